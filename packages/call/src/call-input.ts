@@ -1,0 +1,79 @@
+import type {
+  ApiErrorCode, Call, CustomContext, EndpointEvent, FlowDetail, IceCandidate, MediaDescription, Participant, ReactionType,
+  ReportMediaRequest,
+} from '@dialplane/calling-api';
+import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
+import type { CallRecord } from './call-record.ts';
+
+/** A registered client, as the engine knows it. */
+export interface EndpointIdentity {
+  readonly endpointId: string;
+  readonly identifier: string;
+  readonly displayName?: string;
+}
+
+/**
+ * A command of an endpoint. `commandId` is its idempotency key: a repeated command is answered as it was the first time and
+ * changes nothing. `by` is the endpoint that gives it; authentication has happened.
+ */
+export type CallCommand = { readonly commandId: string } & (
+  | {
+      readonly kind: 'start';
+      readonly caller: EndpointIdentity;
+      readonly targets: readonly string[];
+      readonly alternateCallerId?: string;
+      readonly customContext?: CustomContext;
+      readonly isMuted: boolean;
+      readonly description?: MediaDescription;
+    }
+  | { readonly kind: 'join'; readonly joiner: EndpointIdentity; readonly groupId: string; readonly isMuted: boolean }
+  | { readonly kind: 'ringing'; readonly by: string }
+  | { readonly kind: 'accept'; readonly by: string; readonly isMuted: boolean; readonly description?: MediaDescription }
+  | { readonly kind: 'reject'; readonly by: string; readonly reason: 'declined' | 'busy' }
+  | { readonly kind: 'hangUp'; readonly by: string; readonly forEveryone: boolean }
+  | { readonly kind: 'hold'; readonly by: string }
+  | { readonly kind: 'resume'; readonly by: string }
+  | { readonly kind: 'updateSelf'; readonly by: string; readonly isMuted?: boolean; readonly isHandRaised?: boolean }
+  | { readonly kind: 'addParticipant'; readonly by: string; readonly target: string }
+  | { readonly kind: 'removeParticipant'; readonly by: string; readonly target: string }
+  | { readonly kind: 'mute'; readonly by: string; /** Everybody else without it. */ readonly target?: string }
+  | { readonly kind: 'lowerHands'; readonly by: string; /** All without it. */ readonly targets?: readonly string[] }
+  | { readonly kind: 'react'; readonly by: string; readonly reactionType: ReactionType }
+  | { readonly kind: 'describe'; readonly by: string; readonly mediaSessionId: string; readonly description: MediaDescription }
+  | { readonly kind: 'trickle'; readonly by: string; readonly mediaSessionId: string; readonly candidates: readonly IceCandidate[] }
+  | { readonly kind: 'reportMedia'; readonly by: string; readonly mediaSessionId: string; readonly state: ReportMediaRequest['state']; readonly cause?: NonNullable<ReportMediaRequest['cause']> }
+);
+
+/** What the world tells the engine. */
+export type CallObservation =
+  /** The answer to `findEndpoints`. `isKnown` is false when there is no such user at all. */
+  | { readonly kind: 'endpointsFound'; readonly identifier: string; readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[] }
+  /** A user who is being called registered another endpoint: it rings too. */
+  | { readonly kind: 'endpointRegistered'; readonly endpoint: EndpointIdentity }
+  /** The endpoint has had no event stream and sent no request for a keep-alive period: its reconnect window starts. */
+  | { readonly kind: 'endpointLost'; readonly endpointId: string }
+  | { readonly kind: 'endpointRecovered'; readonly endpointId: string }
+  /** The endpoint is gone for good: the client closed it, or its token was revoked or has expired. */
+  | { readonly kind: 'endpointClosed'; readonly endpointId: string; readonly reason: 'closed' | 'tokenInvalid' }
+  /** The operator or the platform ends the call. */
+  | { readonly kind: 'terminate'; readonly message?: string }
+  | { readonly kind: 'media'; readonly event: MediaEvent };
+
+export type CallInput = CallCommand | CallObservation;
+
+/** What a command returned: the operation's response body, or an error of the calling API's table. */
+export type CommandResult =
+  | { readonly ok: true; readonly call: Call; /** For `addParticipant`. */ readonly participant?: Participant }
+  | { readonly ok: false; readonly code: ApiErrorCode; readonly message?: string };
+
+export type CallOutput =
+  /** Exactly one per command, in the order of the commands, before the events that the command caused. */
+  | { readonly kind: 'result'; readonly commandId: string; readonly result: CommandResult }
+  | { readonly kind: 'event'; readonly endpointId: string; readonly event: EndpointEvent }
+  /** Asks for the endpoints of a user; answered by `endpointsFound`, or else the invitation fails after 5 s. */
+  | { readonly kind: 'findEndpoints'; readonly identifier: string }
+  | { readonly kind: 'media'; readonly command: MediaCommand }
+  /** For the call flow record. `from` and `to` as in FlowEvent. */
+  | { readonly kind: 'flow'; readonly from: string; readonly to?: string; readonly detail: FlowDetail }
+  /** The call is over: the last output, exactly once in the life of a call. */
+  | { readonly kind: 'ended'; readonly record: CallRecord };

@@ -1,0 +1,18 @@
+/**
+ * The call model as a pure engine: who is in a call, in which state each endpoint sees it, and why it ended.
+ *
+ * One {@link CallMachine} is one call. It takes commands of endpoints and observations of the world, and returns results,
+ * events, flow entries and, at the end, one record. It carries offers and answers (RFC 3264) between the two sides of each
+ * media session without reading them. States, end codes and time-outs are those of Azure Communication Services
+ * ("Manage calls", "Service limits", "Troubleshooting call end codes").
+ *
+ * It assumes authenticated input, one machine per call id, and a driver that performs outputs in order. Out of scope: finding
+ * endpoints, storing, dating (all `signaling-controller`), and media (`media-processor` through `media-api`).
+ *
+ * ```ts
+ * const machine = new CallMachine({ callId, ids, now });
+ * machine.handle({ kind: 'start', commandId, caller, targets, isMuted: false, description }, now);
+ * ```
+ */
+export type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult, EndpointIdentity } from './call-input.ts';
+export type { CallRecord, ParticipationRecord } from './call-record.ts';

@@ -1,0 +1,156 @@
+import { Type, type Static } from 'typebox';
+import { EndReason } from './end-reasons.ts';
+import { DisplayName, RawId, Timestamp, Uuid } from './identifiers.ts';
+import { MediaDescription, MediaSession, Topology } from './media.ts';
+
+/** The states of a call as one endpoint sees it; the words are those of `@azure/communication-calling`. */
+export const CallState = Type.Union([
+  Type.Literal('None'),
+  Type.Literal('Connecting'),
+  Type.Literal('Ringing'),
+  Type.Literal('EarlyMedia'),
+  Type.Literal('Connected'),
+  Type.Literal('LocalHold'),
+  Type.Literal('RemoteHold'),
+  Type.Literal('InLobby'),
+  Type.Literal('Disconnecting'),
+  Type.Literal('Disconnected'),
+]);
+export type CallState = Static<typeof CallState>;
+
+export const ParticipantState = Type.Union([
+  Type.Literal('Idle'),
+  Type.Literal('Connecting'),
+  Type.Literal('Ringing'),
+  Type.Literal('EarlyMedia'),
+  Type.Literal('Connected'),
+  Type.Literal('Hold'),
+  Type.Literal('InLobby'),
+  Type.Literal('Disconnected'),
+]);
+export type ParticipantState = Static<typeof ParticipantState>;
+
+export const ParticipantRole = Type.Union([
+  Type.Literal('Unknown'),
+  Type.Literal('Attendee'),
+  Type.Literal('Presenter'),
+  Type.Literal('Organizer'),
+  Type.Literal('Consumer'),
+  Type.Literal('Collaborator'),
+]);
+export type ParticipantRole = Static<typeof ParticipantRole>;
+
+export const CallKind = Type.Union([Type.Literal('oneToOne'), Type.Literal('group'), Type.Literal('room')]);
+export type CallKind = Static<typeof CallKind>;
+
+/** A participant as every other participant sees it: a user (or number), with the endpoints it takes part from. */
+export const Participant = Type.Object({
+  identifier: RawId,
+  displayName: Type.Optional(DisplayName),
+  endpointDetails: Type.Array(Type.Object({ participantId: Uuid })),
+  state: ParticipantState,
+  isMuted: Type.Boolean(),
+  role: ParticipantRole,
+  /** Place in the order of raised hands, from 1; absent when the hand is down. */
+  raisedHandOrder: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** Who invited this participant; absent for who joined or started. */
+  addedBy: Type.Optional(RawId),
+  endReason: Type.Optional(EndReason),
+});
+export type Participant = Static<typeof Participant>;
+
+/** Data an application passes along with a call; delivered unchanged (ACS `customContext`). */
+export const CustomContext = Type.Object({
+  userToUser: Type.Optional(Type.String({ maxLength: 1024 })),
+  xHeaders: Type.Optional(Type.Array(Type.Object({ key: Type.String({ maxLength: 64 }), value: Type.String({ maxLength: 1024 }) }), { maxItems: 16 })),
+  sipHeaders: Type.Optional(Type.Array(Type.Object({ key: Type.String({ maxLength: 64 }), value: Type.String({ maxLength: 256 }), sipHeaderPrefix: Type.Optional(Type.String({ maxLength: 32 })) }), { maxItems: 16 })),
+  voipHeaders: Type.Optional(Type.Array(Type.Object({ key: Type.String({ maxLength: 64 }), value: Type.String({ maxLength: 1024 }) }), { maxItems: 16 })),
+});
+export type CustomContext = Static<typeof CustomContext>;
+
+/** A call as one of its endpoints sees it: the whole truth at `revision`. Every later event of the call has a higher one. */
+export const Call = Type.Object({
+  callId: Uuid,
+  serverCallId: Type.String(),
+  kind: CallKind,
+  topology: Topology,
+  groupId: Type.Optional(Uuid),
+  direction: Type.Union([Type.Literal('Incoming'), Type.Literal('Outgoing')]),
+  state: CallState,
+  revision: Type.Integer({ minimum: 0 }),
+  startedAt: Timestamp,
+  caller: Type.Object({ identifier: RawId, displayName: Type.Optional(DisplayName) }),
+  /** This endpoint's own part in the call. */
+  self: Type.Object({
+    identifier: RawId,
+    participantId: Uuid,
+    isMuted: Type.Boolean(),
+    role: ParticipantRole,
+    raisedHandOrder: Type.Optional(Type.Integer({ minimum: 1 })),
+  }),
+  participants: Type.Array(Participant, { description: 'Everybody else' }),
+  mediaSessions: Type.Array(MediaSession),
+  customContext: Type.Optional(CustomContext),
+  endReason: Type.Optional(EndReason),
+});
+export type Call = Static<typeof Call>;
+
+export const CallPath = Type.Object({ callId: Uuid });
+export const CallParticipantPath = Type.Object({ callId: Uuid, rawId: RawId });
+export const MediaSessionPath = Type.Object({ callId: Uuid, mediaSessionId: Uuid });
+
+/** Every in-call command names the endpoint that gives it: a user may be registered from several. */
+const byEndpoint = { endpointId: Uuid };
+
+export const StartCallRequest = Type.Object({
+  ...byEndpoint,
+  targets: Type.Array(RawId, { minItems: 1, maxItems: 349, uniqueItems: true }),
+  alternateCallerId: Type.Optional(RawId),
+  customContext: Type.Optional(CustomContext),
+  isMuted: Type.Optional(Type.Boolean()),
+  /** The caller's offer, revision 1; delivered to every device that rings. */
+  description: Type.Optional(MediaDescription),
+});
+export type StartCallRequest = Static<typeof StartCallRequest>;
+
+export const JoinCallRequest = Type.Object({
+  ...byEndpoint,
+  locator: Type.Object({ groupId: Uuid }),
+  isMuted: Type.Optional(Type.Boolean()),
+});
+export type JoinCallRequest = Static<typeof JoinCallRequest>;
+
+export const AcceptCallRequest = Type.Object({
+  ...byEndpoint,
+  isMuted: Type.Optional(Type.Boolean()),
+  /** The answer to the caller's offer, or an offer where the caller made none. */
+  description: Type.Optional(MediaDescription),
+});
+export type AcceptCallRequest = Static<typeof AcceptCallRequest>;
+
+export const RejectCallRequest = Type.Object({ ...byEndpoint, reason: Type.Optional(Type.Union([Type.Literal('declined'), Type.Literal('busy')])) });
+export type RejectCallRequest = Static<typeof RejectCallRequest>;
+
+export const EndpointCommand = Type.Object({ ...byEndpoint });
+export type EndpointCommand = Static<typeof EndpointCommand>;
+
+export const HangUpRequest = Type.Object({ ...byEndpoint, forEveryone: Type.Optional(Type.Boolean()) });
+export type HangUpRequest = Static<typeof HangUpRequest>;
+
+export const UpdateSelfRequest = Type.Object({
+  ...byEndpoint,
+  isMuted: Type.Optional(Type.Boolean()),
+  isHandRaised: Type.Optional(Type.Boolean()),
+});
+export type UpdateSelfRequest = Static<typeof UpdateSelfRequest>;
+
+export const AddParticipantRequest = Type.Object({ ...byEndpoint, target: RawId, alternateCallerId: Type.Optional(RawId) });
+export type AddParticipantRequest = Static<typeof AddParticipantRequest>;
+
+export const LowerHandsRequest = Type.Object({ ...byEndpoint, targets: Type.Optional(Type.Array(RawId, { maxItems: 350 })) });
+export type LowerHandsRequest = Static<typeof LowerHandsRequest>;
+
+export const ReactionType = Type.Union([Type.Literal('like'), Type.Literal('heart'), Type.Literal('laugh'), Type.Literal('surprised'), Type.Literal('applause')]);
+export type ReactionType = Static<typeof ReactionType>;
+export const SendReactionRequest = Type.Object({ ...byEndpoint, reactionType: ReactionType });
+export type SendReactionRequest = Static<typeof SendReactionRequest>;

@@ -1,0 +1,82 @@
+import { Type, type Static, type TProperties } from 'typebox';
+import { Call, CallKind, CallState, Participant, ParticipantRole, ReactionType } from './calls.ts';
+import { EndReason } from './end-reasons.ts';
+import { RawId, Timestamp, Uuid } from './identifiers.ts';
+import { IceCandidate, MediaDescription, MediaSession, Topology } from './media.ts';
+
+const event = <const Name extends string, Fields extends TProperties>(type: Name, fields: Fields) =>
+  Type.Object({ type: Type.Literal(type), ...fields });
+
+/** Events of one call carry its id and the call's revision after the change; an older revision is a repeat and is dropped. */
+const ofCall = { callId: Uuid, revision: Type.Integer({ minimum: 0 }) };
+
+/** A call rings at this endpoint. The media session holds the caller's offer. */
+export const IncomingCallEvent = event('incomingCall', { call: Call });
+
+/** The call changed state as this endpoint sees it. `Disconnected` is the last event of a call and has the reason. */
+export const CallStateChangedEvent = event('callStateChanged', { ...ofCall, state: CallState, endReason: Type.Optional(EndReason) });
+
+/** The kind of the call changed: a 1:1 call became a group call. */
+export const CallPromotedEvent = event('callPromoted', { ...ofCall, kind: CallKind, topology: Topology });
+
+/** Participants (never this endpoint itself) appeared, changed or left; each is the whole participant. */
+export const ParticipantsUpdatedEvent = event('participantsUpdated', {
+  ...ofCall,
+  updated: Type.Array(Participant),
+  removed: Type.Array(Type.Object({ identifier: RawId, endReason: Type.Optional(EndReason) })),
+});
+
+/** This endpoint's own part changed. `mutedBy` is present when somebody else muted it. */
+export const SelfUpdatedEvent = event('selfUpdated', {
+  ...ofCall,
+  isMuted: Type.Boolean(),
+  mutedBy: Type.Optional(RawId),
+  role: ParticipantRole,
+  raisedHandOrder: Type.Optional(Type.Integer({ minimum: 1 })),
+});
+
+/** A media session was opened for this endpoint (at accept, at promotion) or its state or servers changed. */
+export const MediaSessionUpdatedEvent = event('mediaSessionUpdated', { ...ofCall, mediaSession: MediaSession });
+export const MediaSessionClosedEvent = event('mediaSessionClosed', { ...ofCall, mediaSessionId: Uuid });
+export const MediaDescriptionEvent = event('mediaDescription', { ...ofCall, mediaSessionId: Uuid, description: MediaDescription });
+export const MediaCandidatesEvent = event('mediaCandidates', { ...ofCall, mediaSessionId: Uuid, candidates: Type.Array(IceCandidate) });
+export const ReactionReceivedEvent = event('reactionReceived', { ...ofCall, sender: RawId, reactionType: ReactionType });
+
+/**
+ * The stream could not be continued where it stopped (first connection, server restarted, too slow a reader): here is
+ * everything this endpoint is part of. A call the client knows and that is not in it has ended.
+ */
+export const SyncEvent = event('sync', { calls: Type.Array(Call) });
+
+/** The server closes this endpoint: it is no longer registered. */
+export const EndpointClosedEvent = event('endpointClosed', {
+  reason: Type.Union([Type.Literal('invalidToken'), Type.Literal('replaced'), Type.Literal('closed'), Type.Literal('expired')]),
+});
+
+/** Everything that happens to an endpoint, as the engine tells it. */
+export const EndpointEvent = Type.Union([
+  IncomingCallEvent,
+  CallStateChangedEvent,
+  CallPromotedEvent,
+  ParticipantsUpdatedEvent,
+  SelfUpdatedEvent,
+  MediaSessionUpdatedEvent,
+  MediaSessionClosedEvent,
+  MediaDescriptionEvent,
+  MediaCandidatesEvent,
+  ReactionReceivedEvent,
+  SyncEvent,
+  EndpointClosedEvent,
+]);
+export type EndpointEvent = Static<typeof EndpointEvent>;
+
+/**
+ * An event on the wire: as server-sent event with `id:` the eventId, `event:` the type and `data:` this object; or an element
+ * of a long poll's answer.
+ */
+export const EventEnvelope = Type.Object({ eventId: Type.String(), time: Timestamp, event: EndpointEvent });
+export type EventEnvelope = Static<typeof EventEnvelope>;
+
+/** The answer to a long poll. */
+export const EventBatch = Type.Object({ events: Type.Array(EventEnvelope), lastEventId: Type.String() });
+export type EventBatch = Static<typeof EventBatch>;

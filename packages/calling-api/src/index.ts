@@ -1,0 +1,40 @@
+/**
+ * The calling API: what clients and the signaling controller say to each other, as schemas.
+ *
+ * From this package come the server's validation, the client library's types and the OpenAPI document (served at
+ * `/openapi.json`), so that they cannot disagree. Shapes follow Azure Communication Services where it has a word for
+ * something: states, identifiers (raw form), end codes, error bodies, `Repeatability-Request-ID`.
+ *
+ * Signaling is plain HTTP: commands are requests, everything else arrives as events of one registered *endpoint* (RFC 8825's
+ * signaling plane; offer/answer is RFC 8829, trickled candidates RFC 8838). Media never comes near it.
+ *
+ * Out of scope: the REST surface of the Azure server SDKs (`azure-api`), media control inside the backend (`media-api`).
+ *
+ * ```ts
+ * import type { OperationBody, OperationResponse } from '@dialplane/calling-api';
+ * const body: OperationBody<'hangUp'> = { endpointId, forEveryone: true };
+ * ```
+ */
+export { apiErrors, ErrorResponse, type ApiErrorCode } from './errors.ts';
+export { EndReason, endReason, endReasons, ResultCategory, type EndReasonName } from './end-reasons.ts';
+export { DisplayName, identifierKind, RawId, Timestamp, Uuid, type IdentifierKind } from './identifiers.ts';
+export {
+  IceCandidate, IceServer, maxSdpLength, MediaDescription, MediaSession, MediaSessionState, MediaStreamType, StreamInfo, Topology,
+} from './media.ts';
+export {
+  AcceptCallRequest, AddParticipantRequest, Call, CallKind, CallState, CustomContext, EndpointCommand, HangUpRequest, JoinCallRequest,
+  LowerHandsRequest, Participant, ParticipantRole, ParticipantState, ReactionType, RejectCallRequest, SendReactionRequest, StartCallRequest,
+  UpdateSelfRequest,
+} from './calls.ts';
+export {
+  DirectoryEntry, Endpoint, EventsQuery, RegisterEndpointRequest, ReportMediaRequest, SendCandidatesRequest, SendDescriptionRequest,
+  ServerInfo, SignInLink, SignInRequest, SignInResponse,
+} from './signaling.ts';
+export { EndpointEvent, EventBatch, EventEnvelope } from './events.ts';
+export {
+  CallFlow, ClientFlowDetail, FlowCandidate, FlowDetail, FlowEvent, FlowLane, FlowSource, ReportTelemetryRequest, StreamQuality,
+} from './flow.ts';
+export { CallDiagnostics, CallList, CallListEntry, CallListQuery, CallRecords, CallSummary } from './records.ts';
+export {
+  operations, type Access, type Operation, type OperationBody, type OperationId, type OperationParams, type OperationQuery, type OperationResponse,
+} from './operations.ts';

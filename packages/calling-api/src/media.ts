@@ -1,0 +1,83 @@
+import { Type, type Static } from 'typebox';
+import { RawId, Uuid } from './identifiers.ts';
+
+/** Where the media of a call flows: between its two ends (also through a relay), or through the backend. */
+export const Topology = Type.Union([Type.Literal('peerToPeer'), Type.Literal('backend')]);
+export type Topology = Static<typeof Topology>;
+
+export const MediaStreamType = Type.Union([Type.Literal('Audio'), Type.Literal('Video'), Type.Literal('ScreenSharing')]);
+export type MediaStreamType = Static<typeof MediaStreamType>;
+
+/** What one media section of the sender's description carries; sections it only receives on are not listed. */
+export const StreamInfo = Type.Object({
+  mid: Type.String({ maxLength: 64 }),
+  mediaStreamType: MediaStreamType,
+  /** Whose stream it is, on a backend session that forwards; absent when it is the other side's own. */
+  source: Type.Optional(RawId),
+});
+export type StreamInfo = Static<typeof StreamInfo>;
+
+/** Longest accepted session description in characters (64 KiB of ASCII). */
+export const maxSdpLength = 65_536;
+
+/**
+ * One step of offer/answer (RFC 3264, JSEP RFC 8829).
+ *
+ * `revision` counts a side's own descriptions in this media session from 1. An answer names the offer it answers in
+ * `answers`. Offers of both sides may cross: the side whose session is `polite` rolls its own back (perfect negotiation).
+ */
+export const MediaDescription = Type.Object({
+  type: Type.Union([Type.Literal('offer'), Type.Literal('answer')]),
+  sdp: Type.String({ minLength: 1, maxLength: maxSdpLength }),
+  revision: Type.Integer({ minimum: 1 }),
+  answers: Type.Optional(Type.Integer({ minimum: 1 })),
+  streams: Type.Array(StreamInfo, { maxItems: 512 }),
+});
+export type MediaDescription = Static<typeof MediaDescription>;
+
+/** A trickled candidate (RFC 8838, RFC 8840); an empty `candidate` is the end-of-candidates indication. */
+export const IceCandidate = Type.Object({
+  candidate: Type.String({ maxLength: 512 }),
+  mid: Type.Union([Type.String({ maxLength: 64 }), Type.Null()]),
+  mLineIndex: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+  usernameFragment: Type.Union([Type.String({ maxLength: 256 }), Type.Null()]),
+});
+export type IceCandidate = Static<typeof IceCandidate>;
+
+/** As in RTCIceServer. */
+export const IceServer = Type.Object({
+  urls: Type.Array(Type.String()),
+  username: Type.Optional(Type.String()),
+  credential: Type.Optional(Type.String()),
+});
+export type IceServer = Static<typeof IceServer>;
+
+export const MediaSessionState = Type.Union([
+  Type.Literal('negotiating'),
+  Type.Literal('connected'),
+  Type.Literal('interrupted'),
+  Type.Literal('closed'),
+]);
+export type MediaSessionState = Static<typeof MediaSessionState>;
+
+/**
+ * One peer connection of an endpoint in a call. A 1:1 call has one; while a call is promoted it has two, the new one on the
+ * backend, until that is connected (make before break).
+ */
+export const MediaSession = Type.Object({
+  mediaSessionId: Uuid,
+  topology: Topology,
+  state: MediaSessionState,
+  /** Who yields when two offers cross. The caller is impolite, the callee polite; towards the backend the client is polite. */
+  polite: Type.Boolean(),
+  /** Who makes the first offer of this session. */
+  offerer: Type.Union([Type.Literal('local'), Type.Literal('remote')]),
+  iceServers: Type.Array(IceServer),
+  iceTransportPolicy: Type.Union([Type.Literal('all'), Type.Literal('relay')]),
+  /** The other side's newest description and the candidates it has trickled since; what a resynchronising client needs. */
+  remoteDescription: Type.Optional(MediaDescription),
+  remoteCandidates: Type.Array(IceCandidate, { maxItems: 256 }),
+  /** The newest description the server holds of this endpoint: anything newer that the client made must be sent again. */
+  localRevision: Type.Integer({ minimum: 0 }),
+});
+export type MediaSession = Static<typeof MediaSession>;

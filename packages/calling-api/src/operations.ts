@@ -1,0 +1,78 @@
+import type { TSchema } from 'typebox';
+import { Type } from 'typebox';
+import * as calls from './calls.ts';
+import { EventBatch } from './events.ts';
+import { CallFlow, ReportTelemetryRequest } from './flow.ts';
+import { CallList, CallListQuery, CallRecords } from './records.ts';
+import * as signaling from './signaling.ts';
+
+/**
+ * Who may ask: anybody; a user with scope `voip`, or also `voip.join`; an operator; a user for what is theirs or an operator
+ * for everything.
+ */
+export type Access = 'public' | 'voip' | 'voip.join' | 'operator' | 'userOrOperator';
+
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** With `{name}` for parameters; a `:verb` at the end is literal (Azure's custom methods). */
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly params?: TSchema;
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  readonly status: 200 | 201 | 202 | 204;
+  readonly response?: TSchema;
+}
+
+/**
+ * Every operation of the calling API. Server validation, client types and the OpenAPI document all come from this table.
+ *
+ * Commands (everything but GET) take `Repeatability-Request-ID: <uuid>`: the same id with the same request gets the first
+ * answer again, whatever happened in between. Errors are `ErrorResponse`.
+ */
+export const operations = {
+  getServerInfo: { method: 'GET', path: '/v1/server', access: 'public', summary: 'What this server is and can do', status: 200, response: signaling.ServerInfo },
+  signIn: { method: 'POST', path: '/v1/sign-in', access: 'public', summary: 'Sign in as a development user', body: signaling.SignInRequest, status: 200, response: signaling.SignInResponse },
+  createSignInLink: { method: 'POST', path: '/v1/sign-in-links', access: 'operator', summary: 'Make a one-time sign-in link', body: signaling.CreateSignInLinkRequest, status: 201, response: signaling.SignInLink },
+  listDirectory: { method: 'GET', path: '/v1/directory', access: 'voip', summary: 'People who can be called by name', query: signaling.DirectoryQuery, status: 200, response: signaling.Directory },
+
+  registerEndpoint: { method: 'POST', path: '/v1/endpoints', access: 'voip.join', summary: 'Register this client: it rings and receives events', body: signaling.RegisterEndpointRequest, status: 201, response: signaling.Endpoint },
+  renewEndpoint: { method: 'POST', path: '/v1/endpoints/{endpointId}:renew', access: 'voip.join', summary: 'Put the endpoint under the new access token this request carries', params: signaling.EndpointPath, status: 200, response: signaling.Endpoint },
+  closeEndpoint: { method: 'DELETE', path: '/v1/endpoints/{endpointId}', access: 'voip.join', summary: 'Unregister; calls of this endpoint end with 0/4521', params: signaling.EndpointPath, status: 204 },
+  receiveEvents: { method: 'GET', path: '/v1/endpoints/{endpointId}/events', access: 'voip.join', summary: 'Events as text/event-stream from Last-Event-ID on, or one long poll with `wait`', params: signaling.EndpointPath, query: signaling.EventsQuery, status: 200, response: EventBatch },
+
+  startCall: { method: 'POST', path: '/v1/calls', access: 'voip', summary: 'Call one or more targets', body: calls.StartCallRequest, status: 201, response: calls.Call },
+  joinCall: { method: 'POST', path: '/v1/calls:join', access: 'voip.join', summary: 'Join a group call', body: calls.JoinCallRequest, status: 200, response: calls.Call },
+  listCalls: { method: 'GET', path: '/v1/calls', access: 'userOrOperator', summary: 'Calls, newest first', query: CallListQuery, status: 200, response: CallList },
+  getCallFlow: { method: 'GET', path: '/v1/calls/{callId}/flow', access: 'userOrOperator', summary: 'The call flow record', params: calls.CallPath, status: 200, response: CallFlow },
+  getCallRecords: { method: 'GET', path: '/v1/calls/{callId}/records', access: 'userOrOperator', summary: 'The call detail records', params: calls.CallPath, status: 200, response: CallRecords },
+
+  reportRinging: { method: 'POST', path: '/v1/calls/{callId}:ringing', access: 'voip.join', summary: 'This endpoint is alerting its user', params: calls.CallPath, body: calls.EndpointCommand, status: 204 },
+  acceptCall: { method: 'POST', path: '/v1/calls/{callId}:accept', access: 'voip.join', summary: 'Answer', params: calls.CallPath, body: calls.AcceptCallRequest, status: 200, response: calls.Call },
+  rejectCall: { method: 'POST', path: '/v1/calls/{callId}:reject', access: 'voip.join', summary: 'Decline', params: calls.CallPath, body: calls.RejectCallRequest, status: 204 },
+  hangUp: { method: 'POST', path: '/v1/calls/{callId}:hangUp', access: 'voip.join', summary: 'Leave, or end for everyone', params: calls.CallPath, body: calls.HangUpRequest, status: 204 },
+  hold: { method: 'POST', path: '/v1/calls/{callId}:hold', access: 'voip.join', summary: 'Hold', params: calls.CallPath, body: calls.EndpointCommand, status: 200, response: calls.Call },
+  resume: { method: 'POST', path: '/v1/calls/{callId}:resume', access: 'voip.join', summary: 'Resume', params: calls.CallPath, body: calls.EndpointCommand, status: 200, response: calls.Call },
+  updateSelf: { method: 'PATCH', path: '/v1/calls/{callId}/self', access: 'voip.join', summary: 'Mute or unmute, raise or lower the hand', params: calls.CallPath, body: calls.UpdateSelfRequest, status: 200, response: calls.Call },
+  addParticipant: { method: 'POST', path: '/v1/calls/{callId}/participants', access: 'voip', summary: 'Invite somebody', params: calls.CallPath, body: calls.AddParticipantRequest, status: 202, response: calls.Participant },
+  removeParticipant: { method: 'POST', path: '/v1/calls/{callId}/participants/{rawId}:remove', access: 'voip', summary: 'Remove somebody', params: calls.CallParticipantPath, body: calls.EndpointCommand, status: 204 },
+  muteParticipant: { method: 'POST', path: '/v1/calls/{callId}/participants/{rawId}:mute', access: 'voip.join', summary: 'Mute somebody (group calls)', params: calls.CallParticipantPath, body: calls.EndpointCommand, status: 204 },
+  muteOthers: { method: 'POST', path: '/v1/calls/{callId}/participants:mute', access: 'voip.join', summary: 'Mute everybody else (group calls)', params: calls.CallPath, body: calls.EndpointCommand, status: 204 },
+  lowerHands: { method: 'POST', path: '/v1/calls/{callId}/participants:lowerHands', access: 'voip.join', summary: 'Lower hands of others; all without targets', params: calls.CallPath, body: calls.LowerHandsRequest, status: 204 },
+  sendReaction: { method: 'POST', path: '/v1/calls/{callId}/reactions', access: 'voip.join', summary: 'Show a reaction', params: calls.CallPath, body: calls.SendReactionRequest, status: 204 },
+
+  sendDescription: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}/descriptions', access: 'voip.join', summary: 'Offer or answer', params: calls.MediaSessionPath, body: signaling.SendDescriptionRequest, status: 204 },
+  sendCandidates: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}/candidates', access: 'voip.join', summary: 'Trickle candidates', params: calls.MediaSessionPath, body: signaling.SendCandidatesRequest, status: 204 },
+  reportMedia: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}:report', access: 'voip.join', summary: 'Media connected, interrupted or failed', params: calls.MediaSessionPath, body: signaling.ReportMediaRequest, status: 204 },
+  reportTelemetry: { method: 'POST', path: '/v1/calls/{callId}/telemetry', access: 'voip.join', summary: 'What this client saw, for the call flow record; accepted up to a minute after the end', params: calls.CallPath, body: ReportTelemetryRequest, status: 204 },
+} as const satisfies Record<string, Operation>;
+
+export type OperationId = keyof typeof operations;
+type Operations = typeof operations;
+type Part<Id extends OperationId, Name extends string> = Operations[Id] extends { readonly [K in Name]: infer Schema extends TSchema } ? Type.Static<Schema> : undefined;
+
+export type OperationParams<Id extends OperationId> = Part<Id, 'params'>;
+export type OperationQuery<Id extends OperationId> = Part<Id, 'query'>;
+export type OperationBody<Id extends OperationId> = Part<Id, 'body'>;
+export type OperationResponse<Id extends OperationId> = Part<Id, 'response'>;

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addMilliseconds, Deadlines, earliest, instant, seededRandomness } from './index.ts';
+
+test('deadlines fire earliest first, once, and not before they are due', () => {
+  const deadlines = new Deadlines<'ring' | 'grace' | 'drop'>();
+  deadlines.set('grace', instant(20));
+  deadlines.set('ring', instant(10));
+  deadlines.set('drop', instant(30));
+  assert.equal(deadlines.next(), 10);
+  assert.deepEqual(deadlines.takeDue(instant(9)), []);
+  assert.deepEqual(deadlines.takeDue(instant(20)), ['ring', 'grace']);
+  assert.deepEqual(deadlines.takeDue(instant(20)), []);
+  deadlines.clear('drop');
+  assert.equal(deadlines.next(), undefined);
+});
+
+test('re-arming a deadline replaces it', () => {
+  const deadlines = new Deadlines<'ring'>();
+  deadlines.set('ring', instant(10));
+  deadlines.set('ring', instant(50));
+  assert.deepEqual(deadlines.takeDue(instant(10)), []);
+  assert.deepEqual(deadlines.list(), [['ring', 50]]);
+});
+
+test('earliest ignores what is absent', () => {
+  assert.equal(earliest(undefined, instant(3)), 3);
+  assert.equal(earliest(instant(2), instant(3)), 2);
+  assert.equal(earliest(undefined, undefined), undefined);
+  assert.equal(addMilliseconds(instant(2), 5), 7);
+});
+
+test('seeded randomness repeats from its seed and spreads over 32 bits', () => {
+  const a = seededRandomness(7);
+  const b = seededRandomness(7);
+  const first = Array.from({ length: 1000 }, () => a.nextUint32());
+  assert.deepEqual(first, Array.from({ length: 1000 }, () => b.nextUint32()));
+  assert.notDeepEqual(first.slice(0, 4), Array.from({ length: 4 }, ((r) => () => r.nextUint32())(seededRandomness(8))));
+  const mean = first.reduce((sum, n) => sum + n, 0) / first.length / 2 ** 32;
+  assert.ok(mean > 0.45 && mean < 0.55, `mean ${mean}`);
+});

@@ -1,0 +1,110 @@
+/** Holds the source tree to its import rules (ARCHITECTURE.md, "Layers"). Every check fails when it looked at nothing. */
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { test } from 'node:test';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Package folder -> the packages of ours it may import. Nothing else, in no direction but down. */
+const allowed: Record<string, readonly string[]> = {
+  'packages/sansio': [],
+  'packages/calling-api': [],
+  'packages/media-api': ['calling-api'],
+  'packages/call': ['sansio', 'calling-api', 'media-api'],
+  'packages/store': [],
+  'packages/telemetry': [],
+  'packages/identity': ['calling-api', 'store', 'telemetry'],
+  'packages/signaling-controller': ['sansio', 'calling-api', 'media-api', 'call', 'store', 'telemetry', 'identity'],
+  'packages/azure-api': ['calling-api', 'telemetry', 'identity'],
+  'packages/server': ['calling-api', 'media-api', 'store', 'telemetry', 'identity', 'signaling-controller', 'azure-api'],
+  'sdk/calling': ['calling-api'],
+  'apps/console': ['calling', 'calling-api'],
+};
+/** These import what they test or measure. */
+const unrestricted = new Set(['lab', 'sim', 'bench', 'tools']);
+/** Protocols and engines: no I/O, no clock, no randomness but through ports (STYLE: "Protocol logic has no I/O"). */
+const pure = new Set(['packages/sansio', 'packages/calling-api', 'packages/media-api', 'packages/call']);
+
+interface SourceFile {
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly isTest: boolean;
+  readonly imports: readonly string[];
+}
+
+const folders = [...Object.keys(allowed), ...unrestricted];
+const sources: SourceFile[] = folders
+  .flatMap((folder) => globSync('**/*.{ts,tsx}', { cwd: join(root, folder), exclude: ['**/node_modules/**', '**/dist/**'] }).map((name) => ({ folder, name })))
+  .map(({ folder, name }) => {
+    const path = join(folder, name);
+    const text = readFileSync(join(root, path), 'utf8');
+    const imports = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+'([^']+)'|import\('([^']+)'\)|(?:^|\n)import\s+'([^']+)'/g)].map(
+      (match) => match[1] ?? match[2] ?? match[3] ?? '',
+    );
+    return { path, folder, text, isTest: /\.(test|bench|sim|e2e)\.tsx?$|\/test-[^/]+\.ts$/.test(path), imports };
+  });
+
+test('every workspace is covered by a rule', () => {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { workspaces: string[] };
+  const workspaces = manifest.workspaces.flatMap((pattern) => globSync(pattern, { cwd: root })).filter((path) => existsSync(join(root, path, 'package.json')));
+  assert.ok(workspaces.length >= 8, `found ${workspaces.length} workspaces`);
+  assert.deepEqual(workspaces.filter((path) => !folders.includes(path)), []);
+});
+
+test('imports between packages point downward only', () => {
+  let looked = 0;
+  for (const source of sources) {
+    const rule = allowed[source.folder];
+    if (rule === undefined || source.isTest) continue;
+    for (const specifier of source.imports.filter((name) => name.startsWith('@dialplane/'))) {
+      looked += 1;
+      const target = specifier.slice('@dialplane/'.length);
+      assert.ok(rule.includes(target), `${source.path} imports ${specifier}; ${source.folder} may import [${rule.join(', ')}]`);
+    }
+  }
+  assert.ok(looked >= 4, `looked at ${looked} imports`);
+});
+
+test('relative imports stay inside their package and name a file that exists', () => {
+  let looked = 0;
+  for (const source of sources) {
+    for (const specifier of source.imports.filter((name) => name.startsWith('.'))) {
+      looked += 1;
+      const target = relative(root, resolve(root, dirname(source.path), specifier.split('?')[0] ?? ''));
+      assert.ok(unrestricted.has(source.folder) || target.startsWith(`${source.folder}/`), `${source.path} reaches into ${target}`);
+      assert.ok(existsSync(join(root, target)), `${source.path} imports ${specifier}, which does not exist`);
+    }
+  }
+  assert.ok(looked > 30, `looked at ${looked} imports`);
+});
+
+test('protocols and engines touch no I/O, clock or randomness', () => {
+  let looked = 0;
+  const forbidden = /\b(?:Math\.random|Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|setImmediate|queueMicrotask|process\.|async |await |Promise)\b/;
+  for (const source of sources.filter((file) => pure.has(file.folder) && !file.isTest)) {
+    looked += 1;
+    assert.deepEqual(source.imports.filter((name) => name.startsWith('node:')), [], source.path);
+    const code = source.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'/g, '');
+    assert.equal(forbidden.exec(code)?.[0], undefined, source.path);
+  }
+  assert.ok(looked > 15, `looked at ${looked} files`);
+});
+
+test('the client library takes only types from the calling API', () => {
+  let looked = 0;
+  for (const source of sources.filter((file) => file.folder === 'sdk/calling' && !file.isTest)) {
+    looked += 1;
+    assert.doesNotMatch(source.text, /(?:import|export) (?!type\b)[^;]*from '@dialplane\//, source.path);
+  }
+  assert.ok(looked > 0 || !existsSync(join(root, 'sdk/calling/src')), 'looked at no file');
+});
+
+test('every package opens with an essay, and no file name says nothing', () => {
+  const indexes = sources.filter((file) => file.path.endsWith('/src/index.ts'));
+  assert.ok(indexes.length >= 3, `found ${indexes.length} index files`);
+  for (const index of indexes) assert.match(index.text, /^\/\*\*\n \* \S/, `${index.path} does not open with an essay`);
+  const vague = sources.filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager|types)(\/|\.tsx?$)/.test(file.path));
+  assert.deepEqual(vague.map((file) => file.path), []);
+});
