@@ -15,6 +15,7 @@
  * const body: OperationBody<'hangUp'> = { endpointId, forEveryone: true };
  * ```
  */
+export { AccessTokenClaims, TokenScope } from './access-token.ts';
 export { apiErrors, ErrorResponse, type ApiErrorCode } from './errors.ts';
 export { EndReason, endReason, endReasons, ResultCategory, type EndReasonName } from './end-reasons.ts';
 export { DisplayName, identifierKind, RawId, Timestamp, Uuid, type IdentifierKind } from './identifiers.ts';
