@@ -1,0 +1,43 @@
+/** What an application says of itself, for the call records. */
+export interface DiagnosticOptions {
+  readonly appName?: string;
+  readonly appVersion?: string;
+  readonly tags?: readonly string[];
+}
+
+export interface TurnServer {
+  readonly urls: readonly string[];
+  readonly username?: string;
+  readonly credential?: string;
+}
+
+export interface NetworkConfiguration {
+  /** A reverse proxy that signaling requests go through: its URL takes the place of the server's origin. */
+  readonly proxy?: { readonly url: string };
+  /** TURN servers to use in place of the ones that the server names. */
+  readonly turn?: { readonly iceServers: readonly TurnServer[] };
+}
+
+/** Any object with these methods, such as `createClientLogger(…)` of `@azure/logger`. */
+export interface CallClientLogger {
+  error(...args: unknown[]): void;
+  warning(...args: unknown[]): void;
+  info(...args: unknown[]): void;
+  verbose(...args: unknown[]): void;
+}
+
+/** WebRTC where the host has none of its own: in Node, for instance from `@roamhq/wrtc`. */
+export interface WebrtcImplementation {
+  readonly RTCPeerConnection: typeof RTCPeerConnection;
+  readonly MediaStream?: typeof MediaStream;
+  readonly mediaDevices?: MediaDevices;
+}
+
+export interface CallClientOptions {
+  readonly logger?: CallClientLogger;
+  readonly diagnostics?: DiagnosticOptions;
+  readonly networkConfiguration?: NetworkConfiguration;
+  /** Base URL of the server. Without it, the one named by the access token. */
+  readonly endpoint?: string;
+  readonly webrtc?: WebrtcImplementation;
+}

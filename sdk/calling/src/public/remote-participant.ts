@@ -1,0 +1,39 @@
+import type { CommunicationIdentifierKind } from '@azure/communication-common';
+import type { CallEndReason } from './errors.ts';
+import type { CollectionUpdatedEvent, EventSubscriptions, PropertyChangedEvent } from './events.ts';
+import type { RemoteVideoStream } from './streams.ts';
+
+export type RemoteParticipantState = 'Idle' | 'Connecting' | 'Ringing' | 'Connected' | 'Hold' | 'InLobby' | 'EarlyMedia' | 'Disconnected';
+
+export type ParticipantRole = 'Unknown' | 'Attendee' | 'Presenter' | 'Organizer' | 'Co-organizer' | 'Consumer' | 'Collaborator';
+
+/** One device a participant takes part from. */
+export interface EndpointDetails {
+  readonly participantId: string;
+}
+
+export interface RemoteParticipantEvents {
+  stateChanged: PropertyChangedEvent;
+  isMutedChanged: PropertyChangedEvent;
+  displayNameChanged: PropertyChangedEvent;
+  roleChanged: PropertyChangedEvent;
+  isSpeakingChanged: PropertyChangedEvent;
+  videoStreamsUpdated: CollectionUpdatedEvent<RemoteVideoStream>;
+}
+
+/** Somebody else in the call. */
+export interface RemoteParticipant extends EventSubscriptions<RemoteParticipantEvents> {
+  readonly identifier: CommunicationIdentifierKind;
+  readonly displayName?: string | undefined;
+  readonly hasDisplayNameChanged?: boolean | undefined;
+  readonly endpointDetails: EndpointDetails[];
+  readonly state: RemoteParticipantState;
+  /** Only for participants whom this client added. */
+  readonly callEndReason?: CallEndReason | undefined;
+  readonly videoStreams: readonly RemoteVideoStream[];
+  readonly isMuted: boolean;
+  readonly isSpeaking: boolean;
+  readonly role: ParticipantRole;
+  /** Group calls only: mutes this participant, who must unmute himself. */
+  mute(): Promise<void>;
+}
