@@ -1,0 +1,5 @@
+import { identityMigration } from './0001-identity.ts';
+import type { Migration } from './migration.ts';
+
+/** All migrations in order: the first leads to schema version 1, and so on. Append only. */
+export const migrations: readonly Migration[] = [identityMigration];

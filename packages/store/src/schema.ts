@@ -1,0 +1,9 @@
+import type { IdentityTables } from './migrations/0001-identity.ts';
+
+/**
+ * Every table as the newest migration leaves it. Each migration file declares the tables it makes; a migration that changes a
+ * table changes the declaration where it stands.
+ *
+ * Conventions: instants are integers, milliseconds since 1970 (`…_at`); booleans are 0 and 1; lists and objects are JSON text.
+ */
+export interface Schema extends IdentityTables {}
