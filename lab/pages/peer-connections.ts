@@ -1,0 +1,29 @@
+import type { ChosenCandidate, ChosenPair } from '../src/page-contracts.ts';
+
+/** Makes every RTCPeerConnection of this page reachable, so that a story can read the truth from the browser's own statistics. */
+export const peerConnections: RTCPeerConnection[] = [];
+
+const Original = globalThis.RTCPeerConnection;
+globalThis.RTCPeerConnection = class extends Original {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration);
+    peerConnections.push(this);
+  }
+};
+
+/** The chosen pairs of all connected peer connections. */
+export async function chosenPairs(): Promise<readonly ChosenPair[]> {
+  const connected = peerConnections.filter((connection) => connection.connectionState === 'connected');
+  const reports = await Promise.all(connected.map((connection) => connection.getStats()));
+  return reports.flatMap((report) => [...report.values()].flatMap((entry: Record<string, unknown>) => (entry['type'] === 'transport' ? pairOf(report, entry) : [])));
+}
+
+function pairOf(report: RTCStatsReport, transport: Record<string, unknown>): ChosenPair[] {
+  const pair = report.get(String(transport['selectedCandidatePairId'])) as Record<string, unknown> | undefined;
+  return pair === undefined ? [] : [{ local: candidateOf(report, pair['localCandidateId']), remote: candidateOf(report, pair['remoteCandidateId']) }];
+}
+
+function candidateOf(report: RTCStatsReport, id: unknown): ChosenCandidate {
+  const candidate = report.get(String(id)) as Record<string, unknown> | undefined;
+  return { type: String(candidate?.['candidateType']), protocol: String(candidate?.['protocol']), address: String(candidate?.['address'] ?? '') };
+}

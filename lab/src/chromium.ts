@@ -1,0 +1,91 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { run } from './commands.ts';
+import { writeFakeDevices } from './fake-devices.ts';
+import type { Host } from './host.ts';
+import type { Person } from './test-signal.ts';
+
+export interface BrowserOptions {
+  /** Whose tone and picture the fake microphone and camera give. */
+  readonly person: Person;
+  /** PEM file of a certificate authority this browser's user trusts, as if installed by hand. */
+  readonly trustedAuthority?: string;
+  /** Hide host addresses behind mDNS names until the page may use the microphone (the browser's default). Off without it. */
+  readonly hidesAddresses?: boolean;
+}
+
+/** A Chromium that runs on a host of the lab. Disposing of it ends it and deletes its profile. */
+export interface LabBrowser extends AsyncDisposable {
+  readonly browser: Browser;
+  readonly context: BrowserContext;
+}
+
+const chromiumPath = '/usr/bin/chromium';
+
+/** Starts a headless Chromium on `host`, with fake devices, a profile of its own and permission to use them. */
+export async function launchBrowser(host: Host, options: BrowserOptions): Promise<LabBrowser> {
+  const home = await mkdtemp(join(tmpdir(), `dialplane-lab-${host.name}-`));
+  try {
+    const browser = await start(host, options, home);
+    const context = await browser.newContext({ permissions: options.hidesAddresses === true ? [] : ['microphone', 'camera'] });
+    return {
+      browser,
+      context,
+      [Symbol.asyncDispose]: async () => {
+        await browser.close();
+        await removeHome(home);
+      },
+    };
+  } catch (error) {
+    await removeHome(home);
+    throw error;
+  }
+}
+
+async function start(host: Host, options: BrowserOptions, home: string): Promise<Browser> {
+  const devices = await writeFakeDevices(options.person, home);
+  if (options.trustedAuthority !== undefined) await trust(options.trustedAuthority, home);
+  const launcher = join(home, 'chromium-in-namespace');
+  // The driver talks to the browser over inherited pipes, so that it needs no network into the namespace.
+  const [command, args] = host.commandLine(chromiumPath, []);
+  await writeFile(launcher, `#!/bin/sh\nexec ${[command, ...args].join(' ')} "$@"\n`);
+  await chmod(launcher, 0o755);
+  return chromium.launch({
+    executablePath: launcher,
+    headless: true,
+    env: { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), XDG_DATA_HOME: join(home, '.local/share') },
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--autoplay-policy=no-user-gesture-required',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      `--use-file-for-fake-audio-capture=${devices.audioFile}`,
+      `--use-file-for-fake-video-capture=${devices.videoFile}`,
+      '--auto-select-desktop-capture-source=Entire screen',
+      ...(options.hidesAddresses === true ? [] : ['--disable-features=WebRtcHideLocalIpsWithMdns']),
+    ],
+  });
+}
+
+/** Puts the authority into the user's NSS database, where Chromium on Linux looks for those a person added. */
+async function trust(authority: string, home: string): Promise<void> {
+  for (const folder of ['.pki/nssdb', '.local/share/pki/nssdb']) {
+    const database = `sql:${join(home, folder)}`;
+    await run('mkdir', ['-p', join(home, folder)]);
+    await run('certutil', ['-d', database, '-N', '--empty-password']);
+    await run('certutil', ['-d', database, '-A', '-n', 'dialplane-development-ca', '-t', 'C,,', '-i', authority]);
+  }
+}
+
+/** Chromium's helpers may write for a moment after the browser has gone. */
+async function removeHome(home: string): Promise<void> {
+  await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+}

@@ -1,0 +1,29 @@
+/**
+ * The lab: a network of real hosts on one machine, and people who call each other in it.
+ *
+ * A network is described as data ({@link NetworkPlan}) and built from Linux network namespaces, veth pairs and bridges. On its
+ * hosts run the real programs: the server, Chromium, tshark. People have a tone and a picture of their own, sent by the fake
+ * devices of their browser, so that a story can assert at the *other* side who arrives, and that silence, black or one's own
+ * media do not pass for it. `src/stories` holds every call flow as an executable story; the tests beside these files prove the
+ * lab itself with a plain RTCPeerConnection.
+ *
+ * It assumes root on Linux, and Debian's chromium, tshark, iproute2 and libnss3-tools. Whatever a run leaves behind when it
+ * crashes is swept by the next one. IPv4 only; nothing here shapes traffic (loss and delay belong to `sim`).
+ *
+ * ```ts
+ * await using network = await buildNetwork({
+ *   segments: { office: { subnet: '192.168.1.0/24' } },
+ *   hosts: { anna: { segment: 'office', address: '192.168.1.10' } },
+ * });
+ * await using capture = await startCapture(network.host('anna'));
+ * await using annas = await launchBrowser(network.host('anna'), { person: 'anna' });
+ * ```
+ */
+export { buildNetwork, type Network } from './network.ts';
+export type { HostPlan, NetworkPlan, RouterPlan } from './network-plan.ts';
+export { Host, type HostProcess } from './host.ts';
+export { startCapture, type Capture } from './capture.ts';
+export { launchBrowser, type BrowserOptions, type LabBrowser } from './chromium.ts';
+export { openLabPage, openPage, pageDocument, type LabPage } from './lab-page.ts';
+export { labTest, missingRequirements } from './requirements.ts';
+export { everybody, people, type Person } from './test-signal.ts';
