@@ -82,7 +82,7 @@ export function createMetrics(options: { readonly prefix?: string; readonly incl
 function combinations(definition: MetricDefinition<MetricLabels>): ReadonlyArray<Record<string, string>> {
   let rows: ReadonlyArray<Record<string, string>> = [{}];
   for (const [name, values] of Object.entries(definition.labels ?? {})) {
-    rows = values.flatMap((value) => rows.map((row) => Object.assign({ [name]: value }, row)));
+    rows = values.flatMap((value) => rows.map((row) => Object.assign({}, row, { [name]: value })));
     if (rows.length > maxSeries) throw new Error(`invariant: metric ${definition.name} has more than ${maxSeries} combinations of labels`);
   }
   return rows;
