@@ -1,5 +1,5 @@
 import type {
-  ApiErrorCode, Call, CustomContext, EndpointEvent, FlowDetail, IceCandidate, MediaDescription, Participant, ReactionType,
+  ApiErrorCode, Call, CustomContext, EndpointEvent, FlowDetail, IceCandidate, MediaDescription, Participant, ParticipantRole, ReactionType,
   ReportMediaRequest,
 } from '@dialplane/calling-api';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
@@ -26,7 +26,7 @@ export type CallCommand = { readonly commandId: string } & (
       readonly isMuted: boolean;
       readonly description?: MediaDescription;
     }
-  | { readonly kind: 'join'; readonly joiner: EndpointIdentity; readonly groupId: string; readonly isMuted: boolean }
+  | { readonly kind: 'join'; readonly joiner: EndpointIdentity; readonly groupId: string; readonly isMuted: boolean; /** From a room. */ readonly role?: ParticipantRole }
   | { readonly kind: 'ringing'; readonly by: string }
   | { readonly kind: 'accept'; readonly by: string; readonly isMuted: boolean; readonly description?: MediaDescription }
   | { readonly kind: 'reject'; readonly by: string; readonly reason: 'declined' | 'busy' }

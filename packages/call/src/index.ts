@@ -3,16 +3,21 @@
  *
  * One {@link CallMachine} is one call. It takes commands of endpoints and observations of the world, and returns results,
  * events, flow entries and, at the end, one record. It carries offers and answers (RFC 3264) between the two sides of each
- * media session without reading them. States, end codes and time-outs are those of Azure Communication Services
+ * media session and reads no more of them than their ICE username fragments. States, end codes and time-outs are those of Azure Communication Services
  * ("Manage calls", "Service limits", "Troubleshooting call end codes").
  *
  * It assumes authenticated input, one machine per call id, and a driver that performs outputs in order. Out of scope: finding
  * endpoints, storing, dating (all `signaling-controller`), and media (`media-processor` through `media-api`).
  *
  * ```ts
- * const machine = new CallMachine({ callId, ids, now });
+ * const machine = new CallMachine({ callId, serverCallId, newId, startedAt, iceConfiguration }, now);
  * machine.handle({ kind: 'start', commandId, caller, targets, isMuted: false, description }, now);
+ * for (let output = machine.poll(); output !== undefined; output = machine.poll()) perform(output);
  * ```
  */
+export { CallMachine } from './call-machine.ts';
+export type { CallMachineOptions } from './live-call.ts';
+export type { CallLimits } from './limits.ts';
+export type { CallSnapshot } from './snapshot.ts';
 export type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult, EndpointIdentity } from './call-input.ts';
 export type { CallRecord, ParticipationRecord } from './call-record.ts';

@@ -38,6 +38,7 @@ export const apiErrors = {
   CALL_STATE_CONFLICT: { status: 409, retryable: false, message: 'The call is not in a state in which this can be done.' },
   CALL_ANSWERED_ELSEWHERE: { status: 409, retryable: false, message: 'The call was answered on another device.' },
   CALL_LIMIT: { status: 409, retryable: false, message: 'This endpoint takes part in too many calls.' },
+  CALL_FULL: { status: 409, retryable: false, message: 'The call has as many participants as a call can have.' },
   CALL_NOT_GROUP: { status: 409, retryable: false, message: 'This can only be done in a group call.' },
   TARGET_INVALID: { status: 400, retryable: false, message: 'The call cannot be made to these targets.' },
   PARTICIPANT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such participant in the call.' },

@@ -1,0 +1,266 @@
+import { endReason, endReasons, type Call, type FlowLane } from '@dialplane/calling-api';
+import type { Instant, Machine } from '@dialplane/sansio';
+import { accept } from './admission.ts';
+import type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult } from './call-input.ts';
+import { allSeats, seatedAt, takesPart, type Seat, type Seated } from './call-model.ts';
+import { CommandMemory } from './command-memory.ts';
+import { handleConferenceTimeout, handleMediaEvent } from './conference.ts';
+import { endCall } from './departure.ts';
+import { join, start } from './founding.ts';
+import { addParticipant, hangUp, removeParticipant } from './inviting.ts';
+import { LiveCall, type CallMachineOptions, type DeadlineKey } from './live-call.ts';
+import { handleInterruptionTimeout } from './media-progress.ts';
+import { describe, reportMedia, trickle } from './media-sessions.ts';
+import { lowerHands, muteOthers, react, setHeld, updateSelf } from './moderation.ts';
+import { expireMember, handleEndpointClosed, handleEndpointLost, handleEndpointRecovered } from './presence.ts';
+import { abandonPromotion } from './promotion.ts';
+import { Publication } from './publication.ts';
+import { alert, handleEndpointRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout, reject } from './ringing.ts';
+import { readSnapshot, takeSnapshot, type CallSnapshot } from './snapshot.ts';
+import { done, refused, type Verdict } from './verdict.ts';
+import { callView, closingView } from './views.ts';
+
+type InCallCommand = Exclude<CallCommand, { kind: 'start' | 'join' }>;
+
+/**
+ * One call: commands and observations in; results, events, flow entries and at the end one record out.
+ *
+ * The first input is `start` or `join`. Inputs that do not fit are refused (commands) or ignored (observations).
+ */
+export class CallMachine implements Machine<CallInput, CallOutput> {
+  private readonly live: LiveCall;
+  private readonly memory: CommandMemory;
+  private readonly publication: Publication;
+  private readonly outputs: CallOutput[] = [];
+
+  /** @param snapshot goes on with a call; see {@link CallMachine.restore}. */
+  constructor(options: CallMachineOptions, now: Instant, snapshot?: CallSnapshot) {
+    if (snapshot === undefined) {
+      this.live = new LiveCall(options);
+    } else {
+      const { model, deadlines } = readSnapshot(snapshot, now, options.downtimeMs ?? 0);
+      this.live = new LiveCall(options, model);
+      for (const [key, at] of deadlines) this.live.deadlines.set(key, at);
+    }
+    this.memory = new CommandMemory(this.live.limits.rememberedCommands, snapshot?.commands);
+    this.publication = new Publication(this.live);
+  }
+
+  /** The call of `snapshot`, as if it had never stopped. Outputs that were not polled before the snapshot are lost. */
+  static restore(snapshot: CallSnapshot, options: CallMachineOptions, now: Instant): CallMachine {
+    return new CallMachine(options, now, snapshot);
+  }
+
+  /** Everything needed to go on with this call elsewhere. Poll all outputs first. */
+  snapshot(now: Instant): CallSnapshot {
+    return takeSnapshot(this.live, this.memory.list(), now);
+  }
+
+  handle(input: CallInput, now: Instant): void {
+    if ('commandId' in input) {
+      this.handleCommand(input, now);
+    } else if (this.live.model.phase === 'running') {
+      observe(this.live, input, now);
+      this.outputs.push(...this.publication.publish(this.live));
+    }
+  }
+
+  handleTimeout(now: Instant): void {
+    for (const key of this.live.deadlines.takeDue(now)) {
+      if (this.live.model.phase === 'running') fire(this.live, key, now);
+    }
+    this.outputs.push(...this.publication.publish(this.live));
+  }
+
+  poll(): CallOutput | undefined {
+    return this.outputs.shift();
+  }
+
+  pollTimeout(): Instant | undefined {
+    return this.live.deadlines.next();
+  }
+
+  /** The call as an endpoint that takes part or rings sees it: what a sync event carries. */
+  viewFor(endpointId: string): Call | undefined {
+    const seated = seatedAt(this.live.model, endpointId);
+    return seated === undefined ? undefined : callView(this.live, seated);
+  }
+
+  /** The endpoints that take part or ring. */
+  endpoints(): string[] {
+    return allSeats(this.live.model).map(({ seat }) => seat.endpointId);
+  }
+
+  /** The lanes of the call flow so far: who called, the server's parts, then everybody who rang or came. */
+  lanes(): FlowLane[] {
+    const { model } = this.live;
+    const lanes = [
+      ...model.participations.map((past) => laneOf(past.role, past)),
+      ...allSeats(model).map(({ seat }) => laneOf(seat.part, seat)),
+    ];
+    const servers: FlowLane[] = [{ id: 'controller', role: 'server' }];
+    if (model.usedBackend) servers.push({ id: 'mediaProcessor', role: 'server' });
+    return [...lanes.filter(({ role }) => role === 'caller'), ...servers, ...lanes.filter(({ role }) => role !== 'caller')];
+  }
+
+  /** True after the record was put out: nothing changes any more. */
+  get isEnded(): boolean {
+    return this.live.model.phase === 'ended';
+  }
+
+  private handleCommand(command: CallCommand, now: Instant): void {
+    const by = commander(command);
+    const remembered = this.memory.recall(by, command.commandId);
+    const verdict = remembered ?? perform(this.live, command, now);
+    if (remembered === undefined) this.memory.remember({ commandId: command.commandId, by, verdict });
+    const consequences = this.publication.publish(this.live);
+    this.outputs.push({ kind: 'result', commandId: command.commandId, result: this.resultOf(by, verdict) }, ...consequences);
+  }
+
+  private resultOf(by: string, verdict: Verdict): CommandResult {
+    if (!verdict.ok) return verdict;
+    const call = this.viewFor(by) ?? this.closingViewFor(by);
+    if (call === undefined) return { ok: false, code: 'CALL_NOT_FOUND' };
+    return { ok: true, call, ...(verdict.participant === undefined ? {} : { participant: verdict.participant }) };
+  }
+
+  private closingViewFor(endpointId: string): Call | undefined {
+    const participation = this.live.model.participations.findLast((past) => past.endpointId === endpointId);
+    return participation === undefined ? undefined : closingView(this.live, participation);
+  }
+}
+
+function laneOf(role: Seat['part'], { participantId, identifier, displayName }: Pick<Seat, 'participantId' | 'identifier' | 'displayName'>): FlowLane {
+  return { id: participantId, role, identifier, ...(displayName === undefined ? {} : { displayName }) };
+}
+
+function commander(command: CallCommand): string {
+  switch (command.kind) {
+    case 'start':
+      return command.caller.endpointId;
+    case 'join':
+      return command.joiner.endpointId;
+    default:
+      return command.by;
+  }
+}
+
+function perform(live: LiveCall, command: CallCommand, now: Instant): Verdict {
+  if (command.kind === 'start') return start(live, command, now);
+  if (command.kind === 'join') return join(live, command, now);
+  const seated = seatedAt(live.model, command.by);
+  if (seated === undefined) return refuseStranger(live, command);
+  return takesPart(seated.seat) ? performAsMember(live, seated, command, now) : performAsDevice(live, seated, command, now);
+}
+
+/** An endpoint that is not in the call: it never was, it lost the race to answer, or its part is over. */
+function refuseStranger({ model }: LiveCall, command: InCallCommand): Verdict {
+  const past = model.participations.findLast(({ endpointId }) => endpointId === command.by);
+  if (past === undefined) return refused('CALL_NOT_FOUND');
+  const lost = past.endReason.code === endReasons.answeredElsewhere.code && past.endReason.subCode === endReasons.answeredElsewhere.subCode;
+  return refused(lost && command.kind === 'accept' ? 'CALL_ANSWERED_ELSEWHERE' : 'CALL_ENDED');
+}
+
+/** A device that rings may alert, answer, decline and trickle; hanging up is declining. */
+function performAsDevice(live: LiveCall, seated: Seated, command: InCallCommand, now: Instant): Verdict {
+  const { party, seat } = seated;
+  switch (command.kind) {
+    case 'ringing':
+      alert(live, seat);
+      return done;
+    case 'accept':
+      return accept(live, seated, command, now);
+    case 'reject':
+      reject(live, party, seat, command.reason, now);
+      return done;
+    case 'hangUp':
+      reject(live, party, seat, 'declined', now);
+      return done;
+    case 'trickle':
+      return trickle(live, seat, command.mediaSessionId, command.candidates);
+    default:
+      return refused('CALL_STATE_CONFLICT', 'Answer the call first.');
+  }
+}
+
+function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand, now: Instant): Verdict {
+  const { party, seat } = seated;
+  switch (command.kind) {
+    // A repeat under another id, or a report that was overtaken by the answer.
+    case 'ringing':
+      return done;
+    case 'accept':
+    case 'reject':
+      return refused('CALL_STATE_CONFLICT', 'This endpoint is in the call already.');
+    case 'hangUp':
+      return hangUp(live, seated, command.forEveryone, now);
+    case 'hold':
+      return setHeld(live, seat, true);
+    case 'resume':
+      return setHeld(live, seat, false);
+    case 'updateSelf':
+      return updateSelf(live, seat, command);
+    case 'addParticipant':
+      return addParticipant(live, seated, command.target, now);
+    case 'removeParticipant':
+      return removeParticipant(live, seated, command.target, now);
+    case 'mute':
+      return muteOthers(live, seated, command.target);
+    case 'lowerHands':
+      return lowerHands(live, party, command.targets);
+    case 'react':
+      return react(live, seat, command.reactionType);
+    case 'describe':
+      return describe(live, seat, command.mediaSessionId, command.description);
+    case 'trickle':
+      return trickle(live, seat, command.mediaSessionId, command.candidates);
+    case 'reportMedia':
+      return reportMedia(live, seat, command.mediaSessionId, command, now);
+  }
+}
+
+function observe(live: LiveCall, observation: CallObservation, now: Instant): void {
+  switch (observation.kind) {
+    case 'endpointsFound':
+      handleEndpointsFound(live, observation, now);
+      return;
+    case 'endpointRegistered':
+      handleEndpointRegistered(live, observation.endpoint, now);
+      return;
+    case 'endpointLost':
+      handleEndpointLost(live, observation.endpointId, now);
+      return;
+    case 'endpointRecovered':
+      handleEndpointRecovered(live, observation.endpointId);
+      return;
+    case 'endpointClosed':
+      handleEndpointClosed(live, observation.endpointId, observation.reason, now);
+      return;
+    case 'terminate':
+      endCall(live, endReason('endedByPlatform', 'platform', observation.message), now);
+      return;
+    case 'media':
+      handleMediaEvent(live, observation.event, now);
+      return;
+  }
+}
+
+function fire(live: LiveCall, key: DeadlineKey, now: Instant): void {
+  if (key === 'conference') return handleConferenceTimeout(live, now);
+  if (key === 'promotion') return abandonPromotion(live, endReason('setupTimeout', 'platform'), now);
+  if (key === 'duration') return endCall(live, endReason('endedByPlatform', 'platform', 'The call reached the longest duration there is.'), now);
+  const bar = key.indexOf('|');
+  const name = key.slice(bar + 1);
+  switch (key.slice(0, bar)) {
+    case 'find':
+      return handleFindTimeout(live, name, now);
+    case 'ring':
+      return handleRingTimeout(live, name, now);
+    case 'setup':
+      return expireMember(live, name, 'setupTimeout', now);
+    case 'presence':
+      return expireMember(live, name, 'mediaLost', now);
+    case 'interruption':
+      return handleInterruptionTimeout(live, name, now);
+  }
+}

@@ -1,0 +1,203 @@
+import type { CallKind, CustomContext, EndReason, IceCandidate, MediaDescription, ParticipantRole } from '@dialplane/calling-api';
+import type { EndpointIdentity } from './call-input.ts';
+import type { ParticipationRecord } from './call-record.ts';
+
+/**
+ * What the engine knows of a call: plain data, so that a snapshot is a copy of it. Objects in it are replaced, never patched;
+ * only the containers of {@link CallModel} change. Instants are milliseconds on the machine's clock.
+ */
+export interface CallModel {
+  /** `idle` before the first command, `ended` for ever after the end. */
+  phase: 'idle' | 'running' | 'ended';
+  founding: Founding | undefined;
+  kind: CallKind;
+  path: MediaPath;
+  /** Whether a conference was ever asked for. */
+  usedBackend: boolean;
+  /** By raw identifier, in the order they came. The two sides of a 1:1 call are the first two. */
+  readonly parties: Map<string, Party>;
+  /** Identifiers of those whose hand is up, in the order they raised it. */
+  hands: readonly string[];
+  /** When the first answer came, or the first member of a joined call was connected. */
+  connectedAt: number | undefined;
+  /** Why people whom a started group call rang did not come, until the first one does. */
+  failures: readonly EndReason[];
+  readonly participations: ParticipationRecord[];
+  readonly unreached: Array<{ readonly identifier: string; readonly endReason: EndReason }>;
+  revision: number;
+}
+
+/** How the call came to be; never changes. */
+export interface Founding {
+  readonly origin: 'started' | 'joined';
+  readonly initiator: EndpointIdentity;
+  readonly groupId?: string;
+  readonly customContext?: CustomContext;
+  readonly startedAt: number;
+}
+
+/**
+ * Where media flows.
+ *
+ * ```
+ *  peerToPeer ──addParticipant──▶ opening promotion ──conferenceOpened──▶ bridging ──every old member connected──▶ conference
+ *      ▲                                 │                                   │                                        ▲
+ *      └──────────── failed ─────────────┴─────────── failed, timed out ─────┘            opening ──conferenceOpened──┘
+ * ```
+ * While bridging, old members have both sessions: the direct one is closed when the last of them is connected to the backend.
+ */
+export type MediaPath =
+  | { readonly kind: 'peerToPeer' }
+  | { readonly kind: 'openingPromotion'; readonly conferenceId: string }
+  | { readonly kind: 'bridging'; readonly conferenceId: string }
+  | { readonly kind: 'opening'; readonly conferenceId: string }
+  | { readonly kind: 'conference'; readonly conferenceId: string };
+
+/** A user (or number) in the call: one entry of the roster. */
+export interface Party {
+  readonly identifier: string;
+  readonly displayName?: string;
+  readonly addedBy?: string;
+  /** Given by a room; elsewhere everybody may do everything. */
+  readonly role?: ParticipantRole;
+  readonly stage: PartyStage;
+}
+
+/**
+ * ```
+ *  awaitingConference ──conferenceOpened──▶ finding ──endpointsFound──▶ ringing ──accept──▶ present
+ *                                              └────── join ────────────────┴── join ──────────▲
+ * ```
+ * From each of them the party may disappear, with a reason. A 1:1 callee starts at `finding`, who starts or joins at `present`.
+ */
+export type PartyStage =
+  /** Invited, but not looked for before the conference it is invited to is open. */
+  | { readonly kind: 'awaitingConference' }
+  /** `early` holds endpoints that registered while the look-up was under way. */
+  | { readonly kind: 'finding'; readonly early: readonly EndpointIdentity[] }
+  | { readonly kind: 'ringing'; readonly seats: readonly Seat[] }
+  | { readonly kind: 'present'; readonly seats: readonly Seat[] };
+
+/** One endpoint's part in the call: a device that rings, or from which a user takes part. */
+export interface Seat {
+  readonly endpointId: string;
+  readonly participantId: string;
+  readonly identifier: string;
+  readonly displayName?: string;
+  readonly part: 'caller' | 'callee' | 'participant';
+  readonly startedAt: number;
+  readonly stage: SeatStage;
+  readonly mute: MuteState;
+  readonly isHolding: boolean;
+  /** The session with the other side of a 1:1 call. */
+  readonly peer: PeerSession | undefined;
+  /** The session with the backend. */
+  readonly leg: LegSession | undefined;
+}
+
+/**
+ * ```
+ *  caller of a 1:1 call   dialing ──ringing──▶ ringback ──accept of the callee──▶ connected
+ *  device of a callee     offered ──ringing──▶ alerting ──accept──▶ establishing ──media connected──▶ connected
+ *  starter, joiner        establishing ──media connected──▶ connected
+ * ```
+ */
+export type SeatStage =
+  | { readonly kind: 'dialing' }
+  | { readonly kind: 'ringback' }
+  | { readonly kind: 'offered' }
+  | { readonly kind: 'alerting' }
+  /** `answeredAt` is absent for who did not answer a call but started or joined one. */
+  | { readonly kind: 'establishing'; readonly answeredAt?: number }
+  | { readonly kind: 'connected'; readonly connectedAt: number };
+
+export type MuteState =
+  | { readonly kind: 'unmuted' }
+  /** `by` is the identifier of somebody else who muted this endpoint. */
+  | { readonly kind: 'muted'; readonly by?: string };
+
+/** What one side of a media session has said of itself. */
+export interface SignaledSide {
+  readonly description: MediaDescription | undefined;
+  /** ICE username fragments of the description (RFC 8839 §5.4): candidates of another generation are not kept. */
+  readonly fragments: readonly string[];
+  readonly candidates: readonly IceCandidate[];
+}
+
+/** `closed` sessions are not kept. `hasConnected` survives an interruption: it tells a failed set-up from a dropped call. */
+export interface SessionProgress {
+  readonly mediaSessionId: string;
+  readonly state: 'negotiating' | 'connected' | 'interrupted';
+  readonly hasConnected: boolean;
+  readonly local: SignaledSide;
+}
+
+/** A session between the two sides of a 1:1 call; each side has its own under its own id. */
+export interface PeerSession extends SessionProgress {
+  readonly polite: boolean;
+}
+
+/** A session with the media processor. Its leg there has the same id. */
+export interface LegSession extends SessionProgress {
+  readonly processor: MediaDescription | undefined;
+}
+
+export const silentSide: SignaledSide = { description: undefined, fragments: [], candidates: [] };
+
+export function emptyModel(): CallModel {
+  return {
+    phase: 'idle', founding: undefined, kind: 'oneToOne', path: { kind: 'peerToPeer' }, usedBackend: false, parties: new Map(), hands: [], connectedAt: undefined,
+    failures: [], participations: [], unreached: [], revision: 0,
+  };
+}
+
+/** Seats of a party, ringing or present. */
+export function seatsOf(party: Party): readonly Seat[] {
+  return party.stage.kind === 'ringing' || party.stage.kind === 'present' ? party.stage.seats : [];
+}
+
+/** True for a seat that takes part: it is not merely a device that rings. */
+export function takesPart(seat: Seat): boolean {
+  return seat.stage.kind !== 'offered' && seat.stage.kind !== 'alerting';
+}
+
+/** True once the seat has answered, or is connected: from here on it can hold, add and be described to. */
+export function hasAnswered(seat: Seat): boolean {
+  return seat.stage.kind === 'establishing' || seat.stage.kind === 'connected';
+}
+
+export interface Seated {
+  readonly party: Party;
+  readonly seat: Seat;
+}
+
+/** Every seat of the call with its party, in the order of the roster. */
+export function allSeats(model: CallModel): Seated[] {
+  return [...model.parties.values()].flatMap((party) => seatsOf(party).map((seat) => ({ party, seat })));
+}
+
+export function seatedAt(model: CallModel, endpointId: string): Seated | undefined {
+  for (const party of model.parties.values()) {
+    const seat = seatsOf(party).find((candidate) => candidate.endpointId === endpointId);
+    if (seat !== undefined) return { party, seat };
+  }
+  return undefined;
+}
+
+/** Puts `seat` in the place of the one of the same endpoint. */
+export function replaceSeat(model: CallModel, seat: Seat): void {
+  const party = model.parties.get(seat.identifier);
+  if (party === undefined || (party.stage.kind !== 'ringing' && party.stage.kind !== 'present')) return;
+  const seats = party.stage.seats.map((other) => (other.endpointId === seat.endpointId ? seat : other));
+  model.parties.set(party.identifier, { ...party, stage: { kind: party.stage.kind, seats } });
+}
+
+/** The conference of the call while there is one. */
+export function conferenceOf(model: CallModel): string | undefined {
+  return model.path.kind === 'peerToPeer' ? undefined : model.path.conferenceId;
+}
+
+/** The seat at the other end of a direct session: the caller's for a callee, the answered callee's for the caller. */
+export function peerOf(model: CallModel, seat: Seat): Seat | undefined {
+  return allSeats(model).find(({ seat: other }) => other.identifier !== seat.identifier && other.peer !== undefined && takesPart(other))?.seat;
+}

@@ -1,0 +1,124 @@
+import { endReason, type EndReasonName } from '@dialplane/calling-api';
+import type { MediaEvent, MediaFailure } from '@dialplane/media-api';
+import type { Instant } from '@dialplane/sansio';
+import { allSeats, conferenceOf, replaceSeat, type Seat } from './call-model.ts';
+import { endCall } from './departure.ts';
+import type { LiveCall } from './live-call.ts';
+import { sessionConnected, sessionFailed, sessionInterrupted } from './media-progress.ts';
+import { abandonPromotion, bridge, showLeg } from './promotion.ts';
+import { lookUp } from './ringing.ts';
+import { summaryOf } from './signaled-side.ts';
+
+/** What the media processor tells; about a conference or leg that is not (or no longer) this call's it is ignored. */
+export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant): void {
+  if (event.conferenceId !== conferenceOf(live.model)) return;
+  switch (event.kind) {
+    case 'conferenceOpened':
+      opened(live, event.conferenceId, event.process, now);
+      return;
+    case 'conferenceFailed':
+      handleConferenceFailure(live, event.reason, now);
+      return;
+    case 'commandFailed':
+      commandFailed(live, event, now);
+      return;
+    case 'legDescribed':
+      legDescribed(live, event);
+      return;
+    case 'legStateChanged':
+      legStateChanged(live, event, now);
+      return;
+    case 'modesChanged':
+      live.decide(`audio ${event.modes.audio}, video ${event.modes.video}`, event.why);
+      return;
+    case 'mediaStalled':
+      live.flow('mediaProcessor', laneOfLeg(live, event.legId), { kind: 'mediaState', mediaSessionId: event.legId, state: `${event.direction} stalled`, cause: event.cause });
+      return;
+    // Who speaks and what is dialled pass by the call: they change nobody's membership or state.
+    case 'dominantSpeakersChanged':
+    case 'dtmfReceived':
+      return;
+  }
+}
+
+/** Nobody answered `openConference`. */
+export function handleConferenceTimeout(live: LiveCall, now: Instant): void {
+  handleConferenceFailure(live, 'MEDIA_PROCESSOR_UNAVAILABLE', now);
+}
+
+function opened(live: LiveCall, conferenceId: string, process: string, now: Instant): void {
+  const { model } = live;
+  if (model.path.kind !== 'opening' && model.path.kind !== 'openingPromotion') return;
+  live.deadlines.clear('conference');
+  live.flow('mediaProcessor', 'controller', { kind: 'decision', what: 'conference opened', why: `served by ${process}` });
+  if (model.path.kind === 'opening') model.path = { kind: 'conference', conferenceId };
+  else bridge(live, conferenceId, now);
+  for (const party of model.parties.values()) if (party.stage.kind === 'awaitingConference') lookUp(live, party, now);
+}
+
+/** A call that is being promoted survives the failure of its conference; a group call does not. */
+function handleConferenceFailure(live: LiveCall, failure: MediaFailure, now: Instant): void {
+  const reason = endReason('mediaProcessorUnavailable', 'platform', failure === 'MEDIA_PROCESSOR_UNAVAILABLE' ? undefined : `The media processor failed this call (${failure}).`);
+  live.flow('mediaProcessor', 'controller', { kind: 'decision', what: 'conference failed', why: failure });
+  if (live.model.path.kind === 'openingPromotion' || live.model.path.kind === 'bridging') abandonPromotion(live, reason, now);
+  else endCall(live, reason, now);
+}
+
+function commandFailed(live: LiveCall, event: Extract<MediaEvent, { kind: 'commandFailed' }>, now: Instant): void {
+  live.flow('mediaProcessor', 'controller', { kind: 'decision', what: `${event.command} failed`, why: event.reason });
+  if (event.command === 'openConference') handleConferenceFailure(live, event.reason, now);
+  else if (event.legId !== undefined && (event.command === 'openLeg' || event.command === 'describe')) {
+    failLeg(live, event.legId, event.reason, now);
+  }
+}
+
+function legDescribed(live: LiveCall, { legId, description }: Extract<MediaEvent, { kind: 'legDescribed' }>): void {
+  const seat = seatOfLeg(live, legId);
+  if (seat?.leg === undefined) return;
+  replaceSeat(live.model, { ...seat, leg: { ...seat.leg, processor: description } });
+  live.tell(seat.endpointId, () => ({ type: 'mediaDescription', mediaSessionId: legId, description }));
+  const { type, revision } = description;
+  live.flow('mediaProcessor', seat.participantId, { kind: 'description', mediaSessionId: legId, type, revision, summary: summaryOf(description) });
+}
+
+function legStateChanged(live: LiveCall, { legId, state, reason }: Extract<MediaEvent, { kind: 'legStateChanged' }>, now: Instant): void {
+  const seat = seatOfLeg(live, legId);
+  if (seat?.leg === undefined) return;
+  live.flow('mediaProcessor', seat.participantId, { kind: 'mediaState', mediaSessionId: legId, state, ...(reason === undefined ? {} : { cause: reason }) });
+  if (state === 'closed') {
+    failLeg(live, legId, reason ?? 'CONSENT_EXPIRED', now);
+    return;
+  }
+  if (state === seat.leg.state || state === 'negotiating') return;
+  if (state === 'connected') sessionConnected(live, legId, now);
+  else sessionInterrupted(live, legId, now);
+  showLeg(live, seat.endpointId, legId);
+}
+
+function failLeg(live: LiveCall, legId: string, failure: MediaFailure, now: Instant): void {
+  const seat = seatOfLeg(live, legId);
+  if (seat?.leg === undefined) return;
+  const [name, message] = reasonsOfLegFailures[failure];
+  const connectedName = name === 'mediaLost' && !seat.leg.hasConnected ? 'noMediaPath' : name;
+  sessionFailed(live, legId, endReason(connectedName, 'platform', message), now);
+}
+
+/** How a leg's failure reads as the end of a participation. */
+const reasonsOfLegFailures: Record<MediaFailure, readonly [EndReasonName, string | undefined]> = {
+  MEDIA_PROCESSOR_UNAVAILABLE: ['mediaProcessorUnavailable', undefined],
+  CONFERENCE_NOT_FOUND: ['mediaProcessorUnavailable', 'The media processor no longer knows this call.'],
+  LEG_NOT_FOUND: ['mediaProcessorUnavailable', 'The media processor no longer knows this connection.'],
+  DESCRIPTION_INVALID: ['signalingFailed', 'The media processor could not read the session description of this client.'],
+  NO_COMMON_CODEC: ['signalingFailed', 'This client and the media processor have no codec in common.'],
+  PORTS_EXHAUSTED: ['mediaProcessorUnavailable', 'The media processor has no ports left for another connection.'],
+  CONSENT_EXPIRED: ['mediaLost', undefined],
+  MEDIA_PROCESS_LOST: ['mediaProcessorUnavailable', 'The process that carried this media was lost.'],
+};
+
+function seatOfLeg(live: LiveCall, legId: string): Seat | undefined {
+  return allSeats(live.model).find(({ seat }) => seat.leg?.mediaSessionId === legId)?.seat;
+}
+
+function laneOfLeg(live: LiveCall, legId: string): string | undefined {
+  return seatOfLeg(live, legId)?.participantId;
+}

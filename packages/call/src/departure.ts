@@ -1,0 +1,76 @@
+import { endReason, type EndReason } from '@dialplane/calling-api';
+import type { Instant } from '@dialplane/sansio';
+import { allSeats, conferenceOf, seatsOf, type Party, type Seat } from './call-model.ts';
+import type { LiveCall } from './live-call.ts';
+import { members, recordOf } from './views.ts';
+
+/**
+ * Ends one endpoint's part: it is told, recorded, and its leg is closed. The caller of this function takes the seat out of
+ * its party.
+ */
+export function endSeat(live: LiveCall, seat: Seat, reason: EndReason, now: Instant): void {
+  const { model } = live;
+  const connectedAt = connectedAtOf(seat);
+  model.participations.push({
+    participantId: seat.participantId, endpointId: seat.endpointId, identifier: seat.identifier,
+    ...(seat.displayName === undefined ? {} : { displayName: seat.displayName }),
+    role: seat.part, startedAt: seat.startedAt, ...(connectedAt === undefined ? {} : { connectedAt }), endedAt: now, endReason: reason,
+  });
+  live.deadlines.clear(`setup|${seat.endpointId}`);
+  live.deadlines.clear(`presence|${seat.endpointId}`);
+  const conferenceId = conferenceOf(model);
+  if (seat.leg !== undefined && conferenceId !== undefined) live.media({ kind: 'closeLeg', conferenceId, legId: seat.leg.mediaSessionId });
+  for (const session of [seat.peer, seat.leg]) if (session !== undefined) live.deadlines.clear(`interruption|${session.mediaSessionId}`);
+  live.flow('controller', seat.participantId, { kind: 'ended', endReason: reason, identifier: seat.identifier });
+  live.tell(seat.endpointId, () => ({ type: 'callStateChanged', state: 'Disconnected', endReason: reason }));
+}
+
+function connectedAtOf({ stage }: Seat): number | undefined {
+  if (stage.kind === 'connected') return stage.connectedAt;
+  return stage.kind === 'establishing' ? stage.answeredAt : undefined;
+}
+
+/** Ends every seat of a party with `own` and takes it off the roster; `seen` is what the others are told. */
+export function dismissParty(live: LiveCall, party: Party, own: EndReason, now: Instant, seen: EndReason = own): void {
+  const { model } = live;
+  const seats = seatsOf(party);
+  for (const seat of seats) endSeat(live, seat, own, now);
+  if (seats.length === 0) model.unreached.push({ identifier: party.identifier, endReason: own });
+  removeParty(live, party, seen);
+}
+
+export function removeParty(live: LiveCall, party: Party, endReasonSeen: EndReason): void {
+  const { model } = live;
+  live.deadlines.clear(`find|${party.identifier}`);
+  live.deadlines.clear(`ring|${party.identifier}`);
+  model.parties.delete(party.identifier);
+  model.hands = model.hands.filter((identifier) => identifier !== party.identifier);
+  live.departures.push({
+    identifier: party.identifier, ...(party.addedBy === undefined ? {} : { addedBy: party.addedBy }), endReason: endReasonSeen,
+  });
+}
+
+/** Ends a group call in which nobody is left; people who still ring hear that it was cancelled. */
+export function endWhenEmpty(live: LiveCall, cause: EndReason, now: Instant): void {
+  if (live.model.phase !== 'running' || members(live.model).length > 0) return;
+  const cancelled = endReason('cancelled', cause.endedBy);
+  endCall(live, cause, now, () => cancelled);
+}
+
+/** Ends the call for everybody, each seat with the reason that `reasonFor` gives it. Nothing happens after this. */
+export function endCall(live: LiveCall, cause: EndReason, now: Instant, reasonFor: (seat: Seat) => EndReason = () => cause): void {
+  const { model } = live;
+  const conferenceId = conferenceOf(model);
+  for (const { seat } of allSeats(model)) endSeat(live, { ...seat, leg: undefined }, reasonFor(seat), now);
+  for (const party of model.parties.values()) {
+    if (seatsOf(party).length === 0) model.unreached.push({ identifier: party.identifier, endReason: endReason('cancelled', cause.endedBy) });
+  }
+  if (conferenceId !== undefined) live.media({ kind: 'closeConference', conferenceId });
+  live.flow('controller', undefined, { kind: 'ended', endReason: cause });
+  for (const [key] of live.deadlines.list()) live.deadlines.clear(key);
+  model.parties.clear();
+  model.hands = [];
+  live.departures = [];
+  model.phase = 'ended';
+  live.effects.push({ kind: 'output', output: { kind: 'ended', record: recordOf(live, cause, now) } });
+}

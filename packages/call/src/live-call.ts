@@ -1,0 +1,107 @@
+import type { CallState, EndpointEvent, FlowDetail, IceServer, Participant } from '@dialplane/calling-api';
+import type { MediaCommand } from '@dialplane/media-api';
+import { addMilliseconds, Deadlines, type Instant } from '@dialplane/sansio';
+import type { CallOutput } from './call-input.ts';
+import { emptyModel, type CallModel } from './call-model.ts';
+import { defaultLimits, type CallLimits } from './limits.ts';
+
+export interface CallMachineOptions {
+  readonly callId: string;
+  readonly serverCallId: string;
+  /** Fresh UUIDs: participants, media sessions and conferences are named by them. */
+  readonly newId: () => string;
+  /** Wall-clock ISO time of the start of the call. */
+  readonly startedAt: string;
+  /** ICE configuration of a participant; asked whenever one of its media sessions is shown (relay credentials are minted per participant). */
+  readonly iceConfiguration: (participantId: string) => { readonly iceServers: readonly IceServer[]; readonly iceTransportPolicy: 'all' | 'relay' };
+  /** False when the server runs no media processor: whatever needs the backend then fails at once. True without it. */
+  readonly hasMediaProcessor?: boolean;
+  /** For a restored call: how long no machine ran. What happened before is dated that much earlier; deadlines are not shortened. */
+  readonly downtimeMs?: number;
+  readonly limits?: Partial<CallLimits>;
+}
+
+/** What each timer waits for; after the bar the identifier, endpoint or media session it belongs to. */
+export type DeadlineKey =
+  | 'conference'
+  | 'promotion'
+  | 'duration'
+  | `find|${string}`
+  | `ring|${string}`
+  | `setup|${string}`
+  | `presence|${string}`
+  | `interruption|${string}`;
+
+type EventsOfCalls = Exclude<EndpointEvent, { type: 'sync' | 'endpointClosed' | 'incomingCall' }>;
+type WithoutNumber<Event> = Event extends EventsOfCalls ? Omit<Event, 'callId' | 'revision'> : never;
+/** An event of this call before publication gives it the call's id and the next revision. */
+export type UnnumberedEvent = WithoutNumber<EventsOfCalls>;
+
+/** What waits for publication: events to number (built then, so that they show the final state), and outputs as they are. */
+export type Effect =
+  | { readonly kind: 'event'; readonly endpointId: string; readonly build: () => UnnumberedEvent | undefined }
+  | { readonly kind: 'incomingCall'; readonly endpointId: string }
+  | { readonly kind: 'output'; readonly output: CallOutput };
+
+/** What an endpoint was last told of itself and of the call as a whole. */
+export interface PublishedSeat {
+  readonly state: CallState;
+  readonly shape: string;
+  readonly self: string;
+}
+
+/**
+ * One call at work: the model, its timers, and the effects that the input being handled has had so far. The modules beside
+ * this file (`ringing`, `membership`, `media-sessions`, `conference`, `moderation`) change it; `publication` turns what changed
+ * into events.
+ */
+export class LiveCall {
+  readonly options: CallMachineOptions;
+  readonly limits: CallLimits;
+  readonly model: CallModel;
+  readonly deadlines = new Deadlines<DeadlineKey>();
+  /** In the order they happened. */
+  effects: Effect[] = [];
+  /** Members who left since the last publication. */
+  departures: Array<{ readonly identifier: string; readonly addedBy?: string; readonly endReason: NonNullable<Participant['endReason']> }> = [];
+
+  constructor(options: CallMachineOptions, model: CallModel = emptyModel()) {
+    this.options = options;
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.model = model;
+  }
+
+  arm(key: DeadlineKey, milliseconds: number, now: Instant): void {
+    this.deadlines.set(key, addMilliseconds(now, milliseconds));
+  }
+
+  tell(endpointId: string, build: () => UnnumberedEvent | undefined): void {
+    this.effects.push({ kind: 'event', endpointId, build });
+  }
+
+  /** Without a media processor there is nobody to command. */
+  media(command: MediaCommand): void {
+    if (this.options.hasMediaProcessor === false) return;
+    this.effects.push({ kind: 'output', output: { kind: 'media', command } });
+  }
+
+  /** Asks for a conference, and waits for the answer. */
+  openConference(conferenceId: string, now: Instant): void {
+    this.model.usedBackend = true;
+    this.media({ kind: 'openConference', conferenceId, callId: this.options.callId, modes: { audio: 'mixed', video: 'forwarded' } });
+    this.arm('conference', this.limits.openConferenceMs, now);
+  }
+
+  find(identifier: string): void {
+    this.effects.push({ kind: 'output', output: { kind: 'findEndpoints', identifier } });
+  }
+
+  /** A line of the call flow record; `from` and `to` are lanes. */
+  flow(from: string, to: string | undefined, detail: FlowDetail): void {
+    this.effects.push({ kind: 'output', output: { kind: 'flow', from, ...(to === undefined ? {} : { to }), detail } });
+  }
+
+  decide(what: string, why: string): void {
+    this.flow('controller', undefined, { kind: 'decision', what, why });
+  }
+}

@@ -1,0 +1,116 @@
+import type { Call, EndpointEvent, Participant } from '@dialplane/calling-api';
+import { seatedAt, type Party, type Seated } from './call-model.ts';
+import type { CallOutput } from './call-input.ts';
+import type { LiveCall, PublishedSeat, UnnumberedEvent } from './live-call.ts';
+import { callView, members, participantView, selfView, shapeOf, stateOf } from './views.ts';
+
+interface PublishedParty {
+  readonly source: Party;
+  readonly view: string;
+}
+
+/**
+ * Turns what an input changed into events: it remembers what every member was last told and tells the difference, so that
+ * only changed things produce events, and each event has its own revision.
+ *
+ * Everything it remembers follows from the model, so a snapshot needs none of it.
+ */
+export class Publication {
+  private readonly seats = new Map<string, PublishedSeat>();
+  private readonly parties = new Map<string, PublishedParty>();
+  private hands: readonly string[] = [];
+  private kind: Call['kind'] = 'oneToOne';
+
+  /** Starts from `live` as it is: nothing in it is news. */
+  constructor(live: LiveCall) {
+    this.takeRosterChanges(live);
+    for (const seated of members(live.model)) this.seats.set(seated.seat.endpointId, publishedSeat(live, seated));
+  }
+
+  /**
+   * The outputs of the input just handled, in order; what changed for all comes first, then what happened to single endpoints,
+   * and `ended` last. Endpoints seated by this very input are told nothing: the result of their command shows everything.
+   */
+  publish(live: LiveCall): CallOutput[] {
+    const outputs: CallOutput[] = [];
+    const newcomers = new Set(members(live.model).map(({ seat }) => seat.endpointId).filter((endpointId) => !this.seats.has(endpointId)));
+    const updated = this.takeRosterChanges(live);
+    for (const seated of members(live.model)) {
+      for (const event of this.changesFor(live, seated, updated)) outputs.push(numbered(live, seated.seat.endpointId, event));
+    }
+    for (const effect of live.effects) {
+      if (effect.kind === 'output') {
+        outputs.push(effect.output);
+      } else if (effect.kind === 'incomingCall') {
+        const output = incomingCall(live, effect.endpointId);
+        if (output !== undefined) outputs.push(output);
+      } else if (!newcomers.has(effect.endpointId)) {
+        const event = effect.build();
+        if (event !== undefined) outputs.push(numbered(live, effect.endpointId, event));
+      }
+    }
+    for (const endpointId of this.seats.keys()) if (seatedAt(live.model, endpointId) === undefined) this.seats.delete(endpointId);
+    live.effects = [];
+    live.departures = [];
+    return outputs;
+  }
+
+  /** What a member has to be told about the call as a whole, about itself and about the others. */
+  private changesFor(live: LiveCall, seated: Seated, updated: readonly Participant[]): UnnumberedEvent[] {
+    const { model } = live;
+    const { party, seat } = seated;
+    const before = this.seats.get(seat.endpointId);
+    const after = publishedSeat(live, seated);
+    this.seats.set(seat.endpointId, after);
+    if (before === undefined) return [];
+    const events: UnnumberedEvent[] = [];
+    if (before.shape !== after.shape) events.push({ type: 'callPromoted', ...shapeOf(model, seat) });
+    if (before.state !== after.state) events.push({ type: 'callStateChanged', state: after.state });
+    if (before.self !== after.self) {
+      const mutedBy = seat.mute.kind === 'muted' && seat.mute.by !== undefined ? { mutedBy: seat.mute.by } : {};
+      events.push({ type: 'selfUpdated', ...selfView(model, party, seat), ...mutedBy });
+    }
+    const others = updated.filter(({ identifier }) => identifier !== party.identifier);
+    const removed = live.departures
+      .filter(({ identifier }) => identifier !== party.identifier)
+      .map(({ identifier, addedBy, endReason }) => (addedBy === party.identifier ? { identifier, endReason } : { identifier }));
+    if (others.length > 0 || removed.length > 0) events.push({ type: 'participantsUpdated', updated: others, removed });
+    return events;
+  }
+
+  /** Participants that look different from how they were last shown. */
+  private takeRosterChanges({ model }: LiveCall): Participant[] {
+    const affectsAll = this.hands !== model.hands || this.kind !== model.kind;
+    this.hands = model.hands;
+    this.kind = model.kind;
+    const changed: Participant[] = [];
+    for (const party of model.parties.values()) {
+      const before = this.parties.get(party.identifier);
+      if (before?.source === party && !affectsAll) continue;
+      const participant = participantView(model, party);
+      const view = JSON.stringify(participant);
+      this.parties.set(party.identifier, { source: party, view });
+      if (before?.view !== view) changed.push(participant);
+    }
+    for (const identifier of this.parties.keys()) if (!model.parties.has(identifier)) this.parties.delete(identifier);
+    return changed;
+  }
+}
+
+function publishedSeat({ model }: LiveCall, { party, seat }: Seated): PublishedSeat {
+  const { kind, topology } = shapeOf(model, seat);
+  return { state: stateOf(model, seat), shape: `${kind} ${topology}`, self: JSON.stringify(selfView(model, party, seat)) };
+}
+
+function numbered({ model, options }: LiveCall, endpointId: string, event: UnnumberedEvent): CallOutput {
+  model.revision += 1;
+  const complete: EndpointEvent = { ...event, callId: options.callId, revision: model.revision };
+  return { kind: 'event', endpointId, event: complete };
+}
+
+function incomingCall(live: LiveCall, endpointId: string): CallOutput | undefined {
+  const seated = seatedAt(live.model, endpointId);
+  if (seated === undefined) return undefined;
+  live.model.revision += 1;
+  return { kind: 'event', endpointId, event: { type: 'incomingCall', call: callView(live, seated) } };
+}

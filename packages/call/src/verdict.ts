@@ -1,0 +1,13 @@
+import type { ApiErrorCode, Participant } from '@dialplane/calling-api';
+
+/** What became of a command; the machine adds the call as the commanding endpoint sees it. */
+export type Verdict =
+  | { readonly ok: true; readonly participant?: Participant }
+  | { readonly ok: false; readonly code: ApiErrorCode; readonly message?: string };
+
+export const done: Verdict = { ok: true };
+
+/** @param message replaces the sentence of the calling API's table where more is known. */
+export function refused(code: ApiErrorCode, message?: string): Verdict {
+  return { ok: false, code, ...(message === undefined ? {} : { message }) };
+}

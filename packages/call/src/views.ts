@@ -1,0 +1,177 @@
+import type { Call, CallState, MediaSession, Participant, ParticipantRole, Topology } from '@dialplane/calling-api';
+import {
+  allSeats, peerOf, seatsOf, takesPart, type CallModel, type LegSession, type Party, type PeerSession, type Seat, type Seated, type SignaledSide,
+} from './call-model.ts';
+import type { CallRecord, ParticipationRecord } from './call-record.ts';
+import type { LiveCall } from './live-call.ts';
+
+/** The call as one of its endpoints sees it; shown in results, incoming calls and sync events. */
+export function callView(live: LiveCall, { party, seat }: Seated): Call {
+  const { model, options } = live;
+  const caller = callerOf(model, party);
+  return {
+    ...identityOfCall(live),
+    ...shapeOf(model, seat),
+    direction: seat.part === 'callee' ? 'Incoming' : 'Outgoing',
+    state: stateOf(model, seat),
+    caller,
+    self: { ...selfView(model, party, seat), identifier: seat.identifier, participantId: seat.participantId },
+    participants: [...model.parties.values()].filter((other) => other.identifier !== party.identifier).map((other) => participantView(model, other)),
+    mediaSessions: [seat.peer, seat.leg].filter((session) => session !== undefined).map((session) => sessionView(live, seat, session)),
+    ...(model.founding?.customContext === undefined ? {} : { customContext: model.founding.customContext }),
+    startedAt: options.startedAt,
+  };
+}
+
+/** The call as it looks to an endpoint whose part in it is over: what a command that ended it returns. */
+export function closingView(live: LiveCall, participation: ParticipationRecord): Call {
+  const { model, options } = live;
+  return {
+    ...identityOfCall(live),
+    kind: model.kind,
+    topology: topologyOf(model),
+    direction: participation.role === 'callee' ? 'Incoming' : 'Outgoing',
+    state: 'Disconnected',
+    caller: identityOf(model.founding?.initiator ?? participation),
+    self: { identifier: participation.identifier, participantId: participation.participantId, isMuted: false, role: 'Unknown' },
+    participants: [],
+    mediaSessions: [],
+    endReason: participation.endReason,
+    startedAt: options.startedAt,
+  };
+}
+
+function identityOfCall({ model, options }: LiveCall): Pick<Call, 'callId' | 'serverCallId' | 'revision' | 'groupId'> {
+  const groupId = model.founding?.groupId;
+  return { callId: options.callId, serverCallId: options.serverCallId, revision: model.revision, ...(groupId === undefined ? {} : { groupId }) };
+}
+
+function identityOf({ identifier, displayName }: { readonly identifier: string; readonly displayName?: string }): Call['caller'] {
+  return { identifier, ...(displayName === undefined ? {} : { displayName }) };
+}
+
+/** Who called: for somebody who was added, who added them (ACS `callerInfo`). */
+function callerOf(model: CallModel, party: Party): Call['caller'] {
+  const inviter = party.addedBy === undefined ? undefined : model.parties.get(party.addedBy);
+  return identityOf(inviter ?? model.founding?.initiator ?? party);
+}
+
+export function topologyOf(model: CallModel): Topology {
+  return model.path.kind === 'peerToPeer' || model.path.kind === 'openingPromotion' || model.path.kind === 'bridging' ? 'peerToPeer' : 'backend';
+}
+
+/**
+ * Kind and topology as an endpoint sees them. While a 1:1 call is being promoted its two old members still have a 1:1 call,
+ * and who was added is in a group call from the beginning.
+ */
+export function shapeOf(model: CallModel, seat: Seat): { readonly kind: Call['kind']; readonly topology: Topology } {
+  if (model.path.kind === 'bridging' && seat.peer === undefined) return { kind: 'group', topology: 'backend' };
+  return { kind: model.kind, topology: topologyOf(model) };
+}
+
+/** The state of the call as this endpoint sees it. In a 1:1 call the other side's hold shows; in a group hold is local. */
+export function stateOf(model: CallModel, seat: Seat): CallState {
+  switch (seat.stage.kind) {
+    case 'dialing':
+    case 'establishing':
+      return 'Connecting';
+    case 'ringback':
+    case 'offered':
+    case 'alerting':
+      return 'Ringing';
+    case 'connected':
+      if (seat.isHolding) return 'LocalHold';
+      return isHeldByOther(model, seat) ? 'RemoteHold' : 'Connected';
+  }
+}
+
+function isHeldByOther(model: CallModel, seat: Seat): boolean {
+  if (shapeOf(model, seat).kind !== 'oneToOne') return false;
+  const pair = [...model.parties.values()].slice(0, 2);
+  return pair.some((party) => party.identifier !== seat.identifier && seatsOf(party).some((other) => other.isHolding));
+}
+
+/** The role of a party: Azure calls it `Unknown` in a 1:1 call; in a group without a room everybody presents. */
+export function roleOf(model: CallModel, party: Party): ParticipantRole {
+  return party.role ?? (model.kind === 'oneToOne' ? 'Unknown' : 'Presenter');
+}
+
+function handOf(model: CallModel, identifier: string): { readonly raisedHandOrder?: number } {
+  const order = model.hands.indexOf(identifier) + 1;
+  return order === 0 ? {} : { raisedHandOrder: order };
+}
+
+/** An endpoint's own part, as `selfUpdated` and `Call.self` have it. */
+export function selfView(model: CallModel, party: Party, seat: Seat): { isMuted: boolean; role: ParticipantRole; raisedHandOrder?: number } {
+  return { isMuted: seat.mute.kind === 'muted', role: roleOf(model, party), ...handOf(model, party.identifier) };
+}
+
+/** A party as everybody else sees it. */
+export function participantView(model: CallModel, party: Party): Participant {
+  const members = seatsOf(party).filter(takesPart);
+  return {
+    ...identityOf(party),
+    endpointDetails: members.map(({ participantId }) => ({ participantId })),
+    state: participantState(party),
+    isMuted: members.length > 0 && members.every((seat) => seat.mute.kind === 'muted'),
+    role: roleOf(model, party),
+    ...handOf(model, party.identifier),
+    ...(party.addedBy === undefined ? {} : { addedBy: party.addedBy }),
+  };
+}
+
+function participantState(party: Party): Participant['state'] {
+  const seats = seatsOf(party);
+  if (party.stage.kind === 'ringing') return seats.some((seat) => seat.stage.kind === 'alerting') ? 'Ringing' : 'Connecting';
+  const connected = seats.filter((seat) => seat.stage.kind === 'connected');
+  if (connected.length === 0) return 'Connecting';
+  return connected.every((seat) => seat.isHolding) ? 'Hold' : 'Connected';
+}
+
+/** A media session as its own endpoint sees it. */
+export function sessionView(live: LiveCall, seat: Seat, session: PeerSession | LegSession): MediaSession {
+  const { iceServers, iceTransportPolicy } = live.options.iceConfiguration(seat.participantId);
+  const isPeer = 'polite' in session;
+  const remote = isPeer ? peerOf(live.model, seat)?.peer?.local : undefined;
+  const remoteDescription = isPeer ? remote?.description : session.processor;
+  return {
+    mediaSessionId: session.mediaSessionId,
+    topology: isPeer ? 'peerToPeer' : 'backend',
+    state: session.state,
+    polite: isPeer ? session.polite : true,
+    offerer: isPeer && session.polite ? 'remote' : 'local',
+    iceServers: [...iceServers],
+    iceTransportPolicy,
+    ...(remoteDescription === undefined ? {} : { remoteDescription }),
+    remoteCandidates: [...(remote?.candidates ?? [])],
+    localRevision: revisionOf(session.local),
+  };
+}
+
+export function revisionOf(side: SignaledSide): number {
+  return side.description?.revision ?? 0;
+}
+
+/** The record of an ended call. */
+export function recordOf(live: LiveCall, endReason: CallRecord['endReason'], endedAt: number): CallRecord {
+  const { model, options } = live;
+  const { founding } = model;
+  return {
+    callId: options.callId,
+    kind: model.kind,
+    topology: topologyOf(model),
+    ...(founding?.groupId === undefined ? {} : { groupId: founding.groupId }),
+    caller: founding?.initiator.identifier ?? 'platform',
+    startedAt: founding?.startedAt ?? endedAt,
+    ...(model.connectedAt === undefined ? {} : { connectedAt: model.connectedAt }),
+    endedAt,
+    endReason,
+    participations: [...model.participations],
+    unreached: [...model.unreached],
+  };
+}
+
+/** Seats that take part, in the order of the roster. */
+export function members(model: CallModel): Seated[] {
+  return allSeats(model).filter(({ seat }) => takesPart(seat));
+}
