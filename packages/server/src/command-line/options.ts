@@ -1,0 +1,152 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isIP } from 'node:net';
+import { logLevels, type LogLevel } from '@dialplane/telemetry';
+import { isDnsName } from '../certificates/local-names.ts';
+
+/** Everything about a server that an operator can choose. Ports: 0 takes any free one. */
+export interface ServerOptions {
+  readonly httpsPort: number;
+  /** On loopback only. */
+  readonly httpPort: number;
+  /** Address the HTTPS port is opened on; `undefined` is every address of the machine. */
+  readonly host: string | undefined;
+  /** Names and addresses by which others reach this server, beyond those of its interfaces. */
+  readonly publicAddresses: readonly string[];
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  readonly domain: string | undefined;
+  readonly acmeDirectory: string;
+  readonly acmeEmail: string | undefined;
+  /** Web origins that may use the API; `*` is any. */
+  readonly allowedOrigins: readonly string[];
+  readonly recordRetentionDays: number;
+  readonly developmentSignIn: boolean;
+  readonly logLevel: LogLevel;
+}
+
+/** One option: how it is written, what it means, and how its text becomes a value. */
+export interface OptionRow<Value> {
+  /** Long name without dashes; the environment variable is `DIALPLANE_` and this in capitals with underscores. */
+  readonly name: string;
+  /** Placeholder of the value in help. */
+  readonly value: string;
+  /** As it would be written; `undefined`: unset. */
+  readonly preset: () => string | undefined;
+  /** The preset in words where it depends on the machine. */
+  readonly presetNote?: string;
+  readonly description: string;
+  /** @throws {Error} with what a good value looks like. */
+  readonly read: (text: string) => Value;
+}
+
+/** The one table of server options: parsing, `--help` and `docs/reference/options.md` come from it. */
+export const optionTable: { readonly [Key in keyof ServerOptions]: OptionRow<Exclude<ServerOptions[Key], undefined>> } = {
+  httpsPort: { name: 'https-port', value: 'PORT', preset: () => '8443', description: 'Port for HTTPS, on every address; 443 in production', read: readPort },
+  httpPort: { name: 'http-port', value: 'PORT', preset: () => '8080', description: 'Port for HTTP, on loopback only: browsers on this machine need no certificate there', read: readPort },
+  host: { name: 'host', value: 'ADDRESS', preset: () => undefined, presetNote: 'every address', description: 'Open the HTTPS port on this address only', read: (text) => text },
+  publicAddresses: { name: 'public-address', value: 'NAME,...', preset: () => undefined, presetNote: 'addresses of the interfaces', description: 'Names and addresses by which others reach this server, when they differ from its own (behind a NAT, in a cloud)', read: readAddresses },
+  dataDir: { name: 'data-dir', value: 'FOLDER', preset: () => join(homedir(), '.local/share/dialplane'), presetNote: '~/.local/share/dialplane', description: 'Where records, keys and certificates are kept', read: (text) => resolve(text) },
+  certFile: { name: 'cert', value: 'FILE', preset: () => undefined, presetNote: 'a development certificate', description: 'Certificate chain (PEM, leaf first); read again whenever it changes. Needs --key', read: (text) => resolve(text) },
+  keyFile: { name: 'key', value: 'FILE', preset: () => undefined, presetNote: 'a development certificate', description: 'Private key (PEM) of --cert', read: (text) => resolve(text) },
+  domain: { name: 'domain', value: 'NAME', preset: () => undefined, presetNote: 'a development certificate', description: 'Get and renew a certificate for this name by ACME; port 443 of the name has to arrive at the HTTPS port. Agrees to the terms of the certificate authority', read: readDomain },
+  acmeDirectory: { name: 'acme-directory', value: 'URL', preset: () => 'https://acme-v02.api.letsencrypt.org/directory', description: 'Certificate authority for --domain', read: readHttpsUrl },
+  acmeEmail: { name: 'acme-email', value: 'ADDRESS', preset: () => undefined, presetNote: 'none', description: 'Where the certificate authority may write to', read: readEmail },
+  allowedOrigins: { name: 'allow-origin', value: 'ORIGIN,...', preset: () => '*', description: 'Web origins whose pages may use the API (https://app.example.com); * is any: access tokens, not cookies, decide', read: readOrigins },
+  recordRetentionDays: { name: 'record-retention-days', value: 'DAYS', preset: () => '30', description: 'Call records and call flows are deleted after this time', read: readDays },
+  developmentSignIn: { name: 'development-sign-in', value: 'on|off', preset: () => 'on', description: 'Let people on this machine, and holders of a one-time link, sign in by a name of their choice', read: readSwitch },
+  logLevel: { name: 'log-level', value: logLevels.join('|'), preset: () => 'info', description: 'How much the server writes to its log', read: readLogLevel },
+};
+
+/** The environment variable of an option. */
+export function environmentVariable(name: string): string {
+  return `DIALPLANE_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** An option was given a value that it does not take. */
+export class OptionError extends Error {}
+
+/**
+ * Puts the options together: command line before environment before preset.
+ * @param given Texts by option name, from the command line.
+ * @throws {OptionError} naming the option, the text and what would be right.
+ */
+export function readServerOptions(given: Readonly<Record<string, string | undefined>>, environment: NodeJS.ProcessEnv): ServerOptions {
+  const values = Object.entries(optionTable).map(([key, row]: [string, OptionRow<unknown>]) => {
+    const variable = environmentVariable(row.name);
+    const fromEnvironment = environment[variable] === '' ? undefined : environment[variable];
+    const text = given[row.name] ?? fromEnvironment ?? row.preset();
+    if (text === undefined) return [key, key === 'publicAddresses' ? [] : undefined];
+    try {
+      return [key, row.read(text)];
+    } catch (error) {
+      const origin = given[row.name] === undefined ? variable : `--${row.name}`;
+      throw new OptionError(`${origin} cannot be "${text}": ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  });
+  const options = Object.fromEntries(values) as ServerOptions;
+  if ((options.certFile === undefined) !== (options.keyFile === undefined)) throw new OptionError('--cert and --key go together; give both.');
+  if (options.certFile !== undefined && options.domain !== undefined) throw new OptionError('Give --cert and --key, or --domain, but not both.');
+  if (options.httpsPort !== 0 && options.httpsPort === options.httpPort) throw new OptionError('--https-port and --http-port have to differ.');
+  return options;
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error('a port is a number from 0 (any free one) to 65535.');
+  return port;
+}
+
+function readDays(text: string): number {
+  const days = Number(text);
+  if (!/^\d{1,4}$/.test(text) || days < 1 || days > 3650) throw new Error('a number of days from 1 to 3650 is needed.');
+  return days;
+}
+
+function readSwitch(text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new Error('it is on or off.');
+  return text === 'on';
+}
+
+function readLogLevel(text: string): LogLevel {
+  const level = logLevels.find((candidate) => candidate === text);
+  if (level === undefined) throw new Error(`it is one of ${logLevels.join(', ')}.`);
+  return level;
+}
+
+function readDomain(text: string): string {
+  const domain = text.toLowerCase();
+  if (!isDnsName(domain) || !domain.includes('.')) throw new Error('a public DNS name like calls.example.com is needed.');
+  return domain;
+}
+
+function readAddresses(text: string): readonly string[] {
+  return readList(text, (entry) => {
+    const address = entry.toLowerCase();
+    if (isIP(address) === 0 && !isDnsName(address)) throw new Error('host names and IP addresses are needed, separated by commas.');
+    return address;
+  });
+}
+
+function readOrigins(text: string): readonly string[] {
+  return readList(text, (entry) => {
+    if (entry !== '*' && (!URL.canParse(entry) || new URL(entry).origin !== entry)) throw new Error('an origin is a scheme, a host and perhaps a port, like https://app.example.com, or *.');
+    return entry;
+  });
+}
+
+function readHttpsUrl(text: string): string {
+  if (!URL.canParse(text) || new URL(text).protocol !== 'https:') throw new Error('an https:// URL is needed.');
+  return text;
+}
+
+function readEmail(text: string): string {
+  if (!/^[^\s@]+@[^\s@]+$/.test(text)) throw new Error('an e-mail address is needed.');
+  return text;
+}
+
+function readList(text: string, readEntry: (entry: string) => string): readonly string[] {
+  return text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '').map(readEntry);
+}

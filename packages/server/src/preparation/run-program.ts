@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Runs a program on this terminal. @returns Its exit code; 128 + 15 when a signal ended it. */
+export function runProgram(program: string, words: readonly string[], options: { readonly cwd?: string; readonly environment?: NodeJS.ProcessEnv } = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { stdio: 'inherit', cwd: options.cwd, env: { ...process.env, ...options.environment } });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 143));
+  });
+}
+
+/** Where a program is, looking also where administrators' programs are; `undefined` when it is not installed. */
+export function findProgram(name: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  return folders.filter((folder) => folder !== '').map((folder) => join(folder, name)).find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
