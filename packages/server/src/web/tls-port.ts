@@ -1,0 +1,116 @@
+import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from 'node:http2';
+import type { Server as HttpServer } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { isAcmeValidation } from '../certificates/acme-hello.ts';
+import type { ServerCertificate } from '../certificates/server-certificate.ts';
+import { portFailure } from '../failures.ts';
+
+/** The TLS port: one listener, TLS terminated once, each connection handed on by the protocol that was negotiated. */
+export interface TlsPort {
+  /** Uses this certificate for every connection from now on; those that exist keep theirs. */
+  present(certificate: ServerCertificate): void;
+  /** Answers ACME validation connections (`tls-alpn-01`) with this certificate until called with `undefined`. */
+  answerChallenge(certificate: ServerCertificate | undefined): void;
+  /** @returns The port that was opened. @throws {Failure} `PORT_IN_USE`, `PORT_FORBIDDEN` or `ADDRESS_UNAVAILABLE`. */
+  listen(port: number, host: string | undefined): Promise<number>;
+  /** Takes no more connections and asks clients to leave: HTTP/2 by GOAWAY. Resolves when the last connection has ended. */
+  close(): Promise<void>;
+  /** Ends what is still connected. */
+  destroyConnections(): void;
+}
+
+export interface TlsPortOptions {
+  readonly certificate: ServerCertificate;
+  readonly handleHttp2: (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+  /** Gets the decrypted connections that speak HTTP/1.1; it must be listening, because its time-outs guard them too. */
+  readonly http1: HttpServer;
+}
+
+const handshakeTimeoutMs = 10_000;
+const idleSessionMs = 120_000;
+const streamsPerSession = 256;
+
+/**
+ * Makes the port. Inside TLS, ALPN decides: `h2` is HTTP/2, `http/1.1` or none is HTTP/1.1 (RFC 7301 §3.2).
+ *
+ * The plain TCP listener stands in front of the TLS server so that a connection can be looked at before its handshake: that
+ * is how an ACME validation is told from a visitor, without showing visitors a certificate that is not theirs.
+ */
+export function createTlsPort({ certificate, handleHttp2, http1 }: TlsPortOptions): TlsPort {
+  const connections = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
+  let challenge: ServerCertificate | undefined;
+
+  const http2 = createHttp2Server({ settings: { maxConcurrentStreams: streamsPerSession } }, handleHttp2);
+  http2.on('session', (session: ServerHttp2Session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+    session.setTimeout(idleSessionMs, () => session.close());
+  });
+  http2.on('sessionError', () => undefined);
+
+  const tls = createTlsServer({ ...secureContext(certificate), ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: handshakeTimeoutMs });
+  tls.on('secureConnection', (socket: TLSSocket) => (socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket));
+  tls.on('tlsClientError', (_error, socket) => socket.destroy());
+
+  const challengeTls = createTlsServer({ ALPNProtocols: ['acme-tls/1'], handshakeTimeout: handshakeTimeoutMs });
+  challengeTls.on('secureConnection', (socket: TLSSocket) => socket.end());
+  challengeTls.on('tlsClientError', (_error, socket) => socket.destroy());
+
+  const tcp = createTcpServer({ noDelay: true }, (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+    if (challenge === undefined) tls.emit('connection', socket);
+    else void readUntil(socket, isAcmeValidation).then((isValidation) => (isValidation ? challengeTls : tls).emit('connection', socket), () => socket.destroy());
+  });
+
+  return {
+    present: (next) => tls.setSecureContext(secureContext(next)),
+    answerChallenge(next) {
+      challenge = next;
+      if (next !== undefined) challengeTls.setSecureContext(secureContext(next));
+    },
+    listen: (port, host) => new Promise((resolve, reject) => {
+      tcp.once('error', (error) => reject(portFailure(error, port, host)));
+      tcp.listen({ port, ...(host === undefined ? {} : { host }) }, () => resolve((tcp.address() as AddressInfo).port));
+    }),
+    close: () => new Promise((resolve) => {
+      tcp.close(() => resolve());
+      for (const session of sessions) session.close();
+    }),
+    destroyConnections: () => connections.forEach((socket) => socket.destroy()),
+  };
+}
+
+function secureContext(certificate: ServerCertificate): SecureContextOptions {
+  return { cert: certificate.certificatePem, key: certificate.privateKeyPem, minVersion: 'TLSv1.2' };
+}
+
+/** Looks at the first bytes of a connection until `decide` knows, and puts them back. Rejects when the client leaves or dawdles. */
+function readUntil(socket: Socket, decide: (received: Uint8Array) => boolean | undefined): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    let received = Buffer.alloc(0);
+    const leave = (): void => {
+      clearTimeout(deadline);
+      socket.off('readable', look).off('error', fail).off('end', fail).off('close', fail);
+    };
+    const fail = (): void => {
+      leave();
+      socket.once('error', () => undefined);
+      reject(new Error('the connection ended before its first record'));
+    };
+    const look = (): void => {
+      const chunk: Buffer | null = socket.read();
+      if (chunk === null) return;
+      received = Buffer.concat([received, chunk]);
+      const decision = decide(received);
+      if (decision === undefined) return;
+      leave();
+      socket.unshift(received);
+      resolve(decision);
+    };
+    const deadline = setTimeout(fail, handshakeTimeoutMs);
+    socket.on('readable', look).on('error', fail).on('end', fail).on('close', fail);
+  });
+}
