@@ -1,0 +1,224 @@
+import type { Logger, Metrics } from '@dialplane/telemetry';
+import type { Store } from '@dialplane/store';
+import { AccessTokens, accessTokenKind, type AccessTokenVerification, type IssueAccessTokenRequest, type IssueAccessTokenResult, tokenScopes } from './access-tokens.ts';
+import { Listeners } from './listeners.ts';
+import { OperatorSessions, operatorTokenKind, type OperatorToken, type OperatorTokenVerification } from './operator-sessions.ts';
+import { type AccessKey, type AccessKeyName, type Resource, Resources } from './resources.ts';
+import { SignInLinks, type RedeemSignInLinkResult, type SignInCode } from './sign-in-links.ts';
+import { type PublicJwk, signingAlgorithm, SigningKeys } from './signing-keys.ts';
+import { TokenSigner } from './token-signer.ts';
+import { type DevelopmentUser, Users } from './users.ts';
+
+export interface IdentityOptions {
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The public origin of a resource (`https://calls.example.org:8443`), asked for whenever a token is issued. */
+  readonly endpoint: (resource: Resource) => string;
+  /** Wall clock in milliseconds since 1970; `Date.now` by default. */
+  readonly now?: () => number;
+}
+
+export interface SignInOptions {
+  /** 1..256 characters after trimming, none of them a control character. */
+  readonly displayName: string;
+  /** Also gives an operator token. */
+  readonly operator: boolean;
+  /** The default resource where absent. */
+  readonly resourceId?: string;
+}
+
+export type SignInResult =
+  | {
+      readonly ok: true;
+      readonly identifier: string;
+      readonly displayName: string;
+      readonly accessToken: string;
+      readonly expiresOn: Date;
+      readonly operatorToken?: OperatorToken;
+    }
+  | { readonly ok: false; readonly code: 'DISPLAY_NAME_INVALID' };
+
+const cachedAccessTokens = 20_000;
+const cachedOperatorTokens = 1_000;
+const maxDisplayNameLength = 256;
+const listedUsers = 100;
+
+/** Who may do what on this server. Failures of the store are `StoreError`; everything else a caller can cause is a value. */
+export class Identity {
+  readonly resources: Pick<Resources, 'list' | 'get' | 'default' | 'forHost' | 'accessKeys' | 'create' | 'setAllowedOrigins'>;
+  readonly #resources: Resources;
+  readonly #signingKeys: SigningKeys;
+  readonly #users: Users;
+  readonly #accessTokens: AccessTokens;
+  readonly #operators: OperatorSessions;
+  readonly #links: SignInLinks;
+  readonly #logger: Logger;
+  readonly #countVerification: (kind: 'access' | 'operator', outcome: VerificationOutcome) => void;
+  readonly #revoked: Listeners<[identifier: string]>;
+  readonly #deleted: Listeners<[identifier: string]>;
+
+  private constructor(options: IdentityOptions, parts: { readonly resources: Resources; readonly signingKeys: SigningKeys; readonly operators: OperatorSessions }) {
+    const now = options.now ?? Date.now;
+    this.resources = parts.resources;
+    this.#resources = parts.resources;
+    this.#signingKeys = parts.signingKeys;
+    this.#operators = parts.operators;
+    this.#users = new Users(options.store, now);
+    const signer = new TokenSigner(parts.signingKeys, accessTokenKind, now, cachedAccessTokens);
+    this.#accessTokens = new AccessTokens({ signer, users: this.#users, resources: parts.resources, endpoint: options.endpoint, now });
+    this.#links = new SignInLinks(options.store, now);
+    this.#logger = options.logger;
+    const counter = options.metrics.counter({
+      name: 'tokens_verified_total', help: 'Tokens verified, by kind and outcome.',
+      labels: { kind: ['access', 'operator'], outcome: ['ok', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_REVOKED'] },
+    });
+    this.#countVerification = (kind, outcome) => counter.increment({ kind, outcome });
+    const logError = (err: unknown): void => this.#logger.error({ err }, 'A listener of identity failed.');
+    this.#revoked = new Listeners(logError);
+    this.#deleted = new Listeners(logError);
+  }
+
+  /** Loads keys and resources. The first start makes one resource and one signing key. */
+  static async open(options: IdentityOptions): Promise<Identity> {
+    const now = options.now ?? Date.now;
+    const [resources, signingKeys] = await Promise.all([Resources.open(options.store, now), SigningKeys.open(options.store, now)]);
+    const operators = await OperatorSessions.open(options.store, new TokenSigner(signingKeys, operatorTokenKind, now, cachedOperatorTokens), now);
+    return new Identity(options, { resources, signingKeys, operators });
+  }
+
+  async verifyAccessToken(token: string): Promise<AccessTokenVerification> {
+    const verification = await this.#accessTokens.verify(token);
+    this.#countVerification('access', verification.ok ? 'ok' : verification.code);
+    return verification;
+  }
+
+  async verifyOperatorToken(token: string): Promise<OperatorTokenVerification> {
+    const verification = await this.#operators.verify(token);
+    this.#countVerification('operator', verification.ok ? 'ok' : verification.code);
+    return verification;
+  }
+
+  /** Makes a user and returns its raw identifier, `8:acs:<resource>_<user>`. */
+  createUser(options: { readonly resourceId: string }): Promise<string> {
+    return this.#users.create(options.resourceId);
+  }
+
+  async userExists(identifier: string): Promise<boolean> {
+    return (await this.#users.state(identifier)) !== undefined;
+  }
+
+  issueAccessToken(request: IssueAccessTokenRequest): Promise<IssueAccessTokenResult> {
+    return this.#accessTokens.issue(request);
+  }
+
+  /** Makes every token issued until now invalid, at once. False when there is no such user. */
+  async revokeTokens(identifier: string): Promise<boolean> {
+    const existed = await this.#users.beginTokenGeneration(identifier);
+    if (!existed) return false;
+    this.#logger.info({ identifier }, 'The tokens of a user were revoked.');
+    this.#revoked.call(identifier);
+    return true;
+  }
+
+  /** Deletes a user with all tokens and operator sessions. False when there is no such user. */
+  async deleteUser(identifier: string): Promise<boolean> {
+    const existed = await this.#users.delete(identifier);
+    if (!existed) return false;
+    await this.#operators.endAllOf(identifier);
+    this.#logger.info({ identifier }, 'A user was deleted.');
+    this.#revoked.call(identifier);
+    this.#deleted.call(identifier);
+    return true;
+  }
+
+  /**
+   * Calls `listener` when the tokens of a user became invalid: revoked, deleted, or issued with an access key that was replaced
+   * (then for users whose tokens were seen lately). Returns how to stop listening.
+   */
+  onRevoked(listener: (identifier: string) => void): () => void {
+    return this.#revoked.add(listener);
+  }
+
+  /** Calls `listener` after a user was deleted, after those of {@link onRevoked}. Returns how to stop listening. */
+  onUserDeleted(listener: (identifier: string) => void): () => void {
+    return this.#deleted.add(listener);
+  }
+
+  /** Replaces an access key; tokens issued with the old one are invalid at once, as in Azure. */
+  async rotateAccessKey(resourceId: string, name: AccessKeyName): Promise<AccessKey> {
+    const key = await this.#resources.rotateKey(resourceId, name);
+    this.#logger.info({ resourceId, name }, 'An access key was replaced.');
+    for (const identifier of this.#accessTokens.identifiersWithOldKeys()) this.#revoked.call(identifier);
+    return key;
+  }
+
+  /** Signs with a fresh key; tokens signed before stay valid until they expire. */
+  async rotateSigningKey(): Promise<void> {
+    await this.#signingKeys.rotate();
+    this.#logger.info({ kid: this.#signingKeys.current.kid }, 'The signing key was replaced.');
+  }
+
+  /**
+   * Signs somebody in by name on the server's own word: the same name is the same user, on as many devices as they like. The
+   * caller decides who may (a loopback connection from our own page, a redeemed link), and must refuse pages of other origins.
+   */
+  async signIn(options: SignInOptions): Promise<SignInResult> {
+    const displayName = options.displayName.trim();
+    if (displayName === '' || displayName.length > maxDisplayNameLength || /\p{Cc}/u.test(displayName)) return { ok: false, code: 'DISPLAY_NAME_INVALID' };
+    const user = await this.#users.findOrCreateByName(options.resourceId ?? this.#resources.default.id, displayName);
+    const issued = await this.#accessTokens.issue({ identifier: user.identifier, scopes: ['voip'] });
+    if (!issued.ok) throw new Error(`invariant: a user who just signed in gets a token, but ${issued.code}`);
+    const operatorToken = options.operator ? { operatorToken: await this.#operators.begin(user.identifier) } : {};
+    this.#logger.info({ identifier: user.identifier, operator: options.operator }, 'A development user signed in.');
+    return { ok: true, ...user, accessToken: issued.token, expiresOn: issued.expiresOn, ...operatorToken };
+  }
+
+  /** Development users whose name contains `query` (all without one), by name; 100 at most. */
+  listDevelopmentUsers(query = '', resourceId: string = this.#resources.default.id): Promise<readonly DevelopmentUser[]> {
+    return this.#users.listByName(resourceId, query, listedUsers);
+  }
+
+  /** Makes a code for one sign-in within an hour. */
+  createSignInLink(options: { readonly operator: boolean }): Promise<SignInCode> {
+    return this.#links.create(options.operator);
+  }
+
+  /** Uses a code up; `operator` says whether whoever has it may operate the server. */
+  redeemSignInLink(code: string): Promise<RedeemSignInLinkResult> {
+    return this.#links.redeem(code);
+  }
+
+  /** Begins an operator session for who is not a user, such as the command line. Tokens last an hour and can be renewed for twelve. */
+  beginOperatorSession(operatorId: string): Promise<OperatorToken> {
+    return this.#operators.begin(operatorId);
+  }
+
+  renewOperatorToken(token: string): ReturnType<OperatorSessions['renew']> {
+    return this.#operators.renew(token);
+  }
+
+  endOperatorSession(token: string): Promise<void> {
+    return this.#operators.end(token);
+  }
+
+  /** The document of `/.well-known/jwks.json` (RFC 7517 §5): with it, others can verify our tokens. */
+  jwks(): { readonly keys: readonly PublicJwk[] } {
+    return { keys: this.#signingKeys.publicKeys() };
+  }
+
+  /** The document of `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0 §3) for an endpoint. */
+  openidConfiguration(endpoint: string): Readonly<Record<string, unknown>> {
+    return {
+      issuer: endpoint,
+      jwks_uri: `${endpoint}/.well-known/jwks.json`,
+      id_token_signing_alg_values_supported: [signingAlgorithm],
+      response_types_supported: ['token'],
+      subject_types_supported: ['public'],
+      scopes_supported: tokenScopes,
+      claims_supported: ['skypeid', 'acsScope', 'resourceId', 'endpoint', 'iss', 'aud', 'jti', 'iat', 'exp'],
+    };
+  }
+}
+
+type VerificationOutcome = 'ok' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'TOKEN_REVOKED';
