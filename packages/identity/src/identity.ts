@@ -35,7 +35,8 @@ export type SignInResult =
       readonly displayName: string;
       readonly accessToken: string;
       readonly expiresOn: Date;
-      readonly operatorToken?: OperatorToken;
+      /** A token of an operator session; {@link Identity.renewOperatorToken} makes the next one. */
+      readonly operatorToken?: string;
     }
   | { readonly ok: false; readonly code: 'DISPLAY_NAME_INVALID' };
 
@@ -108,6 +109,11 @@ export class Identity {
     return (await this.#users.state(identifier)) !== undefined;
   }
 
+  /** The name of a development user; `undefined` for everybody else. */
+  async displayNameOf(identifier: string): Promise<string | undefined> {
+    return (await this.#users.state(identifier))?.displayName;
+  }
+
   issueAccessToken(request: IssueAccessTokenRequest): Promise<IssueAccessTokenResult> {
     return this.#accessTokens.issue(request);
   }
@@ -169,7 +175,7 @@ export class Identity {
     const user = await this.#users.findOrCreateByName(options.resourceId ?? this.#resources.default.id, displayName);
     const issued = await this.#accessTokens.issue({ identifier: user.identifier, scopes: ['voip'] });
     if (!issued.ok) throw new Error(`invariant: a user who just signed in gets a token, but ${issued.code}`);
-    const operatorToken = options.operator ? { operatorToken: await this.#operators.begin(user.identifier) } : {};
+    const operatorToken = options.operator ? { operatorToken: (await this.#operators.begin(user.identifier)).token } : {};
     this.#logger.info({ identifier: user.identifier, operator: options.operator }, 'A development user signed in.');
     return { ok: true, ...user, accessToken: issued.token, expiresOn: issued.expiresOn, ...operatorToken };
   }

@@ -6,10 +6,10 @@ test('an operator token is not an access token, nor the other way round', async 
   const { identity } = await openTestIdentity(t);
   const signedIn = await identity.signIn({ displayName: 'Ada', operator: true });
   assert.ok(signedIn.ok && signedIn.operatorToken);
-  const asOperator = await identity.verifyOperatorToken(signedIn.operatorToken.token);
+  const asOperator = await identity.verifyOperatorToken(signedIn.operatorToken);
   assert.ok(asOperator.ok);
   assert.equal(asOperator.operatorId, signedIn.identifier);
-  assert.deepEqual(await identity.verifyAccessToken(signedIn.operatorToken.token), { ok: false, code: 'TOKEN_INVALID' });
+  assert.deepEqual(await identity.verifyAccessToken(signedIn.operatorToken), { ok: false, code: 'TOKEN_INVALID' });
   assert.deepEqual(await identity.verifyOperatorToken(signedIn.accessToken), { ok: false, code: 'TOKEN_INVALID' });
 });
 
@@ -41,7 +41,7 @@ test('an operator token lasts an hour, can be renewed for twelve, and ends with 
   const signedIn = await reopened.signIn({ displayName: 'Ada', operator: true });
   assert.ok(signedIn.ok && signedIn.operatorToken);
   await reopened.deleteUser(signedIn.identifier);
-  assert.deepEqual(await reopened.verifyOperatorToken(signedIn.operatorToken.token), { ok: false, code: 'TOKEN_REVOKED' });
+  assert.deepEqual(await reopened.verifyOperatorToken(signedIn.operatorToken), { ok: false, code: 'TOKEN_REVOKED' });
 });
 
 test('a sign-in link works once, for an hour, and the store does not know its code', async (t) => {
@@ -78,6 +78,7 @@ test('the same name is the same user, and names can be searched', async (t) => {
   assert.deepEqual((await identity.listDevelopmentUsers('ZO\u00CB')).map((user) => user.identifier), [zoe.identifier]);
   assert.deepEqual(await identity.listDevelopmentUsers('%'), []);
   assert.ok((await identity.verifyAccessToken(ada.accessToken)).ok);
+  assert.equal(await identity.displayNameOf(ada.identifier), 'Ada Lovelace');
 });
 
 test('names that are none are refused', async (t) => {

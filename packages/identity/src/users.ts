@@ -8,6 +8,8 @@ export interface UserState {
   readonly resourceId: string;
   /** Tokens of an earlier generation are revoked. */
   readonly tokenGeneration: number;
+  /** Only development users have one. */
+  readonly displayName: string | undefined;
 }
 
 /** Someone who signs in by name, on the server's own word. */
@@ -45,11 +47,11 @@ export class Users {
       const known = this.#states.get(identifier);
       if (known !== undefined) return known;
       const changes = this.#changes;
-      const row = await this.#store.database.selectFrom('communication_user').select(['resource_id', 'token_generation']).where('id', '=', identifier).executeTakeFirst();
+      const row = await this.#store.database.selectFrom('communication_user').select(['resource_id', 'token_generation', 'display_name']).where('id', '=', identifier).executeTakeFirst();
       // What was read may be older than a change that was confirmed meanwhile.
       if (changes !== this.#changes) continue;
       if (row === undefined) return undefined;
-      const state: UserState = { identifier, resourceId: row.resource_id, tokenGeneration: row.token_generation };
+      const state: UserState = { identifier, resourceId: row.resource_id, tokenGeneration: row.token_generation, displayName: row.display_name ?? undefined };
       this.#states.set(identifier, state);
       return state;
     }
