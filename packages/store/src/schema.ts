@@ -1,4 +1,5 @@
 import type { IdentityTables } from './migrations/0001-identity.ts';
+import type { CallTables } from './migrations/0002-calls.ts';
 
 /**
  * Every table as the newest migration leaves it. Each migration file declares the tables it makes; a migration that changes a
@@ -6,4 +7,4 @@ import type { IdentityTables } from './migrations/0001-identity.ts';
  *
  * Conventions: instants are integers, milliseconds since 1970 (`…_at`); booleans are 0 and 1; lists and objects are JSON text.
  */
-export interface Schema extends IdentityTables {}
+export interface Schema extends IdentityTables, CallTables {}

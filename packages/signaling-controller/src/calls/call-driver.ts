@@ -1,0 +1,321 @@
+import { CallMachine, type CallCommand, type CallInput, type CallObservation, type CommandResult, type EndpointIdentity } from '@dialplane/call';
+import { endReason, type Call, type EndpointEvent, type IceServer } from '@dialplane/calling-api';
+import type { MediaControl, MediaEvent } from '@dialplane/media-api';
+import type { Logger } from '@dialplane/telemetry';
+import { randomUUID } from 'node:crypto';
+import { dateOf, type Clock } from '../clock.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { SignalingMetrics } from '../signaling-metrics.ts';
+import { CallIndex } from './call-index.ts';
+import { CallFlowRecorder, type FlowLimits } from './call-flow-recorder.ts';
+import type { CallKeeper } from './call-keeper.ts';
+import type { InterruptedCall } from './call-store.ts';
+import { DeadlineQueue } from './deadline-queue.ts';
+import { RunningCall, type CallAbout, type StoredSnapshot, type Turn } from './running-call.ts';
+
+/** What the driver asks of the world around it. */
+export interface CallSurroundings {
+  /** The registered endpoints of a user; `isKnown` is false when there is no such user at all. */
+  findEndpoints(identifier: string): Promise<{ readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[] }>;
+  publish(endpointId: string, event: EndpointEvent): void;
+  iceConfiguration(callId: string, participantId: string): { readonly iceServers: readonly IceServer[]; readonly iceTransportPolicy: 'all' | 'relay' };
+}
+
+export interface CallDriverOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly keeper: CallKeeper;
+  readonly surroundings: CallSurroundings;
+  readonly media: MediaControl | undefined;
+  readonly metrics: SignalingMetrics;
+  readonly flowLimits: FlowLimits;
+}
+
+interface Waiting {
+  readonly callId: string;
+  resolve(result: CommandResult): void;
+  reject(error: ApiError): void;
+}
+
+/**
+ * Drives every running call: gives machines their inputs and wakes them, has what they put out committed, and only then
+ * answers commands and hands out events. A fault in one machine costs that call and nothing else.
+ */
+export class CallDriver {
+  private readonly options: CallDriverOptions;
+  private readonly calls = new Map<string, RunningCall>();
+  private readonly byEndpoint = new CallIndex();
+  private readonly byUser = new CallIndex();
+  private readonly byGroup = new Map<string, string>();
+  private readonly byConference = new Map<string, string>();
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly deadlines = new DeadlineQueue();
+  private alarm: { readonly at: number; readonly cancel: () => void } | undefined;
+
+  constructor(options: CallDriverOptions) {
+    this.options = options;
+    options.media?.onEvent((event) => this.takeMediaEvent(event));
+  }
+
+  get size(): number {
+    return this.calls.size;
+  }
+
+  get(callId: string): RunningCall | undefined {
+    return this.calls.get(callId);
+  }
+
+  /** The call that a group id stands for, while it runs. */
+  ofGroup(groupId: string): string | undefined {
+    return this.byGroup.get(groupId);
+  }
+
+  countOf(endpointId: string): number {
+    return this.byEndpoint.count(endpointId);
+  }
+
+  /** Every call of an endpoint as it sees it. */
+  viewsFor(endpointId: string): Call[] {
+    return this.byEndpoint.of(endpointId).flatMap((callId) => this.calls.get(callId)?.viewFor(endpointId) ?? []);
+  }
+
+  /**
+   * Has a command carried out that brings a call into being: `start`, or the `join` that opens a group call. The result comes
+   * when the call is stored; `STORE_UNAVAILABLE` otherwise, and then there is no call.
+   */
+  found(callId: string, founder: EndpointIdentity, command: CallCommand): Promise<CommandResult> {
+    const { clock, flowLimits } = this.options;
+    const startedAt = clock.wallMs();
+    const caller = { identifier: founder.identifier, ...(founder.displayName !== undefined && { displayName: founder.displayName }) };
+    const about: CallAbout = { callId, startedAt, caller };
+    const flow = new CallFlowRecorder({ sequence: 0, clientEvents: 0, isTruncated: false, facts: { startedAt } }, flowLimits);
+    const call = new RunningCall(about, new CallMachine(this.machineOptions(about), clock.now()), flow);
+    call.addParty(founder.identifier);
+    this.admit(call);
+    this.join(call, founder.endpointId);
+    if (command.kind === 'join') {
+      call.groupId = command.groupId;
+      this.byGroup.set(command.groupId, callId);
+    }
+    return this.command(call, command);
+  }
+
+  /** Has a command of a running call carried out; throws `CALL_NOT_FOUND` for any other. */
+  perform(callId: string, command: CallCommand): Promise<CommandResult> {
+    const call = this.calls.get(callId);
+    if (call === undefined) throw new ApiError('CALL_NOT_FOUND');
+    return this.command(call, command);
+  }
+
+  /** Tells every call of an endpoint what became of it. */
+  observeEndpoint(endpointId: string, observation: CallObservation): void {
+    for (const callId of this.byEndpoint.of(endpointId)) this.observe(callId, observation);
+  }
+
+  /** A user registered an endpoint: calls that look for this user ring there too. */
+  observeRegistration(endpoint: EndpointIdentity): void {
+    for (const callId of this.byUser.of(endpoint.identifier)) this.observe(callId, { kind: 'endpointRegistered', endpoint });
+  }
+
+  observe(callId: string, observation: CallObservation): void {
+    const call = this.calls.get(callId);
+    if (call !== undefined) this.take(call, observation);
+  }
+
+  /** Goes on with a call of an earlier run of the process. */
+  restore(stored: InterruptedCall): void {
+    const { clock, flowLimits, keeper } = this.options;
+    const { callId, startedAt, savedAt, parties } = stored;
+    const { machine: snapshot, caller } = JSON.parse(stored.snapshot) as StoredSnapshot;
+    const about = { callId, startedAt, caller };
+    const options = { ...this.machineOptions(about), downtimeMs: Math.max(0, clock.wallMs() - savedAt) };
+    const call = new RunningCall(about, CallMachine.restore(snapshot, options, clock.now()), new CallFlowRecorder(stored.progress, flowLimits));
+    for (const identifier of parties) call.addParty(identifier);
+    call.takeNewParties();
+    keeper.adopt(callId);
+    for (const endpointId of call.machine.endpoints()) {
+      call.endpoints.add(endpointId);
+      this.byEndpoint.add(endpointId, callId);
+      call.groupId ??= call.viewFor(endpointId)?.groupId;
+    }
+    if (call.groupId !== undefined) this.byGroup.set(call.groupId, callId);
+    this.admit(call);
+    this.arm(call);
+  }
+
+  stop(): void {
+    this.alarm?.cancel();
+    this.alarm = undefined;
+  }
+
+  private admit(call: RunningCall): void {
+    this.calls.set(call.about.callId, call);
+    for (const identifier of call.parties) this.byUser.add(identifier, call.about.callId);
+  }
+
+  private machineOptions(about: CallAbout): ConstructorParameters<typeof CallMachine>[0] {
+    const { surroundings, media } = this.options;
+    return {
+      callId: about.callId,
+      serverCallId: Buffer.from(`dialplane:${about.callId}`).toString('base64url'),
+      newId: randomUUID,
+      startedAt: new Date(about.startedAt).toISOString(),
+      iceConfiguration: (participantId) => surroundings.iceConfiguration(about.callId, participantId),
+      hasMediaProcessor: media !== undefined,
+    };
+  }
+
+  private command(call: RunningCall, command: CallCommand): Promise<CommandResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
+    this.waiting.set(command.commandId, { callId: call.about.callId, resolve, reject });
+    this.take(call, command);
+    return promise;
+  }
+
+  /** One input, or the timers that are due (`undefined`); and everything that follows from it. */
+  private take(call: RunningCall, input: CallInput | undefined): void {
+    const { clock, keeper } = this.options;
+    const now = clock.now();
+    let turn: Turn;
+    try {
+      turn = call.take(input, now, dateOf(clock, now));
+    } catch (error) {
+      this.fail(call, error);
+      return;
+    }
+    this.index(call, turn, input);
+    if (turn.record !== undefined) {
+      this.remove(call);
+      this.releaseWhenKept(call, turn, keeper.keepEnded(call, { reason: turn.record.endReason, record: turn.record }));
+    } else if (call.flow.progress.sequence === 0) {
+      // Its first command was refused: there never was a call.
+      this.remove(call);
+      this.release(turn);
+    } else {
+      this.arm(call);
+      this.releaseWhenKept(call, turn, keeper.keepRunning(call));
+    }
+    for (const identifier of turn.lookUps) void this.lookUp(call, identifier);
+  }
+
+  private releaseWhenKept(call: RunningCall, turn: Turn, kept: Promise<boolean>): void {
+    kept.then(
+      (isKept) => (isKept ? this.release(turn) : this.drop(call)),
+      (error: unknown) => this.fail(call, error),
+    );
+  }
+
+  /** What the world may know now that it is stored: answers first, then events, then media. */
+  private release(turn: Turn): void {
+    for (const { commandId, result } of turn.results) {
+      const waiting = this.waiting.get(commandId);
+      this.waiting.delete(commandId);
+      waiting?.resolve(result);
+    }
+    for (const { endpointId, event } of turn.events) this.options.surroundings.publish(endpointId, event);
+    for (const command of turn.media) {
+      if (command.kind === 'openConference') this.byConference.set(command.conferenceId, command.callId);
+      if (command.kind === 'closeConference') this.byConference.delete(command.conferenceId);
+      this.options.media?.send(command);
+    }
+  }
+
+  /** A new call that could not be stored: nobody has heard of it yet. */
+  private drop(call: RunningCall): void {
+    this.remove(call);
+    this.rejectWaiting(call, new ApiError('STORE_UNAVAILABLE'));
+  }
+
+  /** A fault of ours costs this call: everybody in it is told, and a record is kept. */
+  private fail(call: RunningCall, error: unknown): void {
+    const { logger, surroundings, keeper } = this.options;
+    const { callId } = call.about;
+    logger.error({ err: error, callId }, 'A call was ended by a fault of the server.');
+    if (this.calls.get(callId) !== call) return;
+    this.remove(call);
+    const reason = endReason('signalingFailed', 'platform');
+    for (const endpointId of call.endpoints) {
+      surroundings.publish(endpointId, { type: 'callStateChanged', callId, revision: call.nextRevision, state: 'Disconnected', endReason: reason });
+    }
+    this.rejectWaiting(call, new ApiError('SERVER_FAULT', { cause: error }));
+    keeper.keepEnded(call, { reason }).catch((cause: unknown) => logger.error({ err: cause, callId }, 'The record of a failed call was lost.'));
+  }
+
+  private rejectWaiting(call: RunningCall, error: ApiError): void {
+    for (const [commandId, waiting] of this.waiting) {
+      if (waiting.callId !== call.about.callId) continue;
+      this.waiting.delete(commandId);
+      waiting.reject(error);
+    }
+  }
+
+  private async lookUp(call: RunningCall, identifier: string): Promise<void> {
+    const { surroundings, logger } = this.options;
+    try {
+      const found = await surroundings.findEndpoints(identifier);
+      this.observe(call.about.callId, { kind: 'endpointsFound', identifier, ...found });
+    } catch (error) {
+      // The engine gives up on the look-up by itself.
+      logger.error({ err: error, callId: call.about.callId }, 'The endpoints of a user could not be looked up.');
+    }
+  }
+
+  private index(call: RunningCall, turn: Turn, input: CallInput | undefined): void {
+    const { callId } = call.about;
+    if (input?.kind === 'join' && turn.results.some(({ result }) => result.ok)) {
+      this.join(call, input.joiner.endpointId);
+      call.addParty(input.joiner.identifier);
+      this.byUser.add(input.joiner.identifier, callId);
+    }
+    for (const identifier of turn.lookUps) this.byUser.add(identifier, callId);
+    for (const { endpointId, event } of turn.events) {
+      if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.byEndpoint.remove(endpointId, callId);
+      else if (event.type === 'incomingCall') this.join(call, endpointId);
+    }
+  }
+
+  private join(call: RunningCall, endpointId: string): void {
+    call.endpoints.add(endpointId);
+    this.byEndpoint.add(endpointId, call.about.callId);
+  }
+
+  private remove(call: RunningCall): void {
+    const { callId } = call.about;
+    this.calls.delete(callId);
+    this.deadlines.forget(callId);
+    for (const endpointId of call.participantIds.keys()) this.byEndpoint.remove(endpointId, callId);
+    for (const endpointId of call.endpoints) this.byEndpoint.remove(endpointId, callId);
+    for (const identifier of call.parties) this.byUser.remove(identifier, callId);
+    if (call.groupId !== undefined && this.byGroup.get(call.groupId) === callId) this.byGroup.delete(call.groupId);
+  }
+
+  private takeMediaEvent(event: MediaEvent): void {
+    const callId = this.byConference.get(event.conferenceId);
+    if (callId !== undefined) this.observe(callId, { kind: 'media', event });
+  }
+
+  private arm(call: RunningCall): void {
+    const at = call.machine.pollTimeout();
+    if (at !== undefined) this.deadlines.arm(call.about.callId, at);
+    this.setAlarm();
+  }
+
+  private setAlarm(): void {
+    const next = this.deadlines.next();
+    if (next === undefined || (this.alarm !== undefined && this.alarm.at <= next)) return;
+    this.alarm?.cancel();
+    this.alarm = { at: next, cancel: this.options.clock.wakeAt(next, () => this.wake()) };
+  }
+
+  private wake(): void {
+    this.alarm = undefined;
+    for (const callId of this.deadlines.takeDue(this.options.clock.now())) {
+      const call = this.calls.get(callId);
+      if (call === undefined) continue;
+      const at = call.machine.pollTimeout();
+      if (at !== undefined && at <= this.options.clock.now()) this.take(call, undefined);
+      else this.arm(call);
+    }
+    this.setAlarm();
+  }
+}

@@ -1,0 +1,207 @@
+import type { CallDiagnostics, CallListEntry, CallSummary, FlowEvent, FlowLane } from '@dialplane/calling-api';
+import type { Store } from '@dialplane/store';
+import type { FlowProgress } from './call-flow-recorder.ts';
+
+/** What is left of an ended call. Instants are wall-clock milliseconds. */
+export interface CallEnding {
+  readonly endedAt: number;
+  readonly lanes: readonly FlowLane[];
+  readonly entry: CallListEntry;
+}
+
+/** A call as it is stored: with its ending, or still running. */
+export interface StoredCall {
+  readonly callId: string;
+  readonly startedAt: number;
+  readonly progress: FlowProgress;
+  readonly ending: CallEnding | undefined;
+}
+
+type Statement = Parameters<Store['write']>[0][number];
+
+/** What changes together, and is committed together. */
+export interface CallChange extends StoredCall {
+  /** The engine's snapshot as JSON; absent once the call has ended. */
+  readonly snapshot: string | undefined;
+  readonly savedAt: number;
+  /** Identifiers that were not in the call before. */
+  readonly parties: readonly string[];
+  readonly flow: readonly FlowEvent[];
+  readonly summaries: readonly CallSummary[];
+}
+
+/** A call that was running when the process ended. */
+export interface InterruptedCall extends StoredCall {
+  readonly snapshot: string;
+  readonly savedAt: number;
+  readonly parties: readonly string[];
+}
+
+/** Where a list of calls goes on. */
+export interface CallCursor {
+  readonly startedAt: number;
+  readonly callId: string;
+}
+
+/** Calls in the store: running ones with what it takes to go on after a restart, ended ones with their records. */
+export class CallStore {
+  private readonly store: Store;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  /** Commits a change of one call, all of it or nothing. */
+  async save(change: CallChange): Promise<void> {
+    const { database } = this.store;
+    const { callId } = change;
+    const row = {
+      id: callId,
+      started_at: change.startedAt,
+      snapshot: change.snapshot ?? null,
+      saved_at: change.savedAt,
+      flow_progress: JSON.stringify(change.progress),
+      ended_at: change.ending?.endedAt ?? null,
+      lanes: change.ending === undefined ? null : JSON.stringify(change.ending.lanes),
+      entry: change.ending === undefined ? null : JSON.stringify(change.ending.entry),
+    };
+    const statements: Statement[] = [database.insertInto('call').values(row).onConflict((conflict) => conflict.column('id').doUpdateSet(row))];
+    for (const identifier of change.parties) {
+      const party = { identifier, started_at: change.startedAt, call_id: callId };
+      statements.push(database.insertInto('call_party').values(party).onConflict((conflict) => conflict.doNothing()));
+    }
+    statements.push(...this.flowStatements(callId, change.flow));
+    for (const summary of change.summaries) {
+      const values = { call_id: callId, participant_id: summary.participantId, summary: JSON.stringify(summary) };
+      statements.push(database.insertInto('call_summary').values(values).onConflict((conflict) => conflict.columns(['call_id', 'participant_id']).doUpdateSet(values)));
+    }
+    await this.store.write(statements);
+  }
+
+  /** Commits lines that were added to a call's flow record, with the list entry of an ended call, which sums them up. */
+  async saveFlow(callId: string, progress: FlowProgress, events: readonly FlowEvent[], entry: CallListEntry | undefined): Promise<void> {
+    const changes = { flow_progress: JSON.stringify(progress), ...(entry !== undefined && { entry: JSON.stringify(entry) }) };
+    await this.store.write([this.store.database.updateTable('call').set(changes).where('id', '=', callId), ...this.flowStatements(callId, events)]);
+  }
+
+  /** Commits the newest quality of streams; what was stored of the same stream is replaced. */
+  async saveDiagnostics(callId: string, rows: readonly CallDiagnostics[]): Promise<void> {
+    const { database } = this.store;
+    await this.store.write(
+      rows.map((row) => {
+        const values = {
+          call_id: callId,
+          participant_id: row.participantId,
+          stream: `${row.streamId} ${row.streamDirection} ${row.mediaType}`,
+          diagnostics: JSON.stringify(row),
+        };
+        return database.insertInto('call_diagnostics').values(values).onConflict((conflict) => conflict.columns(['call_id', 'participant_id', 'stream']).doUpdateSet(values));
+      }),
+    );
+  }
+
+  /** Calls that were running when the process ended, with the engine's snapshot. */
+  async loadRunning(): Promise<InterruptedCall[]> {
+    const { database } = this.store;
+    const rows = await database.selectFrom('call').selectAll().where('snapshot', 'is not', null).execute();
+    const parties = await database
+      .selectFrom('call_party')
+      .innerJoin('call', 'call.id', 'call_party.call_id')
+      .select(['call_party.call_id', 'call_party.identifier'])
+      .where('call.snapshot', 'is not', null)
+      .execute();
+    const partiesOf = (callId: string): string[] => parties.filter((party) => party.call_id === callId).map((party) => party.identifier);
+    return rows.map((row) => Object.assign(storedCall(row), { snapshot: row.snapshot ?? '', savedAt: row.saved_at, parties: partiesOf(row.id) }));
+  }
+
+  async find(callId: string): Promise<StoredCall | undefined> {
+    const row = await this.store.database.selectFrom('call').selectAll().where('id', '=', callId).executeTakeFirst();
+    return row === undefined ? undefined : storedCall(row);
+  }
+
+  async hasParty(callId: string, identifier: string): Promise<boolean> {
+    const row = await this.store.database
+      .selectFrom('call_party')
+      .select('call_id')
+      .where('call_id', '=', callId)
+      .where('identifier', '=', identifier)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async flowOf(callId: string): Promise<FlowEvent[]> {
+    const rows = await this.store.database.selectFrom('call_flow').select('events').where('call_id', '=', callId).orderBy('first_sequence').execute();
+    return rows.flatMap((row) => JSON.parse(row.events) as FlowEvent[]);
+  }
+
+  async summariesOf(callId: string): Promise<CallSummary[]> {
+    const rows = await this.store.database.selectFrom('call_summary').select('summary').where('call_id', '=', callId).execute();
+    return rows.map((row) => JSON.parse(row.summary) as CallSummary);
+  }
+
+  async diagnosticsOf(callId: string): Promise<CallDiagnostics[]> {
+    const rows = await this.store.database.selectFrom('call_diagnostics').select('diagnostics').where('call_id', '=', callId).orderBy('stream').execute();
+    return rows.map((row) => JSON.parse(row.diagnostics) as CallDiagnostics);
+  }
+
+  /** Calls newest first, those of one identifier or all. */
+  async list(limit: number, after: CallCursor | undefined, identifier: string | undefined): Promise<StoredCall[]> {
+    let query = this.store.database.selectFrom('call').selectAll('call');
+    if (identifier !== undefined) {
+      query = query.innerJoin('call_party', 'call_party.call_id', 'call.id').where('call_party.identifier', '=', identifier);
+    }
+    if (after !== undefined) {
+      query = query.where((where) =>
+        where.or([where('call.started_at', '<', after.startedAt), where.and([where('call.started_at', '=', after.startedAt), where('call.id', '<', after.callId)])]),
+      );
+    }
+    const rows = await query.orderBy('call.started_at', 'desc').orderBy('call.id', 'desc').limit(limit).execute();
+    return rows.map(storedCall);
+  }
+
+  /** Deletes calls that ended before `endedBefore`, a bounded number at a time; says how many. */
+  async deleteEnded(endedBefore: number): Promise<number> {
+    const { database } = this.store;
+    const old = database.selectFrom('call').select('id').where('ended_at', '<', endedBefore).limit(500);
+    const [deleted = 0] = await this.store.write([database.deleteFrom('call').where('id', 'in', old)]);
+    return deleted;
+  }
+
+  /** Deletes every ended call that `identifier` was in. A call's record is of all its participants together. */
+  async deleteOf(identifier: string): Promise<void> {
+    const { database } = this.store;
+    const theirs = database.selectFrom('call_party').select('call_id').where('identifier', '=', identifier);
+    await this.store.write([database.deleteFrom('call').where('ended_at', 'is not', null).where('id', 'in', theirs)], 'powerLoss');
+  }
+
+  /** Proves that the store can be written, by writing; throws the store's error otherwise. */
+  async probe(): Promise<void> {
+    await this.store.write([this.store.database.updateTable('call').set({ snapshot: null }).where('id', '=', '')]);
+  }
+
+  private flowStatements(callId: string, events: readonly FlowEvent[]): Statement[] {
+    const first = events[0];
+    if (first === undefined) return [];
+    const values = { call_id: callId, first_sequence: first.sequence, events: JSON.stringify(events) };
+    return [this.store.database.insertInto('call_flow').values(values).onConflict((conflict) => conflict.columns(['call_id', 'first_sequence']).doUpdateSet(values))];
+  }
+}
+
+interface CallRow {
+  readonly id: string;
+  readonly started_at: number;
+  readonly ended_at: number | null;
+  readonly flow_progress: string;
+  readonly lanes: string | null;
+  readonly entry: string | null;
+}
+
+function storedCall(row: CallRow): StoredCall {
+  const isEnded = row.ended_at !== null && row.lanes !== null && row.entry !== null;
+  return {
+    callId: row.id,
+    startedAt: row.started_at,
+    progress: JSON.parse(row.flow_progress) as FlowProgress,
+    ending: isEnded ? { endedAt: row.ended_at, lanes: JSON.parse(row.lanes) as FlowLane[], entry: JSON.parse(row.entry) as CallListEntry } : undefined,
+  };
+}

@@ -1,0 +1,181 @@
+import type { CallInput, CallMachine, CallSnapshot, CallOutput, CallRecord, CommandResult } from '@dialplane/call';
+import type { Call, CallKind, EndpointEvent, FlowLane } from '@dialplane/calling-api';
+import type { MediaCommand } from '@dialplane/media-api';
+import type { Instant } from '@dialplane/sansio';
+import type { CallFlowRecorder } from './call-flow-recorder.ts';
+
+/** Everything that one input made a call put out, sorted by what is to be done with it. */
+export interface Turn {
+  readonly results: ReadonlyArray<{ readonly commandId: string; readonly result: CommandResult }>;
+  readonly events: ReadonlyArray<{ readonly endpointId: string; readonly event: EndpointEvent }>;
+  /** Identifiers whose endpoints are wanted. */
+  readonly lookUps: readonly string[];
+  readonly media: readonly MediaCommand[];
+  /** Present when the call ended. */
+  readonly record: CallRecord | undefined;
+}
+
+/** Who is in a call: what outlives the machine's view of it. */
+export interface CallAbout {
+  readonly callId: string;
+  /** Wall-clock milliseconds. */
+  readonly startedAt: number;
+  readonly caller: { readonly identifier: string; readonly displayName?: string };
+}
+
+/** What a running call is stored as, to go on from after a restart. */
+export interface StoredSnapshot {
+  readonly machine: CallSnapshot;
+  readonly caller: CallAbout['caller'];
+}
+
+/** A running call: its machine, its flow record, and who it concerns. */
+export class RunningCall {
+  readonly about: CallAbout;
+  readonly machine: CallMachine;
+  readonly flow: CallFlowRecorder;
+  /** Endpoints that see this call now. */
+  readonly endpoints = new Set<string>();
+  /** Identifiers that are or were in it, or are called. */
+  readonly parties = new Set<string>();
+  /** Of a call that is joined by group id. */
+  groupId: string | undefined;
+  /** Participant ids by endpoint, of everybody who was shown the call. */
+  readonly participantIds = new Map<string, string>();
+  private newParties: string[] = [];
+  private latestRevision = 0;
+
+  constructor(about: CallAbout, machine: CallMachine, flow: CallFlowRecorder) {
+    this.about = about;
+    this.machine = machine;
+    this.flow = flow;
+  }
+
+  /** Gives the machine an input, or lets its due timers fire, and takes everything it puts out. Throws when we have a bug. */
+  take(input: CallInput | undefined, now: Instant, time: string): Turn {
+    if (input === undefined) this.machine.handleTimeout(now);
+    else this.machine.handle(input, now);
+    const turn = { results: [] as Array<Turn['results'][number]>, events: [] as Array<Turn['events'][number]>, lookUps: [] as string[], media: [] as MediaCommand[] };
+    let record: CallRecord | undefined;
+    for (let output = this.machine.poll(); output !== undefined; output = this.machine.poll()) {
+      switch (output.kind) {
+        case 'result':
+          turn.results.push(output);
+          this.noteResult(output.result);
+          break;
+        case 'event':
+          turn.events.push(output);
+          this.noteEvent(output, time);
+          break;
+        case 'findEndpoints':
+          turn.lookUps.push(output.identifier);
+          this.addParty(output.identifier);
+          break;
+        case 'media':
+          turn.media.push(output.command);
+          break;
+        case 'flow':
+          this.flow.append('controller', time, output.from, output.to, output.detail);
+          break;
+        case 'ended':
+          ({ record } = output);
+      }
+    }
+    return { ...turn, record };
+  }
+
+  snapshot(now: Instant): StoredSnapshot {
+    return { machine: this.machine.snapshot(now), caller: this.about.caller };
+  }
+
+  /** The lane of an endpoint in the flow record: its participant id. */
+  laneOf(endpointId: string): string | undefined {
+    const known = this.participantIds.get(endpointId);
+    if (known !== undefined) return known;
+    const view = this.machine.viewFor(endpointId);
+    if (view !== undefined) this.participantIds.set(endpointId, view.self.participantId);
+    return view?.self.participantId;
+  }
+
+  viewFor(endpointId: string): Call | undefined {
+    return this.machine.viewFor(endpointId);
+  }
+
+  get lanes(): readonly FlowLane[] {
+    return this.machine.lanes();
+  }
+
+  /** Known while an endpoint sees the call. */
+  get kind(): CallKind {
+    for (const endpointId of this.endpoints) {
+      const view = this.machine.viewFor(endpointId);
+      if (view !== undefined) return view.kind;
+    }
+    return 'oneToOne';
+  }
+
+  /** The revision that a last event of this call must have. */
+  get nextRevision(): number {
+    return this.latestRevision + 1;
+  }
+
+  addParty(identifier: string): void {
+    if (this.parties.has(identifier)) return;
+    this.parties.add(identifier);
+    this.newParties.push(identifier);
+  }
+
+  takeNewParties(): readonly string[] {
+    const taken = this.newParties;
+    this.newParties = [];
+    return taken;
+  }
+
+  putBackParties(parties: readonly string[]): void {
+    this.newParties = [...parties, ...this.newParties];
+  }
+
+  private noteResult(result: CommandResult): void {
+    if (!result.ok) return;
+    this.latestRevision = Math.max(this.latestRevision, result.call.revision);
+  }
+
+  private noteEvent({ endpointId, event }: Extract<CallOutput, { kind: 'event' }>, time: string): void {
+    if (event.type === 'incomingCall') {
+      this.endpoints.add(endpointId);
+      this.participantIds.set(endpointId, event.call.self.participantId);
+      this.addParty(event.call.self.identifier);
+    }
+    if ('revision' in event) this.latestRevision = Math.max(this.latestRevision, event.revision);
+    const lane = this.laneOf(endpointId);
+    if (lane !== undefined) this.flow.append('controller', time, 'controller', lane, { kind: 'event', type: event.type, ...summaryOf(event) });
+    if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.endpoints.delete(endpointId);
+    if (event.type === 'callStateChanged' && event.state === 'Connected' && this.flow.facts.connectedAt === undefined) {
+      this.flow.learn({ connectedAt: Date.parse(time) });
+    }
+  }
+}
+
+/** What is worth a word of an event in the flow record. */
+function summaryOf(event: EndpointEvent): { readonly summary?: string } {
+  switch (event.type) {
+    case 'callStateChanged':
+      return { summary: event.endReason === undefined ? event.state : `${event.state} ${event.endReason.code}/${event.endReason.subCode}` };
+    case 'incomingCall':
+      return { summary: `from ${event.call.caller.displayName ?? event.call.caller.identifier}`.slice(0, 512) };
+    case 'mediaDescription':
+      return { summary: `${event.description.type} ${event.description.revision}` };
+    case 'mediaCandidates':
+      return { summary: `${event.candidates.length} candidates` };
+    case 'mediaSessionUpdated':
+      return { summary: event.mediaSession.state };
+    case 'participantsUpdated':
+      return { summary: [...event.updated.map((one) => `${one.displayName ?? one.identifier} ${one.state}`), ...event.removed.map((one) => `${one.identifier} left`)].join(', ').slice(0, 512) };
+    case 'selfUpdated':
+      return { summary: event.isMuted ? 'muted' : 'unmuted' };
+    case 'reactionReceived':
+      return { summary: event.reactionType };
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The signaling controller: the calling API over HTTP, event streams, the state of every call, and what remains of it.
+ *
+ * Commands are requests; everything else reaches a client as events of the *endpoint* it registered, as server-sent events
+ * (HTML standard §9.2) that continue after `Last-Event-ID`, or by long polling. One `CallMachine` (package `call`) is one call.
+ * The controller gives machines their inputs, stores what changes (group commit), and only then answers and tells: what a
+ * client was told survives `kill -9`. Each call leaves a flow record, call detail records and a conclusion in a sentence.
+ *
+ * It assumes a fastify instance of the server's making (TLS, HTTP/2, plain HTTP on loopback) and one process per store. Fields
+ * that an operation does not know are refused. Out of scope: TLS and listening (`server`), tokens (`identity`), media.
+ *
+ * ```ts
+ * const controller = createSignalingController({ store, identity, logger, metrics, configuration });
+ * const http = fastify({ ...fastifyOptions });
+ * http.setErrorHandler(errorHandler(logger));
+ * http.setNotFoundHandler(notFoundHandler);
+ * await http.register(controller.plugin);
+ * await controller.restore();
+ * await http.listen({ port: 8080 });
+ * ```
+ */
+export {
+  createSignalingController, type SignalingController, type SignalingControllerOptions, type SignalingHealth,
+} from './signaling-controller.ts';
+export { defaultSignalingLimits, type SignalingConfiguration, type SignalingLimits } from './configuration.ts';
+export { errorHandler, fastifyOptions, notFoundHandler } from './http/fastify-options.ts';
+export { isLoopbackAddress } from './http/cross-origin.ts';
+export { systemClock, type Clock } from './clock.ts';

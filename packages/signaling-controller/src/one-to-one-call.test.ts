@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testDescription, TestServer, type TestClient } from './test-server.ts';
+
+test('a call from the first ring to its record, with the events of both sides', async () => {
+  await using server = await TestServer.start();
+  const alice = await server.client('Alice');
+  const bob = await server.client('Bob');
+
+  const started = await alice.ask('startCall', { body: { endpointId: alice.endpointId, targets: [bob.identifier], description: testDescription('offer') } });
+  assert.equal(started.status, 201);
+  assert.equal(started.body.direction, 'Outgoing');
+  const { callId } = started.body;
+  const params = { callId };
+
+  const { call } = await bob.next('incomingCall');
+  assert.equal(call.callId, callId);
+  assert.deepEqual(call.caller, { identifier: alice.identifier, displayName: 'Alice' });
+  assert.equal(call.mediaSessions[0]?.remoteDescription?.type, 'offer');
+
+  server.clock.turn(500);
+  assert.equal((await bob.ask('reportRinging', { params, body: { endpointId: bob.endpointId } })).status, 204);
+  await alice.next('callStateChanged', ({ state }) => state === 'Ringing');
+
+  server.clock.turn(1500);
+  const accepted = await bob.ask('acceptCall', { params, body: { endpointId: bob.endpointId, description: testDescription('answer') } });
+  assert.equal(accepted.status, 200);
+  const answer = await alice.next('mediaDescription');
+  assert.equal(answer.description.type, 'answer');
+  const [session] = accepted.body.mediaSessions;
+  assert.ok(session);
+  const candidates = [{ candidate: 'candidate:1 1 udp 2122260223 10.10.0.2 50000 typ host', mid: '0', mLineIndex: 0, usernameFragment: 'abcd' }];
+  assert.equal((await bob.ask('sendCandidates', { params: { callId, mediaSessionId: session.mediaSessionId }, body: { endpointId: bob.endpointId, candidates } })).status, 204);
+  assert.deepEqual((await alice.next('mediaCandidates')).candidates, candidates);
+
+  const host = { candidateType: 'host', protocol: 'udp', address: '10.10.0.2', port: 50_000 } as const;
+  const reported = await alice.ask('reportTelemetry', {
+    params,
+    body: {
+      endpointId: alice.endpointId,
+      // A client whose clock is an hour late.
+      sentAt: new Date(server.clock.wallMs() - 3_600_000).toISOString(),
+      flow: [{ time: new Date(server.clock.wallMs() - 3_600_000 - 100).toISOString(), detail: { kind: 'candidatePair', outcome: 'selected', local: host, remote: host, rttMs: 1 } }],
+      streams: [{ streamId: '1', mediaType: 'Audio', streamDirection: 'Outbound', transportType: 'UDP', codecName: 'opus', jitterAvg: 2 }],
+    },
+  });
+  assert.equal(reported.status, 204);
+
+  const reportConnected = async (client: TestClient, mediaSessionId: string): Promise<void> => {
+    const { status } = await client.ask('reportMedia', { params: { callId, mediaSessionId }, body: { endpointId: client.endpointId, state: 'connected' } });
+    assert.equal(status, 204);
+  };
+  await reportConnected(alice, started.body.mediaSessions[0]?.mediaSessionId ?? '');
+  await reportConnected(bob, session.mediaSessionId);
+  server.clock.turn(34_000);
+  const running = await alice.ask('getCallFlow', { params });
+  assert.equal(running.body.conclusion, 'Connected after 2.0 s directly over UDP (host/host); running for 34 s.');
+
+  assert.equal((await bob.ask('hangUp', { params, body: { endpointId: bob.endpointId } })).status, 204);
+  const disconnected = await alice.next('callStateChanged', ({ state }) => state === 'Disconnected');
+  assert.deepEqual([disconnected.endReason?.code, disconnected.endReason?.subCode, disconnected.endReason?.endedBy], [0, 0, bob.identifier]);
+
+  const flow = await alice.ask('getCallFlow', { params });
+  assert.equal(flow.body.conclusion, 'Connected after 2.0 s directly over UDP (host/host); ended by Bob after 34 s.');
+  assert.deepEqual(flow.body.lanes.map((lane) => [lane.role, lane.displayName]), [['caller', 'Alice'], ['server', undefined], ['callee', 'Bob']]);
+  assert.deepEqual(flow.body.events.map(({ sequence }) => sequence), flow.body.events.map((_event, index) => index + 1));
+  const pair = flow.body.events.find(({ detail }) => detail.kind === 'candidatePair');
+  assert.equal(pair?.source, 'client');
+  assert.ok(Math.abs(Date.parse(pair.time) - (server.clock.wallMs() - 34_100)) < 50, pair.time);
+  const requests = flow.body.events.flatMap(({ detail }) => (detail.kind === 'request' ? [detail.operation] : []));
+  assert.deepEqual(requests.slice(0, 3), ['startCall', 'reportRinging', 'acceptCall']);
+
+  const records = await bob.ask('getCallRecords', { params });
+  assert.deepEqual(
+    records.body.summaries.map((row) => [row.identifier, row.participantDuration, row.participantEndReason, row.sdkVersion, row.resultCategory]).sort(),
+    [[alice.identifier, 34, 0, '1.46.0', 'Success'], [bob.identifier, 34, 0, '1.46.0', 'Success']].sort(),
+  );
+  assert.deepEqual(records.body.diagnostics.map((row) => [row.identifier, row.codecName, row.jitterAvg]), [[alice.identifier, 'opus', 2]]);
+
+  const list = await bob.ask('listCalls');
+  assert.deepEqual(list.body.value.map((entry) => [entry.callId, entry.callType, entry.resultCategory]), [[callId, 'P2P', 'Success']]);
+});

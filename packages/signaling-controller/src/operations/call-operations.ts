@@ -1,0 +1,191 @@
+import type { CallCommand, CommandResult, EndpointIdentity } from '@dialplane/call';
+import type { Call } from '@dialplane/calling-api';
+import type { CallDriver } from '../calls/call-driver.ts';
+import type { CallKeeper } from '../calls/call-keeper.ts';
+import type { CallStore } from '../calls/call-store.ts';
+import type { EndpointRegistry } from '../endpoints/endpoint-registry.ts';
+import type { RegisteredEndpoint } from '../endpoints/registered-endpoint.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { UserCaller } from '../http/authentication.ts';
+import type { OperationHandlers, OperationRequest } from '../http/operation-handler.ts';
+import { checkDescription } from '../http/session-description.ts';
+import { derivedId } from './endpoint-operations.ts';
+import { keptSafe } from './kept-safe.ts';
+
+export interface CallOperationsOptions {
+  readonly registry: EndpointRegistry;
+  readonly calls: CallDriver;
+  readonly keeper: CallKeeper;
+  readonly store: CallStore;
+  readonly maxCallsPerEndpoint: number;
+  isDraining(): boolean;
+}
+
+/** What every command of a running call has in common. */
+interface CommandRequest {
+  readonly caller: UserCaller;
+  readonly params: { readonly callId: string };
+  readonly body: { readonly endpointId: string };
+  readonly requestId: string;
+}
+
+/** A command without what every command has: its id, and the endpoint that gives it. */
+type Bare<Command> = Command extends { readonly by: string } ? Omit<Command, 'commandId' | 'by'> : never;
+
+type CallCommandOperations =
+  | 'startCall' | 'joinCall' | 'reportRinging' | 'acceptCall' | 'rejectCall' | 'hangUp' | 'hold' | 'resume' | 'updateSelf' | 'addParticipant'
+  | 'removeParticipant' | 'muteParticipant' | 'muteOthers' | 'lowerHands' | 'sendReaction' | 'sendDescription' | 'sendCandidates' | 'reportMedia';
+
+/** The commands of a call, from request to engine and back. */
+export class CallOperations {
+  private readonly options: CallOperationsOptions;
+
+  constructor(options: CallOperationsOptions) {
+    this.options = options;
+  }
+
+  handlers(): Pick<OperationHandlers, CallCommandOperations> {
+    return {
+      startCall: (request) => this.start(request),
+      joinCall: (request) => this.join(request),
+      reportRinging: (request) => this.done(request, { kind: 'ringing' }),
+      acceptCall: (request) => {
+        const { isMuted = false, description } = request.body;
+        checkDescription(description);
+        return this.call(request, { kind: 'accept', isMuted, ...(description !== undefined && { description }) });
+      },
+      rejectCall: (request) => this.done(request, { kind: 'reject', reason: request.body.reason ?? 'declined' }),
+      hangUp: (request) => this.done(request, { kind: 'hangUp', forEveryone: request.body.forEveryone ?? false }),
+      hold: (request) => this.call(request, { kind: 'hold' }),
+      resume: (request) => this.call(request, { kind: 'resume' }),
+      updateSelf: (request) => {
+        const { isMuted, isHandRaised } = request.body;
+        return this.call(request, { kind: 'updateSelf', ...(isMuted !== undefined && { isMuted }), ...(isHandRaised !== undefined && { isHandRaised }) });
+      },
+      addParticipant: async (request) => {
+        const { participant } = await this.perform(request, { kind: 'addParticipant', target: request.body.target });
+        if (participant === undefined) throw new ApiError('SERVER_FAULT');
+        return participant;
+      },
+      removeParticipant: (request) => this.done(request, { kind: 'removeParticipant', target: request.params.rawId }),
+      muteParticipant: (request) => this.done(request, { kind: 'mute', target: request.params.rawId }),
+      muteOthers: (request) => this.done(request, { kind: 'mute' }),
+      lowerHands: (request) => {
+        const { targets } = request.body;
+        return this.done(request, { kind: 'lowerHands', ...(targets !== undefined && { targets }) });
+      },
+      sendReaction: (request) => this.done(request, { kind: 'react', reactionType: request.body.reactionType }),
+      sendDescription: (request) => {
+        checkDescription(request.body.description);
+        return this.done(request, { kind: 'describe', mediaSessionId: request.params.mediaSessionId, description: request.body.description });
+      },
+      sendCandidates: (request) => this.done(request, { kind: 'trickle', mediaSessionId: request.params.mediaSessionId, candidates: request.body.candidates }),
+      reportMedia: (request) => {
+        const { state, cause } = request.body;
+        return this.done(request, { kind: 'reportMedia', mediaSessionId: request.params.mediaSessionId, state, ...(cause !== undefined && { cause }) });
+      },
+    };
+  }
+
+  private async start({ caller, body, requestId }: OperationRequest<'startCall'>): Promise<Call> {
+    const endpoint = this.options.registry.attend(body.endpointId, caller.identifier);
+    checkDescription(body.description);
+    const { targets, isMuted = false, alternateCallerId, customContext, description } = body;
+    const callId = derivedId('call', caller.identifier, requestId);
+    await this.checkUnused(callId, caller.identifier);
+    return this.found(endpoint, callId, {
+      kind: 'start',
+      commandId: commandIdOf(body.endpointId, requestId),
+      caller: identityOf(endpoint),
+      targets,
+      isMuted,
+      ...(alternateCallerId !== undefined && { alternateCallerId }),
+      ...(customContext !== undefined && { customContext }),
+      ...(description !== undefined && { description }),
+    });
+  }
+
+  private async join({ caller, body, requestId }: OperationRequest<'joinCall'>): Promise<Call> {
+    const endpoint = this.options.registry.attend(body.endpointId, caller.identifier);
+    const { groupId } = body.locator;
+    const command: CallCommand = {
+      kind: 'join',
+      commandId: commandIdOf(body.endpointId, requestId),
+      joiner: identityOf(endpoint),
+      groupId,
+      isMuted: body.isMuted ?? false,
+    };
+    const newCallId = derivedId('call', caller.identifier, requestId);
+    if (this.options.calls.ofGroup(groupId) === undefined) await this.checkUnused(newCallId, caller.identifier);
+    // Asked again, because somebody may have opened the group's call meanwhile.
+    return this.found(endpoint, this.options.calls.ofGroup(groupId) ?? newCallId, command);
+  }
+
+  /** Gives a command to a call, which it brings into being where there is none. */
+  private async found(endpoint: RegisteredEndpoint, callId: string, command: CallCommand): Promise<Call> {
+    const { calls } = this.options;
+    if (calls.get(callId) !== undefined) {
+      if (command.kind === 'join') this.checkCallLimit(endpoint, callId);
+      return succeeded(await calls.perform(callId, command)).call;
+    }
+    if (this.options.isDraining()) throw new ApiError('SERVER_DRAINING', { retryAfterSeconds: 1 });
+    this.checkCallLimit(endpoint, callId);
+    return succeeded(await calls.found(callId, identityOf(endpoint), command)).call;
+  }
+
+  /** A call that this request has already made, and that has ended, is not made again. */
+  private async checkUnused(callId: string, identifier: string): Promise<void> {
+    const { calls, store } = this.options;
+    if (calls.get(callId) === undefined && (await keptSafe(store.hasParty(callId, identifier)))) throw new ApiError('CALL_ENDED');
+  }
+
+  private checkCallLimit({ registration }: RegisteredEndpoint, callId: string): void {
+    const { calls, maxCallsPerEndpoint } = this.options;
+    const isIn = calls.get(callId)?.endpoints.has(registration.endpointId) === true;
+    if (!isIn && calls.countOf(registration.endpointId) >= maxCallsPerEndpoint) {
+      throw new ApiError('CALL_LIMIT', { message: `This endpoint takes part in ${maxCallsPerEndpoint} calls, the most there may be; leave one.` });
+    }
+  }
+
+  private async done(request: CommandRequest, command: Bare<CallCommand>): Promise<undefined> {
+    await this.perform(request, command);
+    return undefined;
+  }
+
+  private async call(request: CommandRequest, command: Bare<CallCommand>): Promise<Call> {
+    return (await this.perform(request, command)).call;
+  }
+
+  private async perform(request: CommandRequest, command: Bare<CallCommand>): Promise<Extract<CommandResult, { ok: true }>> {
+    const { registry, calls } = this.options;
+    const { caller, params, body, requestId } = request;
+    registry.attend(body.endpointId, caller.identifier);
+    const call = calls.get(params.callId);
+    // A stranger to the call learns nothing of it, not even that it is there.
+    if (call === undefined || !call.parties.has(caller.identifier)) throw await this.absence(params.callId, caller.identifier);
+    const result = await calls.perform(params.callId, { ...command, by: body.endpointId, commandId: commandIdOf(body.endpointId, requestId) });
+    return succeeded(result);
+  }
+
+  /** Why a call is not there for this user: it has ended, or it never was theirs. */
+  private async absence(callId: string, identifier: string): Promise<ApiError> {
+    const recent = this.options.keeper.recent(callId);
+    const wasTheirs = recent === undefined ? await keptSafe(this.options.store.hasParty(callId, identifier)) : [...recent.parties].includes(identifier);
+    return new ApiError(wasTheirs ? 'CALL_ENDED' : 'CALL_NOT_FOUND', { target: 'callId' });
+  }
+}
+
+/** Unique among all endpoints, and the same for the same request. */
+function commandIdOf(endpointId: string, requestId: string): string {
+  return `${endpointId}/${requestId}`;
+}
+
+export function identityOf({ registration }: RegisteredEndpoint): EndpointIdentity {
+  const { endpointId, identifier, displayName } = registration;
+  return { endpointId, identifier, ...(displayName !== undefined && { displayName }) };
+}
+
+function succeeded(result: CommandResult): Extract<CommandResult, { ok: true }> {
+  if (result.ok) return result;
+  throw new ApiError(result.code, result.message === undefined ? {} : { message: result.message });
+}

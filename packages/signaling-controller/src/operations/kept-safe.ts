@@ -1,0 +1,11 @@
+import { StoreError } from '@dialplane/store';
+import { ApiError } from '../http/api-error.ts';
+
+/** The outcome of a write or read; a failing store becomes `STORE_UNAVAILABLE`, which says what to look at. */
+export async function keptSafe<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof StoreError ? new ApiError('STORE_UNAVAILABLE', { cause: error, retryAfterSeconds: 5 }) : error;
+  }
+}

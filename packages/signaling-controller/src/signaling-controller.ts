@@ -1,0 +1,263 @@
+import { randomBytes } from 'node:crypto';
+import type { Identity } from '@dialplane/identity';
+import type { MediaControl } from '@dialplane/media-api';
+import { addMilliseconds } from '@dialplane/sansio';
+import type { Store } from '@dialplane/store';
+import type { Logger, Metrics } from '@dialplane/telemetry';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { CallDriver } from './calls/call-driver.ts';
+import { CallKeeper } from './calls/call-keeper.ts';
+import { CallStore } from './calls/call-store.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { defaultSignalingLimits, reconnectWindowSeconds, type SignalingConfiguration, type SignalingLimits } from './configuration.ts';
+import { EndpointRegistry } from './endpoints/endpoint-registry.ts';
+import { EndpointStore } from './endpoints/endpoint-store.ts';
+import { registerOperations, RequestGate, type OperationRoutesOptions } from './http/operation-routes.ts';
+import type { OperationHandlers } from './http/operation-handler.ts';
+import { CallOperations, identityOf } from './operations/call-operations.ts';
+import { EndpointOperations } from './operations/endpoint-operations.ts';
+import { RecordOperations } from './operations/record-operations.ts';
+import { SignInOperations } from './operations/sign-in-operations.ts';
+import { signalingMetrics, type SignalingMetrics } from './signaling-metrics.ts';
+
+export interface SignalingControllerOptions {
+  readonly store: Store;
+  readonly identity: Identity;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly configuration: SignalingConfiguration;
+  /** Without it there are no group calls and no calls to telephones. */
+  readonly media?: MediaControl;
+  readonly clock?: Clock;
+}
+
+/** Whether the controller can do its work; for `/readyz` and `/healthz`. */
+export interface SignalingHealth {
+  readonly isStoreWritable: boolean;
+  readonly isDraining: boolean;
+}
+
+/** The running controller. */
+export interface SignalingController {
+  /** Every operation of the calling API, `/openapi.json` and preflight; register it on each instance that clients reach. */
+  readonly plugin: FastifyPluginAsync;
+  /** Takes up endpoints and calls of the run before. Before the first request. */
+  restore(): Promise<void>;
+  health(): SignalingHealth;
+  /** Refuses new calls and endpoints from now on, and sends every event stream away to connect again. Calls go on. */
+  drain(): Promise<void>;
+  /** Stops timers; running calls stay in the store for the next run. */
+  close(): Promise<void>;
+}
+
+const tickMs = 1000;
+const sweepEveryTicks = 600;
+const millisecondsPerDay = 86_400_000;
+
+export function createSignalingController(options: SignalingControllerOptions): SignalingController {
+  return new Controller(options);
+}
+
+class Controller implements SignalingController {
+  readonly plugin: FastifyPluginAsync;
+  private readonly options: SignalingControllerOptions;
+  private readonly limits: SignalingLimits;
+  private readonly clock: Clock;
+  private readonly callStore: CallStore;
+  private readonly endpointStore: EndpointStore;
+  private readonly keeper: CallKeeper;
+  private readonly calls: CallDriver;
+  private readonly registry: EndpointRegistry;
+  private readonly metrics: SignalingMetrics;
+  private readonly stopListening: ReadonlyArray<() => void>;
+  private cancelTick: () => void = () => {};
+  private ticks = 0;
+  private draining = false;
+
+  constructor(options: SignalingControllerOptions) {
+    const { store, identity, configuration, logger } = options;
+    this.options = options;
+    this.limits = configuration.limits ?? defaultSignalingLimits;
+    this.clock = options.clock ?? systemClock();
+    this.callStore = new CallStore(store);
+    this.endpointStore = new EndpointStore(store);
+    this.metrics = signalingMetrics(options.metrics, {
+      calls: () => this.calls.size,
+      endpoints: () => this.registry.size,
+      streams: () => this.registry.countReaders(),
+    });
+    this.registry = this.makeRegistry();
+    this.keeper = new CallKeeper({
+      store: this.callStore,
+      clock: this.clock,
+      logger,
+      metrics: this.metrics,
+      clientOf: (endpointId) => this.registry.get(endpointId)?.registration.client ?? {},
+    });
+    this.calls = this.makeDriver();
+    this.plugin = this.makePlugin();
+    this.stopListening = [
+      identity.onRevoked((identifier) => this.closeEndpointsOf(identifier)),
+      identity.onUserDeleted((identifier) => this.forget(identifier)),
+    ];
+  }
+
+  async restore(): Promise<void> {
+    const { logger } = this.options;
+    for (const registration of await this.endpointStore.load()) this.registry.restore(registration);
+    const interrupted = await this.callStore.loadRunning();
+    for (const call of interrupted) this.calls.restore(call);
+    if (interrupted.length > 0) logger.info({ calls: interrupted.length, endpoints: this.registry.size }, 'Calls of the run before go on.');
+    await this.sweep();
+    this.scheduleTick();
+  }
+
+  health(): SignalingHealth {
+    return { isStoreWritable: this.keeper.isWritable, isDraining: this.draining };
+  }
+
+  async drain(): Promise<void> {
+    this.draining = true;
+    this.registry.releaseReaders();
+    await this.keeper.tick();
+  }
+
+  async close(): Promise<void> {
+    this.draining = true;
+    this.cancelTick();
+    for (const stop of this.stopListening) stop();
+    this.registry.releaseReaders();
+    this.calls.stop();
+    await this.keeper.tick();
+  }
+
+  private makeRegistry(): EndpointRegistry {
+    return new EndpointRegistry(this.clock, this.limits.endpoints, randomBytes(6).toString('base64url').replaceAll('-', '_'), {
+      registered: (endpoint) => this.calls.observeRegistration(identityOf(endpoint)),
+      lost: (endpointId) => this.calls.observeEndpoint(endpointId, { kind: 'endpointLost', endpointId }),
+      recovered: (endpointId) => this.calls.observeEndpoint(endpointId, { kind: 'endpointRecovered', endpointId }),
+      closed: (endpointId, reason) => {
+        this.calls.observeEndpoint(endpointId, { kind: 'endpointClosed', endpointId, reason: reason === 'invalidToken' ? 'tokenInvalid' : 'closed' });
+        this.endpointStore.remove(endpointId).catch((error: unknown) => this.options.logger.warn({ err: error, endpointId }, 'A closed endpoint is still stored.'));
+      },
+      isInCall: (endpointId) => this.calls.countOf(endpointId) > 0,
+    });
+  }
+
+  private makeDriver(): CallDriver {
+    const { logger, identity, media, configuration } = this.options;
+    return new CallDriver({
+      clock: this.clock,
+      logger,
+      keeper: this.keeper,
+      media,
+      metrics: this.metrics,
+      flowLimits: this.limits.flow,
+      surroundings: {
+        findEndpoints: async (identifier) => {
+          const endpoints = this.registry.ofUser(identifier).map(identityOf);
+          return { isKnown: endpoints.length > 0 || (await identity.userExists(identifier)), endpoints };
+        },
+        publish: (endpointId, event) => {
+          this.metrics.eventPublished();
+          this.registry.publish(endpointId, event);
+        },
+        iceConfiguration: (callId, participantId) => configuration.iceConfiguration?.(callId, participantId) ?? { iceServers: [], iceTransportPolicy: 'all' },
+      },
+    });
+  }
+
+  private makePlugin(): FastifyPluginAsync {
+    const { identity, configuration } = this.options;
+    const endpoints = new EndpointOperations({
+      clock: this.clock,
+      registry: this.registry,
+      store: this.endpointStore,
+      calls: this.calls,
+      keepAliveSeconds: this.limits.endpoints.keepAliveSeconds,
+      reconnectWindowSeconds,
+      isDraining: () => this.draining,
+    });
+    const routes: OperationRoutesOptions = {
+      identity,
+      clock: this.clock,
+      version: configuration.serverInfo.version,
+      limits: this.limits.requests,
+      allowedOrigins: () => identity.resources.default.allowedOrigins,
+      handlers: this.handlers(endpoints),
+      receiveEvents: (request, reply) => endpoints.receiveEvents(request, reply),
+      onAnswered: (operationId, request, reply) => this.noteAnswer(operationId, request, reply),
+    };
+    const gate = new RequestGate(routes);
+    return async (instance) => registerOperations(instance, routes, gate);
+  }
+
+  private handlers(endpoints: EndpointOperations): OperationHandlers {
+    const { identity, configuration } = this.options;
+    const signIn = new SignInOperations({
+      identity,
+      registry: this.registry,
+      developmentSignIn: configuration.developmentSignIn,
+      serverInfo: () => configuration.serverInfo,
+      signInUrl: (code) => `${configuration.publicUrl()}/?code=${encodeURIComponent(code)}`,
+    });
+    const shared = { clock: this.clock, registry: this.registry, calls: this.calls, keeper: this.keeper, store: this.callStore };
+    const calls = new CallOperations({ ...shared, maxCallsPerEndpoint: this.limits.maxCallsPerEndpoint, isDraining: () => this.draining });
+    const records = new RecordOperations(shared);
+    return { ...signIn.handlers(), ...endpoints.handlers(), ...calls.handlers(), ...records.handlers() };
+  }
+
+  private noteAnswer(operationId: Parameters<OperationRoutesOptions['onAnswered']>[0], request: FastifyRequest, reply: FastifyReply): void {
+    this.metrics.requestAnswered(operationId, reply.statusCode, reply.elapsedTime);
+    const subject = subjectOf(request);
+    const call = subject === undefined ? undefined : (this.calls.get(subject.callId) ?? this.keeper.recent(subject.callId));
+    if (subject === undefined || call === undefined) return;
+    const lane = call.laneOf(subject.endpointId);
+    if (lane === undefined) return;
+    const errorCode = reply.getHeader('x-ms-error-code');
+    call.flow.append('controller', new Date(this.clock.wallMs()).toISOString(), lane, 'controller', {
+      kind: 'request',
+      operation: operationId,
+      method: request.method,
+      path: (request.url.split('?')[0] ?? '').slice(0, 512),
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime * 100) / 100,
+      ...(typeof errorCode === 'string' && { errorCode }),
+    });
+    this.keeper.noteFlow(call);
+  }
+
+  private closeEndpointsOf(identifier: string): void {
+    for (const { registration } of this.registry.ofUser(identifier)) this.registry.close(registration.endpointId, 'invalidToken');
+  }
+
+  private forget(identifier: string): void {
+    this.callStore.deleteOf(identifier).catch((error: unknown) => this.options.logger.error({ err: error, identifier }, 'The records of a deleted user are still stored.'));
+  }
+
+  private scheduleTick(): void {
+    this.cancelTick = this.clock.wakeAt(addMilliseconds(this.clock.now(), tickMs), () => {
+      this.scheduleTick();
+      this.tick().catch((error: unknown) => this.options.logger.error({ err: error }, 'Housekeeping failed; it is tried again.'));
+    });
+  }
+
+  private async tick(): Promise<void> {
+    this.ticks += 1;
+    this.registry.tick(reconnectWindowSeconds * 1000);
+    await this.keeper.tick();
+    if (this.ticks % sweepEveryTicks === 0) await this.sweep();
+  }
+
+  private async sweep(): Promise<void> {
+    const endedBefore = this.clock.wallMs() - this.options.configuration.recordRetentionDays * millisecondsPerDay;
+    while ((await this.callStore.deleteEnded(endedBefore)) > 0);
+  }
+}
+
+/** Which call and endpoint a request was about: named in its path and body, or brought into being by it. */
+function subjectOf(request: FastifyRequest): { readonly callId: string; readonly endpointId: string } | undefined {
+  const { callId = request.answeredCallId } = (request.params ?? {}) as { readonly callId?: string };
+  const { endpointId } = (request.body ?? {}) as { readonly endpointId?: unknown };
+  return typeof endpointId === 'string' && callId !== undefined ? { callId, endpointId } : undefined;
+}

@@ -1,0 +1,44 @@
+import { endReasons, operations, type OperationId } from '@dialplane/calling-api';
+import type { Metrics } from '@dialplane/telemetry';
+
+/** What the sampled gauges read. */
+export interface SignalingGauges {
+  calls(): number;
+  endpoints(): number;
+  streams(): number;
+}
+
+/** The metrics of the signaling controller. */
+export interface SignalingMetrics {
+  callStarted(): void;
+  callEnded(reason: { readonly code: number; readonly subCode: number }): void;
+  eventPublished(): void;
+  requestAnswered(operation: OperationId, status: number, durationMs: number): void;
+  committed(durationMs: number): void;
+}
+
+const reasonNames = new Map(Object.entries(endReasons).map(([name, { code, subCode }]) => [`${code}/${subCode}`, name]));
+const outcomes = ['2xx', '4xx', '5xx'] as const;
+
+export function signalingMetrics(metrics: Metrics, gauges: SignalingGauges): SignalingMetrics {
+  metrics.sampledGauge({ name: 'calls_running', help: 'Calls that run now.' }, gauges.calls);
+  metrics.sampledGauge({ name: 'endpoints_registered', help: 'Registered endpoints.' }, gauges.endpoints);
+  metrics.sampledGauge({ name: 'event_streams_open', help: 'Endpoints with an open event stream or long poll.' }, gauges.streams);
+  const started = metrics.counter({ name: 'calls_started_total', help: 'Calls that were started or joined first.' });
+  const ended = metrics.counter({ name: 'calls_ended_total', help: 'Calls that ended, by reason.', labels: { reason: [...Object.keys(endReasons), 'other'] } });
+  const events = metrics.counter({ name: 'events_published_total', help: 'Events given to endpoints.' });
+  const requests = metrics.histogram({
+    name: 'request_duration_seconds',
+    help: 'Time from the request line to the end of the answer.',
+    labels: { operation: Object.keys(operations), outcome: [...outcomes] },
+    buckets: [0.002, 0.01, 0.05, 0.25, 1, 5],
+  });
+  const commits = metrics.histogram({ name: 'call_commit_duration_seconds', help: 'Time until a change of a call was stored.', buckets: [0.001, 0.005, 0.02, 0.1, 0.5] });
+  return {
+    callStarted: () => started.increment({}),
+    callEnded: ({ code, subCode }) => ended.increment({ reason: reasonNames.get(`${code}/${subCode}`) ?? 'other' }),
+    eventPublished: () => events.increment({}),
+    requestAnswered: (operation, status, durationMs) => requests.observe({ operation, outcome: status < 400 ? '2xx' : status < 500 ? '4xx' : '5xx' }, durationMs / 1000),
+    committed: (durationMs) => commits.observe({}, durationMs / 1000),
+  };
+}
