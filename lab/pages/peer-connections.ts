@@ -3,11 +3,20 @@ import type { ChosenCandidate, ChosenPair } from '../src/page-contracts.ts';
 /** Makes every RTCPeerConnection of this page reachable, so that a story can read the truth from the browser's own statistics. */
 export const peerConnections: RTCPeerConnection[] = [];
 
+const watchers = new Set<(connection: RTCPeerConnection) => void>();
+
+/** Tells of every peer connection that is made from now on; returns how to stop that. */
+export function onPeerConnection(watch: (connection: RTCPeerConnection) => void): () => void {
+  watchers.add(watch);
+  return () => watchers.delete(watch);
+}
+
 const Original = globalThis.RTCPeerConnection;
 globalThis.RTCPeerConnection = class extends Original {
   constructor(configuration?: RTCConfiguration) {
     super(configuration);
     peerConnections.push(this);
+    for (const watch of watchers) watch(this);
   }
 };
 

@@ -1,8 +1,9 @@
 import type { PlainCallPage, Side } from '../src/page-contracts.ts';
 import { offerToStory } from './page-methods.ts';
 import { chosenPairs, peerConnections } from './peer-connections.ts';
-import { PictureReader } from './picture-reader.ts';
-import { heardIn, ToneMeter } from './tone-meter.ts';
+import type { PictureReader } from './picture-reader.ts';
+import { earsOn, eyesOn } from './senses.ts';
+import { heardIn, type ToneMeter } from './tone-meter.ts';
 
 const methods: PlainCallPage = {
   async openDevices() {
@@ -47,8 +48,6 @@ offerToStory(methods);
 
 let local: MediaStream | undefined;
 const remote = new MediaStream();
-const meters = new Map<Side, ToneMeter>();
-const readers = new Map<Side, PictureReader>();
 
 function connect(): RTCPeerConnection {
   const connection = new RTCPeerConnection();
@@ -62,17 +61,8 @@ async function described(connection: RTCPeerConnection): Promise<string> {
   return connection.localDescription?.sdp ?? '';
 }
 
-function ears(side: Side): ToneMeter {
-  const meter = meters.get(side) ?? new ToneMeter(trackOf(side, 'audio'));
-  meters.set(side, meter);
-  return meter;
-}
-
-function eyes(side: Side): PictureReader {
-  const reader = readers.get(side) ?? new PictureReader(trackOf(side, 'video'));
-  readers.set(side, reader);
-  return reader;
-}
+const ears = (side: Side): ToneMeter => earsOn(trackOf(side, 'audio'));
+const eyes = (side: Side): PictureReader => eyesOn(trackOf(side, 'video'));
 
 function trackOf(side: Side, kind: string): MediaStreamTrack {
   const track = (side === 'local' ? local : remote)?.getTracks().find((candidate) => candidate.kind === kind);

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { run } from './commands.ts';
 import { writeFakeDevices } from './fake-devices.ts';
-import type { Host } from './host.ts';
 import type { Person } from './test-signal.ts';
 
 export interface BrowserOptions {
   /** Whose tone and picture the fake microphone and camera give. */
   readonly person: Person;
+  /** The tone of the microphone: in bursts without it. */
+  readonly tone?: 'steady';
   /** PEM file of a certificate authority this browser's user trusts, as if installed by hand. */
   readonly trustedAuthority?: string;
   /** Hide host addresses behind mDNS names until the page may use the microphone (the browser's default). Off without it. */
@@ -24,8 +25,17 @@ export interface LabBrowser extends AsyncDisposable {
 
 const chromiumPath = '/usr/bin/chromium';
 
+/** Where a browser can run: a host of the lab, or this machine itself. */
+export interface Place {
+  readonly name: string;
+  readonly commandLine: (program: string, args: readonly string[]) => readonly [string, readonly string[]];
+}
+
+/** This machine with its own network, for measurements that need no lab and no root. */
+export const thisMachine: Place = { name: 'this-machine', commandLine: (program, args) => [program, args] };
+
 /** Starts a headless Chromium on `host`, with fake devices, a profile of its own and permission to use them. */
-export async function launchBrowser(host: Host, options: BrowserOptions): Promise<LabBrowser> {
+export async function launchBrowser(host: Place, options: BrowserOptions): Promise<LabBrowser> {
   const home = await mkdtemp(join(tmpdir(), `dialplane-lab-${host.name}-`));
   try {
     const browser = await start(host, options, home);
@@ -44,8 +54,8 @@ export async function launchBrowser(host: Host, options: BrowserOptions): Promis
   }
 }
 
-async function start(host: Host, options: BrowserOptions, home: string): Promise<Browser> {
-  const devices = await writeFakeDevices(options.person, home);
+async function start(host: Place, options: BrowserOptions, home: string): Promise<Browser> {
+  const devices = await writeFakeDevices(options.person, options.tone ?? 'bursts', home);
   if (options.trustedAuthority !== undefined) await trust(options.trustedAuthority, home);
   const launcher = join(home, 'chromium-in-namespace');
   // The driver talks to the browser over inherited pipes, so that it needs no network into the namespace.

@@ -13,12 +13,15 @@ export interface FakeDevices {
   readonly videoFile: string;
 }
 
-/** Writes the microphone (WAV) and camera (YUV4MPEG2) of a person into `folder`. */
-export async function writeFakeDevices(person: Person, folder: string): Promise<FakeDevices> {
+/**
+ * Writes the microphone (WAV) and camera (YUV4MPEG2) of a person into `folder`. The tone comes in bursts, or without a pause
+ * for measurements that wait for its first sample.
+ */
+export async function writeFakeDevices(person: Person, tone: 'bursts' | 'steady', folder: string): Promise<FakeDevices> {
   await mkdir(folder, { recursive: true });
   const audioFile = join(folder, `${person}.wav`);
   const videoFile = join(folder, `${person}.y4m`);
-  await writeFile(audioFile, encodeWav(toneBursts(people[person].toneHz, 10)));
+  await writeFile(audioFile, encodeWav(drawTone(people[person].toneHz, tone, 10)));
   const video = await open(videoFile, 'w');
   try {
     await video.write(`YUV4MPEG2 W${width} H${height} F${framesPerSecond}:1 Ip A1:1 C420jpeg\n`);
@@ -32,18 +35,15 @@ export async function writeFakeDevices(person: Person, folder: string): Promise<
   return { audioFile, videoFile };
 }
 
-/** Bursts with soft edges (5 ms), so that their start makes no click in other frequencies. */
-function toneBursts(toneHz: number, seconds: number): Float32Array {
-  const samples = new Float32Array(sampleRate * seconds);
+/** Bursts have soft edges (5 ms), so that their start makes no click in other frequencies. */
+function drawTone(toneHz: number, tone: 'bursts' | 'steady', seconds: number): Float32Array {
   const burst = (sampleRate * burstMs) / 1000;
   const edge = sampleRate * 0.005;
-  for (let index = 0; index < samples.length; index += 1) {
+  return Float32Array.from({ length: sampleRate * seconds }, (_, index) => {
     const within = index % (2 * burst);
-    if (within >= burst) continue;
-    const envelope = Math.min(1, within / edge, (burst - within) / edge);
-    samples[index] = 0.5 * envelope * Math.sin((2 * Math.PI * toneHz * index) / sampleRate);
-  }
-  return samples;
+    const envelope = tone === 'steady' ? 1 : Math.max(0, Math.min(1, within / edge, (burst - within) / edge));
+    return 0.5 * envelope * Math.sin((2 * Math.PI * toneHz * index) / sampleRate);
+  });
 }
 
 /** RIFF WAVE, one channel of 16-bit PCM. */

@@ -58,8 +58,8 @@ async function build(runId: string, segments: readonly string[], nodes: readonly
 
 async function configure(node: PlannedNode, host: Host): Promise<void> {
   // The plans speak IPv4 only: without this, neighbour discovery would talk in every capture.
-  const settings = ['net.ipv6.conf.all.disable_ipv6=1', ...(node.forwards ? ['net.ipv4.ip_forward=1'] : [])];
-  await host.run('sysctl', ['-q', '-w', ...settings]);
+  const switches = ['net/ipv6/conf/all/disable_ipv6', ...(node.forwards ? ['net/ipv4/ip_forward'] : [])];
+  await host.run('sh', ['-c', switches.map((name) => `echo 1 > /proc/sys/${name}`).join(' && ')]);
   await ipBatch(
     [
       'link set lo up',

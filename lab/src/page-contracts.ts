@@ -40,3 +40,54 @@ export interface PlainCallPage extends MediaPage {
   /** Turns a kind of local track to silence or black, or back. */
   readonly enable: (kind: 'audio' | 'video', enabled: boolean) => void;
 }
+
+export interface SignInOptions {
+  readonly token: string;
+  readonly displayName: string;
+  /** The server, where the token shall not say it. */
+  readonly endpoint?: string;
+}
+
+/** A call as the client library shows it. */
+export interface CallSituation {
+  readonly id: string;
+  readonly state: string;
+  readonly isMuted: boolean;
+  readonly endReason?: { readonly code: number; readonly subCode: number };
+  readonly others: ReadonlyArray<{ readonly rawId: string; readonly state: string; readonly isMuted: boolean }>;
+}
+
+/** What a person does on the phone with the running call. */
+export type PhoneAction =
+  | 'hangUp' | 'hold' | 'resume' | 'mute' | 'unmute' | 'startVideo' | 'stopVideo' | 'startScreenSharing' | 'stopScreenSharing';
+
+/** `lab/pages/phone.ts`: an application on the client library. `hears` and `sees` take the tracks that the library gives out. */
+export interface PhonePage extends MediaPage {
+  readonly signIn: (options: SignInOptions) => Promise<void>;
+  /** Calls with microphone and camera; returns the library's id of the call at that moment. */
+  readonly startCall: (rawId: string) => Promise<string>;
+  /** Waits until it rings, and answers with microphone and camera. */
+  readonly answer: () => Promise<string>;
+  readonly do: (action: PhoneAction) => Promise<void>;
+  readonly situation: () => CallSituation;
+  /** Waits until the call is in this state. */
+  readonly reaches: (state: string) => Promise<CallSituation>;
+  /** Waits until the other person's microphone is muted, or not. */
+  readonly othersMuted: (isMuted: boolean) => Promise<void>;
+  /** Waits until the other's shared screen arrives, and tells its size; with false until it is gone. */
+  readonly othersScreen: (isShared: boolean) => Promise<{ readonly width: number; readonly height: number }>;
+  readonly pairs: () => Promise<readonly ChosenPair[]>;
+  /** The connection states of the agent so far, oldest first. */
+  readonly agentStates: () => readonly string[];
+}
+
+/** `lab/pages/stopwatch.ts`: audio calls, timed. Instants are milliseconds since the epoch, comparable between pages of one machine. */
+export interface StopwatchPage {
+  readonly signIn: (options: SignInOptions) => Promise<void>;
+  /** Calls, and resolves when the first decoded sound of the other side is there. */
+  readonly callAndHear: (rawId: string) => Promise<{ readonly heardAt: number }>;
+  /** Waits until it rings and accepts; `acceptedAt` is taken right before `accept()`. */
+  readonly answerAndHear: () => Promise<{ readonly acceptedAt: number; readonly heardAt: number }>;
+  /** Hangs up (harmless when the other side has), and resolves when the call is over here. */
+  readonly finish: () => Promise<void>;
+}

@@ -1,34 +1,37 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 
-/** Program -> the Debian package that has it. */
-const programs = {
-  ip: 'iproute2',
-  sysctl: 'procps',
-  chromium: 'chromium',
-  certutil: 'libnss3-tools',
-  dumpcap: 'wireshark-common',
-  tshark: 'tshark',
-} as const;
+/** Programs of the machine that hosts of the lab run; `tools/system-packages.json` knows the packages they come in. */
+const programs = ['ip', 'iptables', 'chromium', 'certutil', 'tshark'] as const;
+type Program = (typeof programs)[number];
 
-/** What is missing here for stories to run, as a sentence; `undefined` when nothing is. */
-export function missingRequirements(): string | undefined {
-  const packages = Object.entries(programs).flatMap(([program, name]) => (isInstalled(program) ? [] : [name]));
+/** What is missing here to run these programs on hosts of the lab, as a sentence; `undefined` when nothing is. */
+function missingRequirements(needed: readonly Program[]): string | undefined {
+  const absent = needed.filter((program) => !isInstalled(program));
   const faults = [
     ...(process.getuid?.() === 0 ? [] : ['the lab makes network namespaces and needs root']),
-    ...(packages.length === 0 ? [] : [`missing system packages; run: apt-get install -y ${packages.join(' ')}`]),
+    ...(absent.length === 0 ? [] : [`missing system packages; run: apt-get install -y ${absent.map(packageOf).join(' ')}`]),
   ];
   return faults.length === 0 ? undefined : faults.join('; ');
 }
 
+function packageOf(program: Program): string {
+  const { packages } = JSON.parse(readFileSync(join(import.meta.dirname, '../../tools/system-packages.json'), 'utf8')) as {
+    packages: ReadonlyArray<{ readonly package: string; readonly program: string }>;
+  };
+  return packages.find((row) => row.program === program)?.package ?? program;
+}
+
+const storyTimeoutMs = 60_000;
+
 /**
- * A test that needs the lab. Where something is missing it is skipped with the sentence that says what, and fails instead when
- * `CI=true`: in CI nothing may be missing. `timeoutMs` bounds the whole story.
+ * A test that needs the lab. Where something it needs is missing it is skipped with the sentence that says what, and fails
+ * instead when `CI=true`: in CI nothing may be missing. A story that takes more than a minute fails.
  */
-export function labTest(name: string, story: () => Promise<void>, timeoutMs = 60_000): void {
-  const missing = missingRequirements();
-  if (missing === undefined) test(name, { timeout: timeoutMs }, story);
+export function labTest(name: string, story: () => Promise<void>, needed: readonly Program[] = programs): void {
+  const missing = missingRequirements(needed);
+  if (missing === undefined) test(name, { timeout: storyTimeoutMs }, story);
   else if (process.env['CI'] === 'true') test(name, () => Promise.reject(new Error(missing)));
   else test(name, { skip: missing }, () => undefined);
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { BrowserContext } from 'playwright-core';
-import { launchBrowser } from './chromium.ts';
-import { startCapture } from './capture.ts';
-import { openLabPage, type LabPage } from './lab-page.ts';
-import { buildNetwork } from './network.ts';
-import type { PlainCallPage } from './page-contracts.ts';
-import { labTest } from './requirements.ts';
+import { launchBrowser } from '../chromium.ts';
+import { startCapture } from '../capture.ts';
+import { openLabPage, type LabPage } from '../lab-page.ts';
+import { buildNetwork } from '../network.ts';
+import type { PlainCallPage } from '../page-contracts.ts';
+import { labTest } from '../requirements.ts';
 
 const oneSubnet = {
   segments: { office: { subnet: '192.168.1.0/24' } },

@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { OperationId, OperationResponse } from '@dialplane/calling-api';
+import type { Host, HostProcess } from './host.ts';
+
+const httpsPort = 8443;
+const httpPort = 8080;
+const repository = resolve(import.meta.dirname, '../..');
+
+/** Somebody who signed in. `operatorToken` opens flows and records of everybody. */
+export interface SignedInPerson {
+  readonly rawId: string;
+  readonly token: string;
+  readonly operatorToken: string | undefined;
+}
+
+/** A Dialplane server that runs on a host of the lab, as `./dialplane up` runs it. */
+export interface DialplaneServer extends AsyncDisposable {
+  /** Where others reach it: `https://<address of the host>:8443`. */
+  readonly origin: string;
+  /** PEM file of its development CA, as offered for download. */
+  readonly authority: string;
+  /** Signs in on the server's own loopback interface, where development sign-in is open. */
+  readonly signIn: (displayName: string) => Promise<SignedInPerson>;
+  /** Asks the server over its loopback interface. Rejects when the answer is not 2xx. */
+  readonly ask: <Id extends OperationId>(id: Id, method: 'GET' | 'POST', path: string, token: string, body?: unknown) => Promise<OperationResponse<Id>>;
+  /** Ends the process as a crash would. */
+  readonly kill: () => Promise<void>;
+  /** Starts it again on the same data. */
+  readonly start: () => Promise<void>;
+}
+
+/** Starts a server on `host` with an empty data folder, and resolves when it takes requests. */
+export async function startDialplane(host: Host): Promise<DialplaneServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'dialplane-lab-server-'));
+  const authority = join(folder, 'downloaded-ca.pem');
+  let running = await up(host, folder);
+  const kill = async (): Promise<void> => {
+    running.child.kill('SIGKILL');
+    await running.ended;
+  };
+  const dispose = async (): Promise<void> => {
+    await kill();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const info = JSON.parse(await request(host, 'GET', '/v1/server')) as OperationResponse<'getServerInfo'>;
+    if (info.certificateAuthority === undefined) throw new Error('the server offers no certificate authority');
+    await writeFile(authority, await request(host, 'GET', info.certificateAuthority));
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  const ask = async <Id extends OperationId>(_id: Id, method: 'GET' | 'POST', path: string, token: string, body?: unknown): Promise<OperationResponse<Id>> =>
+    JSON.parse(await request(host, method, path, token, body)) as OperationResponse<Id>;
+  return {
+    origin: `https://${host.address}:${httpsPort}`,
+    authority,
+    ask,
+    signIn: async (displayName) => {
+      const answer = JSON.parse(await request(host, 'POST', '/v1/sign-in', undefined, { displayName })) as OperationResponse<'signIn'>;
+      return { rawId: answer.identifier, token: answer.accessToken, operatorToken: answer.operatorToken };
+    },
+    kill,
+    start: async () => {
+      running = await up(host, folder);
+    },
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+async function up(host: Host, folder: string): Promise<HostProcess> {
+  const main = join(repository, 'packages/server/src/main.ts');
+  const options = ['--data-dir', join(folder, 'data'), '--https-port', String(httpsPort), '--http-port', String(httpPort), '--log-level', 'warn', '--no-install'];
+  const server = host.start(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'up', ...options], { cwd: repository });
+  await server.line(new RegExp(`https://${host.address.replaceAll('.', '\\.')}:${httpsPort}`));
+  return server;
+}
+
+/** A request from the host itself, over its loopback interface. Returns the body of the answer. */
+function request(host: Host, method: string, path: string, token?: string, body?: unknown): Promise<string> {
+  const init = {
+    method,
+    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
+  const script = `
+    const response = await fetch('http://127.0.0.1:${httpPort}${path}', ${JSON.stringify(init)});
+    const text = await response.text();
+    if (!response.ok) throw new Error(response.status + ' ' + text);
+    process.stdout.write(text);`;
+  return host.run(process.execPath, ['--input-type=module', '-e', script]);
+}
