@@ -17,6 +17,8 @@
  * ```
  */
 export { Identity, type IdentityOptions, type SignInOptions, type SignInResult } from './identity.ts';
+/** What every method throws when the store fails. */
+export { StoreError } from '@dialplane/store';
 export { connectionString, isOriginAllowed, type AccessKey, type AccessKeyName, type Resource } from './resources.ts';
 export { tokenScopes, type AccessTokenVerification, type IssueAccessTokenRequest, type IssueAccessTokenResult } from './access-tokens.ts';
 export type { OperatorToken, OperatorTokenVerification } from './operator-sessions.ts';

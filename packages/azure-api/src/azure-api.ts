@@ -1,0 +1,90 @@
+import { type Identity, StoreError } from '@dialplane/identity';
+import type { Logger, Metrics } from '@dialplane/telemetry';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type AccessKeyPolicy, verifyContentHash, verifySignature } from './access-key-authentication.ts';
+import { AzureError, azureErrors } from './azure-error.ts';
+import { bodyBytes, type Caller, signedRequest } from './caller.ts';
+import { nameRequest, requireApiVersion } from './conventions.ts';
+import { IdentityOperations } from './identity-operations.ts';
+import type { RequestRateLimit } from './request-rate.ts';
+
+export interface AzureApiOptions {
+  readonly identity: Identity;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** How far a client's clock may be off, either way; 15 minutes by default. */
+  readonly clockWindowMinutes?: number;
+  /** Azure's limits by default ("Service limits", Identity): 1000 in 30 s for creating and issuing, 500 for the others. */
+  readonly rateLimits?: { readonly issue?: RequestRateLimit; readonly manage?: RequestRateLimit };
+  /** Wall clock in milliseconds since 1970; `Date.now` by default. */
+  readonly now?: () => number;
+}
+
+const defaultClockWindowMinutes = 15;
+const bodyLimitBytes = 64 * 1024;
+
+/**
+ * The fastify plugin. It keeps its parsers, hooks and error bodies to its own routes, so it can be registered beside others on
+ * the same instance. Behind a proxy, the Host header must arrive as the client sent it: it is signed.
+ */
+export async function azureApi(instance: FastifyInstance, options: AzureApiOptions): Promise<void> {
+  const now = options.now ?? Date.now;
+  const policy: AccessKeyPolicy = { now, clockWindowMs: (options.clockWindowMinutes ?? defaultClockWindowMinutes) * 60_000 };
+  const count = countAnswers(options.metrics);
+
+  instance.decorateRequest('azureCaller', undefined);
+  // The body stays bytes until it was held to its signed hash; an empty one with a JSON content type is what clients send.
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyLimitBytes }, (_request, body, done) => done(null, body));
+  instance.addHook('onRequest', async (request, reply) => nameRequest(request, reply));
+  instance.addHook('onResponse', async (_request, reply) => count(reply.statusCode));
+  instance.setErrorHandler((error, request, reply) => answerError(toAzureError(error), request, reply, options.logger));
+
+  await instance.register(async (signed) => {
+    signed.addHook('onRequest', async (request) => {
+      request.azureCaller = authenticate(request, options.identity, policy);
+      requireApiVersion(request);
+    });
+    signed.addHook('preHandler', async (request) => verifyContentHash(signedRequest(request), bodyBytes(request)));
+    new IdentityOperations(options.identity, options.rateLimits ?? {}, now).register(signed);
+  });
+
+  // What Azure's clients call when they are given a Microsoft Entra credential.
+  for (const path of ['/access/entra/::exchangeAccessToken', '/access/teamsExtension/::exchangeAccessToken']) {
+    instance.post(path, async () => {
+      throw new AzureError('ENTRA_UNSUPPORTED');
+    });
+  }
+}
+
+function authenticate(request: FastifyRequest, identity: Identity, policy: AccessKeyPolicy): Caller {
+  const signed = signedRequest(request);
+  const resource = identity.resources.forHost(signed.host);
+  if (resource === undefined) throw new AzureError('RESOURCE_NOT_FOUND', { target: 'host', ...(signed.host === undefined ? {} : { detail: signed.host }) });
+  return { resource, accessKeyId: verifySignature(signed, identity.resources.accessKeys(resource.id), policy) };
+}
+
+function toAzureError(error: unknown): AzureError {
+  if (error instanceof AzureError) return error;
+  if (error instanceof StoreError) return new AzureError('STORE_UNAVAILABLE', { cause: error });
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new AzureError('BODY_TOO_LARGE', { detail: `${bodyLimitBytes} bytes` });
+  if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') return new AzureError('BODY_MALFORMED', { detail: 'its length is not Content-Length' });
+  return new AzureError('SERVER_FAULT', { cause: error });
+}
+
+function answerError(error: AzureError, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {
+  const { azureCode, status } = azureErrors[error.code];
+  const requestId = reply.getHeader('x-ms-request-id');
+  if (status >= 500 && error.cause !== undefined) logger.error({ err: error.cause, requestId, code: error.code }, 'A request of the Azure API failed.');
+  else logger.info({ requestId, code: error.code, method: request.method }, 'A request of the Azure API was refused.');
+  void reply.code(status).header('x-ms-error-code', azureCode);
+  if (status === 401) void reply.header('www-authenticate', 'HMAC-SHA256');
+  if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', error.retryAfterSeconds);
+  return reply.send(error.body());
+}
+
+function countAnswers(metrics: Metrics): (status: number) => void {
+  const counter = metrics.counter({ name: 'azure_api_requests_total', help: 'Requests of Azure server SDKs answered, by status class.', labels: { status: ['2xx', '4xx', '5xx'] } });
+  return (status) => counter.increment({ status: status < 400 ? '2xx' : status < 500 ? '4xx' : '5xx' });
+}

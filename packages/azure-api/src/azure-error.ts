@@ -1,0 +1,69 @@
+/**
+ * Every error of this surface: our stable code -> HTTP status, Azure's code (what `RestError.code` shows), sentence.
+ *
+ * Azure's guidelines keep the top-level codes few and put what is more precise into `innererror.code`; ours stands there.
+ */
+export const azureErrors = {
+  AUTHORIZATION_MISSING: { status: 401, azureCode: 'Unauthorized', message: 'The request is not signed. Create the client with a connection string, or with the endpoint and an AzureKeyCredential.' },
+  AUTHORIZATION_MALFORMED: { status: 401, azureCode: 'Unauthorized', message: 'The Authorization header is not of the form HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=<base64>.' },
+  ENTRA_UNSUPPORTED: { status: 401, azureCode: 'Unauthorized', message: 'This server does not accept Microsoft Entra ID tokens. Use the access key: create the client with the connection string.' },
+  HEADER_MISSING: { status: 401, azureCode: 'Unauthorized', message: 'A header that must be signed is missing.' },
+  DATE_MALFORMED: { status: 401, azureCode: 'Unauthorized', message: 'The x-ms-date header is not a date as RFC 1123 writes it, such as Sun, 22 Nov 2026 10:02:36 GMT.' },
+  DATE_OUTSIDE_WINDOW: { status: 401, azureCode: 'Unauthorized', message: 'The x-ms-date header is too far from the time of this server. Check the clock of the machine that signs.' },
+  SIGNATURE_MISMATCH: { status: 401, azureCode: 'Unauthorized', message: 'The signature does not match. Check the access key (was it replaced?), and that nothing between client and server changes the Host header, path or query.' },
+  CONTENT_HASH_MISMATCH: { status: 401, azureCode: 'Unauthorized', message: 'The body is not the one that was signed: its SHA-256 differs from x-ms-content-sha256. Something between client and server changed it.' },
+  RESOURCE_NOT_FOUND: { status: 404, azureCode: 'ResourceNotFound', message: 'No resource of this server has this host. Check the endpoint in the connection string.' },
+  API_VERSION_MISSING: { status: 400, azureCode: 'MissingApiVersionParameter', message: 'The query parameter api-version is missing.' },
+  API_VERSION_UNSUPPORTED: { status: 400, azureCode: 'UnsupportedApiVersion', message: 'This api-version is not supported. Use 2021-03-07 or later, such as 2023-10-01.' },
+  BODY_MALFORMED: { status: 400, azureCode: 'BadRequest', message: 'The request body is not a JSON object.' },
+  SCOPES_INVALID: { status: 400, azureCode: 'BadRequest', message: 'Scopes must be a list of: chat, voip, chat.join, chat.join.limited, voip.join.' },
+  LIFETIME_INVALID: { status: 400, azureCode: 'BadRequest', message: 'expiresInMinutes must be a whole number from 60 to 1440.' },
+  BODY_TOO_LARGE: { status: 413, azureCode: 'RequestBodyTooLarge', message: 'The request body is larger than this operation accepts.' },
+  USER_NOT_FOUND: { status: 404, azureCode: 'IdentityNotFound', message: 'This resource has no such identity. It was deleted, or belongs to another resource.' },
+  RATE_LIMITED: { status: 429, azureCode: 'TooManyRequests', message: 'Too many requests to this resource. Try again after the time in Retry-After.' },
+  TEAMS_UNSUPPORTED: { status: 501, azureCode: 'NotImplemented', message: 'Teams users are out of scope of this server: it cannot exchange their tokens. Create a user with createUser and issue a token for it.' },
+  STORE_UNAVAILABLE: { status: 503, azureCode: 'ServiceUnavailable', message: 'The server cannot read or write its store (is the disk full?). Try again.' },
+  SERVER_FAULT: { status: 500, azureCode: 'InternalServerError', message: 'The server failed. The fault is in its log under this x-ms-request-id.' },
+} as const satisfies Record<string, { readonly status: number; readonly azureCode: string; readonly message: string }>;
+
+export type AzureErrorCode = keyof typeof azureErrors;
+
+/** Azure's error body. */
+export interface AzureErrorBody {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly target?: string;
+    readonly innererror: { readonly code: AzureErrorCode };
+  };
+}
+
+/** Ends a request with one of {@link azureErrors}. */
+export class AzureError extends Error {
+  override readonly name = 'AzureError';
+  readonly code: AzureErrorCode;
+  readonly target: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: AzureErrorCode, more: { readonly target?: string; readonly detail?: string; readonly retryAfterSeconds?: number; readonly cause?: unknown } = {}) {
+    super(more.detail === undefined ? azureErrors[code].message : `${azureErrors[code].message} (${more.detail})`, { cause: more.cause });
+    this.code = code;
+    this.target = more.target;
+    this.retryAfterSeconds = more.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return azureErrors[this.code].status;
+  }
+
+  body(): AzureErrorBody {
+    return {
+      error: {
+        code: azureErrors[this.code].azureCode,
+        message: this.message,
+        ...(this.target === undefined ? {} : { target: this.target }),
+        innererror: { code: this.code },
+      },
+    };
+  }
+}
