@@ -4,7 +4,7 @@ import type {
 import type { Platform } from './platform.ts';
 import type { Call } from './public/call.ts';
 import type { DeviceManager } from './public/devices.ts';
-import type { LocalAudioStream, LocalVideoStream, RemoteAudioStream } from './public/streams.ts';
+import type { LocalAudioStream, LocalVideoStream, MediaStreamType, RemoteAudioStream } from './public/streams.ts';
 
 /** The operations on one call, for which the call itself supplies `callId` and `endpointId`. */
 export type CallOperationId =
@@ -72,6 +72,8 @@ export interface CallInternals {
   onStreamsChanged(listener: () => void): () => void;
   /** Statistics once a second while there is a peer connection: one poll, shared by all who listen. */
   onStats(listener: (sample: StatsSample) => void): () => void;
+  /** A local stream is being opened for this call (also a screen that the user is asked for); `attempt` settles with the outcome. */
+  onCaptureAttempt(listener: (type: MediaStreamType, attempt: Promise<unknown>) => void): () => void;
 
   /** Adds a line of this client to the call flow record (batched). */
   reportFlow(detail: ClientFlowDetail): void;

@@ -9,3 +9,68 @@
  * Out of scope: what belongs to Microsoft Teams is present and inert.
  */
 export type { CallInternals, CallOperationId, LocalMedia, MediaStreamPlace, StatsSample } from './call-internals.ts';
+export { Features } from './features/features.ts';
+export { LocalAudioStream } from './streams/local-audio-stream.ts';
+export { LocalVideoStream } from './streams/local-video-stream.ts';
+export { VideoStreamRenderer } from './video-stream-renderer.ts';
+export {
+  CallAgentKind, CallKind, DevicePermissionAccess, DiagnosticQuality, disconnectCategoryMap, IncomingCallKind, RecordingState,
+} from './enumerations.ts';
+export type {
+  AudioIssue, CallSurvey, CallSurveyFeature, CallSurveyResponse, OverallIssue, RatingScale, ScreenshareIssue, SurveyRating, VideoIssue,
+} from './public/call-survey.ts';
+export type {
+  CapabilitiesChangeInfo, CapabilitiesChangedReason, CapabilitiesFeature, CapabilitiesFeatureEvents, CapabilityResolutionReason,
+  ParticipantCapabilities, ParticipantCapability, ParticipantCapabilityName,
+} from './public/capabilities.ts';
+export type {
+  Captions, CaptionsCallFeature, CaptionsCallFeatureEvents, CaptionsCommon, CaptionsCommonEvents, CaptionsInfo, CaptionsKind, CaptionsResultType,
+  StartCaptionsOptions, TeamsCaptions, TeamsCaptionsEvents, TeamsCaptionsInfo,
+} from './public/captions.ts';
+export type {
+  DataChannelCallFeature, DataChannelCallFeatureEvents, DataChannelMessage, DataChannelPriority, DataChannelReceiver, DataChannelReceiverEvents,
+  DataChannelReliability, DataChannelSender, DataChannelSenderOptions,
+} from './public/data-channel.ts';
+export type { DebugInfoFeature, DebugInfoFeatureEvents, Environment, EnvironmentInfo } from './public/debug-info.ts';
+export type {
+  DiagnosticFlag, DiagnosticValueType, LatestDiagnosticValue, LatestMediaDiagnostics, LatestNetworkDiagnostics, MediaDiagnosticChangedEventArgs,
+  MediaDiagnosticType, MediaDiagnostics, MediaDiagnosticsEvents, NetworkDiagnosticChangedEventArgs, NetworkDiagnosticType, NetworkDiagnostics,
+  NetworkDiagnosticsEvents, RemoteDiagnostic, RemoteDiagnosticType, RemoteDiagnostics, RemoteDiagnosticsEvents, RemoteParticipantDiagnosticsData,
+  ServerDiagnosticType, UserFacingDiagnosticsFeature,
+} from './public/diagnostics.ts';
+export type { DominantSpeakersCallFeature, DominantSpeakersCallFeatureEvents, DominantSpeakersInfo } from './public/dominant-speakers.ts';
+export type {
+  ActiveAudioEffects, AudioEffect, AudioEffectName, AudioEffectsFeature, AudioEffectsFeatureEvents, AudioEffectsStartConfig,
+  AudioEffectsStopConfig, BackgroundBlurConfig, BackgroundBlurEffect, BackgroundReplacementConfig, BackgroundReplacementEffect, EffectsError,
+  VideoEffectName, VideoEffectProcessor, VideoEffectsFeature, VideoEffectsFeatureEvents,
+} from './public/effects.ts';
+export type { MediaAccess, MediaAccessCallFeature, MediaAccessCallFeatureEvents, MeetingMediaAccess } from './public/media-access.ts';
+export type {
+  Aggregated, AggregatedNumber, AudioReceiveStats, AudioSendStats, MediaStatsCallFeature, MediaStatsCollector, MediaStatsCollectorEvents,
+  MediaStatsCollectorOptions, MediaStatsReportSample, MediaStatsReportSummary, StreamStats, TransportStats, VideoLayerStats, VideoReceiveStats,
+  VideoSendStats,
+} from './public/media-stats.ts';
+export type { OptimalVideoCountCallFeature, OptimalVideoCountCallFeatureEvents, OvcChangeReason } from './public/optimal-video-count.ts';
+export type { ParticipantInfo } from './public/participant-info.ts';
+export type {
+  RaiseHandCallFeature, RaiseHandCallFeatureEvents, RaisedHand, RaisedHandChangedEvent, RaisedHandChangedEventArgs,
+} from './public/raise-hand.ts';
+export type { Reaction, ReactionCallFeature, ReactionCallFeatureEvents, ReactionEventPayload, ReactionMessage } from './public/reaction.ts';
+export type { RealTimeTextFeature, RealTimeTextFeatureEvents, RealTimeTextInfo, RealTimeTextResultType } from './public/real-time-text.ts';
+export type {
+  RecordingCallFeature, RecordingCallFeatureEvents, RecordingInfo, RecordingInfoEvents, TranscriptionCallFeature, TranscriptionCallFeatureEvents,
+} from './public/recording.ts';
+export type { SpotlightCallFeature, SpotlightCallFeatureEvents, SpotlightedParticipant } from './public/spotlight.ts';
+export type {
+  BreakoutRoom, BreakoutRoomsCallFeature, BreakoutRoomsCallFeatureEvents, BreakoutRoomsEventData, BreakoutRoomsSettings,
+  BreakoutRoomsUpdatedListener, PPTLiveCallFeature, PPTLiveCallFeatureEvents, TeamsMeetingAudioConferencingCallFeature,
+  TeamsMeetingAudioConferencingDetails, TeamsMeetingAudioConferencingPhoneNumber, TogetherModeCallFeature, TogetherModeCallFeatureEvents,
+  TogetherModeSeatingMap, TogetherModeSeatingPosition, TogetherModeVideoStream,
+} from './public/teams-features.ts';
+export type {
+  Transfer, TransferCallFeature, TransferCallFeatureEvents, TransferErrorCode, TransferEventArgs, TransferEvents, TransferOptions, TransferState,
+  TransferToCallLocator, TransferToParticipantLocator, TransferToVoicemailLocator,
+} from './public/transfer.ts';
+export type {
+  AudioDeviceInfo, AudioDeviceType, DeviceAccess, DeviceManager, DeviceManagerEvents, PermissionConstraints, VideoDeviceInfo, VideoDeviceType,
+} from './public/devices.ts';

@@ -2,14 +2,7 @@ import { clientError } from '../communication-services-error.ts';
 import { Listeners } from '../listeners.ts';
 
 /** What happened to a capture that nobody asked for; diagnostics are made of these. */
-export type CaptureProblem =
-  | { readonly kind: 'permissionDenied'; readonly bySystem: boolean }
-  | { readonly kind: 'startFailed' }
-  | { readonly kind: 'startTimedOut' }
-  | { readonly kind: 'started' }
-  | { readonly kind: 'stoppedUnexpectedly' }
-  | { readonly kind: 'muted' }
-  | { readonly kind: 'unmuted' };
+export type CaptureProblem = 'stoppedUnexpectedly' | 'muted' | 'unmuted';
 
 /** Where a local track comes from: a device that is opened when needed, or a MediaStream that exists already. */
 export type CaptureSource<Device> =
@@ -22,9 +15,6 @@ export interface TrackHold {
   readonly mediaStream: MediaStream;
   release(): void;
 }
-
-/** How long a device may take to open before `startTimedOut` is reported; the attempt goes on (the user may be asked). */
-export const captureStartTimeoutMs = 10_000;
 
 /**
  * closed ──acquire──▶ open ──last release, ended──▶ closed. While open, `replaceSource` exchanges the MediaStream.
@@ -157,16 +147,10 @@ export class LocalTrack<Device = unknown> {
 
   private async openSource(source: CaptureSource<Device>): Promise<OpenCapture> {
     if (source.kind === 'mediaStream') return { phase: 'open', mediaStream: source.mediaStream, isOwned: source.isOwned };
-    const timer = setTimeout(() => this.problems.call({ kind: 'startTimedOut' }), captureStartTimeoutMs);
     try {
-      const mediaStream = await source.open();
-      this.problems.call({ kind: 'started' });
-      return { phase: 'open', mediaStream, isOwned: true };
+      return { phase: 'open', mediaStream: await source.open(), isOwned: true };
     } catch (error) {
-      this.problems.call(problemOf(error));
       throw clientError('DEVICE_UNAVAILABLE', { cause: error });
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -177,13 +161,13 @@ export class LocalTrack<Device = unknown> {
       track.addEventListener('ended', () => {
         if (!isCurrent()) return;
         this.state = { phase: 'closed' };
-        this.problems.call({ kind: 'stoppedUnexpectedly' });
+        this.problems.call('stoppedUnexpectedly');
       });
       track.addEventListener('mute', () => {
-        if (isCurrent()) this.problems.call({ kind: 'muted' });
+        if (isCurrent()) this.problems.call('muted');
       });
       track.addEventListener('unmute', () => {
-        if (isCurrent()) this.problems.call({ kind: 'unmuted' });
+        if (isCurrent()) this.problems.call('unmuted');
       });
     }
   }
@@ -201,14 +185,6 @@ export function localTrackOf(stream: object): LocalTrack {
 
 export function stopTracks(mediaStream: MediaStream): void {
   for (const track of mediaStream.getTracks()) track.stop();
-}
-
-/** The W3C names of what `getUserMedia` and `getDisplayMedia` fail with (Media Capture and Streams §10.2). */
-function problemOf(error: unknown): CaptureProblem {
-  if (error instanceof DOMException && error.name === 'NotAllowedError') {
-    return { kind: 'permissionDenied', bySystem: error.message.toLowerCase().includes('system') };
-  }
-  return { kind: 'startFailed' };
 }
 
 function isDeviceBusy(error: unknown): boolean {

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ParticipantCapabilityName } from '../public/capabilities.ts';
+import { resolveCapabilities } from './capability-rules.ts';
+
+const present = (capabilities: ReturnType<typeof resolveCapabilities>): ParticipantCapabilityName[] =>
+  (Object.keys(capabilities) as ParticipantCapabilityName[]).filter((name) => capabilities[name].isPresent).sort();
+
+test('before the server has answered nothing is known, under all 25 names', () => {
+  const capabilities = resolveCapabilities(undefined);
+  assert.equal(Object.keys(capabilities).length, 25);
+  assert.deepEqual([...new Set(Object.values(capabilities).map(({ reason }) => reason))], ['NotInitialized']);
+});
+
+test('a 1:1 call has no moderation of many', () => {
+  const capabilities = resolveCapabilities({ kind: 'oneToOne', topology: 'peerToPeer', self: { role: 'Unknown' } });
+  assert.deepEqual(present(capabilities), [
+    'addCommunicationUser', 'raiseHand', 'realTimeText', 'removeParticipant', 'shareScreen', 'turnVideoOn', 'unmuteMic', 'useReactions', 'viewAttendeeNames',
+  ]);
+  assert.deepEqual(capabilities.muteOthers, { isPresent: false, reason: 'CapabilityNotApplicableForTheCallType' });
+  assert.deepEqual(capabilities.addTeamsUser, { isPresent: false, reason: 'FeatureNotSupported' });
+});
+
+test('promotion to a group call permits muting others', () => {
+  const capabilities = resolveCapabilities({ kind: 'group', topology: 'backend', self: { role: 'Unknown' } });
+  assert.equal(capabilities.muteOthers.isPresent, true);
+  assert.equal(capabilities.realTimeText.isPresent, false);
+});
+
+test('in a room the role decides', () => {
+  const inRoom = (role: 'Presenter' | 'Attendee' | 'Consumer' | 'Collaborator') => resolveCapabilities({ kind: 'room', topology: 'backend', self: { role } });
+  assert.equal(inRoom('Presenter').removeParticipant.isPresent, true);
+  assert.deepEqual(inRoom('Collaborator').removeParticipant, { isPresent: false, reason: 'RoleRestricted' });
+  assert.equal(inRoom('Collaborator').shareScreen.isPresent, true);
+  assert.deepEqual(inRoom('Attendee').shareScreen, { isPresent: false, reason: 'RoleRestricted' });
+  assert.equal(inRoom('Attendee').turnVideoOn.isPresent, true);
+  assert.deepEqual(present(inRoom('Consumer')), ['viewAttendeeNames']);
+});
