@@ -13,8 +13,9 @@ export interface EndpointIdentity {
 }
 
 /**
- * A command of an endpoint. `commandId` is its idempotency key: a repeated command is answered as it was the first time and
- * changes nothing. `by` is the endpoint that gives it; authentication has happened.
+ * A command of an endpoint. `commandId` is its idempotency key: a repeated command changes nothing and has the verdict of the
+ * first time; the call it shows is the call as it is now, because an older truth would undo what the client has heard since.
+ * `by` is the endpoint that gives it; authentication has happened.
  */
 export type CallCommand = { readonly commandId: string } & (
   | {
@@ -75,5 +76,5 @@ export type CallOutput =
   | { readonly kind: 'media'; readonly command: MediaCommand }
   /** For the call flow record. `from` and `to` as in FlowEvent. */
   | { readonly kind: 'flow'; readonly from: string; readonly to?: string; readonly detail: FlowDetail }
-  /** The call is over: the last output, exactly once in the life of a call. */
+  /** The call is over, exactly once in its life. Nothing follows but the results of commands that come too late. */
   | { readonly kind: 'ended'; readonly record: CallRecord };

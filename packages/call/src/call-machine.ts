@@ -112,7 +112,9 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     const by = commander(command);
     const remembered = this.memory.recall(by, command.commandId);
     const verdict = remembered ?? perform(this.live, command, now);
-    if (remembered === undefined) this.memory.remember({ commandId: command.commandId, by, verdict });
+    // A stranger's command is not worth forgetting a member's for.
+    const isStranger = !verdict.ok && verdict.code === 'CALL_NOT_FOUND';
+    if (remembered === undefined && !isStranger) this.memory.remember({ commandId: command.commandId, by, verdict });
     const consequences = this.publication.publish(this.live);
     this.outputs.push({ kind: 'result', commandId: command.commandId, result: this.resultOf(by, verdict) }, ...consequences);
   }
@@ -169,7 +171,7 @@ function performAsDevice(live: LiveCall, seated: Seated, command: InCallCommand,
       alert(live, seat);
       return done;
     case 'accept':
-      return accept(live, seated, command, now);
+      return accept(live, seat, command, now);
     case 'reject':
       reject(live, party, seat, command.reason, now);
       return done;

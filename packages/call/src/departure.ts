@@ -62,8 +62,9 @@ export function endCall(live: LiveCall, cause: EndReason, now: Instant, reasonFo
   const { model } = live;
   const conferenceId = conferenceOf(model);
   for (const { seat } of allSeats(model)) endSeat(live, { ...seat, leg: undefined }, reasonFor(seat), now);
+  const notReached = cause.category === 'Success' ? endReason('cancelled', cause.endedBy) : cause;
   for (const party of model.parties.values()) {
-    if (seatsOf(party).length === 0) model.unreached.push({ identifier: party.identifier, endReason: endReason('cancelled', cause.endedBy) });
+    if (seatsOf(party).length === 0) model.unreached.push({ identifier: party.identifier, endReason: notReached });
   }
   if (conferenceId !== undefined) live.media({ kind: 'closeConference', conferenceId });
   live.flow('controller', undefined, { kind: 'ended', endReason: cause });

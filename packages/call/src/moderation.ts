@@ -2,7 +2,7 @@ import type { ReactionType } from '@dialplane/calling-api';
 import { conferenceOf, replaceSeat, seatsOf, takesPart, type CallModel, type MuteState, type Party, type Seat, type Seated } from './call-model.ts';
 import type { LiveCall } from './live-call.ts';
 import { done, refused, type Verdict } from './verdict.ts';
-import { members, roleOf } from './views.ts';
+import { members, roleOf, stateOf } from './views.ts';
 
 /**
  * Whether a party may act on others: add, remove and mute them, lower their hands, end the call for everyone. Roles of a room
@@ -17,12 +17,13 @@ export function governs(model: CallModel, party: Party): boolean {
 export function setHeld(live: LiveCall, seat: Seat, isHolding: boolean): Verdict {
   if (seat.stage.kind !== 'connected') return refused('CALL_STATE_CONFLICT', 'Only a connected call can be held.');
   if (seat.isHolding === isHolding) return done;
-  replaceSeat(live.model, { ...seat, isHolding });
+  const changed: Seat = { ...seat, isHolding };
+  replaceSeat(live.model, changed);
   const conferenceId = conferenceOf(live.model);
   if (seat.leg !== undefined && conferenceId !== undefined) {
     live.media({ kind: 'setHeld', conferenceId, legId: seat.leg.mediaSessionId, isHeld: isHolding });
   }
-  live.flow(seat.participantId, 'controller', { kind: 'callState', state: isHolding ? 'LocalHold' : 'Connected' });
+  live.flow(seat.participantId, 'controller', { kind: 'callState', state: stateOf(live.model, changed) });
   return done;
 }
 
@@ -43,7 +44,9 @@ export function muteOthers(live: LiveCall, { party, seat }: Seated, target: stri
   if (!governs(model, party)) return refused('ROLE_FORBIDS');
   if (target !== undefined && !isOtherMember(model, party, target)) return refused('PARTICIPANT_NOT_FOUND');
   for (const { seat: other } of members(model)) {
-    if (other.identifier !== seat.identifier && (target === undefined || other.identifier === target)) setMute(live, other, { kind: 'muted', by: seat.identifier });
+    if (other.identifier === seat.identifier || (target !== undefined && other.identifier !== target) || other.mute.kind === 'muted') continue;
+    setMute(live, other, { kind: 'muted', by: seat.identifier });
+    live.flow(seat.participantId, other.participantId, { kind: 'decision', what: 'muted', why: `${seat.identifier} muted ${other.identifier}` });
   }
   return done;
 }

@@ -1,7 +1,7 @@
-/** A call under test: feeds inputs, and gives back what came out, sorted by kind. */
+/** A call under test: feeds inputs, and gives back what came out, whole and as lines that read well in a test. */
 import { addMilliseconds, instant, type Instant } from '@dialplane/sansio';
-import type { EndpointEvent, FlowDetail, MediaDescription } from '@dialplane/calling-api';
-import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
+import type { EndpointEvent, EndReason, FlowDetail, MediaDescription } from '@dialplane/calling-api';
+import type { MediaEvent } from '@dialplane/media-api';
 import { CallMachine, type CallCommand, type CallInput, type CallMachineOptions, type CallOutput, type CallRecord, type CommandResult, type EndpointIdentity } from './index.ts';
 
 type CommandWithoutId<Command> = Command extends CallCommand ? Omit<Command, 'commandId'> : never;
@@ -9,11 +9,10 @@ export type TestCommand = CommandWithoutId<CallCommand>;
 
 /** Everything that one input led to. */
 export interface Outcome {
+  /** Every output in its order, one line each; see {@link lineOf}. */
+  readonly lines: readonly string[];
+  readonly outputs: readonly CallOutput[];
   readonly result: CommandResult | undefined;
-  readonly events: ReadonlyArray<readonly [endpointId: string, event: EndpointEvent]>;
-  readonly media: readonly MediaCommand[];
-  readonly found: readonly string[];
-  readonly flow: ReadonlyArray<readonly [from: string, to: string | undefined, detail: FlowDetail]>;
   readonly record: CallRecord | undefined;
 }
 
@@ -79,12 +78,123 @@ export class TestCall {
     const outputs: CallOutput[] = [];
     for (let output = this.machine.poll(); output !== undefined; output = this.machine.poll()) outputs.push(output);
     return {
-      result: outputs.find((output) => output.kind === 'result')?.result,
-      events: outputs.filter((output) => output.kind === 'event').map(({ endpointId, event }) => [endpointId, event] as const),
-      media: outputs.filter((output) => output.kind === 'media').map(({ command }) => command),
-      found: outputs.filter((output) => output.kind === 'findEndpoints').map(({ identifier }) => identifier),
-      flow: outputs.filter((output) => output.kind === 'flow').map(({ from, to, detail }) => [from, to, detail] as const),
+      lines: outputs.map(lineOf), outputs, result: outputs.find((output) => output.kind === 'result')?.result,
       record: outputs.find((output) => output.kind === 'ended')?.record,
     };
   }
+
+  /** The media sessions of an endpoint, by topology. */
+  session(endpointId: string, topology: 'peerToPeer' | 'backend' = 'peerToPeer'): string {
+    return this.machine.viewFor(endpointId)?.mediaSessions.find((session) => session.topology === topology)?.mediaSessionId ?? '';
+  }
+
+  /** Alice calls Bob, who rings on both his devices. */
+  ring(): this {
+    this.command({ kind: 'start', caller: alice, targets: [bob.identifier], isMuted: false, description: description('offer', 1) });
+    this.find(bob, bobsPhone);
+    return this;
+  }
+
+  /** Bob answers on his first device, and media connects. */
+  answer(): this {
+    this.command({ kind: 'accept', by: 'bob-1', isMuted: false, description: description('answer', 1, 1) });
+    this.command({ kind: 'reportMedia', by: 'bob-1', mediaSessionId: this.session('bob-1'), state: 'connected' });
+    return this;
+  }
+
+  /** Alice, Bob and Carol in a group call, all connected. */
+  gather(): this {
+    for (const joiner of [alice, bob, carol]) this.command({ kind: 'join', joiner, groupId, isMuted: false });
+    this.media({ kind: 'conferenceOpened', conferenceId: 'id1', process: 'media-0' });
+    for (const { endpointId } of [alice, bob, carol]) this.legConnected(endpointId);
+    return this;
+  }
+
+  legConnected(endpointId: string): Outcome {
+    return this.media({ kind: 'legStateChanged', conferenceId: this.conferenceId, legId: this.session(endpointId, 'backend'), state: 'connected' });
+  }
+
+  /** The conference last asked for. */
+  get conferenceId(): string {
+    const { path } = this.machine.snapshot(this.now).model;
+    return path.kind === 'peerToPeer' ? '' : path.conferenceId;
+  }
+}
+
+/** An output in one line: what kind, for whom, and what is worth asserting of it. */
+export function lineOf(output: CallOutput): string {
+  switch (output.kind) {
+    case 'result':
+      return output.result.ok ? `ok ${output.result.call.state}` : `refused ${output.result.code}`;
+    case 'event':
+      return `${output.endpointId} < ${eventLine(output.event)}`;
+    case 'findEndpoints':
+      return `find ${name(output.identifier)}`;
+    case 'media':
+      return `media ${output.command.kind}${'legId' in output.command && output.command.legId !== undefined ? ` ${output.command.legId}` : ''}`;
+    case 'flow':
+      return `flow ${output.from}${output.to === undefined ? '' : ` > ${output.to}`} ${flowLine(output.detail)}`;
+    case 'ended':
+      return `ended ${reasonLine(output.record.endReason)}`;
+  }
+}
+
+function eventLine(event: EndpointEvent): string {
+  switch (event.type) {
+    case 'incomingCall':
+      return `incomingCall from ${name(event.call.caller.identifier)} ${event.call.kind} ${event.call.topology}`;
+    case 'callStateChanged':
+      return event.endReason === undefined ? event.state : `${event.state} ${reasonLine(event.endReason)}`;
+    case 'callPromoted':
+      return `promoted ${event.kind} ${event.topology}`;
+    case 'participantsUpdated': {
+      const updated = event.updated.map((one) => [name(one.identifier), one.state, ...(one.isMuted ? ['muted'] : []), ...(one.raisedHandOrder === undefined ? [] : [`hand ${one.raisedHandOrder}`])].join(' '));
+      const removed = event.removed.map((one) => `-${name(one.identifier)}${one.endReason === undefined ? '' : ` ${reasonLine(one.endReason)}`}`);
+      return [...updated, ...removed].join(', ');
+    }
+    case 'selfUpdated':
+      return ['self', event.role, ...(event.isMuted ? ['muted'] : []), ...(event.mutedBy === undefined ? [] : [`by ${name(event.mutedBy)}`]), ...(event.raisedHandOrder === undefined ? [] : [`hand ${event.raisedHandOrder}`])].join(' ');
+    case 'mediaSessionUpdated':
+      return `session ${event.mediaSession.mediaSessionId} ${event.mediaSession.topology} ${event.mediaSession.state}`;
+    case 'mediaSessionClosed':
+      return `session ${event.mediaSessionId} closed`;
+    case 'mediaDescription':
+      return `${event.mediaSessionId} ${event.description.type} ${event.description.revision}`;
+    case 'mediaCandidates':
+      return `${event.mediaSessionId} ${event.candidates.length} candidates`;
+    case 'reactionReceived':
+      return `${event.reactionType} of ${name(event.sender)}`;
+    default:
+      return event.type;
+  }
+}
+
+function flowLine(detail: FlowDetail): string {
+  switch (detail.kind) {
+    case 'callState':
+      return detail.state;
+    case 'participantState':
+      return `${name(detail.identifier)} ${detail.state}`;
+    case 'description':
+      return `${detail.type} ${detail.revision} (${detail.summary})`;
+    case 'candidates':
+      return `${detail.count} candidates (${detail.types.join(', ')})`;
+    case 'mediaState':
+      return `media ${detail.state}${detail.cause === undefined ? '' : ` ${detail.cause}`}`;
+    case 'decision':
+      return `decided: ${detail.what}`;
+    case 'ended':
+      return `ended ${reasonLine(detail.endReason)}`;
+    default:
+      return detail.kind;
+  }
+}
+
+export function reasonLine({ code, subCode, endedBy }: EndReason): string {
+  return `${code}/${subCode} by ${name(endedBy)}`;
+}
+
+/** `8:acs:r_alice` is alice. */
+function name(identifier: string): string {
+  return identifier.replace('8:acs:r_', '');
 }

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { addMilliseconds, instant, type Instant } from '@dialplane/sansio';
+import { CallMachine, type CallCommand, type CallInput, type CallMachineOptions, type CallOutput, type CallSnapshot, type EndpointIdentity } from './index.ts';
+import { alice, bob, bobsPhone, candidate, carol, description, groupId } from './test-call.ts';
+
+/**
+ * Arbitrary sequences of commands, observations and waits, most of them nonsense at the moment they come. Every machine is
+ * followed by a twin that is restored from a snapshot before each input and must put out the same.
+ */
+const dave: EndpointIdentity = { endpointId: 'dave-1', identifier: '8:acs:r_dave' };
+const phone: EndpointIdentity = { endpointId: 'trunk-1', identifier: '4:+15550100' };
+const endpoints = [alice, bob, bobsPhone, carol, dave, phone];
+const everyone = [...new Set(endpoints.map(({ identifier }) => identifier))];
+
+const endpoint = fc.constantFrom(...endpoints);
+const by = endpoint.map(({ endpointId }) => endpointId);
+const identifier = fc.constantFrom(...everyone);
+const isMuted = fc.boolean();
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+const aDescription = fc
+  .record({ type: fc.constantFrom('offer' as const, 'answer' as const), revision: fc.integer({ min: 1, max: 4 }), answers: maybe(fc.integer({ min: 1, max: 4 })), ufrag: fc.constantFrom('aaaa', 'bbbb') })
+  .map(({ type, revision, answers, ufrag }) => description(type, revision, answers, ufrag));
+const someCandidates = fc.array(fc.constantFrom(candidate('host'), candidate('relay', 'bbbb'), candidate('srflx', null)), { maxLength: 6 });
+
+/** `session` chooses among the sessions that exist when the step is taken. */
+type Step =
+  | { readonly kind: 'input'; readonly input: object; readonly session: number }
+  | { readonly kind: 'repeat' }
+  | { readonly kind: 'wait'; readonly ms: number };
+
+const command = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('start'), caller: endpoint, targets: fc.array(identifier, { maxLength: 4 }), isMuted, description: maybe(aDescription) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('join'), joiner: endpoint, groupId: fc.constantFrom(groupId, '22222222-2222-4222-8222-222222222222'), isMuted, role: maybe(fc.constantFrom('Attendee' as const, 'Presenter' as const)) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('ringing', 'hold', 'resume'), by }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('accept'), by, isMuted, description: maybe(aDescription) }) },
+  fc.record({ kind: fc.constant('reject'), by, reason: fc.constantFrom('declined', 'busy') }),
+  fc.record({ kind: fc.constant('hangUp'), by, forEveryone: fc.boolean() }),
+  fc.record({ kind: fc.constant('updateSelf'), by, isMuted: maybe(isMuted), isHandRaised: maybe(isMuted) }),
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('addParticipant'), by, target: identifier }) },
+  fc.record({ kind: fc.constant('removeParticipant'), by, target: identifier }),
+  fc.record({ kind: fc.constant('mute'), by, target: maybe(identifier) }),
+  fc.record({ kind: fc.constant('lowerHands'), by, targets: maybe(fc.array(identifier, { maxLength: 3 })) }),
+  fc.record({ kind: fc.constant('react'), by, reactionType: fc.constant('like') }),
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('describe'), by, mediaSessionId: fc.constant(''), description: aDescription }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('trickle'), by, mediaSessionId: fc.constant(''), candidates: someCandidates }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('reportMedia'), by, mediaSessionId: fc.constant(''), state: fc.constantFrom('connected', 'connected', 'connected', 'interrupted', 'failed'), cause: maybe(fc.constantFrom('noMediaPath' as const)) }) },
+);
+
+const observation = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('endpointsFound'), identifier, isKnown: fc.boolean() }).map(({ kind, identifier: who, isKnown }) => ({ kind, identifier: who, isKnown, endpoints: endpoints.filter((one) => one.identifier === who) })) },
+  fc.record({ kind: fc.constant('endpointsFound'), identifier, isKnown: fc.boolean(), endpoints: fc.constant([]) }),
+  fc.record({ kind: fc.constant('endpointRegistered'), endpoint }),
+  fc.record({ kind: fc.constantFrom('endpointLost', 'endpointRecovered'), endpointId: by }),
+  fc.record({ kind: fc.constant('endpointClosed'), endpointId: by, reason: fc.constantFrom('closed', 'tokenInvalid') }),
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constant('conferenceOpened'), process: fc.constant('media-0') }) }) },
+  fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constantFrom('conferenceFailed', 'legDescribed'), reason: fc.constant('MEDIA_PROCESS_LOST'), description: aDescription }) }),
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constant('legStateChanged'), state: fc.constantFrom('negotiating', 'connected', 'connected', 'interrupted', 'closed') }) }) },
+);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ kind: fc.constant('input' as const), input: command, session: fc.nat(20) }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('input' as const), input: observation, session: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'repeat' as const }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, 5_000, 10_000, 40_000, 85_000, 120_000) }) },
+);
+
+const input = (one: object): Step => ({ kind: 'input', input: one, session: 0 });
+const startDirect = input({ kind: 'start', caller: alice, targets: [bob.identifier], isMuted: false, description: description('offer', 1) });
+const ring = input({ kind: 'endpointsFound', identifier: bob.identifier, isKnown: true, endpoints: [bob, bobsPhone] });
+const answer = input({ kind: 'accept', by: 'bob-1', isMuted: false, description: description('answer', 1, 1) });
+const opened = input({ kind: 'media', event: { kind: 'conferenceOpened', process: 'media-0' } });
+
+/** Where a sequence sets out from: arbitrary commands alone seldom get far. */
+const openings: Record<string, readonly Step[]> = {
+  nothing: [],
+  ringing: [startDirect, ring],
+  answered: [startDirect, ring, answer],
+  promoting: [startDirect, ring, answer, input({ kind: 'addParticipant', by: 'alice-1', target: carol.identifier })],
+  bridging: [startDirect, ring, answer, input({ kind: 'addParticipant', by: 'alice-1', target: carol.identifier }), opened],
+  joined: [input({ kind: 'join', joiner: alice, groupId, isMuted: false }), opened, input({ kind: 'join', joiner: bob, groupId, isMuted: false })],
+  calledSeveral: [input({ kind: 'start', caller: alice, targets: [bob.identifier, carol.identifier], isMuted: true }), opened, ring],
+};
+
+/** A machine whose ids can be continued by another one. */
+class Numbered {
+  machine: CallMachine;
+  ids: number;
+
+  constructor(ids: number, now: Instant, snapshot?: CallSnapshot) {
+    this.ids = ids;
+    const options: CallMachineOptions = {
+      callId: 'call', serverCallId: 'server-call', startedAt: '2026-01-01T00:00:00.000Z', newId: () => `id${(this.ids += 1)}`,
+      iceConfiguration: () => ({ iceServers: [], iceTransportPolicy: 'all' }),
+    };
+    this.machine = snapshot === undefined ? new CallMachine(options, now) : CallMachine.restore(snapshot, options, now);
+  }
+
+  drain(): CallOutput[] {
+    const outputs: CallOutput[] = [];
+    for (let output = this.machine.poll(); output !== undefined; output = this.machine.poll()) outputs.push(output);
+    return outputs;
+  }
+}
+
+/** Gives placeholders the ids that exist now: media sessions of the endpoint, and the conference. */
+function resolve(input: object, machine: CallMachine, conferenceId: string, session: number): CallInput {
+  const sessions = machine.endpoints().flatMap((endpointId) => machine.viewFor(endpointId)?.mediaSessions.map(({ mediaSessionId }) => [endpointId, mediaSessionId] as const) ?? []);
+  if ('event' in input && typeof input.event === 'object') {
+    return { ...input, event: { ...input.event, conferenceId, legId: sessions[session % Math.max(1, sessions.length)]?.[1] ?? '' } } as CallInput;
+  }
+  if (!('mediaSessionId' in input) || !('by' in input)) return input as CallInput;
+  const own = sessions.filter(([endpointId]) => endpointId === input.by);
+  return { ...input, mediaSessionId: own[session % Math.max(1, own.length)]?.[1] ?? 'none' } as CallInput;
+}
+
+/** What must hold of every single output of one run. */
+class Witness {
+  revision = 0;
+  results = 0;
+  conferenceId = '';
+  ended = 0;
+  /** Whether anybody ever was in the call. */
+  seated = false;
+  private readonly gone = new Set<string>();
+
+  see(output: CallOutput): void {
+    assert.ok(this.ended === 0 || output.kind === 'result', `${output.kind} after the end`);
+    switch (output.kind) {
+      case 'event': {
+        const { event, endpointId } = output;
+        const revision = event.type === 'incomingCall' ? event.call.revision : 'revision' in event ? event.revision : assert.fail(event.type);
+        assert.ok(revision > this.revision, `revision ${revision} after ${this.revision}`);
+        this.revision = revision;
+        if (event.type === 'incomingCall') this.gone.delete(endpointId);
+        assert.ok(!this.gone.has(endpointId), `${event.type} to ${endpointId}, which had left`);
+        if (event.type === 'callStateChanged' && event.state === 'Disconnected') {
+          assert.ok(event.endReason, 'no reason');
+          this.gone.add(endpointId);
+        }
+        return;
+      }
+      case 'result':
+        this.results += 1;
+        if (output.result.ok) this.seated = true;
+        if (output.result.ok && output.result.call.state !== 'Disconnected') this.gone.delete(endpointOf(output.commandId));
+        return;
+      case 'media':
+        if (output.command.kind === 'openConference') this.conferenceId = output.command.conferenceId;
+        assert.equal(output.command.conferenceId, this.conferenceId);
+        return;
+      case 'ended':
+        this.ended += 1;
+        assert.ok(output.record.participations.length > 0);
+        for (const { startedAt, connectedAt, endedAt } of output.record.participations) {
+          assert.ok(startedAt <= (connectedAt ?? startedAt) && (connectedAt ?? startedAt) <= endedAt && endedAt <= output.record.endedAt);
+        }
+        return;
+      case 'flow':
+      case 'findEndpoints':
+    }
+  }
+}
+
+const endpointOf = (commandId: string): string => commandId.slice(commandId.indexOf('/') + 1);
+
+test('whatever happens, a call never throws, numbers its events, ends once with one record, and survives any restart', () => {
+  let ends = 0;
+  let promotions = 0;
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.constantFrom(...Object.keys(openings)), (steps, opening) => {
+      let now = instant(0);
+      const original = new Numbered(0, now);
+      const witness = new Witness();
+      let commands = 0;
+      let latest: CallCommand | undefined;
+      for (const one of [...(openings[opening] ?? []), ...steps]) {
+        const snapshot = JSON.parse(JSON.stringify(original.machine.snapshot(now))) as CallSnapshot;
+        const shift = 1_000_000;
+        const twin = new Numbered(original.ids, addMilliseconds(now, shift), snapshot);
+        const isEnded = original.machine.isEnded;
+        if (one.kind === 'wait') {
+          now = addMilliseconds(now, one.ms);
+          original.machine.handleTimeout(now);
+          twin.machine.handleTimeout(addMilliseconds(now, shift));
+        } else if (one.kind === 'repeat') {
+          if (latest === undefined) continue;
+          original.machine.handle(latest, now);
+          twin.machine.handle(latest, addMilliseconds(now, shift));
+        } else {
+          const isCommand = !('event' in one.input || 'endpointId' in one.input || 'endpoint' in one.input || 'isKnown' in one.input);
+          const resolved = resolve(one.input, original.machine, witness.conferenceId, one.session);
+          const given = resolved as { by?: string; caller?: EndpointIdentity; joiner?: EndpointIdentity };
+          const from = given.by ?? given.caller?.endpointId ?? given.joiner?.endpointId;
+          const input = isCommand ? ({ ...resolved, commandId: `${(commands += 1)}/${from}` } as CallCommand) : resolved;
+          if ('commandId' in input) latest = input;
+          original.machine.handle(input, now);
+          twin.machine.handle(input, addMilliseconds(now, shift));
+        }
+        const outputs = original.drain();
+        assert.deepEqual(rebased(twin.drain(), shift), rebased(outputs, 0), 'the restored machine does the same');
+        const results = witness.results;
+        for (const output of outputs) witness.see(output);
+        if (one.kind === 'repeat') assert.deepEqual(outputs.map(({ kind }) => kind), ['result'], 'a repeated command changes nothing');
+        if ('input' in one && latest !== undefined && outputs.some(({ kind }) => kind === 'result')) assert.equal(outputs[0]?.kind, 'result');
+        assert.ok(witness.results - results <= 1);
+        promotions += outputs.filter((output) => output.kind === 'event' && output.event.type === 'callPromoted').length;
+        if (isEnded) assert.ok(outputs.every(({ kind }) => kind === 'result'));
+        assert.equal(original.machine.isEnded, witness.ended === 1);
+        for (const endpointId of original.machine.endpoints()) assert.notEqual(original.machine.viewFor(endpointId)?.state, 'Disconnected');
+        if (original.machine.isEnded) {
+          assert.equal(original.machine.pollTimeout(), undefined, 'a timer is left');
+          assert.deepEqual(original.machine.endpoints(), []);
+        }
+      }
+      // Everybody's client goes silent: whatever the state, the call comes to its end by itself.
+      for (const endpointId of original.machine.endpoints()) original.machine.handle({ kind: 'endpointLost', endpointId }, now);
+      for (const output of original.drain()) witness.see(output);
+      for (let wakeAt = original.machine.pollTimeout(); wakeAt !== undefined; wakeAt = original.machine.pollTimeout()) {
+        now = wakeAt;
+        original.machine.handleTimeout(now);
+        for (const output of original.drain()) witness.see(output);
+      }
+      assert.equal(witness.ended, witness.seated ? 1 : 0, 'a call that began has ended');
+      ends += witness.ended;
+    }),
+    { numRuns: Number(process.env['CALL_PROPERTY_RUNS'] ?? 500) },
+  );
+  assert.ok(ends > 100, `only ${ends} calls ended`);
+  assert.ok(promotions > 0, 'no call was promoted');
+});
+
+/** Outputs with their instants on the original's clock. */
+function rebased(outputs: readonly CallOutput[], shift: number): unknown {
+  const instants = new Set(['startedAt', 'connectedAt', 'endedAt']);
+  return JSON.parse(JSON.stringify(outputs, (key, value: unknown) => (instants.has(key) && typeof value === 'number' ? value - shift : value)));
+}
