@@ -28,7 +28,7 @@ export {
   UpdateSelfRequest,
 } from './calls.ts';
 export {
-  DirectoryEntry, Endpoint, EventsQuery, RegisterEndpointRequest, ReportMediaRequest, SendCandidatesRequest, SendDescriptionRequest,
+  DirectoryEntry, Endpoint, EventsQuery, RegisterEndpointRequest, RenewedOperatorToken, ReportMediaRequest, SendCandidatesRequest, SendDescriptionRequest,
   ServerInfo, SignInLink, SignInRequest, SignInResponse,
 } from './signaling.ts';
 export { EndpointEvent, EventBatch, EventEnvelope } from './events.ts';

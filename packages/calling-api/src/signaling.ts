@@ -76,10 +76,14 @@ export const SignInResponse = Type.Object({
   displayName: DisplayName,
   accessToken: Type.String(),
   expiresOn: Timestamp,
-  /** Present when this person may operate the server too. A bearer token for the operator operations only. */
+  /** Present when this person may operate the server too. A bearer token for the operator operations only; renew it within the hour. */
   operatorToken: Type.Optional(Type.String()),
 });
 export type SignInResponse = Static<typeof SignInResponse>;
+
+/** The next token of an operator's session. Each lasts an hour, the session twelve. */
+export const RenewedOperatorToken = Type.Object({ operatorToken: Type.String(), expiresOn: Timestamp });
+export type RenewedOperatorToken = Static<typeof RenewedOperatorToken>;
 
 export const CreateSignInLinkRequest = Type.Object({ operator: Type.Optional(Type.Boolean()) });
 export const SignInLink = Type.Object({ url: Type.String(), code: Type.String(), expiresOn: Timestamp });

@@ -54,7 +54,8 @@ async function asOperator(identity: Identity, token: string): Promise<OperatorCa
   throw new ApiError(asUser.ok ? 'ROLE_MISSING' : 'TOKEN_INVALID');
 }
 
-function bearerToken(authorization: string | undefined): string {
+/** The token of a bearer Authorization header; throws `TOKEN_MISSING` where there is none. */
+export function bearerToken(authorization: string | undefined): string {
   if (authorization === undefined) throw new ApiError('TOKEN_MISSING');
   const token = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1];
   if (token === undefined) throw new ApiError('TOKEN_MISSING', { message: 'The Authorization header must read: Bearer <token>.' });

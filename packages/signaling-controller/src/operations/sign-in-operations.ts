@@ -3,6 +3,7 @@ import type { Identity } from '@dialplane/identity';
 import type { FastifyRequest } from 'fastify';
 import type { EndpointRegistry } from '../endpoints/endpoint-registry.ts';
 import { ApiError } from '../http/api-error.ts';
+import { bearerToken } from '../http/authentication.ts';
 import { isFromThisMachine } from '../http/cross-origin.ts';
 import type { OperationHandlers, OperationRequest } from '../http/operation-handler.ts';
 import { keptSafe } from './kept-safe.ts';
@@ -25,11 +26,16 @@ export class SignInOperations {
     this.options = options;
   }
 
-  handlers(): Pick<OperationHandlers, 'getServerInfo' | 'signIn' | 'createSignInLink' | 'listDirectory'> {
+  handlers(): Pick<OperationHandlers, 'getServerInfo' | 'signIn' | 'renewOperatorToken' | 'createSignInLink' | 'listDirectory'> {
     const { identity, registry, serverInfo, signInUrl } = this.options;
     return {
       getServerInfo: ({ http }) => ({ ...serverInfo(), developmentSignIn: this.needsNoLink(http) }),
       signIn: (request) => this.signIn(request),
+      renewOperatorToken: async ({ http }) => {
+        const renewed = await keptSafe(identity.renewOperatorToken(bearerToken(http.headers.authorization)));
+        if (!renewed.ok) throw new ApiError(renewed.code);
+        return { operatorToken: renewed.token, expiresOn: renewed.expiresOn.toISOString() };
+      },
       createSignInLink: async ({ body }) => {
         const { code, expiresOn } = await keptSafe(identity.createSignInLink({ operator: body.operator ?? false }));
         return { url: signInUrl(code), code, expiresOn: expiresOn.toISOString() };
