@@ -199,7 +199,7 @@ class Controller implements SignalingController {
       registry: this.registry,
       developmentSignIn: configuration.developmentSignIn,
       serverInfo: () => configuration.serverInfo,
-      signInUrl: (code) => `${configuration.publicUrl()}/?code=${encodeURIComponent(code)}`,
+      signInUrl: (code) => `${configuration.publicUrl()}/#/sign-in?code=${encodeURIComponent(code)}`,
     });
     const shared = { clock: this.clock, registry: this.registry, calls: this.calls, keeper: this.keeper, store: this.callStore };
     const calls = new CallOperations({ ...shared, maxCallsPerEndpoint: this.limits.maxCallsPerEndpoint, isDraining: () => this.draining });
