@@ -10,6 +10,7 @@ export const failures = {
   PORT_FORBIDDEN: { exitCode: 3, sentence: 'This user may not open port {}. Choose a port above 1023, or run under the systemd unit (./dialplane systemd), which may.' },
   ADDRESS_UNAVAILABLE: { exitCode: 3, sentence: 'The address {} does not belong to this machine; check --host.' },
   DATA_DIR_UNUSABLE: { exitCode: 4, sentence: 'The data folder {} cannot be written. Give it to this user, or choose another with --data-dir.' },
+  DATA_UNUSABLE: { exitCode: 4, sentence: '{}' },
   DATA_DIR_IN_USE: { exitCode: 5, sentence: 'Another Dialplane server works in {}. Stop it, or start this one with another --data-dir.' },
   CERTIFICATE_UNREADABLE: { exitCode: 6, sentence: 'The certificate or key in {} cannot be read; check --cert and --key.' },
   CERTIFICATE_MISMATCH: { exitCode: 6, sentence: 'The certificate and the private key do not belong together: {}.' },

@@ -8,5 +8,13 @@
  * Assumes: Node 24, a data folder on a local file system that belongs to this process alone.
  *
  * Out of scope: every decision about calls, users and media; those are the services' that are composed here.
+ *
+ * ```ts
+ * const server = await startServer({ dataDir, httpsPort: 0, httpPort: 0, logLevel: 'silent' });
+ * const client = new CommunicationIdentityClient(server.connectionString);
+ * await server.close();
+ * ```
  */
+export { startServer, type RunningServer, type StartOptions } from './start-server.ts';
+export type { ServerOptions } from './command-line/options.ts';
 export { Failure, failures, type FailureCode } from './failures.ts';

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { certificateFolder } from '../certificates/open-certificates.ts';
+import { textFlag, type Command } from '../command-line/command.ts';
+import type { ServerOptions } from '../command-line/options.ts';
+import { connectControl } from '../control/control-client.ts';
+import { checkCertificate } from '../doctor/certificate-checks.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { checkDataFolder, checkInstallation, checkPorts } from '../doctor/machine-checks.ts';
+import { checkServer } from '../doctor/server-checks.ts';
+import { Failure } from '../failures.ts';
+
+const marks = { good: 'ok   ', notice: 'note ', broken: 'FAIL ' } as const;
+
+/** `./dialplane doctor`: what is wrong, and what to do about it. */
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'Check the machine, the certificate and the running server',
+  details: 'With --server it looks at another server from here: is it reachable, is its certificate trusted, do the clocks agree. The exit code is 1 when something is broken.',
+  options: ['dataDir', 'httpsPort', 'httpPort', 'host', 'publicAddresses', 'certFile', 'keyFile', 'domain'],
+  flags: {
+    server: { type: 'string', value: 'URL', description: 'Look at this server only' },
+    ca: { type: 'string', value: 'FILE', description: 'A certificate authority to trust for --server (PEM)' },
+  },
+  run: async (invocation) => {
+    const server = textFlag(invocation, 'server');
+    if (server !== undefined && !URL.canParse(server)) throw new Failure('USAGE_INVALID', `--server cannot be "${server}": a URL like https://calls.example.com is needed.`);
+    const findings = server === undefined ? await examine(invocation.options) : await checkServer(new URL(server).origin, textFlag(invocation, 'ca'));
+    for (const { verdict, sentence } of findings) console.log(`${marks[verdict]} ${sentence}`);
+    const faults = findings.filter(({ verdict }) => verdict === 'broken').length;
+    console.log(faults === 0 ? '\nNothing is broken.' : `\n${faults} thing${faults === 1 ? '' : 's'} to repair.`);
+    return faults === 0 ? 0 : 1;
+  },
+};
+
+async function examine(options: ServerOptions): Promise<Finding[]> {
+  const findings = [...checkInstallation(), ...checkDataFolder(options), ...(await checkCertificate(options))];
+  const control = await connectControl(options.dataDir);
+  if (control === undefined) {
+    return [...findings, { verdict: 'notice', sentence: `No server is running with the data folder ${options.dataDir}.` }, ...(await checkPorts(options))];
+  }
+  const { httpUrl, httpsUrl, publicUrls } = await control.status();
+  const authority = options.certFile === undefined ? join(certificateFolder(options.dataDir), 'development-ca.pem') : undefined;
+  for (const url of new Set([httpUrl, ...(options.certFile === undefined ? [httpsUrl] : []), ...publicUrls])) findings.push(...(await checkServer(url, authority)));
+  return findings;
+}

@@ -1,0 +1,70 @@
+import type { Command } from '../command-line/command.ts';
+import { optionTable, type ServerOptions } from '../command-line/options.ts';
+import { prepareBuilds } from '../preparation/builds.ts';
+import type { RunningServer } from '../start-server.ts';
+
+const serverOptionKeys = Object.keys(optionTable) as (keyof ServerOptions)[];
+
+/** `./dialplane up`: starts the server and stays until it is told to end. */
+export const upCommand: Command = {
+  name: 'up',
+  summary: 'Start the server',
+  details: 'SIGTERM and Ctrl+C end it gracefully, a second one at once; SIGHUP looks for a changed certificate. Calls that run are taken up by the next start.',
+  options: serverOptionKeys,
+  run: async ({ options, flags }) => {
+    if (flags['no-install'] !== true) await prepareBuilds();
+    const { startServer } = await import('../start-server.ts');
+    const server = await startServer(options);
+    // A service's standard output is kept in a journal that others read: no secrets there.
+    const isKept = process.env['JOURNAL_STREAM'] !== undefined;
+    process.stdout.write(greeting(server, options, isKept ? undefined : await server.createSignInLink()));
+    process.on('SIGHUP', () => void server.reloadCertificates());
+    await untilToldToEnd();
+    console.error('Ending: event streams are told to come back, requests get a moment to finish. Once more ends at once.');
+    await server.close();
+    return 0;
+  },
+};
+
+/** Resolves at the first SIGTERM or SIGINT; the second ends the process there and then. */
+function untilToldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    let wasTold = false;
+    for (const [signal, number] of [['SIGTERM', 15], ['SIGINT', 2]] as const) {
+      process.on(signal, () => {
+        if (wasTold) process.exit(128 + number);
+        wasTold = true;
+        resolve();
+      });
+    }
+  });
+}
+
+/** What a person needs to know at the start. @param signInLink Absent where the output is kept: then no secrets are shown. */
+function greeting(server: RunningServer, options: ServerOptions, signInLink: string | undefined): string {
+  const authority = server.certificateAuthorityFile;
+  const publicUrl = server.publicUrls[0] ?? server.httpsUrl;
+  return [
+    '',
+    'Dialplane is ready.',
+    '',
+    `  On this computer     ${server.httpUrl}`,
+    `                       ${server.httpsUrl}`,
+    ...server.publicUrls.map((url, index) => `${index === 0 ? '  From other computers' : '                      '} ${url}`),
+    ...(signInLink === undefined
+      ? ['  Operator sign-in     ./dialplane link', '  Connection string    ./dialplane connection-string']
+      : [`  Operator sign-in     ${signInLink}`, '                       (for one person, once, within an hour; ./dialplane link makes another)', `  Connection string    ${server.connectionString}`]),
+    `  Data                 ${options.dataDir}`,
+    ...(authority === undefined ? [] : [
+      `  Development CA       ${authority}`,
+      '',
+      `  A browser on another computer gives a page camera and microphone once that computer trusts the CA: open`,
+      `  ${publicUrl}/ca.crt there, go past the warning, and add the file to its trusted certificate authorities.`,
+      `  Node programs: NODE_EXTRA_CA_CERTS=${authority}`,
+    ]),
+    '',
+    '  Ctrl+C ends it.',
+    '',
+    '',
+  ].join('\n');
+}

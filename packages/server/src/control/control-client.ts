@@ -1,0 +1,48 @@
+import { Failure } from '../failures.ts';
+import { readControlFile, type ControlFile } from './control-file.ts';
+import type { ServerStatus } from './control-routes.ts';
+import type { RevocationAnswer, TokenAnswer, TokenDesk } from './token-desk.ts';
+
+/** The running server of a data folder, as commands on this machine reach it. */
+export interface ControlClient {
+  readonly tokens: TokenDesk;
+  createSignInLink(): Promise<string>;
+  connectionString(): Promise<string>;
+  status(): Promise<ServerStatus>;
+}
+
+const patienceMs = 5_000;
+
+/** The client of the server that works in `dataDir`, or `undefined` when none answers there. */
+export async function connectControl(dataDir: string): Promise<ControlClient | undefined> {
+  const file = await readControlFile(dataDir);
+  if (file === undefined) return undefined;
+  const client: ControlClient = {
+    tokens: {
+      create: (order) => ask<TokenAnswer>(file, 'POST', '/tokens', order),
+      revoke: (user) => ask<RevocationAnswer>(file, 'POST', '/tokens/revoke', { user }),
+    },
+    createSignInLink: async () => (await ask<{ url: string }>(file, 'POST', '/sign-in-links')).url,
+    connectionString: async () => (await ask<{ connectionString: string }>(file, 'GET', '/connection-string')).connectionString,
+    status: () => ask<ServerStatus>(file, 'GET', '/status'),
+  };
+  try {
+    await client.status();
+    return client;
+  } catch {
+    // The file of a server that did not end cleanly; perhaps another program has its port by now.
+    return undefined;
+  }
+}
+
+async function ask<Answer>(file: ControlFile, method: string, path: string, body?: object): Promise<Answer> {
+  const response = await fetch(`${file.url}/control${path}`, {
+    method,
+    headers: { authorization: `Bearer ${file.key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(patienceMs),
+  });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Failure('SERVER_REFUSED', `${response.status} ${JSON.stringify(answer)}`);
+  return answer as Answer;
+}

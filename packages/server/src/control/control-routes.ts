@@ -1,0 +1,52 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isLocal } from '../web/local-request.ts';
+import type { TokenDesk } from './token-desk.ts';
+
+/** What `GET /control/status` answers. */
+export interface ServerStatus {
+  readonly version: string;
+  readonly httpsUrl: string;
+  readonly httpUrl: string;
+  /** Origins for other computers; the one that tokens carry first. */
+  readonly publicUrls: readonly string[];
+  readonly certificate: { readonly kind: string; readonly names: string; readonly validTo: string };
+  /** Milliseconds since 1970 by the server's clock. */
+  readonly time: number;
+}
+
+export interface ControlRoutesOptions {
+  readonly key: string;
+  readonly status: () => ServerStatus;
+  readonly tokens: TokenDesk;
+  readonly createSignInLink: () => Promise<string>;
+  readonly connectionString: () => string;
+}
+
+const createTokenBody = {
+  type: 'object', additionalProperties: false, required: ['user', 'scopes', 'minutes'],
+  properties: { user: { type: 'string', maxLength: 256 }, scopes: { type: 'array', maxItems: 8, items: { type: 'string', maxLength: 32 } }, minutes: { type: 'integer' } },
+} as const;
+const revokeTokensBody = { type: 'object', additionalProperties: false, required: ['user'], properties: { user: { type: 'string', maxLength: 256 } } } as const;
+
+/** The routes behind `./dialplane link`, `token` and `doctor`: for programs on this machine that hold the key of the control file. */
+export function addControlRoutes(app: FastifyInstance, { key, status, tokens, createSignInLink, connectionString }: ControlRoutesOptions): void {
+  void app.register(async (routes) => {
+    routes.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+      if (!isLocal(request) || !holdsKey(request, key)) {
+        return reply.code(401).send({ error: { code: 'TOKEN_INVALID', message: 'This is for commands on the machine of the server.' } });
+      }
+      return undefined;
+    });
+    routes.get('/status', async () => status());
+    routes.get('/connection-string', async () => ({ connectionString: connectionString() }));
+    routes.post('/sign-in-links', async () => ({ url: await createSignInLink() }));
+    routes.post<{ Body: { user: string; scopes: string[]; minutes: number } }>('/tokens', { schema: { body: createTokenBody } }, async ({ body }) => tokens.create(body));
+    routes.post<{ Body: { user: string } }>('/tokens/revoke', { schema: { body: revokeTokensBody } }, async ({ body }) => tokens.revoke(body.user));
+  }, { prefix: '/control' });
+}
+
+function holdsKey(request: FastifyRequest, key: string): boolean {
+  const given = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+  return given !== undefined && timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', key, 'buffer'));
+}
