@@ -1,0 +1,183 @@
+import type { ClientFlowDetail, FlowCandidate } from '@dialplane/calling-api';
+import { Listeners } from '../listeners.ts';
+import type { Platform } from '../platform.ts';
+import { numberOf, statsOfType, type StatsEntry } from './stats-entries.ts';
+
+/** One second's statistics of a peer connection. */
+export interface LinkStats {
+  readonly report: RTCStatsReport;
+  /** Monotonic milliseconds. */
+  readonly at: number;
+}
+
+const pollMs = 1000;
+/** Until media has been seen both ways the statistics are read more often, so that the flow record is exact. */
+const eagerPollMs = 250;
+const eagerPolls = 40;
+
+/**
+ * Watches a peer connection for the call flow record: candidates gathered, pairs tried and selected, ICE and DTLS states, first
+ * media per direction and, at the end, the last counters. Its one poll of the statistics serves whoever else needs them.
+ */
+export class LinkObserver {
+  readonly onStats = new Listeners<[LinkStats]>();
+  private readonly peerConnection: RTCPeerConnection;
+  private readonly platform: Platform;
+  private readonly report: (detail: ClientFlowDetail) => void;
+  private readonly pairOutcomes = new Map<string, string>();
+  private readonly flowing = new Map<string, StatsEntry>();
+  private newest: RTCStatsReport | undefined;
+  private cancelTimer: () => void = () => {};
+  private polls = 0;
+  private lastSample = 0;
+  private isClosed = false;
+  private dtlsState = '';
+
+  constructor(peerConnection: RTCPeerConnection, platform: Platform, report: (detail: ClientFlowDetail) => void) {
+    this.peerConnection = peerConnection;
+    this.platform = platform;
+    this.report = report;
+    peerConnection.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate === null || candidate.candidate === '') return;
+      const gathered = gatheredCandidate(candidate);
+      if (gathered !== undefined) report({ kind: 'candidateGathered', candidate: gathered });
+    });
+    peerConnection.addEventListener('iceconnectionstatechange', () => {
+      report({ kind: 'iceState', state: peerConnection.iceConnectionState });
+      this.poll();
+    });
+    peerConnection.addEventListener('connectionstatechange', () => {
+      if (this.polls === 0 && peerConnection.connectionState === 'connecting') this.poll();
+    });
+  }
+
+  /** Stops, and tells the last counters. */
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.cancelTimer();
+    this.onStats.clear();
+    if (this.newest !== undefined) this.observeMedia(this.newest);
+    for (const entry of this.flowing.values()) {
+      this.report({
+        kind: 'lastMedia',
+        direction: directionOf(entry),
+        mediaStreamType: typeOf(entry),
+        packets: numberOf(entry, directionOf(entry) === 'send' ? 'packetsSent' : 'packetsReceived') ?? 0,
+        bytes: numberOf(entry, directionOf(entry) === 'send' ? 'bytesSent' : 'bytesReceived') ?? 0,
+        ...(numberOf(entry, 'packetsLost') === undefined ? {} : { packetsLost: numberOf(entry, 'packetsLost') ?? 0 }),
+      });
+    }
+  }
+
+  private poll(): void {
+    this.cancelTimer();
+    if (this.isClosed) return;
+    this.polls += 1;
+    const isEager = this.polls < eagerPolls && this.flowing.size < 2;
+    this.cancelTimer = this.platform.clock.after(isEager ? eagerPollMs : pollMs, () => {
+      this.poll();
+    });
+    this.peerConnection.getStats().then(
+      (report) => {
+        this.take(report);
+      },
+      (error: unknown) => {
+        this.platform.logger.verbose('no statistics', error);
+      },
+    );
+  }
+
+  private take(report: RTCStatsReport): void {
+    if (this.isClosed) return;
+    this.newest = report;
+    this.observePairs(report);
+    this.observeDtls(report);
+    this.observeMedia(report);
+    const at = this.platform.clock.now();
+    if (at - this.lastSample < pollMs - eagerPollMs / 2) return;
+    this.lastSample = at;
+    this.onStats.call({ report, at });
+  }
+
+  private observePairs(report: RTCStatsReport): void {
+    const selected = statsOfType(report, 'transport').map((transport) => transport['selectedCandidatePairId']);
+    for (const pair of statsOfType(report, 'candidate-pair')) {
+      const outcome = selected.includes(pair.id) ? 'selected' : pair['state'] === 'succeeded' || pair['state'] === 'failed' ? pair['state'] : undefined;
+      if (outcome === undefined || this.pairOutcomes.get(pair.id) === outcome) continue;
+      if (outcome === 'succeeded' && this.pairOutcomes.get(pair.id) === 'selected') continue;
+      this.pairOutcomes.set(pair.id, outcome);
+      const local = statsCandidate(report, pair['localCandidateId']);
+      const remote = statsCandidate(report, pair['remoteCandidateId']);
+      const rtt = numberOf(pair, 'currentRoundTripTime');
+      if (local !== undefined && remote !== undefined) {
+        this.report({ kind: 'candidatePair', outcome, local, remote, ...(rtt === undefined ? {} : { rttMs: rtt * 1000 }) });
+      }
+    }
+  }
+
+  private observeDtls(report: RTCStatsReport): void {
+    const [transport] = statsOfType(report, 'transport');
+    const state = transport?.['dtlsState'];
+    if (transport === undefined || typeof state !== 'string' || state === this.dtlsState) return;
+    this.dtlsState = state;
+    const { dtlsCipher, srtpCipher } = transport as StatsEntry & { dtlsCipher?: unknown; srtpCipher?: unknown };
+    this.report({
+      kind: 'dtlsState',
+      state,
+      ...(typeof dtlsCipher === 'string' ? { cipher: dtlsCipher } : {}),
+      ...(typeof srtpCipher === 'string' ? { srtpCipher } : {}),
+    });
+  }
+
+  private observeMedia(report: RTCStatsReport): void {
+    for (const entry of [...statsOfType(report, 'inbound-rtp'), ...statsOfType(report, 'outbound-rtp')]) {
+      const packets = numberOf(entry, entry.type === 'inbound-rtp' ? 'packetsReceived' : 'packetsSent') ?? 0;
+      if (packets === 0) continue;
+      const isFirst = !this.flowing.has(entry.id);
+      this.flowing.set(entry.id, entry);
+      if (!isFirst) continue;
+      const codec: unknown = typeof entry['codecId'] === 'string' ? (report.get(entry['codecId']) as StatsEntry | undefined)?.['mimeType'] : undefined;
+      const ssrc = numberOf(entry, 'ssrc');
+      this.report({
+        kind: 'firstMedia',
+        direction: directionOf(entry),
+        mediaStreamType: typeOf(entry),
+        ...(typeof codec === 'string' ? { codec } : {}),
+        ...(ssrc === undefined ? {} : { ssrc }),
+      });
+    }
+  }
+}
+
+function directionOf(entry: StatsEntry): 'send' | 'receive' {
+  return entry.type === 'outbound-rtp' ? 'send' : 'receive';
+}
+
+function typeOf(entry: StatsEntry): 'Audio' | 'Video' | 'ScreenSharing' {
+  if (entry['kind'] === 'audio') return 'Audio';
+  return entry['contentType'] === 'screenshare' ? 'ScreenSharing' : 'Video';
+}
+
+function gatheredCandidate(candidate: RTCIceCandidate): FlowCandidate | undefined {
+  const { type, protocol, address, port, relayProtocol } = candidate as RTCIceCandidate & { readonly relayProtocol?: unknown };
+  return flowCandidate({ candidateType: type, protocol, address, port, relayProtocol });
+}
+
+function statsCandidate(report: RTCStatsReport, id: unknown): FlowCandidate | undefined {
+  const entry = typeof id === 'string' ? (report.get(id) as StatsEntry | undefined) : undefined;
+  return entry === undefined ? undefined : flowCandidate({ ...entry, address: entry['address'] ?? entry['ip'] });
+}
+
+/** Addresses that the browser hides (mDNS names) are left out. */
+function flowCandidate(from: Readonly<Record<string, unknown>>): FlowCandidate | undefined {
+  const { candidateType, protocol, address, port, relayProtocol } = from;
+  if (candidateType !== 'host' && candidateType !== 'srflx' && candidateType !== 'prflx' && candidateType !== 'relay') return undefined;
+  return {
+    candidateType,
+    protocol: protocol === 'tcp' ? 'tcp' : 'udp',
+    ...(typeof address === 'string' && address !== '' && !address.endsWith('.local') ? { address } : {}),
+    ...(typeof port === 'number' ? { port } : {}),
+    ...(relayProtocol === 'udp' || relayProtocol === 'tcp' || relayProtocol === 'tls' ? { relayProtocol } : {}),
+  };
+}

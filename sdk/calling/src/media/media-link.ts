@@ -1,0 +1,198 @@
+import type { ClientFlowDetail, IceCandidate, MediaDescription, MediaSession, ReportMediaRequest, StreamInfo } from '@dialplane/calling-api';
+import { clientError } from '../communication-services-error.ts';
+import type { Platform } from '../platform.ts';
+import type { NetworkConfiguration } from '../public/call-client.ts';
+import { CandidateBatch } from './candidate-batch.ts';
+import { ConnectionMonitor, type MediaCause } from './connection-monitor.ts';
+import { LinkObserver } from './link-observer.ts';
+import { MediaSlots, type SlotTracks } from './media-slots.ts';
+import { Negotiation } from './negotiation.ts';
+
+/** The signaling of media sessions; requests of one call. */
+export interface MediaSignaling {
+  sendDescription(mediaSessionId: string, description: MediaDescription): Promise<void>;
+  sendCandidates(mediaSessionId: string, candidates: IceCandidate[]): Promise<void>;
+  reportMedia(mediaSessionId: string, state: ReportMediaRequest['state'], cause?: MediaCause): Promise<void>;
+  reportFlow(detail: ClientFlowDetail): void;
+}
+
+export interface MediaLinkOptions {
+  readonly platform: Platform;
+  readonly signaling: MediaSignaling;
+  readonly networkConfiguration: NetworkConfiguration | undefined;
+  /** What flows in either direction may have changed. */
+  readonly onStreamsChanged: () => void;
+  readonly onConnectionChanged: () => void;
+}
+
+/** One media session: its peer connection, negotiation, sections and connection. Closed once, never reused. */
+export class MediaLink {
+  readonly peerConnection: RTCPeerConnection;
+  readonly slots: MediaSlots;
+  readonly durableChannel: RTCDataChannel;
+  readonly lossyChannel: RTCDataChannel;
+  readonly observer: LinkObserver;
+  /** What the other side's newest description says it sends. */
+  remoteStreams: readonly StreamInfo[] = [];
+  isClosed = false;
+  private readonly options: MediaLinkOptions;
+  private readonly negotiation: Negotiation;
+  private readonly candidates: CandidateBatch;
+  private readonly monitor: ConnectionMonitor;
+  private session: MediaSession | undefined;
+  private hasRemoteCandidates = false;
+
+  /** Throws `WEBRTC_UNAVAILABLE`. */
+  constructor(options: MediaLinkOptions) {
+    this.options = options;
+    const { platform, signaling } = options;
+    if (platform.RTCPeerConnection === undefined) throw clientError('WEBRTC_UNAVAILABLE');
+    this.peerConnection = new platform.RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+    this.durableChannel = this.peerConnection.createDataChannel('durable', { negotiated: true, id: 0, ordered: true });
+    this.lossyChannel = this.peerConnection.createDataChannel('lossy', { negotiated: true, id: 1, ordered: false, maxRetransmits: 0 });
+    this.slots = new MediaSlots(this.peerConnection);
+    this.negotiation = new Negotiation(this.peerConnection, {
+      logger: platform.logger,
+      send: (description) => signaling.sendDescription(this.mediaSessionId, description),
+      remoteDescriptionSet: (description) => {
+        this.remoteStreams = description.streams;
+        this.slots.learn(description.streams);
+        if (description.type === 'offer') this.slots.applyDirections();
+      },
+      localStreams: (midOf) => this.slots.localStreams(midOf),
+      settled: options.onStreamsChanged,
+      failed: (error) => {
+        platform.logger.error('offer/answer failed', error);
+        signaling.reportFlow({ kind: 'clientDecision', what: 'offer/answer failed', why: String(error).slice(0, 512) });
+      },
+    });
+    this.candidates = new CandidateBatch(platform.clock, async (candidates) => {
+      await this.quietly(signaling.sendCandidates(this.mediaSessionId, candidates));
+    });
+    this.monitor = new ConnectionMonitor({
+      peerConnection: this.peerConnection,
+      clock: platform.clock,
+      isPolite: () => this.session?.polite ?? false,
+      hasRemoteCandidates: () => this.hasRemoteCandidates,
+      restartIce: (why) => {
+        signaling.reportFlow({ kind: 'clientDecision', what: 'ICE restart', why });
+        this.negotiation.negotiate({ iceRestart: true });
+      },
+      report: (state, cause) => {
+        void this.quietly(signaling.reportMedia(this.mediaSessionId, state, cause));
+        options.onConnectionChanged();
+      },
+    });
+    this.observer = new LinkObserver(this.peerConnection, platform, (detail) => {
+      signaling.reportFlow(detail);
+    });
+    this.peerConnection.addEventListener('icecandidate', ({ candidate }) => {
+      this.candidates.add(candidate);
+    });
+  }
+
+  get mediaSessionId(): string {
+    return this.session?.mediaSessionId ?? '';
+  }
+
+  get isConnected(): boolean {
+    return this.monitor.isConnected;
+  }
+
+  /** The offer that goes with an invitation. Nothing is gathered until {@link bind}. */
+  async createFirstOffer(tracks: SlotTracks): Promise<MediaDescription> {
+    this.slots.offerAudio();
+    await this.slots.setTracks(tracks);
+    return await this.negotiation.createFirstOffer();
+  }
+
+  /** This link is the server's media session `session` from now on: takes its servers and begins. */
+  async bind(session: MediaSession): Promise<void> {
+    this.configure(session);
+    this.candidates.open();
+    if (this.negotiation.localRevision > 0) await this.negotiation.commitFirstOffer();
+    else if (session.offerer === 'local') {
+      this.slots.offerAudio();
+      this.negotiation.negotiate();
+    }
+    this.resynchronise(session);
+  }
+
+  /** Sets the offer of a call that rings, so that `answerPrepared` is quick; the other side learns nothing of it. */
+  async prepareAnswer(session: MediaSession, offer: MediaDescription): Promise<void> {
+    this.configure(session);
+    this.addCandidates(session.remoteCandidates);
+    await this.negotiation.prepareAnswer(offer);
+  }
+
+  /** The answer that goes with `accept`; candidates follow when {@link accepted} is called. */
+  async answerPrepared(tracks: SlotTracks): Promise<MediaDescription> {
+    await this.slots.setTracks(tracks);
+    return await this.negotiation.answerPrepared();
+  }
+
+  /** The server has taken the answer. */
+  accepted(session: MediaSession): void {
+    this.candidates.open();
+    this.resynchronise(session);
+  }
+
+  /** Brings this link up to what the server knows. */
+  resynchronise(session: MediaSession): void {
+    this.configure(session);
+    this.negotiation.resynchronise(session.localRevision, session.remoteDescription);
+    this.addCandidates(session.remoteCandidates);
+  }
+
+  handleDescription(description: MediaDescription): void {
+    this.negotiation.handleDescription(description);
+  }
+
+  addCandidates(candidates: readonly IceCandidate[]): void {
+    this.hasRemoteCandidates ||= candidates.some(({ candidate }) => candidate !== '');
+    if (candidates.length > 0) this.negotiation.handleCandidates(candidates);
+  }
+
+  async setTracks(tracks: SlotTracks): Promise<void> {
+    if (await this.slots.setTracks(tracks)) this.negotiateIfBound();
+  }
+
+  setHeld(isHeld: boolean): void {
+    if (this.slots.setHeld(isHeld)) this.negotiateIfBound();
+  }
+
+  networkChanged(): void {
+    this.monitor.networkChanged();
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.monitor.close();
+    this.negotiation.close();
+    this.candidates.close();
+    this.observer.close();
+    this.peerConnection.close();
+  }
+
+  /** Before the session is known, the first offer or answer will carry the change. */
+  private negotiateIfBound(): void {
+    if (this.session !== undefined && this.peerConnection.localDescription !== null) this.negotiation.negotiate();
+  }
+
+  private configure(session: MediaSession): void {
+    const before = this.session;
+    this.session = session;
+    this.negotiation.setPolite(session.polite);
+    const { networkConfiguration } = this.options;
+    const iceServers = (networkConfiguration?.turn?.iceServers ?? session.iceServers).map((server) => ({ ...server, urls: [...server.urls] }));
+    if (before !== undefined && JSON.stringify(before.iceServers) === JSON.stringify(session.iceServers) && before.iceTransportPolicy === session.iceTransportPolicy) return;
+    this.peerConnection.setConfiguration({ ...this.peerConnection.getConfiguration(), iceServers, iceTransportPolicy: session.iceTransportPolicy });
+  }
+
+  private async quietly(request: Promise<void>): Promise<void> {
+    await request.catch((error: unknown) => {
+      this.options.platform.logger.warning('a report on media was not delivered', error);
+    });
+  }
+}

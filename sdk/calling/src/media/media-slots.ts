@@ -1,0 +1,110 @@
+import type { MediaStreamType, StreamInfo } from '@dialplane/calling-api';
+
+/** What this side sends in one media section at most. */
+export interface SlotTracks {
+  readonly Audio: MediaStreamTrack | undefined;
+  readonly Video: MediaStreamTrack | undefined;
+  readonly ScreenSharing: MediaStreamTrack | undefined;
+}
+
+const videoTypes = ['Video', 'ScreenSharing'] as const;
+
+/**
+ * Which transceiver of a peer connection carries what: one section for audio both ways, and one per side, or shared, for camera
+ * and screen. A section is never given up: what stops is sent no more, and its section is used again by what starts.
+ */
+export class MediaSlots {
+  private readonly peerConnection: RTCPeerConnection;
+  /** What each section was used for last, by either side. */
+  private readonly purposes = new Map<RTCRtpTransceiver, MediaStreamType>();
+  private readonly sending = new Map<MediaStreamType, RTCRtpTransceiver>();
+  private isHeld = false;
+
+  constructor(peerConnection: RTCPeerConnection) {
+    this.peerConnection = peerConnection;
+  }
+
+  /** Makes the section for audio; for the side that makes the first offer. */
+  offerAudio(): void {
+    if (!this.sending.has('Audio')) this.use('Audio', this.peerConnection.addTransceiver('audio', { direction: 'sendrecv' }));
+  }
+
+  /** Learns from the other side's description, after it was set, which section is for what. */
+  learn(streams: readonly StreamInfo[]): void {
+    for (const transceiver of this.peerConnection.getTransceivers()) {
+      const stream = streams.find(({ mid }) => mid === transceiver.mid);
+      if (stream !== undefined) this.purposes.set(transceiver, stream.mediaStreamType);
+      if (transceiver.receiver.track.kind === 'audio' && !this.sending.has('Audio')) this.use('Audio', transceiver);
+    }
+  }
+
+  /** Puts the tracks into their sections, and says whether the other side must be told (a new offer is needed). */
+  async setTracks(tracks: SlotTracks): Promise<boolean> {
+    const before = this.directions();
+    await this.sending.get('Audio')?.sender.replaceTrack(tracks.Audio ?? null);
+    for (const type of videoTypes) {
+      const track = tracks[type];
+      const transceiver = this.sending.get(type);
+      if (track === undefined) await transceiver?.sender.replaceTrack(null);
+      else await (transceiver ?? this.claim(type)).sender.replaceTrack(track);
+    }
+    this.applyDirections();
+    return this.directions() !== before;
+  }
+
+  /** Held: nothing is sent or wanted. Says whether a new offer is needed. */
+  setHeld(isHeld: boolean): boolean {
+    const before = this.directions();
+    this.isHeld = isHeld;
+    this.applyDirections();
+    return this.directions() !== before;
+  }
+
+  /** Brings the direction of every section, also those the other side opened, in line with what this side sends. */
+  applyDirections(): void {
+    for (const transceiver of this.peerConnection.getTransceivers()) {
+      if (transceiver.currentDirection === 'stopped') continue;
+      const direction = this.isHeld ? 'inactive' : this.isSending(transceiver) ? 'sendrecv' : 'recvonly';
+      if (transceiver.direction !== direction) transceiver.direction = direction;
+    }
+  }
+
+  /** What this side's description carries; `midOf` for a description whose sections have no mid yet. */
+  localStreams(midOf: (transceiver: RTCRtpTransceiver) => string | null = ({ mid }) => mid): StreamInfo[] {
+    return [...this.sending].flatMap(([mediaStreamType, transceiver]) => {
+      const mid = midOf(transceiver);
+      return mid !== null && !this.isHeld && this.isSending(transceiver) ? [{ mid, mediaStreamType }] : [];
+    });
+  }
+
+  /** The section this side sends `type` in, once it has. */
+  sender(type: MediaStreamType): RTCRtpSender | undefined {
+    return this.sending.get(type)?.sender;
+  }
+
+  byMid(mid: string): RTCRtpTransceiver | undefined {
+    return this.peerConnection.getTransceivers().find((transceiver) => transceiver.mid === mid);
+  }
+
+  private isSending(transceiver: RTCRtpTransceiver): boolean {
+    const isOurs = [...this.sending.values()].includes(transceiver);
+    return isOurs && (transceiver.receiver.track.kind === 'audio' || transceiver.sender.track !== null);
+  }
+
+  /** A section for `type`: one that the other side uses for the same, or a new one. */
+  private claim(type: 'Video' | 'ScreenSharing'): RTCRtpTransceiver {
+    const taken = new Set(this.sending.values());
+    const shared = this.peerConnection.getTransceivers().find((transceiver) => this.purposes.get(transceiver) === type && !taken.has(transceiver));
+    return this.use(type, shared ?? this.peerConnection.addTransceiver('video', { direction: 'sendrecv' }));
+  }
+
+  private use(type: MediaStreamType, transceiver: RTCRtpTransceiver): RTCRtpTransceiver {
+    this.sending.set(type, transceiver);
+    this.purposes.set(transceiver, type);
+    return transceiver;
+  }
+
+  private directions(): string {
+    return this.peerConnection.getTransceivers().map(({ direction }) => direction).join(' ');
+  }
+}

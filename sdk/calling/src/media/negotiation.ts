@@ -1,0 +1,215 @@
+import type { IceCandidate, MediaDescription, StreamInfo } from '@dialplane/calling-api';
+import type { CallClientLogger } from '../public/call-client.ts';
+import { sectionMids } from './section-mids.ts';
+
+/** What a negotiation asks of its surroundings. */
+export interface NegotiationHost {
+  readonly logger: CallClientLogger;
+  /** Hands a description to the other side, in the order of the calls. */
+  send(description: MediaDescription): Promise<void>;
+  /** The other side's description was set; sections it opened can be given purposes and directions now. */
+  remoteDescriptionSet(description: MediaDescription): void;
+  localStreams(midOf?: (transceiver: RTCRtpTransceiver) => string | null): StreamInfo[];
+  /** Offer and answer are both in force. */
+  settled(): void;
+  /** A description could not be made or set. The media stays as it was. */
+  failed(error: unknown): void;
+}
+
+/**
+ * Offer/answer of one peer connection (RFC 3264, RFC 8829) by perfect negotiation: either side may offer at any time; where
+ * two offers cross, the impolite side's stands, and the polite side takes its own back, answers, and offers again.
+ *
+ * Steps run one after another. Descriptions are numbered per side (`revision`); one that was seen before, or an answer to an
+ * offer that was taken back, changes nothing, so everything may be delivered again.
+ */
+export class Negotiation {
+  private readonly peerConnection: RTCPeerConnection;
+  private readonly host: NegotiationHost;
+  private steps: Promise<void> = Promise.resolve();
+  private sending: Promise<void> = Promise.resolve();
+  private isClosed = false;
+  private isPolite = false;
+  /** An offer is wanted as soon as the state allows one. */
+  private wanted: { iceRestart: boolean } | undefined;
+  private newest: MediaDescription | undefined;
+  /** Revision of this side's offer that waits for its answer. */
+  private outstanding: number | undefined;
+  private remoteRevision = 0;
+  private earlyCandidates: IceCandidate[] = [];
+  private mayAddCandidates = true;
+
+  constructor(peerConnection: RTCPeerConnection, host: NegotiationHost) {
+    this.peerConnection = peerConnection;
+    this.host = host;
+  }
+
+  setPolite(isPolite: boolean): void {
+    this.isPolite = isPolite;
+  }
+
+  get localRevision(): number {
+    return this.newest?.revision ?? 0;
+  }
+
+  /** Offers anew, now or when the exchange under way is done. */
+  negotiate(options: { iceRestart?: boolean } = {}): void {
+    this.wanted = { iceRestart: (options.iceRestart ?? false) || (this.wanted?.iceRestart ?? false) };
+    void this.step(() => this.offerIfWanted());
+  }
+
+  /**
+   * The very first offer, which travels with the invitation; nothing is gathered before {@link commitFirstOffer}, because the
+   * servers to gather from are in the answer to the invitation.
+   */
+  async createFirstOffer(): Promise<MediaDescription> {
+    const offer = await this.peerConnection.createOffer();
+    const mids = sectionMids(offer.sdp ?? '');
+    const transceivers = this.peerConnection.getTransceivers();
+    return this.record('offer', offer.sdp ?? '', this.host.localStreams((transceiver) => mids[transceivers.indexOf(transceiver)] ?? null));
+  }
+
+  async commitFirstOffer(): Promise<void> {
+    const { newest } = this;
+    if (newest?.type !== 'offer' || this.outstanding !== undefined) return;
+    this.outstanding = newest.revision;
+    await this.step(() => this.peerConnection.setLocalDescription({ type: 'offer', sdp: newest.sdp }));
+  }
+
+  /** Sets the other side's first offer without answering it yet, and without a packet to anybody. */
+  async prepareAnswer(offer: MediaDescription): Promise<void> {
+    this.mayAddCandidates = false;
+    await this.step(async () => {
+      if (offer.revision <= this.remoteRevision) return;
+      this.remoteRevision = offer.revision;
+      await this.peerConnection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
+      this.host.remoteDescriptionSet(offer);
+    });
+  }
+
+  /** The answer to the prepared offer, for the caller to deliver. Rejects when the offer cannot be answered. */
+  async answerPrepared(): Promise<MediaDescription> {
+    let answer: MediaDescription | undefined;
+    await this.step(async () => {
+      answer = await this.answer(this.remoteRevision);
+      this.mayAddCandidates = true;
+      await this.addEarlyCandidates();
+      this.host.settled();
+    });
+    if (answer === undefined) throw new Error('The offer of the other side could not be answered.');
+    return answer;
+  }
+
+  handleDescription(description: MediaDescription): void {
+    void this.step(async () => {
+      if (description.revision <= this.remoteRevision) return;
+      if (description.type === 'offer') await this.handleOffer(description);
+      else await this.handleAnswer(description);
+      await this.offerIfWanted();
+    });
+  }
+
+  handleCandidates(candidates: readonly IceCandidate[]): void {
+    void this.step(async () => {
+      this.earlyCandidates.push(...candidates);
+      await this.addEarlyCandidates();
+    });
+  }
+
+  /**
+   * After a gap in the signaling: the server holds this side's descriptions up to `heldRevision`, and the other side's newest
+   * is `remote`. What the server lacks is sent again. An offer that crossed another is repeated under a new number: its
+   * answer may have been replaced by the other side's offer before it arrived here.
+   */
+  resynchronise(heldRevision: number, remote: MediaDescription | undefined): void {
+    void this.step(async () => {
+      const { newest, outstanding } = this;
+      if (newest === undefined) return;
+      const isCrossed = outstanding !== undefined && !this.isPolite && remote?.type === 'offer' && remote.revision > this.remoteRevision;
+      if (isCrossed) this.outstanding = this.record('offer', newest.sdp, newest.streams).revision;
+      if (this.newest !== undefined && this.newest.revision > heldRevision) this.deliver(this.newest);
+    });
+    if (remote !== undefined) this.handleDescription(remote);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  private async offerIfWanted(): Promise<void> {
+    const { wanted } = this;
+    if (wanted === undefined || this.peerConnection.signalingState !== 'stable') return;
+    this.wanted = undefined;
+    const offer = await this.peerConnection.createOffer({ iceRestart: wanted.iceRestart });
+    await this.peerConnection.setLocalDescription(offer);
+    const description = this.record('offer', offer.sdp ?? '', this.host.localStreams());
+    this.outstanding = description.revision;
+    this.deliver(description);
+  }
+
+  private async handleOffer(offer: MediaDescription): Promise<void> {
+    this.remoteRevision = offer.revision;
+    if (this.peerConnection.signalingState !== 'stable') {
+      if (!this.isPolite) return;
+      await this.peerConnection.setLocalDescription({ type: 'rollback', sdp: '' });
+      this.outstanding = undefined;
+      this.wanted ??= { iceRestart: false };
+    }
+    await this.peerConnection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
+    this.host.remoteDescriptionSet(offer);
+    await this.addEarlyCandidates();
+    this.deliver(await this.answer(offer.revision));
+    this.host.settled();
+  }
+
+  private async handleAnswer(answer: MediaDescription): Promise<void> {
+    this.remoteRevision = answer.revision;
+    if ((answer.answers ?? this.outstanding) !== this.outstanding || this.peerConnection.signalingState !== 'have-local-offer') return;
+    this.outstanding = undefined;
+    await this.peerConnection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+    this.host.remoteDescriptionSet(answer);
+    await this.addEarlyCandidates();
+    this.host.settled();
+  }
+
+  private async answer(offerRevision: number): Promise<MediaDescription> {
+    const answer = await this.peerConnection.createAnswer();
+    await this.peerConnection.setLocalDescription(answer);
+    return this.record('answer', answer.sdp ?? '', this.host.localStreams(), offerRevision);
+  }
+
+  private record(type: 'offer' | 'answer', sdp: string, streams: StreamInfo[], answers?: number): MediaDescription {
+    const description = { type, sdp, revision: this.localRevision + 1, streams, ...(answers === undefined ? {} : { answers }) };
+    this.newest = description;
+    return description;
+  }
+
+  private deliver(description: MediaDescription): void {
+    this.sending = this.sending.then(() => this.host.send(description)).catch((error: unknown) => {
+      this.host.logger.warning(`${description.type} ${description.revision} was not delivered`, error);
+    });
+  }
+
+  private async addEarlyCandidates(): Promise<void> {
+    if (!this.mayAddCandidates || this.peerConnection.remoteDescription === null) return;
+    for (const { candidate, mid, mLineIndex, usernameFragment } of this.earlyCandidates.splice(0)) {
+      if (candidate === '') continue;
+      const init = { candidate, sdpMid: mid, sdpMLineIndex: mLineIndex, usernameFragment };
+      // A candidate of a description that was passed over, or of an ICE generation that is gone, has no use.
+      await this.peerConnection.addIceCandidate(init).catch((error: unknown) => {
+        this.host.logger.verbose('a candidate was not used', error);
+      });
+    }
+  }
+
+  /** Runs a step after those before it; what it throws is told to the host and rejects for who waits. */
+  private step(work: () => Promise<void>): Promise<void> {
+    const run = this.steps.then(async () => {
+      if (!this.isClosed) await work();
+    });
+    this.steps = run.catch((error: unknown) => {
+      if (!this.isClosed) this.host.failed(error);
+    });
+    return this.steps;
+  }
+}

@@ -1,0 +1,178 @@
+import type { Endpoint, EndpointEvent, RegisterEndpointRequest } from '@dialplane/calling-api';
+import type { Platform } from '../platform.ts';
+import { readAccessToken } from './access-token.ts';
+import { ApiClient, type OperationInput, type RequestOptions } from './api-client.ts';
+import { backoffMs, pause } from './backoff.ts';
+import { EventChannel } from './event-channel.ts';
+import type { RoutedOperation } from './routes.ts';
+import { ServerError } from './server-error.ts';
+import { TokenKeeper, type TokenCredential } from './token-keeper.ts';
+
+/** Why there is no connection. */
+export type DisconnectReason = 'invalidToken' | 'connectionIssue';
+
+export interface EndpointConnectionOptions {
+  readonly platform: Platform;
+  readonly baseUrl: string;
+  readonly credential: TokenCredential;
+  readonly registration: RegisterEndpointRequest;
+  readonly onEvent: (event: EndpointEvent) => void;
+  readonly onConnectedChanged: (isConnected: boolean, reason: DisconnectReason | undefined) => void;
+  /** The server has another endpoint for this client now: whatever hung on the one before is gone. */
+  readonly onReplaced: () => void;
+}
+
+const registrationDelays = { firstMs: 500, maxMs: 15_000 };
+
+/**
+ * This client's endpoint at the server: registered once, kept under the newest access token, registered anew when the server
+ * has forgotten it, and the events that come through it.
+ */
+export class EndpointConnection {
+  readonly api: ApiClient;
+  private readonly options: EndpointConnectionOptions;
+  private readonly tokens: TokenKeeper;
+  private readonly stop = new AbortController();
+  private endpoint: Endpoint | undefined;
+  private channel: EventChannel | undefined;
+  private unsubscribe: () => void = () => {};
+
+  constructor(options: EndpointConnectionOptions) {
+    this.options = options;
+    this.tokens = new TokenKeeper({
+      credential: options.credential,
+      clock: options.platform.clock,
+      onReplaced: () => {
+        void this.renew();
+      },
+      onExpired: () => {
+        this.giveUp();
+      },
+    });
+    this.api = new ApiClient(options.platform, options.baseUrl, this.tokens);
+  }
+
+  /** Registers and begins to receive events. Rejects when the server refuses or cannot be reached. */
+  async open(): Promise<void> {
+    this.endpoint = await this.api.request('registerEndpoint', { body: this.options.registration }, { signal: this.stop.signal });
+    this.listenToNetwork();
+    this.openChannel(this.endpoint);
+  }
+
+  get endpointId(): string {
+    return this.endpoint?.endpointId ?? '';
+  }
+
+  async hasScope(scope: string): Promise<boolean> {
+    return readAccessToken(await this.tokens.getToken()).scopes.includes(scope);
+  }
+
+  async request<Id extends RoutedOperation>(operation: Id, input: OperationInput<Id>, options?: RequestOptions) {
+    return await this.api.request(operation, input, { signal: this.stop.signal, ...options });
+  }
+
+  /** Unregisters; `keepalive` when the page is being closed. Never rejects. */
+  async close(options: RequestOptions = { timeoutMs: 3000 }): Promise<void> {
+    if (this.stop.signal.aborted) return;
+    this.release();
+    const { endpoint } = this;
+    if (endpoint === undefined) return;
+    await this.api.request('closeEndpoint', { params: { endpointId: endpoint.endpointId } }, options).catch((error: unknown) => {
+      this.options.platform.logger.warning('the endpoint could not be closed', error);
+    });
+  }
+
+  private openChannel(endpoint: Endpoint): void {
+    const { platform, onConnectedChanged } = this.options;
+    this.channel = new EventChannel({
+      platform,
+      api: this.api,
+      endpointId: endpoint.endpointId,
+      keepAliveMs: endpoint.keepAliveSeconds * 1000,
+      onEvent: ({ event }) => {
+        if (event.type === 'endpointClosed') this.handleClosed(event.reason === 'invalidToken');
+        else this.options.onEvent(event);
+      },
+      onConnectedChanged: (isConnected) => {
+        onConnectedChanged(isConnected, isConnected ? undefined : 'connectionIssue');
+      },
+      onRefused: (error) => {
+        if (error.status === 401 || error.status === 403) this.giveUp();
+        else void this.registerAgain();
+      },
+    });
+    this.channel.start();
+  }
+
+  /** The server let go of the endpoint. Under another token, or for any other reason, a new one takes its place. */
+  private handleClosed(isTokenInvalid: boolean): void {
+    this.channel?.close();
+    if (!isTokenInvalid) {
+      void this.registerAgain();
+      return;
+    }
+    void this.tokens.getToken().then(
+      (token) => {
+        if (readAccessToken(token).expiresAt > this.options.platform.clock.wallClock()) void this.registerAgain();
+        else this.giveUp();
+      },
+      () => {
+        this.giveUp();
+      },
+    );
+  }
+
+  private async registerAgain(): Promise<void> {
+    const { platform, registration, onReplaced } = this.options;
+    this.channel?.close();
+    this.endpoint = undefined;
+    this.options.onConnectedChanged(false, 'connectionIssue');
+    for (let failures = 1; !this.stop.signal.aborted; failures += 1) {
+      try {
+        this.endpoint = await this.api.request('registerEndpoint', { body: registration }, { signal: this.stop.signal });
+        onReplaced();
+        this.openChannel(this.endpoint);
+        return;
+      } catch (error) {
+        if (error instanceof ServerError && !error.isRetryable) {
+          this.giveUp(error.status === 401 ? 'invalidToken' : 'connectionIssue');
+          return;
+        }
+        await pause(platform.clock, backoffMs(failures, registrationDelays, platform.random), this.stop.signal);
+      }
+    }
+  }
+
+  private async renew(): Promise<void> {
+    const { endpoint } = this;
+    if (endpoint === undefined) return;
+    await this.api.request('renewEndpoint', { params: { endpointId: endpoint.endpointId } }, { signal: this.stop.signal }).catch((error: unknown) => {
+      this.options.platform.logger.warning('the endpoint could not be put under the new token', error);
+    });
+  }
+
+  private giveUp(reason: DisconnectReason = 'invalidToken'): void {
+    if (this.stop.signal.aborted) return;
+    this.release();
+    this.options.onConnectedChanged(false, reason);
+  }
+
+  private release(): void {
+    this.stop.abort();
+    this.unsubscribe();
+    this.tokens.close();
+    this.channel?.close();
+  }
+
+  private listenToNetwork(): void {
+    const { window } = this.options.platform;
+    if (window === undefined) return;
+    const online = () => {
+      this.channel?.reconnect();
+    };
+    window.addEventListener('online', online);
+    this.unsubscribe = () => {
+      window.removeEventListener('online', online);
+    };
+  }
+}
