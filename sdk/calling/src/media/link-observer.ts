@@ -1,4 +1,4 @@
-import type { ClientFlowDetail, FlowCandidate } from '@dialplane/calling-api';
+import type { ClientFlowDetail, FlowCandidate, MediaStreamType } from '@dialplane/calling-api';
 import { Listeners } from '../listeners.ts';
 import type { Platform } from '../platform.ts';
 import { numberOf, statsOfType, type StatsEntry } from './stats-entries.ts';
@@ -24,6 +24,7 @@ export class LinkObserver {
   private readonly peerConnection: RTCPeerConnection;
   private readonly platform: Platform;
   private readonly report: (detail: ClientFlowDetail) => void;
+  private readonly typeOfSection: (mid: string, direction: 'send' | 'receive') => MediaStreamType | undefined;
   private readonly pairOutcomes = new Map<string, string>();
   private readonly flowing = new Map<string, StatsEntry>();
   private newest: RTCStatsReport | undefined;
@@ -33,10 +34,16 @@ export class LinkObserver {
   private isClosed = false;
   private dtlsState = '';
 
-  constructor(peerConnection: RTCPeerConnection, platform: Platform, report: (detail: ClientFlowDetail) => void) {
+  constructor(
+    peerConnection: RTCPeerConnection,
+    platform: Platform,
+    report: (detail: ClientFlowDetail) => void,
+    typeOfSection: (mid: string, direction: 'send' | 'receive') => MediaStreamType | undefined,
+  ) {
     this.peerConnection = peerConnection;
     this.platform = platform;
     this.report = report;
+    this.typeOfSection = typeOfSection;
     peerConnection.addEventListener('icecandidate', ({ candidate }) => {
       if (candidate === null || candidate.candidate === '') return;
       const gathered = gatheredCandidate(candidate);
@@ -62,7 +69,7 @@ export class LinkObserver {
       this.report({
         kind: 'lastMedia',
         direction: directionOf(entry),
-        mediaStreamType: typeOf(entry),
+        mediaStreamType: this.typeOf(entry),
         packets: numberOf(entry, directionOf(entry) === 'send' ? 'packetsSent' : 'packetsReceived') ?? 0,
         bytes: numberOf(entry, directionOf(entry) === 'send' ? 'bytesSent' : 'bytesReceived') ?? 0,
         ...(numberOf(entry, 'packetsLost') === undefined ? {} : { packetsLost: numberOf(entry, 'packetsLost') ?? 0 }),
@@ -101,9 +108,9 @@ export class LinkObserver {
   }
 
   private observePairs(report: RTCStatsReport): void {
-    const selected = statsOfType(report, 'transport').map((transport) => transport['selectedCandidatePairId']);
+    const selected = new Set(statsOfType(report, 'transport').map((transport) => transport['selectedCandidatePairId']));
     for (const pair of statsOfType(report, 'candidate-pair')) {
-      const outcome = selected.includes(pair.id) ? 'selected' : pair['state'] === 'succeeded' || pair['state'] === 'failed' ? pair['state'] : undefined;
+      const outcome = selected.has(pair.id) ? 'selected' : pair['state'] === 'succeeded' || pair['state'] === 'failed' ? pair['state'] : undefined;
       if (outcome === undefined || this.pairOutcomes.get(pair.id) === outcome) continue;
       if (outcome === 'succeeded' && this.pairOutcomes.get(pair.id) === 'selected') continue;
       this.pairOutcomes.set(pair.id, outcome);
@@ -142,21 +149,22 @@ export class LinkObserver {
       this.report({
         kind: 'firstMedia',
         direction: directionOf(entry),
-        mediaStreamType: typeOf(entry),
+        mediaStreamType: this.typeOf(entry),
         ...(typeof codec === 'string' ? { codec } : {}),
         ...(ssrc === undefined ? {} : { ssrc }),
       });
     }
   }
+
+  private typeOf(entry: StatsEntry): MediaStreamType {
+    const mid = entry['mid'];
+    const known = typeof mid === 'string' ? this.typeOfSection(mid, directionOf(entry)) : undefined;
+    return known ?? (entry['kind'] === 'audio' ? 'Audio' : 'Video');
+  }
 }
 
 function directionOf(entry: StatsEntry): 'send' | 'receive' {
   return entry.type === 'outbound-rtp' ? 'send' : 'receive';
-}
-
-function typeOf(entry: StatsEntry): 'Audio' | 'Video' | 'ScreenSharing' {
-  if (entry['kind'] === 'audio') return 'Audio';
-  return entry['contentType'] === 'screenshare' ? 'ScreenSharing' : 'Video';
 }
 
 function gatheredCandidate(candidate: RTCIceCandidate): FlowCandidate | undefined {

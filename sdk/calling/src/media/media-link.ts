@@ -1,7 +1,7 @@
 import type { ClientFlowDetail, IceCandidate, MediaDescription, MediaSession, ReportMediaRequest, StreamInfo } from '@dialplane/calling-api';
 import { clientError } from '../communication-services-error.ts';
 import type { Platform } from '../platform.ts';
-import type { NetworkConfiguration } from '../public/call-client.ts';
+import type { NetworkConfiguration, TurnServer } from '../public/call-client.ts';
 import { CandidateBatch } from './candidate-batch.ts';
 import { ConnectionMonitor, type MediaCause } from './connection-monitor.ts';
 import { LinkObserver } from './link-observer.ts';
@@ -20,6 +20,8 @@ export interface MediaLinkOptions {
   readonly platform: Platform;
   readonly signaling: MediaSignaling;
   readonly networkConfiguration: NetworkConfiguration | undefined;
+  /** What this side sends now. */
+  readonly tracks: () => SlotTracks;
   /** What flows in either direction may have changed. */
   readonly onStreamsChanged: () => void;
   readonly onConnectionChanged: () => void;
@@ -41,6 +43,7 @@ export class MediaLink {
   private readonly monitor: ConnectionMonitor;
   private session: MediaSession | undefined;
   private hasRemoteCandidates = false;
+  private tracksInPlace: Promise<void> = Promise.resolve();
 
   /** Throws `WEBRTC_UNAVAILABLE`. */
   constructor(options: MediaLinkOptions) {
@@ -60,7 +63,10 @@ export class MediaLink {
         if (description.type === 'offer') this.slots.applyDirections();
       },
       localStreams: (midOf) => this.slots.localStreams(midOf),
-      settled: options.onStreamsChanged,
+      settled: () => {
+        void this.syncTracks();
+        options.onStreamsChanged();
+      },
       failed: (error) => {
         platform.logger.error('offer/answer failed', error);
         signaling.reportFlow({ kind: 'clientDecision', what: 'offer/answer failed', why: String(error).slice(0, 512) });
@@ -83,9 +89,14 @@ export class MediaLink {
         options.onConnectionChanged();
       },
     });
-    this.observer = new LinkObserver(this.peerConnection, platform, (detail) => {
-      signaling.reportFlow(detail);
-    });
+    this.observer = new LinkObserver(
+      this.peerConnection,
+      platform,
+      (detail) => {
+        signaling.reportFlow(detail);
+      },
+      (mid, direction) => (direction === 'send' ? this.slots.localStreams() : this.remoteStreams).find((stream) => stream.mid === mid)?.mediaStreamType,
+    );
     this.peerConnection.addEventListener('icecandidate', ({ candidate }) => {
       this.candidates.add(candidate);
     });
@@ -100,9 +111,9 @@ export class MediaLink {
   }
 
   /** The offer that goes with an invitation. Nothing is gathered until {@link bind}. */
-  async createFirstOffer(tracks: SlotTracks): Promise<MediaDescription> {
+  async createFirstOffer(): Promise<MediaDescription> {
     this.slots.offerAudio();
-    await this.slots.setTracks(tracks);
+    await this.syncTracks();
     return await this.negotiation.createFirstOffer();
   }
 
@@ -113,6 +124,7 @@ export class MediaLink {
     if (this.negotiation.localRevision > 0) await this.negotiation.commitFirstOffer();
     else if (session.offerer === 'local') {
       this.slots.offerAudio();
+      await this.syncTracks();
       this.negotiation.negotiate();
     }
     this.resynchronise(session);
@@ -126,8 +138,8 @@ export class MediaLink {
   }
 
   /** The answer that goes with `accept`; candidates follow when {@link accepted} is called. */
-  async answerPrepared(tracks: SlotTracks): Promise<MediaDescription> {
-    await this.slots.setTracks(tracks);
+  async answerPrepared(): Promise<MediaDescription> {
+    await this.syncTracks();
     return await this.negotiation.answerPrepared();
   }
 
@@ -144,6 +156,13 @@ export class MediaLink {
     this.addCandidates(session.remoteCandidates);
   }
 
+  /** The server changed the session: its servers, or its state. */
+  update(session: MediaSession): void {
+    this.configure(session);
+    if (session.remoteDescription !== undefined) this.negotiation.handleDescription(session.remoteDescription);
+    this.addCandidates(session.remoteCandidates);
+  }
+
   handleDescription(description: MediaDescription): void {
     this.negotiation.handleDescription(description);
   }
@@ -153,8 +172,16 @@ export class MediaLink {
     if (candidates.length > 0) this.negotiation.handleCandidates(candidates);
   }
 
-  async setTracks(tracks: SlotTracks): Promise<void> {
-    if (await this.slots.setTracks(tracks)) this.negotiateIfBound();
+  /** Puts what is sent now into its sections, and offers anew where that takes it. Never rejects. */
+  syncTracks(): Promise<void> {
+    this.tracksInPlace = this.tracksInPlace
+      .then(async () => {
+        if (!this.isClosed && (await this.slots.setTracks(this.options.tracks()))) this.negotiateIfBound();
+      })
+      .catch((error: unknown) => {
+        this.options.platform.logger.error('a track could not be put into its media section', error);
+      });
+    return this.tracksInPlace;
   }
 
   setHeld(isHeld: boolean): void {
@@ -185,7 +212,7 @@ export class MediaLink {
     this.session = session;
     this.negotiation.setPolite(session.polite);
     const { networkConfiguration } = this.options;
-    const iceServers = (networkConfiguration?.turn?.iceServers ?? session.iceServers).map((server) => ({ ...server, urls: [...server.urls] }));
+    const iceServers = (networkConfiguration?.turn?.iceServers ?? session.iceServers).map(iceServer);
     if (before !== undefined && JSON.stringify(before.iceServers) === JSON.stringify(session.iceServers) && before.iceTransportPolicy === session.iceTransportPolicy) return;
     this.peerConnection.setConfiguration({ ...this.peerConnection.getConfiguration(), iceServers, iceTransportPolicy: session.iceTransportPolicy });
   }
@@ -195,4 +222,8 @@ export class MediaLink {
       this.options.platform.logger.warning('a report on media was not delivered', error);
     });
   }
+}
+
+function iceServer({ urls, username, credential }: TurnServer): RTCIceServer {
+  return { urls: [...urls], ...(username === undefined ? {} : { username }), ...(credential === undefined ? {} : { credential }) };
 }

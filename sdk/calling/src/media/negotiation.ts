@@ -149,6 +149,12 @@ export class Negotiation {
 
   private async handleOffer(offer: MediaDescription): Promise<void> {
     this.remoteRevision = offer.revision;
+    if (!this.mayAddCandidates) {
+      // Still ringing: the newer offer takes the place of the prepared one.
+      await this.peerConnection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
+      this.host.remoteDescriptionSet(offer);
+      return;
+    }
     if (this.peerConnection.signalingState !== 'stable') {
       if (!this.isPolite) return;
       await this.peerConnection.setLocalDescription({ type: 'rollback', sdp: '' });

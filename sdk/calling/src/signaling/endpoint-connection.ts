@@ -63,8 +63,9 @@ export class EndpointConnection {
     return this.endpoint?.endpointId ?? '';
   }
 
-  async hasScope(scope: string): Promise<boolean> {
-    return readAccessToken(await this.tokens.getToken()).scopes.includes(scope);
+  /** Whether the newest access token permits `scope`. */
+  hasScope(scope: string): boolean {
+    return this.tokens.scopes.includes(scope);
   }
 
   async request<Id extends RoutedOperation>(operation: Id, input: OperationInput<Id>, options?: RequestOptions) {

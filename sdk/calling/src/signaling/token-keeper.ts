@@ -51,6 +51,11 @@ export class TokenKeeper implements TokenSource {
     return token;
   }
 
+  /** Of the token in use; empty before there is one. */
+  get scopes(): readonly string[] {
+    return this.current === undefined ? [] : readAccessToken(this.current).scopes;
+  }
+
   async replaceToken(token: string): Promise<string | undefined> {
     const other = await this.getToken().catch(() => undefined);
     return other === token ? undefined : other;

@@ -1,0 +1,126 @@
+import type { MediaStreamType } from '@dialplane/calling-api';
+import { clientError } from '../communication-services-error.ts';
+import type { CallMedia } from '../media/call-media.ts';
+import type { LocalAudioStream, LocalVideoStream } from '../public/streams.ts';
+import type { CallServices } from './call-services.ts';
+
+type Change<Stream> = { added: Stream[]; removed: Stream[] };
+
+export interface LocalStreamsListener {
+  audioUpdated(change: Change<LocalAudioStream>): void;
+  videoUpdated(change: Change<LocalVideoStream>): void;
+  videoStarted(): void;
+  sharingChanged(): void;
+}
+
+/** The local streams of a call as the application knows them: at most one microphone, one camera, one screen. */
+export class LocalStreams {
+  camera: LocalVideoStream | undefined;
+  screen: LocalVideoStream | undefined;
+  private microphone: LocalAudioStream | undefined;
+  private ownsMicrophone = false;
+  private readonly media: CallMedia;
+  private readonly services: CallServices;
+  private readonly listener: LocalStreamsListener;
+
+  constructor(media: CallMedia, services: CallServices, listener: LocalStreamsListener) {
+    this.media = media;
+    this.services = services;
+    this.listener = listener;
+  }
+
+  get audio(): readonly LocalAudioStream[] {
+    return this.microphone === undefined ? [] : [this.microphone];
+  }
+
+  get video(): readonly LocalVideoStream[] {
+    return [this.camera, this.screen].filter((stream) => stream !== undefined);
+  }
+
+  /** Opens the microphone in the background: a call without one goes on in silence, and the diagnostics tell. */
+  openMicrophone(given: LocalAudioStream | undefined): void {
+    this.ownsMicrophone = given === undefined;
+    const stream = given ?? this.services.localMedia.createMicrophoneStream();
+    this.startAudio(stream).catch((error: unknown) => {
+      this.services.platform.logger.warning('the microphone could not be opened', error);
+    });
+  }
+
+  /** Opens the cameras a call starts with; resolves when they are open, or after `patienceMs`: video then follows in an offer of its own. */
+  async openCameras(streams: readonly LocalVideoStream[], patienceMs: number): Promise<void> {
+    const started = streams.map((stream) =>
+      (stream.mediaStreamType === 'ScreenSharing' ? this.startSharing(stream) : this.startCamera(stream)).catch((error: unknown) => {
+        this.services.platform.logger.warning('a video stream could not be opened', error);
+      }),
+    );
+    if (started.length === 0) return;
+    const { clock } = this.services.platform;
+    await Promise.race([Promise.all(started), new Promise<void>((resolve) => clock.after(patienceMs, resolve))]);
+  }
+
+  async startAudio(stream: LocalAudioStream): Promise<void> {
+    const before = this.microphone;
+    this.microphone = stream;
+    this.listener.audioUpdated({ added: before === stream ? [] : [stream], removed: before === undefined || before === stream ? [] : [before] });
+    await this.media.outgoing.start('Audio', stream);
+  }
+
+  async stopAudio(): Promise<void> {
+    const { microphone } = this;
+    if (microphone === undefined) return;
+    this.microphone = undefined;
+    await this.media.outgoing.stop('Audio');
+    if (this.ownsMicrophone) microphone.dispose();
+    this.ownsMicrophone = false;
+    this.listener.audioUpdated({ added: [], removed: [microphone] });
+  }
+
+  async startCamera(stream: LocalVideoStream): Promise<void> {
+    if (this.camera === stream) return;
+    if (this.camera !== undefined) throw clientError('VIDEO_ALREADY_STARTED');
+    await this.media.outgoing.start('Video', stream);
+    this.camera = stream;
+    this.listener.videoUpdated({ added: [stream], removed: [] });
+    this.listener.videoStarted();
+  }
+
+  async stopCamera(stream: LocalVideoStream): Promise<void> {
+    if (this.camera === undefined || this.camera !== stream) throw clientError('STREAM_NOT_STARTED');
+    this.camera = undefined;
+    await this.media.outgoing.stop('Video');
+    this.listener.videoUpdated({ added: [], removed: [stream] });
+    this.listener.videoStarted();
+  }
+
+  async startSharing(given?: LocalVideoStream): Promise<void> {
+    if (this.screen !== undefined) {
+      if (this.screen === given) return;
+      throw clientError('VIDEO_ALREADY_STARTED', { message: 'A screen is being shared already; stop that first.' });
+    }
+    const stream = given ?? (await this.services.localMedia.captureScreen());
+    await this.media.outgoing.start('ScreenSharing', stream);
+    this.screen = stream;
+    this.listener.videoUpdated({ added: [stream], removed: [] });
+    this.listener.sharingChanged();
+  }
+
+  async stopSharing(): Promise<void> {
+    const { screen } = this;
+    if (screen === undefined) return;
+    this.screen = undefined;
+    await this.media.outgoing.stop('ScreenSharing');
+    this.listener.videoUpdated({ added: [], removed: [screen] });
+    this.listener.sharingChanged();
+  }
+
+  /** A source ended by itself. A microphone may come back (its stream follows the selection); a picture is stopped. */
+  async ended(type: MediaStreamType): Promise<void> {
+    if (type === 'ScreenSharing') await this.stopSharing();
+    else if (type === 'Video' && this.camera !== undefined) await this.stopCamera(this.camera);
+  }
+
+  /** The call is over: a microphone of its own making is closed with it. */
+  close(): void {
+    if (this.ownsMicrophone) this.microphone?.dispose();
+  }
+}

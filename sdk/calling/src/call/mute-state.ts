@@ -1,0 +1,68 @@
+import type { CallSession } from './call-session.ts';
+
+export interface MuteListener {
+  changed(): void;
+  mutedByOthers(): void;
+}
+
+/**
+ * Whether the microphone is muted. The user's word takes effect at once, here; the server is told, and somebody else's
+ * muting arrives from there. While the server is being told, what it says is older than the user's word.
+ */
+export class MuteState {
+  isMuted = false;
+  private readonly session: CallSession;
+  private readonly listener: MuteListener;
+  private inFlight = 0;
+  /** Before the call is set up, the user's word alone counts. */
+  private isSettled = false;
+
+  constructor(session: CallSession, listener: MuteListener) {
+    this.session = session;
+    this.listener = listener;
+  }
+
+  /** Rejects, and takes the change back, when the server refuses it. */
+  async set(isMuted: boolean): Promise<void> {
+    if (isMuted === this.isMuted) return;
+    this.apply(isMuted);
+    if (this.session.view() === undefined) return;
+    try {
+      await this.tell();
+    } catch (error) {
+      if (!this.session.isOver) this.apply(!isMuted);
+      throw error;
+    }
+  }
+
+  /** The call was set up: tells the server what changed meanwhile. */
+  settle(): void {
+    this.isSettled = true;
+    if (this.session.view()?.self.isMuted === this.isMuted) return;
+    this.tell().catch((error: unknown) => {
+      this.session.platform.logger.warning('the server was not told that the microphone was muted or unmuted', error);
+    });
+  }
+
+  serverSaid(isMuted: boolean, byOthers: boolean): void {
+    if (!this.isSettled || (this.inFlight > 0 && !byOthers)) return;
+    this.apply(isMuted);
+    if (byOthers && isMuted) this.listener.mutedByOthers();
+  }
+
+  private async tell(): Promise<void> {
+    this.inFlight += 1;
+    try {
+      await this.session.request('updateSelf', { body: { isMuted: this.isMuted } });
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  private apply(isMuted: boolean): void {
+    if (isMuted === this.isMuted) return;
+    this.isMuted = isMuted;
+    this.session.media.outgoing.setMuted(isMuted);
+    this.listener.changed();
+  }
+}
