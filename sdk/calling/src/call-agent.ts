@@ -129,7 +129,7 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
   }
 
   private addOutgoing(groupId?: string): ActiveCall {
-    const call = this.createCall('Outgoing', { ...(groupId === undefined ? {} : { groupId }) });
+    const call = this.createCall('Outgoing', groupId === undefined ? {} : { groupId });
     this.add(call);
     return call;
   }

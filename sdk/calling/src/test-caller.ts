@@ -1,0 +1,169 @@
+import { createRequire } from 'node:module';
+import { AzureCommunicationTokenCredential } from '@azure/communication-common';
+import { CallClient } from './call-client.ts';
+import type { CallAgent } from './public/call-agent.ts';
+import type { Call, CallState } from './public/call.ts';
+import type { WebrtcImplementation } from './public/call-client.ts';
+import type { EventSubscriptions } from './public/events.ts';
+import type { IncomingCall } from './public/incoming-call.ts';
+import type { LocalAudioStream as AudioStream, LocalVideoStream as VideoStream } from './public/streams.ts';
+import { LocalAudioStream } from './streams/local-audio-stream.ts';
+import { LocalVideoStream } from './streams/local-video-stream.ts';
+import type { TestServer } from './test-server.ts';
+
+interface AudioFrame {
+  readonly samples: Int16Array;
+  readonly sampleRate: number;
+  readonly channelCount: number;
+  readonly bitsPerSample: number;
+  readonly numberOfFrames: number;
+}
+
+interface VideoFrame {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
+/** What the tests use of `@roamhq/wrtc`, which has no types of its own. */
+interface NodeWebrtc extends WebrtcImplementation {
+  readonly MediaStream: typeof MediaStream;
+  readonly nonstandard: {
+    readonly RTCAudioSource: new () => { createTrack(): MediaStreamTrack; onData(frame: AudioFrame): void };
+    readonly RTCAudioSink: new (track: MediaStreamTrack) => { ondata: ((frame: AudioFrame) => void) | null; stop(): void };
+    readonly RTCVideoSource: new () => { createTrack(): MediaStreamTrack; onFrame(frame: VideoFrame): void };
+  };
+}
+
+export const webrtc = createRequire(import.meta.url)('@roamhq/wrtc') as NodeWebrtc;
+
+/** A user with a client, a voice of a known frequency and a picture. */
+export class TestCaller {
+  readonly identifier: { readonly communicationUserId: string };
+  readonly client: CallClient;
+  readonly agent: CallAgent;
+  readonly voice: AudioStream;
+  readonly incoming: IncomingCall[] = [];
+  private readonly stops: Array<() => void>;
+
+  private constructor(rawId: string, client: CallClient, agent: CallAgent, voice: AudioStream, stops: Array<() => void>) {
+    this.identifier = { communicationUserId: rawId };
+    this.client = client;
+    this.agent = agent;
+    this.voice = voice;
+    this.stops = stops;
+    agent.on('incomingCall', ({ incomingCall }) => this.incoming.push(incomingCall));
+  }
+
+  static async signIn(server: TestServer, displayName: string, options: { rawId?: string; scopes?: ReadonlyArray<'voip' | 'voip.join'>; credential?: AzureCommunicationTokenCredential } = {}): Promise<TestCaller> {
+    const { token, identifier } = await server.token(options.scopes, options.rawId);
+    const log = (...args: unknown[]) => {
+      if (process.env['TEST_LOG'] !== undefined) console.error(displayName, ...args);
+    };
+    const client = new CallClient({ webrtc, logger: { error: log, warning: log, info: log, verbose: log } });
+    const agent = await client.createCallAgent(options.credential ?? new AzureCommunicationTokenCredential(token), { displayName });
+    const source = new webrtc.nonstandard.RTCAudioSource();
+    const voice = new LocalAudioStream(new webrtc.MediaStream([source.createTrack()]));
+    const stopVoice = play(source);
+    return new TestCaller(identifier, client, agent, voice, [stopVoice]);
+  }
+
+  get audioOptions(): { readonly localAudioStreams: readonly AudioStream[] } {
+    return { localAudioStreams: [this.voice] };
+  }
+
+  /** A camera of a size of its own. */
+  camera(width = 320, height = 240): VideoStream {
+    const source = new webrtc.nonstandard.RTCVideoSource();
+    const stream = new LocalVideoStream(new webrtc.MediaStream([source.createTrack()]));
+    const frame = { width, height, data: new Uint8ClampedArray((width * height * 3) / 2).fill(128) };
+    const timer = setInterval(() => source.onFrame(frame), 50);
+    this.stops.push(() => clearInterval(timer));
+    return stream;
+  }
+
+  /** The call that rings here next, or rings already. */
+  async ringing(): Promise<IncomingCall> {
+    return this.incoming.shift() ?? (await new Promise((resolve) => {
+      const listener = () => {
+        this.agent.off('incomingCall', listener);
+        // The listener of the constructor came first.
+        queueMicrotask(() => resolve(this.incoming.shift() as IncomingCall));
+      };
+      this.agent.on('incomingCall', listener);
+    }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const stop of this.stops) stop();
+    await this.client.dispose();
+  }
+}
+
+/** Resolves when `condition` holds, looked at on every `event`; rejects after ten seconds with what was waited for. */
+export async function until<Events>(emitter: EventSubscriptions<Events>, event: keyof Events, condition: () => boolean, what: string): Promise<void> {
+  if (condition()) return;
+  await new Promise<void>((resolve, reject) => {
+    const finish = (settle: () => void) => {
+      emitter.off(event, listener);
+      clearTimeout(timer);
+      settle();
+    };
+    const listener = (() => {
+      if (condition()) finish(resolve);
+    }) as Events[keyof Events];
+    const timer = setTimeout(() => finish(() => reject(new Error(`waited in vain for ${what}`))), 10_000);
+    emitter.on(event, listener);
+  });
+}
+
+export async function reaches(call: Call, state: CallState): Promise<void> {
+  await until(call, 'stateChanged', () => call.state === state, `${state}; it is ${call.state} ${JSON.stringify(call.callEndReason)}`);
+}
+
+/** Resolves when sound that is not silence is heard in the call. */
+export async function hearsSound(call: Call): Promise<void> {
+  await until(call, 'remoteAudioStreamsUpdated', () => call.remoteAudioStreams.length > 0, 'a remote audio stream');
+  const mediaStream = await call.remoteAudioStreams[0]?.getMediaStream();
+  const [track] = mediaStream?.getAudioTracks() ?? [];
+  if (track === undefined) throw new Error('The call has no audio track.');
+  await sound(track, (loudness) => loudness > 500);
+}
+
+/** Resolves when silence is heard for a quarter of a second. */
+export async function hearsSilence(call: Call): Promise<void> {
+  const mediaStream = await call.remoteAudioStreams[0]?.getMediaStream();
+  const [track] = mediaStream?.getAudioTracks() ?? [];
+  if (track === undefined) throw new Error('The call has no audio track.');
+  let silentFrames = 0;
+  await sound(track, (loudness) => {
+    silentFrames = loudness < 50 ? silentFrames + 1 : 0;
+    return silentFrames >= 25;
+  });
+}
+
+async function sound(track: MediaStreamTrack, isWanted: (loudness: number) => boolean): Promise<void> {
+  const sink = new webrtc.nonstandard.RTCAudioSink(track);
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('waited in vain for the sound')), 10_000);
+    sink.ondata = ({ samples }) => {
+      if (!isWanted(samples.reduce((max, sample) => Math.max(max, Math.abs(sample)), 0))) return;
+      clearTimeout(timer);
+      resolve();
+    };
+  }).finally(() => sink.stop());
+}
+
+/** Feeds a tone of 440 Hz, 10 ms at a time, until stopped. */
+function play(source: { onData(frame: AudioFrame): void }): () => void {
+  const sampleRate = 48_000;
+  let at = 0;
+  const timer = setInterval(() => {
+    const samples = new Int16Array(sampleRate / 100);
+    for (let index = 0; index < samples.length; index += 1) samples[index] = 8000 * Math.sin((2 * Math.PI * 440 * (at + index)) / sampleRate);
+    at += samples.length;
+    source.onData({ samples, sampleRate, channelCount: 1, bitsPerSample: 16, numberOfFrames: samples.length });
+  }, 10);
+  return () => clearInterval(timer);
+}
+

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Identity } from '@dialplane/identity';
+import { createSignalingController, defaultSignalingLimits, errorHandler, fastifyOptions, notFoundHandler, type SignalingController } from '@dialplane/signaling-controller';
+import { openStore, type Store } from '@dialplane/store';
+import { createLogger, createMetrics } from '@dialplane/telemetry';
+import { fastify, type FastifyInstance } from 'fastify';
+
+/** Limits that no test reaches by accident. */
+const limits = { ...defaultSignalingLimits, requests: { perUser: { perSecond: 10_000, burst: 10_000 }, perAddress: { perSecond: 10_000, burst: 10_000 } } };
+
+interface Running {
+  readonly http: FastifyInstance;
+  readonly store: Store;
+  readonly controller: SignalingController;
+  readonly identity: Identity;
+}
+
+/** The real controller over HTTP on loopback, which can be stopped and started again on the same port and data. */
+export class TestServer {
+  private readonly dataDir = mkdtempSync(join(tmpdir(), 'dialplane-sdk-'));
+  private running: Running | undefined;
+  private port = 0;
+
+  static async start(): Promise<TestServer> {
+    const server = new TestServer();
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get identity(): Identity {
+    if (this.running === undefined) throw new Error('The test server is stopped.');
+    return this.running.identity;
+  }
+
+  async start(): Promise<void> {
+    const logger = createLogger({ level: process.env['TEST_LOG'] === undefined ? 'silent' : 'debug' });
+    const metrics = createMetrics();
+    const store = await openStore({ dataDir: this.dataDir });
+    const identity = await Identity.open({ store, logger, metrics, endpoint: () => this.url });
+    const controller = createSignalingController({
+      store,
+      identity,
+      logger,
+      metrics,
+      configuration: {
+        serverInfo: { name: 'Dialplane', version: '0.1.0', capabilities: { mediaProcessor: false, relay: false, telephony: false } },
+        developmentSignIn: true,
+        publicUrl: () => this.url,
+        recordRetentionDays: 30,
+        limits,
+      },
+    });
+    const http = fastify({ ...fastifyOptions, forceCloseConnections: true });
+    http.setErrorHandler(errorHandler(logger));
+    http.setNotFoundHandler(notFoundHandler);
+    await http.register(controller.plugin);
+    await controller.restore();
+    await http.listen({ port: this.port, host: '127.0.0.1' });
+    this.port = (http.server.address() as AddressInfo).port;
+    this.running = { http, store, controller, identity };
+  }
+
+  async stop(): Promise<void> {
+    const { running } = this;
+    this.running = undefined;
+    if (running === undefined) return;
+    await running.controller.close();
+    await running.http.close();
+    await running.store.close();
+  }
+
+  /** A new user, or another token of a user. */
+  async token(scopes: ReadonlyArray<'voip' | 'voip.join'> = ['voip'], identifier?: string): Promise<{ readonly token: string; readonly identifier: string }> {
+    const user = identifier ?? (await this.identity.createUser({ resourceId: this.identity.resources.default.id }));
+    const issued = await this.identity.issueAccessToken({ identifier: user, scopes });
+    if (!issued.ok) throw new Error(issued.code);
+    return { token: issued.token, identifier: user };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
