@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 let failed = false;
-for (const project of ['tsconfig.pure.json', 'tsconfig.json', 'tsconfig.browser.json']) {
+for (const project of ['tsconfig.pure.json', 'tsconfig.json', 'tsconfig.browser.json', 'tsconfig.sdk-tests.json']) {
   const { status } = spawnSync(resolve(root, 'node_modules/.bin/tsc'), ['-p', project], { cwd: root, stdio: 'inherit' });
   failed ||= status !== 0;
 }

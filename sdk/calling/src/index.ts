@@ -6,9 +6,18 @@
  * (`media/`), one peer connection per media session, by perfect negotiation (RFC 8829, RFC 8838). The credential is the
  * unmodified `AzureCommunicationTokenCredential`; the access token names the server.
  *
+ * In Node, `CallClient` takes a WebRTC implementation as an option. Nothing of the host is touched at import.
+ *
  * Out of scope: what belongs to Microsoft Teams is present and inert.
+ *
+ * ```ts
+ * const client = new CallClient();
+ * const agent = await client.createCallAgent(new AzureCommunicationTokenCredential(token), { displayName: 'Ada' });
+ * const call = agent.startCall([{ communicationUserId }]);
+ * call.on('stateChanged', () => console.log(call.state, call.callEndReason));
+ * ```
  */
-export type { CallInternals, CallOperationId, LocalMedia, MediaStreamPlace, StatsSample } from './call-internals.ts';
+export { CallClient } from './call-client.ts';
 export { Features } from './features/features.ts';
 export { LocalAudioStream } from './streams/local-audio-stream.ts';
 export { LocalVideoStream } from './streams/local-video-stream.ts';
@@ -74,3 +83,30 @@ export type {
 export type {
   AudioDeviceInfo, AudioDeviceType, DeviceAccess, DeviceManager, DeviceManagerEvents, PermissionConstraints, VideoDeviceInfo, VideoDeviceType,
 } from './public/devices.ts';
+export type { CallAgent, CallAgentEvents, CallAgentOptions, ConnectionState, ConnectionStateChangeReason } from './public/call-agent.ts';
+export type {
+  CallClientLogger, CallClientOptions, DiagnosticOptions, NetworkConfiguration, TurnServer, WebrtcImplementation,
+} from './public/call-client.ts';
+export type {
+  AcceptCallOptions, AddableParticipant, AddPhoneNumberOptions, AudioOptions, CustomContext, DtmfTone, GroupCallLocator, HangUpOptions, JoinCallOptions,
+  MediaConstraints, MeetingLocator, RoomCallLocator, StartCallOptions, TeamsMeetingIdLocator, TeamsMeetingLinkLocator, VideoOptions, VideoSendConstraints,
+} from './public/call-options.ts';
+export type {
+  Call, CallDirection, CallerInfo, CallEvents, CallInfo, CallInfoEvents, CallState, Lobby, LobbyEvents, TransferorInfo,
+} from './public/call.ts';
+export type { CallEndReason, CommunicationServicesError } from './public/errors.ts';
+export type { CollectionUpdatedEvent, EventSubscriptions, PropertyChangedEvent } from './public/events.ts';
+export type {
+  AudioStreamFeature, AudioStreamFeatureFactory, CallClientFeature, CallClientFeatureFactory, CallFeature, CallFeatureFactory, VideoStreamFeature,
+  VideoStreamFeatureFactory,
+} from './public/feature-factories.ts';
+export type { IncomingCall, IncomingCallEvents } from './public/incoming-call.ts';
+export type {
+  EndpointDetails, ParticipantRole, RemoteParticipant, RemoteParticipantEvents, RemoteParticipantState,
+} from './public/remote-participant.ts';
+export type {
+  LocalAudioStreamEvents, LocalVideoStreamEvents, LocalVideoStreamOptions, MediaStreamType, RemoteAudioStream, RemoteVideoStream,
+  RemoteVideoStreamEvents, StreamSize, Volume, VolumeEvents,
+} from './public/streams.ts';
+export type { CreateViewOptions, RenderableStream, ScalingMode, VideoStreamRendererView } from './public/video-stream-renderer.ts';
+export type { TokenCredential } from './signaling/token-keeper.ts';

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hearsSound, reaches, TestCaller } from './test-caller.ts';
+import { exitWhenDone, hearsSound, reaches, TestCaller } from './test-caller.ts';
 import { TestServer } from './test-server.ts';
+
+exitWhenDone();
 
 test('two people call, hear each other, and hang up', async () => {
   await using server = await TestServer.start();

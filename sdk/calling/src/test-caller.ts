@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { after } from 'node:test';
 import { AzureCommunicationTokenCredential } from '@azure/communication-common';
 import { CallClient } from './call-client.ts';
 import type { CallAgent } from './public/call-agent.ts';
@@ -36,6 +37,13 @@ interface NodeWebrtc extends WebrtcImplementation {
 }
 
 export const webrtc = createRequire(import.meta.url)('@roamhq/wrtc') as NodeWebrtc;
+
+/** `@roamhq/wrtc` keeps a process alive for good once it has made a track. */
+export function exitWhenDone(): void {
+  after(() => {
+    setImmediate(() => process.exit());
+  });
+}
 
 /** A user with a client, a voice of a known frequency and a picture. */
 export class TestCaller {

@@ -1,5 +1,5 @@
 import type {
-  Call as CallView, ClientFlowDetail, EndpointEvent, IceCandidate, MediaDescription, OperationResponse, ReportMediaRequest, StreamQuality,
+  Call as CallView, ClientFlowDetail, EndpointEvent, IceCandidate, MediaDescription, MediaStreamType, OperationResponse, ReportMediaRequest, StreamQuality,
 } from '@dialplane/calling-api';
 import type { CallInternals, CallOperationBody, CallOperationId, MediaStreamPlace, StatsSample } from '../call-internals.ts';
 import { clientError } from '../communication-services-error.ts';
@@ -23,7 +23,7 @@ export interface CallSessionOptions {
   readonly view: CallView | undefined;
   /** The public object, which is made after this one. */
   readonly call: () => Call;
-  readonly onOutgoingEnded: (type: 'Audio' | 'Video' | 'ScreenSharing') => void;
+  readonly onOutgoingEnded: (type: MediaStreamType) => void;
 }
 
 /**
@@ -182,6 +182,10 @@ export class CallSession implements CallInternals, MediaSignaling {
 
   onStats(listener: (sample: StatsSample) => void): () => void {
     return this.media.onStats.add(listener);
+  }
+
+  onCaptureAttempt(listener: (type: MediaStreamType, attempt: Promise<unknown>) => void): () => void {
+    return this.media.outgoing.onAttempt.add(listener);
   }
 
   reportFlow(detail: ClientFlowDetail): void {

@@ -97,7 +97,7 @@ export class LocalStreams {
       if (this.screen === given) return;
       throw clientError('VIDEO_ALREADY_STARTED', { message: 'A screen is being shared already; stop that first.' });
     }
-    const stream = given ?? (await this.services.localMedia.captureScreen());
+    const stream = given ?? (await this.captureScreen());
     await this.media.outgoing.start('ScreenSharing', stream);
     this.screen = stream;
     this.listener.videoUpdated({ added: [stream], removed: [] });
@@ -117,6 +117,12 @@ export class LocalStreams {
   async ended(type: MediaStreamType): Promise<void> {
     if (type === 'ScreenSharing') await this.stopSharing();
     else if (type === 'Video' && this.camera !== undefined) await this.stopCamera(this.camera);
+  }
+
+  private async captureScreen(): Promise<LocalVideoStream> {
+    const attempt = this.services.localMedia.captureScreen();
+    this.media.outgoing.onAttempt.call('ScreenSharing', attempt);
+    return await attempt;
   }
 
   /** The call is over: a microphone of its own making is closed with it. */

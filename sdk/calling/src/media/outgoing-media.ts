@@ -1,5 +1,6 @@
 import type { MediaStreamType } from '@dialplane/calling-api';
 import { clientError } from '../communication-services-error.ts';
+import { Listeners } from '../listeners.ts';
 import type { LocalAudioStream, LocalVideoStream } from '../public/streams.ts';
 import { localTrackOf, type TrackHold } from '../streams/local-track.ts';
 import { isDisposedWithCall } from '../streams/local-video-stream.ts';
@@ -26,6 +27,8 @@ export interface OutgoingMediaOptions {
  * followed when its source is switched, and released when it stops.
  */
 export class OutgoingMedia {
+  /** A source is being opened; the promise settles with the outcome. */
+  readonly onAttempt = new Listeners<[MediaStreamType, Promise<unknown>]>();
   private readonly options: OutgoingMediaOptions;
   private readonly streams = new Map<MediaStreamType, Outgoing>();
   private isMuted = false;
@@ -47,7 +50,9 @@ export class OutgoingMedia {
   /** Opens the stream and sends it in place of the one of the same type. Rejects with `DEVICE_UNAVAILABLE`. */
   async start(type: MediaStreamType, stream: LocalAudioStream | LocalVideoStream): Promise<void> {
     const source = localTrackOf(stream);
-    const hold = await source.acquire();
+    const attempt = source.acquire();
+    this.onAttempt.call(type, attempt);
+    const hold = await attempt;
     if (this.isReleased) {
       hold.release();
       throw clientError('CALL_ENDED');
