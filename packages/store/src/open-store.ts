@@ -1,5 +1,6 @@
 import { type Compilable, Kysely, SqliteDialect, type Transaction } from 'kysely';
 import { backupConnection } from './backup.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { createPrivateFile, dataDirectoryPaths, lockDataDirectory } from './data-directory.ts';
 import { migrations } from './migrations/index.ts';
 import { prepareDatabase, type StoreOpening } from './prepare-database.ts';
@@ -45,7 +46,7 @@ export async function openStore(options: { readonly dataDir: string }): Promise<
     createPrivateFile(paths.database);
     connection = new SqliteConnection(paths.database);
     const opening = await prepareDatabase(connection, paths.backups, migrations);
-    return new OpenStore(connection, opening, () => lock.release());
+    return new OpenStore(connection, opening, new Checkpointer(paths.database), () => lock.release());
   } catch (error) {
     connection?.close();
     lock.release();
@@ -58,15 +59,17 @@ class OpenStore implements Store {
   readonly database: Kysely<Schema>;
   readonly #connection: SqliteConnection;
   readonly #queue: WriteQueue;
+  readonly #checkpointer: Checkpointer;
   readonly #releaseLock: () => void;
   readonly #backups = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
 
-  constructor(connection: SqliteConnection, opening: StoreOpening, releaseLock: () => void) {
+  constructor(connection: SqliteConnection, opening: StoreOpening, checkpointer: Checkpointer, releaseLock: () => void) {
     this.opening = opening;
     this.database = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) });
     this.#connection = connection;
-    this.#queue = new WriteQueue(connection, this.database);
+    this.#queue = new WriteQueue(connection, this.database, checkpointer);
+    this.#checkpointer = checkpointer;
     this.#releaseLock = releaseLock;
   }
 
@@ -97,6 +100,7 @@ class OpenStore implements Store {
   async #close(): Promise<void> {
     await this.#queue.close();
     await Promise.allSettled(this.#backups);
+    await this.#checkpointer.close();
     try {
       // Waits for a transaction that is still running.
       await this.database.connection().execute(async () => this.#connection.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)'));

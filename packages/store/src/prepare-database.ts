@@ -5,6 +5,9 @@ import { inspectDatabase, migrate } from './migrate.ts';
 import type { Migration } from './migrations/migration.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
+/** 64 MiB: where the log is moved into the file by whoever commits next, should the {@link Checkpointer} not have done it. */
+const maxLogPages = 16_384;
+
 /** What opening found and did, for the log. */
 export interface StoreOpening {
   readonly schemaVersion: number;
@@ -24,7 +27,8 @@ export interface StoreOpening {
  */
 export async function prepareDatabase(connection: SqliteConnection, backups: string, migrations: readonly Migration[]): Promise<StoreOpening> {
   const previousVersion = inspectDatabase(connection, migrations.length);
-  connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864');
+  connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+  connection.exec(`PRAGMA wal_autocheckpoint = ${maxLogPages}; PRAGMA journal_size_limit = ${maxLogPages * 4096}`);
   if (previousVersion === migrations.length) return { schemaVersion: previousVersion, previousVersion };
   const backupFile = previousVersion === 0 ? undefined : freeBackupName(backups, previousVersion);
   if (backupFile !== undefined) await backupConnection(connection, backupFile);

@@ -89,6 +89,16 @@ test('a transaction that spans turns keeps queued writes waiting, and undoes its
   assert.deepEqual(await resourceIds(store), ['q']);
 });
 
+test('after many writes the log is in the file, and closing leaves the file alone', async (t) => {
+  const { store, dataDir } = await openTemporaryStore(t);
+  for (let turn = 0; turn < 30; turn += 1) await Promise.all(Array.from({ length: 100 }, (_, index) => store.write([insertResource(store, `${turn}-${index}`)])));
+  await store.close();
+  assert.deepEqual(readdirSync(dataDir).toSorted(), ['dialplane.lock', 'dialplane.sqlite']);
+  const again = await openStore({ dataDir });
+  assert.equal((await resourceIds(again)).length, 3_000);
+  await again.close();
+});
+
 test('closing finishes the writes that were asked for and refuses later ones', async (t) => {
   const { store, dataDir } = await openTemporaryStore(t);
   const write = store.write([insertResource(store, 'a')]);

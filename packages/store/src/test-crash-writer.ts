@@ -1,6 +1,5 @@
 /** Writes batches as fast as it can and prints the number of each one that was confirmed; made to be killed. */
-import { writeSync } from 'node:fs';
-import { argv } from 'node:process';
+import { argv, stdout } from 'node:process';
 import { openStore } from './index.ts';
 
 const store = await openStore({ dataDir: argv[2] ?? '' });
@@ -15,7 +14,7 @@ async function writeForever(worker: number): Promise<never> {
       }),
       database.insertInto('resource_host').values({ host: id, resource_id: id }),
     ]);
-    writeSync(1, `${id}\n`);
+    await new Promise((resolve) => stdout.write(`${id}\n`, resolve));
   }
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Compilable, CompiledQuery, Kysely } from 'kysely';
+import type { Checkpointer } from './checkpointer.ts';
 import type { Schema } from './schema.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { StoreError } from './store-error.ts';
@@ -24,13 +25,15 @@ interface Batch {
 export class WriteQueue {
   readonly #connection: SqliteConnection;
   readonly #database: Kysely<Schema>;
+  readonly #checkpointer: Checkpointer;
   #pending: Batch[] = [];
   #flushing: Promise<void> | undefined;
   #closed = false;
 
-  constructor(connection: SqliteConnection, database: Kysely<Schema>) {
+  constructor(connection: SqliteConnection, database: Kysely<Schema>, checkpointer: Checkpointer) {
     this.#connection = connection;
     this.#database = database;
+    this.#checkpointer = checkpointer;
   }
 
   /** Resolves with the number of rows each statement changed, once all of them are committed. */
@@ -82,6 +85,7 @@ export class WriteQueue {
       if (onDisk) connection.exec('PRAGMA synchronous = NORMAL');
     }
     for (const settleBatch of settle) settleBatch();
+    this.#checkpointer.committed(batches.reduce((sum, batch) => sum + batch.queries.length, 0));
   }
 
   /** Returns how to tell the caller once the transaction is through. Throws when the whole transaction is lost. */
