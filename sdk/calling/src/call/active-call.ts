@@ -10,6 +10,7 @@ import type { CallEndReason } from '../public/errors.ts';
 import type { CallFeature, CallFeatureFactory } from '../public/feature-factories.ts';
 import type { ParticipantRole, RemoteParticipant } from '../public/remote-participant.ts';
 import type { LocalAudioStream, LocalVideoStream, RemoteAudioStream } from '../public/streams.ts';
+import { startQualityTelemetry } from '../stats/quality-telemetry.ts';
 import { CallIds } from './call-info.ts';
 import { CallSession } from './call-session.ts';
 import type { CallServices } from './call-services.ts';
@@ -85,6 +86,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
         void this.localStreams.ended(type);
       },
     });
+    startQualityTelemetry(this.session);
     this.announcedId = this.session.callId();
     this.features = new FeatureSet('call', this.session);
     const { media } = this.session;

@@ -22,6 +22,7 @@ export class TelemetryReporter {
   /** Undefined until the server knows the call; what is seen before waits. */
   private isOpen = false;
   private isSending = false;
+  private hasEnded = false;
 
   constructor(platform: Platform, send: (report: Report, isLast: boolean) => Promise<void>) {
     this.platform = platform;
@@ -44,12 +45,15 @@ export class TelemetryReporter {
     this.schedule();
   }
 
-  /** Sends what waits; with `isLast` in the last way there is, and nothing after it. Never rejects. */
+  /**
+   * Sends what waits; with `isLast` in the last way there is. What is added after that (an opinion on the call) is sent once,
+   * while the server takes it. Never rejects.
+   */
   async flush(isLast = false): Promise<void> {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
     if (!this.isOpen || (this.isSending && !isLast)) return;
-    if (isLast) this.isOpen = false;
+    this.hasEnded ||= isLast;
     while (this.flow.length > 0 || this.streams.size > 0) {
       const flow = this.flow.splice(0, maxPerReport);
       const streams = [...this.streams.values()].slice(0, 64);
@@ -59,7 +63,7 @@ export class TelemetryReporter {
         await this.send({ sentAt: new Date(this.platform.clock.wallClock()).toISOString(), flow, streams }, isLast);
       } catch (error) {
         this.platform.logger.info('a report for the call flow record was not delivered', error);
-        if (this.isOpen) this.putBack(flow, streams);
+        if (!this.hasEnded) this.putBack(flow, streams);
         break;
       } finally {
         this.isSending = false;

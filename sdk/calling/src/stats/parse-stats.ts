@@ -87,7 +87,6 @@ function parseSent(entry: Dictionary, all: Dictionaries, streamTypeOf: StreamTyp
     keyFramesEncoded: entry.number('keyFramesEncoded'),
     frameWidth: entry.number('frameWidth'),
     frameHeight: entry.number('frameHeight'),
-    isLimitedByBandwidth: entry.text('qualityLimitationReason') === 'bandwidth',
   };
 }
 

@@ -23,7 +23,6 @@ export interface SentStream {
   readonly keyFramesEncoded: number | undefined;
   readonly frameWidth: number | undefined;
   readonly frameHeight: number | undefined;
-  readonly isLimitedByBandwidth: boolean;
 }
 
 /** Cumulative figures of one incoming RTP stream. */

@@ -7,8 +7,8 @@ export interface NetworkFigures {
   readonly loss: number | undefined;
   readonly rttMs: number | undefined;
   readonly jitterMs: number | undefined;
-  /** The encoder holds back because the path is too narrow. */
-  readonly isLimited: boolean;
+  /** Estimated room on the path, bits per second. */
+  readonly availableBitrate: number | undefined;
 }
 
 /**
@@ -20,12 +20,14 @@ const poorLoss = 0.03;
 const badRttMs = 500;
 const poorRttMs = 200;
 const poorJitterMs = 30;
+/** Speech (40 kbit/s) and the smallest picture do not fit below this. */
+const poorBitrate = 100_000;
 
 /** Judges one second; undefined when there is nothing to judge. */
-export function judgeNetwork({ loss, rttMs, jitterMs, isLimited }: NetworkFigures): DiagnosticQuality | undefined {
+export function judgeNetwork({ loss, rttMs, jitterMs, availableBitrate }: NetworkFigures): DiagnosticQuality | undefined {
   if (loss === undefined && rttMs === undefined) return undefined;
   if ((loss ?? 0) > badLoss || (rttMs ?? 0) > badRttMs) return DiagnosticQuality.Bad;
-  const isPoor = (loss ?? 0) > poorLoss || (rttMs ?? 0) > poorRttMs || (jitterMs ?? 0) > poorJitterMs || isLimited;
+  const isPoor = (loss ?? 0) > poorLoss || (rttMs ?? 0) > poorRttMs || (jitterMs ?? 0) > poorJitterMs || (availableBitrate ?? poorBitrate) < poorBitrate;
   return isPoor ? DiagnosticQuality.Poor : DiagnosticQuality.Good;
 }
 
@@ -42,13 +44,13 @@ export function networkFigures(before: StatsSnapshot, after: StatsSnapshot): { r
       ),
       rttMs: path?.rttMs,
       jitterMs: largest(after.received.map(({ jitterMs }) => jitterMs)),
-      isLimited: false,
+      availableBitrate: path?.availableIncomingBitrate,
     },
     send: {
       loss: sentLoss(after, sentBefore),
       rttMs: largest(after.sent.map(({ rttMs }) => rttMs)) ?? path?.rttMs,
       jitterMs: largest(after.sent.map(({ jitterMs }) => jitterMs)),
-      isLimited: after.sent.some(({ isLimitedByBandwidth }) => isLimitedByBandwidth),
+      availableBitrate: path?.availableOutgoingBitrate,
     },
   };
 }

@@ -1,0 +1,31 @@
+import type { CallInternals } from '../call-internals.ts';
+import { parseStats } from './parse-stats.ts';
+import type { StatsSnapshot } from './stats-snapshot.ts';
+import { StreamQualityMeter } from './stream-quality.ts';
+
+/** How often the quality of the streams is told to the server while a call runs; the last word is said at its end. */
+const reportIntervalMs = 10_000;
+
+/** Tells the call records how good the streams of a call were, from now until it ends. */
+export function startQualityTelemetry(call: CallInternals): void {
+  const meter = new StreamQualityMeter();
+  let before: StatsSnapshot | undefined;
+  let reportedAt = call.platform.clock.now();
+  const stop = [
+    call.onPeerConnectionChanged(() => {
+      before = undefined;
+    }),
+    call.onStats(({ report, at }) => {
+      const after = parseStats(report, at, (mid, direction) => call.streamOf(mid, direction)?.mediaStreamType);
+      if (before !== undefined) meter.observe(before, after);
+      before = after;
+      if (at - reportedAt < reportIntervalMs) return;
+      reportedAt = at;
+      call.reportStreams(meter.qualities());
+    }),
+  ];
+  call.onEnded(() => {
+    for (const undo of stop) undo();
+    call.reportStreams(meter.qualities());
+  });
+}
