@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { candidatePairs, mediaStreams, milestones, selectedPair } from './flow-analysis.ts';
+import { candidateText, pathOf, transportOf } from './media-path.ts';
+import { caller, callee, directCall, flowOf, host, hostOfCallee, mapped, relayed } from './test-flow.ts';
+
+test('a pair is one row with its last word, and stays selected when it is reported again', () => {
+  const pairs = candidatePairs(directCall);
+  assert.deepEqual(pairs.map(({ outcome, path, rttMs, firstMs }) => ({ outcome, path, rttMs, firstMs })), [
+    { outcome: 'failed', path: 'nat', rttMs: undefined, firstMs: 3030 },
+    { outcome: 'selected', path: 'direct', rttMs: 1.5, firstMs: 3040 },
+  ]);
+  assert.equal(selectedPair(pairs, caller)?.local, host);
+  assert.equal(selectedPair(pairs, callee), undefined);
+});
+
+test('the pair selected last is the path', () => {
+  const flow = flowOf([
+    [10, caller, undefined, { kind: 'candidatePair', outcome: 'selected', local: host, remote: hostOfCallee }],
+    [20, caller, undefined, { kind: 'candidatePair', outcome: 'failed', local: host, remote: hostOfCallee }],
+    [30, caller, undefined, { kind: 'candidatePair', outcome: 'selected', local: relayed, remote: hostOfCallee }],
+  ]);
+  assert.deepEqual(milestones(flow), { path: 'relayed', transport: 'TLS' });
+  assert.deepEqual(candidatePairs(flow).map(({ outcome }) => outcome), ['failed', 'selected']);
+});
+
+test('media is folded per lane, direction and kind', () => {
+  assert.deepEqual(mediaStreams(directCall), [
+    { laneId: caller, direction: 'receive', mediaStreamType: 'Audio', firstMs: 3090, codec: 'opus', lastMs: 25_002, packets: 1095, bytes: 131_400, packetsLost: 2 },
+    { laneId: callee, direction: 'receive', mediaStreamType: 'Audio', firstMs: 3100, codec: 'opus' },
+  ]);
+});
+
+test('milestones count from the moment somebody pressed, and are absent where nothing happened', () => {
+  assert.deepEqual(milestones(directCall), { ringingMs: 60, answeredMs: 3000, answerToMediaMs: 90, totalMs: 25_001, path: 'direct', transport: 'UDP' });
+  assert.deepEqual(milestones(flowOf([])), {});
+  assert.deepEqual(candidatePairs(flowOf([])), []);
+});
+
+test('a path is direct, through NATs or relayed', () => {
+  assert.equal(pathOf(host, hostOfCallee), 'direct');
+  assert.equal(pathOf(host, mapped), 'nat');
+  assert.equal(pathOf(mapped, relayed), 'relayed');
+  const reflexive = { candidateType: 'prflx', protocol: 'udp' } as const;
+  assert.equal(pathOf(host, { ...reflexive, address: '192.168.1.20' }), 'direct');
+  assert.equal(pathOf(host, { ...reflexive, address: 'fd00::7' }), 'direct');
+  assert.equal(pathOf(host, { ...reflexive, address: '203.0.113.20' }), 'nat');
+  assert.equal(pathOf(host, { ...reflexive, address: '172.32.0.1' }), 'nat');
+});
+
+test('a candidate reads in one line, and a relayed one by the way to its relay', () => {
+  assert.equal(candidateText(host), 'host udp 10.10.0.2:50001');
+  assert.equal(candidateText(relayed), 'relay tls 198.51.100.9:53250');
+  assert.equal(candidateText({ candidateType: 'host', protocol: 'udp', address: '2001:db8::1', port: 9 }), 'host udp [2001:db8::1]:9');
+  assert.equal(candidateText({ candidateType: 'host', protocol: 'udp' }), 'host udp hidden address');
+  assert.equal(transportOf(relayed), 'TLS');
+  assert.equal(transportOf(host), 'UDP');
+});

@@ -1,0 +1,109 @@
+import type { CallFlow, FlowCandidate, FlowEvent } from '@dialplane/calling-api';
+import { pathOf, transportOf, type MediaPath } from './media-path.ts';
+
+/** A candidate pair as one lane saw it: every report of it, folded into its last word. */
+export interface PairRow {
+  readonly laneId: string;
+  readonly local: FlowCandidate;
+  readonly remote: FlowCandidate;
+  readonly outcome: 'succeeded' | 'failed' | 'selected';
+  readonly path: MediaPath;
+  readonly transport: string;
+  readonly rttMs?: number;
+  /** After the start of the call. */
+  readonly firstMs: number;
+}
+
+/** One kind of media in one direction, as one lane saw it. */
+export interface StreamRow {
+  readonly laneId: string;
+  readonly direction: 'send' | 'receive';
+  readonly mediaStreamType: 'Audio' | 'Video' | 'ScreenSharing';
+  readonly codec?: string;
+  readonly firstMs?: number;
+  readonly lastMs?: number;
+  readonly packets?: number;
+  readonly bytes?: number;
+  readonly packetsLost?: number;
+}
+
+/** The moments that people ask about. Milliseconds; absent when the record does not hold them. */
+export interface Milestones {
+  /** From the start until a device rang. */
+  readonly ringingMs?: number;
+  /** From the start until somebody answered. */
+  readonly answeredMs?: number;
+  /** From the answer until the first received media. */
+  readonly answerToMediaMs?: number;
+  /** From the start to the end. */
+  readonly totalMs?: number;
+  /** The path that media took in the end. */
+  readonly path?: MediaPath;
+  readonly transport?: string;
+}
+
+/** The pairs tried, in order of their first report; a pair that was selected stays so. */
+export function candidatePairs(flow: CallFlow): readonly PairRow[] {
+  const rows = new Map<string, PairRow>();
+  for (const event of flow.events) {
+    const { detail, from } = event;
+    if (detail.kind !== 'candidatePair') continue;
+    const key = JSON.stringify([from, candidateKey(detail.local), candidateKey(detail.remote)]);
+    const before = rows.get(key);
+    const rttMs = detail.rttMs ?? before?.rttMs;
+    rows.set(key, {
+      laneId: from, local: detail.local, remote: detail.remote,
+      outcome: before?.outcome === 'selected' && detail.outcome === 'succeeded' ? 'selected' : detail.outcome,
+      path: pathOf(detail.local, detail.remote), transport: transportOf(detail.local),
+      ...(rttMs === undefined ? {} : { rttMs }), firstMs: before?.firstMs ?? offsetOf(flow, event),
+    });
+  }
+  return [...rows.values()];
+}
+
+/** Media per lane, direction and kind, with its first and last packet. */
+export function mediaStreams(flow: CallFlow): readonly StreamRow[] {
+  const rows = new Map<string, StreamRow>();
+  for (const event of flow.events) {
+    const { detail, from } = event;
+    if (detail.kind !== 'firstMedia' && detail.kind !== 'lastMedia') continue;
+    const key = `${from} ${detail.direction} ${detail.mediaStreamType}`;
+    const row = rows.get(key) ?? { laneId: from, direction: detail.direction, mediaStreamType: detail.mediaStreamType };
+    const atMs = offsetOf(flow, event);
+    if (detail.kind === 'firstMedia') rows.set(key, { ...row, firstMs: Math.min(row.firstMs ?? atMs, atMs), ...(detail.codec === undefined ? {} : { codec: detail.codec }) });
+    else {
+      const { packets, bytes, packetsLost } = detail;
+      rows.set(key, { ...row, lastMs: atMs, packets, bytes, ...(packetsLost === undefined ? {} : { packetsLost }) });
+    }
+  }
+  return [...rows.values()];
+}
+
+/** When it rang, was answered, was heard, and which way media went. */
+export function milestones(flow: CallFlow): Milestones {
+  const at = (matches: (event: FlowEvent) => boolean): FlowEvent | undefined => flow.events.find(matches);
+  const ringing = at(({ detail }) => (detail.kind === 'participantState' || detail.kind === 'callState') && detail.state === 'Ringing');
+  const accept = at(({ detail }) => detail.kind === 'request' && detail.operation === 'acceptCall' && detail.status < 300);
+  const answeredMs = accept?.detail.kind === 'request' ? offsetOf(flow, accept) - accept.detail.durationMs : undefined;
+  const media = at(({ detail }) => detail.kind === 'firstMedia' && detail.direction === 'receive');
+  const selected = selectedPair(candidatePairs(flow));
+  return {
+    ...(ringing === undefined ? {} : { ringingMs: offsetOf(flow, ringing) }),
+    ...(answeredMs === undefined ? {} : { answeredMs: Math.max(0, answeredMs) }),
+    ...(media === undefined || answeredMs === undefined ? {} : { answerToMediaMs: Math.max(0, offsetOf(flow, media) - answeredMs) }),
+    ...(flow.endedAt === undefined ? {} : { totalMs: Date.parse(flow.endedAt) - Date.parse(flow.startedAt) }),
+    ...(selected === undefined ? {} : { path: selected.path, transport: selected.transport }),
+  };
+}
+
+/** The pair media used last; that of `laneId`, or of any lane. */
+export function selectedPair(pairs: readonly PairRow[], laneId?: string): PairRow | undefined {
+  return pairs.findLast((pair) => pair.outcome === 'selected' && (laneId === undefined || pair.laneId === laneId));
+}
+
+/** Milliseconds from the start of the call to an entry. */
+export function offsetOf(flow: CallFlow, event: FlowEvent): number {
+  return Date.parse(event.time) - Date.parse(flow.startedAt);
+}
+
+const candidateKey = ({ candidateType, protocol, relayProtocol, address, port }: FlowCandidate): readonly unknown[] => [candidateType, protocol, relayProtocol, address, port];

@@ -1,0 +1,43 @@
+import type { FlowDetail } from '@dialplane/calling-api';
+
+/** How the page groups what a flow record holds: the filter's choices and the ladder's colours. */
+export type FlowCategory = 'request' | 'event' | 'state' | 'negotiation' | 'ice' | 'media' | 'decision' | 'end';
+
+/** In the order in which the filter offers them. */
+export const flowCategories: readonly FlowCategory[] = ['request', 'event', 'state', 'negotiation', 'ice', 'media', 'decision', 'end'];
+
+export const categoryNames: Readonly<Record<FlowCategory, string>> = {
+  request: 'Requests',
+  event: 'Events',
+  state: 'States',
+  negotiation: 'Offer and answer',
+  ice: 'ICE',
+  media: 'Media',
+  decision: 'Decisions',
+  end: 'End',
+};
+
+const categories: Readonly<Record<FlowDetail['kind'], FlowCategory>> = {
+  request: 'request',
+  event: 'event',
+  callState: 'state',
+  participantState: 'state',
+  description: 'negotiation',
+  candidates: 'ice',
+  candidateGathered: 'ice',
+  candidatePair: 'ice',
+  iceState: 'ice',
+  dtlsState: 'ice',
+  mediaState: 'media',
+  firstMedia: 'media',
+  lastMedia: 'media',
+  diagnostic: 'media',
+  decision: 'decision',
+  clientDecision: 'decision',
+  ended: 'end',
+};
+
+/** The category of an entry. Kinds that a newer server adds count as events. */
+export function categoryOf(kind: FlowDetail['kind']): FlowCategory {
+  return categories[kind] ?? 'event';
+}
