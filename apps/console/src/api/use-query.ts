@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 
 /** A value that is being fetched, has been, or could not be; `value` stays while it is fetched again. */
 export interface Query<Value> {
@@ -10,8 +10,18 @@ export interface Query<Value> {
 }
 
 export interface QueryOptions<Value> {
-  /** Fetches again this long after each answer, while the page is visible; undefined or a function's undefined stops it. */
+  /** Fetches again this long after each answer, while the page is visible; undefined never. */
   readonly refreshMs?: number | ((value: Value) => number | undefined);
+}
+
+/** How long after a failure a query with `refreshMs` tries again. */
+const retryMs = 5000;
+
+interface QueryState<Value> {
+  readonly key: string;
+  readonly value?: Value | undefined;
+  readonly error?: unknown;
+  readonly isLoading: boolean;
 }
 
 /**
@@ -19,43 +29,45 @@ export interface QueryOptions<Value> {
  * answers to an older key are dropped.
  */
 export function useQuery<Value>(key: string, load: (signal: AbortSignal) => Promise<Value>, options: QueryOptions<Value> = {}): Query<Value> {
-  const [state, setState] = useState<{ key: string; value?: Value | undefined; error?: unknown; isLoading: boolean }>({ key, isLoading: true });
-  const [generation, setGeneration] = useState(0);
-  const reload = useCallback(() => setGeneration((count) => count + 1), []);
+  const [state, setState] = useState<QueryState<Value>>({ key, isLoading: true });
+  const runNow = useRef<() => void>(undefined);
+  const reload = useCallback(() => runNow.current?.(), []);
+  const loadValue = useEffectEvent(load);
+  const delayAfter = useEffectEvent((value: Value | undefined): number | undefined => {
+    const { refreshMs } = options;
+    if (typeof refreshMs !== 'function') return refreshMs;
+    return value === undefined ? retryMs : refreshMs(value);
+  });
 
   useEffect(() => {
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const schedule = (value: Value | undefined): void => {
-      const { refreshMs } = options;
-      const delay = typeof refreshMs === 'function' ? (value === undefined ? 5000 : refreshMs(value)) : refreshMs;
-      if (delay !== undefined) timer = setTimeout(() => void run(), delay);
+    const schedule = (delay: number | undefined): void => {
+      clearTimeout(timer);
+      timer = delay === undefined || abort.signal.aborted ? undefined : setTimeout(() => (document.hidden ? schedule(delay) : void run()), delay);
     };
     const run = async (): Promise<void> => {
-      if (document.hidden && timer !== undefined) {
-        timer = setTimeout(() => void run(), 1000);
-        return;
-      }
+      clearTimeout(timer);
       setState((old) => (old.key === key ? { ...old, isLoading: true } : { key, isLoading: true }));
       try {
-        const value = await load(abort.signal);
+        const value = await loadValue(abort.signal);
         if (abort.signal.aborted) return;
         setState({ key, value, isLoading: false });
-        schedule(value);
+        schedule(delayAfter(value));
       } catch (error) {
         if (abort.signal.aborted) return;
         setState((old) => ({ key, value: old.key === key ? old.value : undefined, error, isLoading: false }));
-        schedule(undefined);
+        schedule(delayAfter(undefined));
       }
     };
+    runNow.current = () => void run();
     void run();
     return () => {
       abort.abort();
       clearTimeout(timer);
     };
-    // `load` and `options` are new on every render; `key` stands for what they depend on.
-  }, [key, generation]);
+  }, [key]);
 
-  const current = state.key === key ? state : { isLoading: true };
-  return { value: 'value' in current ? current.value : undefined, error: 'error' in current ? current.error : undefined, isLoading: current.isLoading, reload };
+  const current: QueryState<Value> = state.key === key ? state : { key, isLoading: true };
+  return { value: current.value, error: current.error, isLoading: current.isLoading, reload };
 }

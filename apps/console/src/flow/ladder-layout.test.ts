@@ -40,7 +40,7 @@ test('candidates gathered in a row are one row, and nothing is lost', () => {
 test('media that arrives is an arrow from the other device', () => {
   const { rows, lanes } = layoutLadder(directCall, view);
   const x = (id: string): number | undefined => lanes.find((lane) => lane.id === id)?.x;
-  const [first] = rows.filter(({ category }) => category === 'media');
+  const first = rows.find(({ category }) => category === 'media');
   assert.deepEqual([first?.fromX, first?.toX], [x(callee), x(caller)]);
 });
 

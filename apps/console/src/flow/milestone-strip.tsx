@@ -1,0 +1,36 @@
+import { makeStyles, Text, tokens } from '@fluentui/react-components';
+import type { ReactNode } from 'react';
+import { formatDuration } from '../text/duration.ts';
+import type { Milestones } from './flow-analysis.ts';
+import { pathExplanations, pathNames } from './media-path.ts';
+
+const useStyles = makeStyles({
+  strip: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(128px, 1fr))', gap: '1px', margin: 0, borderRadius: tokens.borderRadiusLarge, overflow: 'hidden', border: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralStroke2 },
+  cell: { display: 'flex', flexDirection: 'column-reverse', justifyContent: 'flex-end', gap: '2px', padding: '12px 16px', backgroundColor: tokens.colorNeutralBackground1, '& dd': { margin: 0 } },
+  value: { fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: 'tabular-nums' },
+  name: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+});
+
+/** The figures people look for first. What the record does not hold is a dash. */
+export function MilestoneStrip({ milestones }: { readonly milestones: Milestones }): ReactNode {
+  const styles = useStyles();
+  const { ringingMs, answeredMs, answerToMediaMs, totalMs, path, transport } = milestones;
+  const span = (ms: number | undefined): string => (ms === undefined ? '–' : formatDuration(ms));
+  const cells: readonly (readonly [name: string, value: string, hint?: string])[] = [
+    ['Rang after', span(ringingMs)],
+    ['Answered after', span(answeredMs)],
+    ['Answer to media', span(answerToMediaMs)],
+    ['Media path', path === undefined ? '–' : `${pathNames[path]}${transport === undefined ? '' : ` · ${transport}`}`, path === undefined ? undefined : pathExplanations[path]],
+    ['Duration', span(totalMs)],
+  ].map(([name = '', value = '', hint]) => (hint === undefined ? [name, value] : [name, value, hint]));
+  return (
+    <dl className={styles.strip}>
+      {cells.map(([name, value, hint]) => (
+        <div key={name} className={styles.cell} title={hint}>
+          <dd className={styles.value}>{value}</dd>
+          <dt><Text className={styles.name}>{name}</Text></dt>
+        </div>
+      ))}
+    </dl>
+  );
+}

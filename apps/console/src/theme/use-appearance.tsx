@@ -1,0 +1,46 @@
+import { createContext, useContext, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
+
+/** What the person chose: one of the two, or whatever the system says. */
+export type Appearance = 'system' | 'light' | 'dark';
+
+/** The choice, what follows from it now, and how to change it. */
+export interface AppearanceState {
+  readonly appearance: Appearance;
+  readonly isDark: boolean;
+  readonly choose: (appearance: Appearance) => void;
+}
+
+const storageKey = 'dialplane.appearance';
+const systemIsDark = window.matchMedia('(prefers-color-scheme: dark)');
+const subscribe = (listener: () => void): (() => void) => {
+  systemIsDark.addEventListener('change', listener);
+  return () => systemIsDark.removeEventListener('change', listener);
+};
+
+const read = (): Appearance => {
+  const kept = localStorage.getItem(storageKey);
+  return kept === 'light' || kept === 'dark' ? kept : 'system';
+};
+
+const AppearanceContext = createContext<AppearanceState | undefined>(undefined);
+
+/** Keeps the choice for this browser. */
+export function AppearanceProvider({ children }: { readonly children: ReactNode }): ReactNode {
+  const [appearance, setAppearance] = useState(read);
+  const isSystemDark = useSyncExternalStore(subscribe, () => systemIsDark.matches);
+  const state = useMemo(() => {
+    const choose = (next: Appearance): void => {
+      localStorage.setItem(storageKey, next);
+      setAppearance(next);
+    };
+    return { appearance, isDark: appearance === 'system' ? isSystemDark : appearance === 'dark', choose };
+  }, [appearance, isSystemDark]);
+  return <AppearanceContext value={state}>{children}</AppearanceContext>;
+}
+
+/** The appearance of the console. */
+export function useAppearance(): AppearanceState {
+  const state = useContext(AppearanceContext);
+  if (state === undefined) throw new Error('useAppearance outside of AppearanceProvider');
+  return state;
+}
