@@ -1,0 +1,54 @@
+import { DiagnosticQuality, Features, type Call } from '@dialplane/calling';
+import { createContext, useContext, useEffect, useState } from 'react';
+import { qualityPoint, type QualityPoint } from './media-quality.ts';
+import { QualityHistory } from './quality-history.ts';
+
+/** The history of this tab. */
+export const QualityHistoryContext = createContext(new QualityHistory());
+
+/** The newest figures of a call, once a second while it has media; every one of them goes into the history. */
+export function useQuality(call: Call): QualityPoint | undefined {
+  const history = useContext(QualityHistoryContext);
+  const [point, setPoint] = useState<QualityPoint>();
+  useEffect(() => {
+    const collector = call.feature(Features.MediaStats).createCollector();
+    const take = (sample: Parameters<typeof qualityPoint>[0]): void => {
+      const next = qualityPoint(sample, Date.now());
+      history.add(call.id, next);
+      setPoint(next);
+    };
+    collector.on('sampleReported', take);
+    return () => {
+      collector.off('sampleReported', take);
+      collector.dispose();
+    };
+  }, [call, history]);
+  return point;
+}
+
+/** Diagnostics that hold now: their names, by what they are about. */
+export interface ActiveDiagnostics {
+  readonly names: ReadonlySet<string>;
+  /** The transport or the network is gone and the client tries to get it back. */
+  readonly isReconnecting: boolean;
+}
+
+/** Follows the user-facing diagnostics of a call. */
+export function useDiagnostics(call: Call): ActiveDiagnostics {
+  const [names, setNames] = useState<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    const { network, media } = call.feature(Features.UserFacingDiagnostics);
+    const read = (): void => {
+      const latest = Object.entries({ ...network.getLatest(), ...media.getLatest() });
+      setNames(new Set(latest.filter(([, found]) => found.value === true || (found.valueType === 'DiagnosticQuality' && found.value !== DiagnosticQuality.Good)).map(([name]) => name)));
+    };
+    read();
+    network.on('diagnosticChanged', read);
+    media.on('diagnosticChanged', read);
+    return () => {
+      network.off('diagnosticChanged', read);
+      media.off('diagnosticChanged', read);
+    };
+  }, [call]);
+  return { names, isReconnecting: names.has('networkReconnect') };
+}

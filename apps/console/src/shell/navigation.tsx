@@ -1,0 +1,92 @@
+import { Avatar, Button, makeStyles, Menu, MenuDivider, MenuGroup, MenuGroupHeader, MenuItem, MenuItemRadio, MenuList, MenuPopover, MenuTrigger, mergeClasses, Text, tokens } from '@fluentui/react-components';
+import { CallFilled, CallRegular } from '@fluentui/react-icons/svg/call';
+import { HistoryFilled, HistoryRegular } from '@fluentui/react-icons/svg/history';
+import { InfoFilled, InfoRegular } from '@fluentui/react-icons/svg/info';
+import { KeyFilled, KeyRegular } from '@fluentui/react-icons/svg/key';
+import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
+import { CopyRegular } from '@fluentui/react-icons/svg/copy';
+import type { ReactNode } from 'react';
+import { useCalling } from '../calling/calling-context.tsx';
+import { hrefOf, type Route } from '../routes/route.ts';
+import { useSession } from '../session/use-session.tsx';
+import { useAppearance, type Appearance } from '../theme/use-appearance.tsx';
+import { Wordmark } from './wordmark.tsx';
+
+const useStyles = makeStyles({
+  nav: {
+    gridArea: 'nav', display: 'flex', flexDirection: 'column', alignItems: 'center', gap: '4px', padding: '16px 0', backgroundColor: tokens.colorNeutralBackground3, borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
+    '@media (max-width: 719px)': { flexDirection: 'row', justifyContent: 'space-around', padding: '6px 4px calc(6px + env(safe-area-inset-bottom))', borderRight: 'none', borderTop: `1px solid ${tokens.colorNeutralStroke2}` }, '@media print': { display: 'none' },
+  },
+  mark: { marginBottom: '16px', '@media (max-width: 719px)': { display: 'none' } },
+  item: {
+    width: '72px', display: 'grid', justifyItems: 'center', gap: '2px', padding: '8px 0', borderRadius: tokens.borderRadiusLarge, textDecorationLine: 'none', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200,
+    ':hover': { backgroundColor: tokens.colorNeutralBackground3Hover }, ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '2px' }, '@media (max-width: 719px)': { width: '64px', padding: '6px 0' },
+  },
+  current: { color: tokens.colorBrandForeground1, backgroundColor: tokens.colorNeutralBackground1, fontWeight: tokens.fontWeightSemibold },
+  space: { flexGrow: 1, '@media (max-width: 719px)': { display: 'none' } },
+  account: { minWidth: '44px', width: '44px', height: '44px', padding: 0, borderRadius: '50%' },
+});
+
+const items = [
+  { route: { screen: 'call' }, name: 'Call', icon: <CallRegular fontSize={22} />, iconCurrent: <CallFilled fontSize={22} /> },
+  { route: { screen: 'calls' }, name: 'Calls', icon: <HistoryRegular fontSize={22} />, iconCurrent: <HistoryFilled fontSize={22} /> },
+  { route: { screen: 'operator' }, name: 'Operator', icon: <KeyRegular fontSize={22} />, iconCurrent: <KeyFilled fontSize={22} /> },
+  { route: { screen: 'about' }, name: 'About', icon: <InfoRegular fontSize={22} />, iconCurrent: <InfoFilled fontSize={22} /> },
+] as const;
+
+/** The screens, and who is signed in: at the side on a desk, below on a phone. */
+export function Navigation({ route }: { readonly route: Route }): ReactNode {
+  const styles = useStyles();
+  const { operatorToken } = useSession();
+  const current = route.screen === 'flow' ? 'calls' : route.screen;
+  return (
+    <nav className={styles.nav} aria-label="Console">
+      <span className={styles.mark}><Wordmark size={36} isMarkOnly /></span>
+      {items.filter(({ name }) => name !== 'Operator' || operatorToken !== undefined).map(({ route: target, name, icon, iconCurrent }) => {
+        const isCurrent = target.screen === current;
+        return (
+          <a key={name} href={hrefOf(target)} className={mergeClasses(styles.item, isCurrent && styles.current)} aria-current={isCurrent ? 'page' : undefined}>
+            {isCurrent ? iconCurrent : icon}
+            {name}
+          </a>
+        );
+      })}
+      <span className={styles.space} />
+      <AccountMenu />
+    </nav>
+  );
+}
+
+function AccountMenu(): ReactNode {
+  const styles = useStyles();
+  const { session, operatorToken, signOut } = useSession();
+  const { isOnline } = useCalling();
+  const { appearance, choose } = useAppearance();
+  if (session === undefined) return null;
+  return (
+    <Menu checkedValues={{ appearance: [appearance] }} onCheckedValueChange={(_, { checkedItems: [item] }) => choose((item ?? 'system') as Appearance)}>
+      <MenuTrigger disableButtonEnhancement>
+        <Button appearance="subtle" className={styles.account} aria-label={`Signed in as ${session.displayName}; appearance and sign-out`}>
+          <Avatar name={session.displayName} size={36} color="brand" badge={{ status: isOnline ? 'available' : 'offline' }} aria-hidden />
+        </Button>
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          <MenuGroup>
+            <MenuGroupHeader>{session.displayName}{operatorToken === undefined ? '' : ' (operator)'}</MenuGroupHeader>
+            <MenuItem icon={<CopyRegular />} onClick={() => void navigator.clipboard.writeText(session.identifier)}><Text block truncate wrap={false} style={{ maxWidth: 220 }}>Copy {session.identifier}</Text></MenuItem>
+          </MenuGroup>
+          <MenuDivider />
+          <MenuGroup>
+            <MenuGroupHeader>Appearance</MenuGroupHeader>
+            <MenuItemRadio name="appearance" value="system">As the system</MenuItemRadio>
+            <MenuItemRadio name="appearance" value="light">Light</MenuItemRadio>
+            <MenuItemRadio name="appearance" value="dark">Dark</MenuItemRadio>
+          </MenuGroup>
+          <MenuDivider />
+          <MenuItem icon={<SignOutRegular />} onClick={signOut}>Sign out</MenuItem>
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}

@@ -1,0 +1,117 @@
+import { Features, type Call } from '@dialplane/calling';
+import { Button, FluentProvider, makeStyles, mergeClasses, OverlayDrawer, DrawerBody, DrawerHeader, DrawerHeaderTitle, Text, tokens, Tooltip } from '@fluentui/react-components';
+import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
+import { PulseRegular } from '@fluentui/react-icons/svg/pulse';
+import { SettingsRegular } from '@fluentui/react-icons/svg/settings';
+import { getIdentifierRawId } from '@azure/communication-common';
+import { useEffect, useState, type ReactNode } from 'react';
+import { callStatus, isBeforeAnswer } from '../calling/call-status.ts';
+import { useCalling } from '../calling/calling-context.tsx';
+import { namesOf } from '../calling/identifier.ts';
+import { qualityLevel, type QualityLevel } from '../calling/media-quality.ts';
+import { startRinging } from '../calling/ringtone.ts';
+import { useEmitter } from '../calling/use-emitter.ts';
+import { useDiagnostics, useQuality } from '../calling/use-quality.ts';
+import { VideoView } from '../calling/video-view.tsx';
+import { DevicePickers, DeviceProblem } from '../home/device-panel.tsx';
+import { usePageTitle } from '../routes/use-route.ts';
+import { useSession } from '../session/use-session.tsx';
+import { darkTheme } from '../theme/theme.ts';
+import { formatClock } from '../text/duration.ts';
+import { ControlBar } from './control-bar.tsx';
+import { DiagnosticNotices } from './diagnostic-notices.tsx';
+import { ParticipantTile, useSharer } from './participant-tile.tsx';
+import { QualityPanel } from './quality-panel.tsx';
+import { ReactionLayer } from './reactions.tsx';
+import { useNow } from './use-now.ts';
+
+const useStyles = makeStyles({
+  stage: { height: '100%', display: 'grid', gridTemplateRows: 'auto auto minmax(0, 1fr) auto', gridTemplateColumns: 'minmax(0, 1fr)', backgroundColor: '#0b1112', color: '#eef4f4' },
+  head: { display: 'flex', justifyContent: 'space-between', alignItems: 'center', gap: '12px', padding: '12px 20px' },
+  title: { minWidth: 0, display: 'grid' },
+  name: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  status: { color: '#a9bcbc' },
+  notices: { display: 'grid', gap: '8px', padding: '0 16px' },
+  floor: { position: 'relative', minHeight: 0, padding: '8px 16px' },
+  tiles: { height: '100%', display: 'grid', gap: '12px', gridAutoRows: 'minmax(0, 1fr)', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 360px), 1fr))' },
+  shared: { gridTemplateColumns: 'minmax(0, 1fr) 220px', '@media (max-width: 719px)': { gridTemplateColumns: 'minmax(0, 1fr)', gridTemplateRows: 'minmax(0, 2fr) minmax(0, 1fr)' } },
+  self: { position: 'absolute', right: '28px', bottom: '20px', width: 'min(22%, 240px)', minWidth: '104px', aspectRatio: '16 / 10', borderRadius: tokens.borderRadiusXLarge, overflow: 'hidden', border: '2px solid rgba(255,255,255,.22)', boxShadow: tokens.shadow28, backgroundColor: '#000' },
+  dot: { width: '10px', height: '10px', borderRadius: '50%', display: 'inline-block' },
+  round: { minWidth: '48px', width: '48px', height: '48px', borderRadius: '50%', border: 'none', backgroundColor: '#26312f', color: '#fff', ':hover': { backgroundColor: '#34423f', color: '#fff' }, '@media (max-width: 719px)': { width: '42px', minWidth: '42px', height: '42px' } },
+});
+
+const levelColors: Readonly<Record<QualityLevel, string>> = { good: '#54b054', fair: '#eaa300', poor: '#dc5e62' };
+
+/** A call in full: who is in it, what they show, and what one can do. Always dark, as pictures look best there. */
+export function CallStage({ call }: { readonly call: Call }): ReactNode {
+  const styles = useStyles();
+  const { session } = useSession();
+  const { devices, connectedAt } = useCalling();
+  const [panel, setPanel] = useState<'quality' | 'devices'>();
+  useEmitter(call, 'stateChanged idChanged isMutedChanged isScreenSharingOnChanged isLocalVideoStartedChanged remoteParticipantsUpdated callerInfoChanged');
+  const raiseHand = call.feature(Features.RaiseHand);
+  useEmitter(raiseHand, 'raisedHandEvent loweredHandEvent');
+  const point = useQuality(call);
+  const diagnostics = useDiagnostics(call);
+  const participants = call.remoteParticipants;
+  const sharer = useSharer(participants);
+  const raised = new Set(raiseHand.getRaisedHands().map(({ identifier }) => getIdentifierRawId(identifier)));
+  const since = connectedAt.get(call);
+  const isWaiting = isBeforeAnswer(call.state);
+  const status = callStatus(call.state, call.direction, diagnostics.isReconnecting);
+  const title = namesOf(participants, call.callerInfo);
+  const note = call.state === 'LocalHold' ? 'On hold' : call.state === 'RemoteHold' ? 'Holding you' : undefined;
+  usePageTitle(`${isWaiting ? 'Calling' : 'In call with'} ${title}`);
+  useRingback(call.direction === 'Outgoing' && call.state === 'Ringing');
+
+  return (
+    <FluentProvider theme={darkTheme} style={{ height: '100%', colorScheme: 'dark' }}>
+      <section className={styles.stage} aria-label={`Call with ${title}`}>
+        <header className={styles.head}>
+          <div className={styles.title}>
+            <Text as="h1" size={500} weight="semibold" className={styles.name} style={{ margin: 0 }}>{title}</Text>
+            <Text className={styles.status} role="status" aria-live="assertive">{status}</Text>
+          </div>
+          <Text className={styles.status} style={{ fontVariantNumeric: 'tabular-nums', display: 'flex', gap: 10, alignItems: 'center' }}>
+            {point === undefined || isWaiting ? null : <span className={styles.dot} role="img" aria-label={`Connection ${qualityLevel(point)}`} title={`Connection ${qualityLevel(point)}`} style={{ backgroundColor: levelColors[qualityLevel(point)] }} />}
+            {since === undefined ? null : <Clock since={since} />}
+          </Text>
+        </header>
+        <div className={styles.notices}>
+          <DeviceProblem />
+          <DiagnosticNotices names={diagnostics.names} />
+        </div>
+        <div className={styles.floor}>
+          <div className={mergeClasses(styles.tiles, sharer !== undefined && styles.shared)}>
+            {sharer === undefined ? null : <ParticipantTile participant={sharer} shows="ScreenSharing" isRinging={false} isHandRaised={false} />}
+            {participants.map((participant) => {
+              const rawId = getIdentifierRawId(participant.identifier);
+              return <ParticipantTile key={rawId} participant={participant} shows="Video" isRinging={isWaiting} isHandRaised={raised.has(rawId)} note={note ?? (participant.state === 'Hold' ? 'On hold' : undefined)} />;
+            })}
+          </div>
+          {devices.localVideo === undefined ? null : <div className={styles.self}><VideoView stream={devices.localVideo} scalingMode="Crop" isMirrored label="Your own picture" /></div>}
+          <ReactionLayer call={call} />
+        </div>
+        <ControlBar call={call} isConnected={!isWaiting} isHandRaised={session !== undefined && raised.has(session.identifier)}>
+          <Tooltip content="Connection quality" relationship="label"><Button className={styles.round} icon={<PulseRegular />} onClick={() => setPanel('quality')} /></Tooltip>
+          <Tooltip content="Devices" relationship="label"><Button className={styles.round} icon={<SettingsRegular />} onClick={() => setPanel('devices')} /></Tooltip>
+        </ControlBar>
+      </section>
+      <OverlayDrawer position="end" open={panel !== undefined} onOpenChange={(_, { open }) => open || setPanel(undefined)} style={{ maxWidth: '92vw', width: 380 }}>
+        <DrawerHeader>
+          <DrawerHeaderTitle action={<Button appearance="subtle" aria-label="Close" icon={<DismissRegular />} onClick={() => setPanel(undefined)} />}>{panel === 'devices' ? 'Devices' : 'Connection'}</DrawerHeaderTitle>
+        </DrawerHeader>
+        <DrawerBody style={{ paddingBottom: 24 }}>{panel === 'devices' ? <div style={{ display: 'grid', gap: 14 }}><DevicePickers /></div> : panel === 'quality' ? <QualityPanel call={call} point={point} /> : null}</DrawerBody>
+      </OverlayDrawer>
+    </FluentProvider>
+  );
+}
+
+function Clock({ since }: { readonly since: number }): ReactNode {
+  const now = useNow(1000);
+  return <span role="timer">{formatClock(now - since)}</span>;
+}
+
+function useRingback(isRinging: boolean): void {
+  useEffect(() => (isRinging ? startRinging('ringback') : undefined), [isRinging]);
+}

@@ -1,0 +1,80 @@
+import type { RemoteParticipant, RemoteVideoStream } from '@dialplane/calling';
+import { Avatar, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
+import { HandRightFilled } from '@fluentui/react-icons/svg/hand-right';
+import { MicOffFilled } from '@fluentui/react-icons/svg/mic-off';
+import { useEffect, useReducer, type ReactNode } from 'react';
+import { nameOf } from '../calling/identifier.ts';
+import { useEmitter } from '../calling/use-emitter.ts';
+import { VideoView } from '../calling/video-view.tsx';
+
+const useStyles = makeStyles({
+  tile: { position: 'relative', minWidth: 0, minHeight: 0, overflow: 'hidden', borderRadius: tokens.borderRadiusXLarge, backgroundColor: '#16201f', display: 'grid', gridTemplate: 'minmax(0, 1fr) / minmax(0, 1fr)', placeItems: 'stretch', boxSizing: 'border-box' },
+  speaking: { boxShadow: `0 0 0 3px ${tokens.colorBrandForeground1}` },
+  avatar: { display: 'grid', placeItems: 'center', alignContent: 'center', gap: '16px', padding: '16px' },
+  ringing: { animationName: { '0%': { boxShadow: '0 0 0 0 rgba(103,176,185,.55)' }, '100%': { boxShadow: '0 0 0 34px rgba(103,176,185,0)' } }, animationDuration: '1.8s', animationIterationCount: 'infinite', borderRadius: '50%' },
+  plate: { position: 'absolute', left: '12px', bottom: '12px', maxWidth: 'calc(100% - 24px)', boxSizing: 'border-box', display: 'flex', gap: '6px', alignItems: 'center', padding: '4px 10px', borderRadius: tokens.borderRadiusLarge, backgroundColor: 'rgba(8, 14, 15, .72)', color: '#fff' },
+  name: { color: 'inherit', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+});
+
+interface ParticipantTileProps {
+  readonly participant: RemoteParticipant;
+  /** Which of the participant's streams belongs into this tile. */
+  readonly shows: 'Video' | 'ScreenSharing';
+  readonly isRinging: boolean;
+  readonly isHandRaised: boolean;
+  /** A word under the avatar: why there is no picture to expect. */
+  readonly note?: string | undefined;
+}
+
+/** Somebody else: their picture, or their initials where there is none; who speaks is framed. */
+export function ParticipantTile({ participant, shows, isRinging, isHandRaised, note }: ParticipantTileProps): ReactNode {
+  const styles = useStyles();
+  useEmitter(participant, 'stateChanged isMutedChanged displayNameChanged isSpeakingChanged videoStreamsUpdated');
+  const stream = participant.videoStreams.find(({ mediaStreamType }) => mediaStreamType === shows);
+  const isAvailable = useIsAvailable(stream);
+  const name = nameOf(participant);
+  const isScreen = shows === 'ScreenSharing';
+  return (
+    <div className={mergeClasses(styles.tile, participant.isSpeaking && !isScreen && styles.speaking)}>
+      {stream !== undefined && isAvailable && note === undefined ? <VideoView stream={stream} scalingMode={isScreen ? 'Fit' : 'Crop'} label={isScreen ? `Screen of ${name}` : `Video of ${name}`} /> : (
+        <div className={styles.avatar}>
+          <Avatar className={isRinging ? styles.ringing : ''} name={name} size={128} color="colorful" aria-hidden />
+          {note === undefined ? null : <Text size={400} style={{ color: '#dfe9ea' }}>{note}</Text>}
+        </div>
+      )}
+      <div className={styles.plate}>
+        {isHandRaised ? <HandRightFilled aria-label="Hand raised" primaryFill="#ffd24d" /> : null}
+        {participant.isMuted ? <MicOffFilled aria-label="Muted" /> : null}
+        <Text className={styles.name} weight="semibold">{isScreen ? `${name}’s screen` : name}</Text>
+      </div>
+    </div>
+  );
+}
+
+function useIsAvailable(stream: RemoteVideoStream | undefined): boolean {
+  useEmitter(stream, 'isAvailableChanged');
+  return stream?.isAvailable ?? false;
+}
+
+/** Renders again when any of the participants starts or stops to share a screen; the one whose screen is shared. */
+export function useSharer(participants: readonly RemoteParticipant[]): RemoteParticipant | undefined {
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    const streams = new Set<RemoteVideoStream>();
+    const follow = (): void => {
+      for (const stream of participants.flatMap(({ videoStreams }) => videoStreams)) {
+        if (streams.has(stream)) continue;
+        streams.add(stream);
+        stream.on('isAvailableChanged', render);
+      }
+      render();
+    };
+    follow();
+    for (const participant of participants) participant.on('videoStreamsUpdated', follow);
+    return () => {
+      for (const participant of participants) participant.off('videoStreamsUpdated', follow);
+      for (const stream of streams) stream.off('isAvailableChanged', render);
+    };
+  }, [participants]);
+  return participants.find(({ videoStreams }) => videoStreams.some(({ mediaStreamType, isAvailable }) => mediaStreamType === 'ScreenSharing' && isAvailable));
+}
