@@ -1,6 +1,6 @@
 import { createIdentifierFromRawId } from '@azure/communication-common';
 import type { Call, CallAgent, IncomingCall } from '@dialplane/calling';
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { Session } from '../session/session.ts';
 import { useAgent, type AgentState } from './use-agent.ts';
 import { useCalls, type CallsState } from './use-calls.ts';
@@ -74,11 +74,11 @@ async function holdOthers(calls: readonly Call[]): Promise<void> {
 
 /** The camera's light goes out when the last call ends. */
 function useCameraRelease(isInCall: boolean, turnCameraOff: () => void): void {
-  const [wasInCall, setWasInCall] = useState(false);
+  const wasInCall = useRef(false);
   useEffect(() => {
-    if (wasInCall && !isInCall) turnCameraOff();
-    if (wasInCall !== isInCall) setWasInCall(isInCall);
-  }, [wasInCall, isInCall, turnCameraOff]);
+    if (wasInCall.current && !isInCall) turnCameraOff();
+    wasInCall.current = isInCall;
+  }, [isInCall, turnCameraOff]);
 }
 
 /** The browser asks before a tab with a call is closed. */

@@ -14,7 +14,7 @@ export function useAgent(session: Session, attempt: number): AgentState {
   const [state, setState] = useState<{ readonly token: string; readonly attempt: number; readonly agent: AgentState }>();
   const { accessToken, displayName } = session;
   useEffect(() => {
-    const client = new CallClient({ diagnostics: { appName: 'dialplane-console' } });
+    const client = new CallClient({ endpoint: window.location.origin, diagnostics: { appName: 'dialplane-console' } });
     const abort = new AbortController();
     const settle = (agent: AgentState): void => {
       if (!abort.signal.aborted) setState({ token: accessToken, attempt, agent });

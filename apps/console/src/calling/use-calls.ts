@@ -58,8 +58,6 @@ export function useCalls(agent: CallAgent | undefined): CallsState {
       setIncoming((old) => [...old, incomingCall]);
       incomingCall.on('callEnded', () => setIncoming((old) => old.filter((call) => call !== incomingCall)));
     };
-    agent.calls.forEach(follow);
-    setCalls([...agent.calls]);
     agent.on('callsUpdated', handleUpdate);
     agent.on('incomingCall', handleIncoming);
     return () => {

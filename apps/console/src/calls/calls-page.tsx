@@ -53,7 +53,7 @@ export function CallsPage(): ReactNode {
         <div style={{ display: 'flex', flexWrap: 'wrap', gap: '12px 24px', alignItems: 'end' }}>
           <Switch label="Everybody’s calls" checked={isEverybody} onChange={(_, { checked }) => { setIsEverybody(checked); setOlder(undefined); }} />
           {isEverybody ? (
-            <Field label="Only of this identifier or number" style={{ minWidth: 280 }} validationState="none" validationMessage={filter.trim() !== '' && identifier === undefined ? 'Type a whole identifier (8:acs:…) or number (+…).' : undefined}>
+            <Field label="Only of this identifier or number" style={{ minWidth: 280 }} validationState="none" validationMessage={filter.trim() !== '' && identifier === undefined ? 'Type a whole identifier (8:acs:…) or number (+…).' : null}>
               <Input value={filter} onChange={(_, { value }) => { setFilter(value); setOlder(undefined); }} />
             </Field>
           ) : null}

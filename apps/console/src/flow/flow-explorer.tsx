@@ -45,7 +45,7 @@ export function FlowExplorer({ flow }: { readonly flow: CallFlow }): ReactNode {
     <div className={styles.root}>
       <FlowToolbar
         presentation={presentation} onPresentation={setPresentation} part={part} onPart={setPart} hidden={hidden} counts={counts}
-        onToggle={(category) => setHidden((old) => (old.has(category) ? old.difference(new Set([category])) : old.union(new Set([category]))))}
+        onToggle={(category) => setHidden((old) => new Set(old.has(category) ? [...old].filter((other) => other !== category) : [...old, category]))}
         onZoom={(step) => setZoom((old) => Math.min(rowHeights.length - 1, Math.max(0, old + step)))}
       />
       <FlowOverview

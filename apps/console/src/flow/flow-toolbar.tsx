@@ -1,4 +1,4 @@
-import { Button, makeStyles, ToggleButton, tokens, Toolbar, ToolbarRadioButton, ToolbarRadioGroup } from '@fluentui/react-components';
+import { Button, makeStyles, tokens, Toolbar, ToolbarDivider, ToolbarRadioButton, ToolbarRadioGroup } from '@fluentui/react-components';
 import { ZoomInRegular } from '@fluentui/react-icons/svg/zoom-in';
 import { ZoomOutRegular } from '@fluentui/react-icons/svg/zoom-out';
 import type { ReactNode } from 'react';
@@ -35,12 +35,12 @@ export function FlowToolbar({ presentation, onPresentation, part, onPart, hidden
     <div className={`${styles.bar} no-print`}>
       <div className={styles.group} role="group" aria-label="Kinds shown">
         {flowCategories.filter((category) => counts.has(category)).map((category) => (
-          <ToggleButton
-            key={category} size="small" shape="circular" appearance={hidden.has(category) ? 'subtle' : 'outline'} checked={!hidden.has(category)} className={hidden.has(category) ? styles.off : ''}
+          <Button
+            key={category} size="small" shape="circular" appearance={hidden.has(category) ? 'subtle' : 'secondary'} aria-pressed={!hidden.has(category)} className={hidden.has(category) ? styles.off : ''}
             onClick={() => onToggle(category)} icon={<span className={styles.dot} style={{ backgroundColor: hidden.has(category) ? 'currentColor' : categoryColors[category] }} />}
           >
             {categoryNames[category]} {counts.get(category)}
-          </ToggleButton>
+          </Button>
         ))}
       </div>
       <div className={styles.group}>
@@ -53,13 +53,16 @@ export function FlowToolbar({ presentation, onPresentation, part, onPart, hidden
             <ToolbarRadioButton name="part" value="setup">Set-up</ToolbarRadioButton>
             <ToolbarRadioButton name="part" value="end">End</ToolbarRadioButton>
           </ToolbarRadioGroup>
+          <ToolbarDivider />
           <ToolbarRadioGroup aria-label="Ladder or table">
             <ToolbarRadioButton name="presentation" value="ladder">Ladder</ToolbarRadioButton>
             <ToolbarRadioButton name="presentation" value="table">Table</ToolbarRadioButton>
           </ToolbarRadioGroup>
         </Toolbar>
-        <Button size="small" appearance="subtle" icon={<ZoomOutRegular />} aria-label="Smaller rows" disabled={presentation === 'table'} onClick={() => onZoom(-1)} />
-        <Button size="small" appearance="subtle" icon={<ZoomInRegular />} aria-label="Larger rows" disabled={presentation === 'table'} onClick={() => onZoom(1)} />
+        <span>
+          <Button size="small" appearance="subtle" icon={<ZoomOutRegular />} aria-label="Smaller rows" disabled={presentation === 'table'} onClick={() => onZoom(-1)} />
+          <Button size="small" appearance="subtle" icon={<ZoomInRegular />} aria-label="Larger rows" disabled={presentation === 'table'} onClick={() => onZoom(1)} />
+        </span>
       </div>
     </div>
   );

@@ -61,7 +61,7 @@ test('filters and the window choose what is shown', () => {
 test('a narrow place makes the ladder scroll instead of unreadable', () => {
   const layout = layoutLadder(directCall, { ...view, width: 300 });
   assert.ok(layout.width > 300);
-  assert.ok((layout.lanes[1]?.x ?? 0) - (layout.lanes[0]?.x ?? 0) >= 120);
+  assert.ok((layout.lanes[1]?.x ?? 0) - (layout.lanes[0]?.x ?? 0) >= 98);
   assert.ok((layout.lanes[0]?.x ?? 0) > timeColumn);
   assert.equal(fitText('acceptCall 200 · 10 ms', 70), 'acceptCall…');
   assert.equal(fitText('short', 70), 'short');

@@ -55,10 +55,10 @@ export interface LadderLayout {
 }
 
 /** Room for the time of each row. */
-export const timeColumn = 64;
+export const timeColumn = 60;
 export const headerHeight = 56;
 /** Lanes closer than this make labels unreadable: the ladder gets wider than its place instead, and scrolls. */
-const minLaneGap = 132;
+const minLaneGap = 98;
 const gapHeight = 26;
 /** Silence longer than this is written between two rows. */
 const shownGapMs = 1500;
@@ -162,7 +162,10 @@ function isFailure({ detail }: FlowEvent): boolean {
 }
 
 function labelPlace(fromX: number, toX: number | undefined, width: number): Pick<LadderRow, 'labelX' | 'labelWidth' | 'labelAnchor'> {
-  if (toX !== undefined) return { labelX: (fromX + toX) / 2, labelWidth: Math.abs(toX - fromX) - 20, labelAnchor: 'middle' };
+  if (toX !== undefined) {
+    const middle = (fromX + toX) / 2;
+    return { labelX: middle, labelWidth: 2 * Math.min(middle - timeColumn, width - middle) - 8, labelAnchor: 'middle' };
+  }
   const right = width - fromX;
   if (right >= fromX - timeColumn) return { labelX: fromX + 14, labelWidth: right - 20, labelAnchor: 'start' };
   return { labelX: fromX - 14, labelWidth: fromX - timeColumn - 20, labelAnchor: 'end' };
@@ -170,10 +173,10 @@ function labelPlace(fromX: number, toX: number | undefined, width: number): Pick
 
 function connectedSpans(rows: readonly LadderRow[], lanes: readonly PlacedLane[], endY: number): ConnectedSpan[] {
   return lanes.flatMap(({ id, x }) => {
-    const states = rows.flatMap(({ y, events: [event] }) => (event !== undefined && (event.to ?? event.from) === id && event.detail.kind === 'callState' ? [{ y, state: event.detail.state }] : []));
-    const from = states.find(({ state }) => state === 'Connected');
+    const own = rows.filter(({ events: [event] }) => event !== undefined && (event.to ?? event.from) === id);
+    const from = own.find(({ events: [event] }) => event?.detail.kind === 'callState' && event.detail.state === 'Connected');
     if (from === undefined) return [];
-    const to = states.find(({ y, state }) => y > from.y && (state === 'Disconnecting' || state === 'Disconnected'));
+    const to = own.find(({ y, events: [event] }) => y > from.y && (event?.detail.kind === 'ended' || (event?.detail.kind === 'callState' && event.detail.state === 'Disconnected')));
     return [{ laneId: id, x, fromY: from.y, toY: to?.y ?? endY }];
   });
 }

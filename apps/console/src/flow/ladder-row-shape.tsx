@@ -5,12 +5,12 @@ import { categoryColors } from './category-colors.ts';
 import { fitText, type LadderRow, type PlacedLane } from './ladder-layout.ts';
 
 const useStyles = makeStyles({
-  row: { cursor: 'pointer', '&:hover > rect': { fill: tokens.colorNeutralBackground1Hover } },
-  hit: { fill: 'transparent' },
+  row: { cursor: 'pointer' },
+  hit: { fill: 'transparent', ':hover': { fill: tokens.colorNeutralBackground1Hover } },
   hitSelected: { fill: tokens.colorBrandBackground2 },
   mark: { fill: tokens.colorBrandStroke1 },
   time: { fontSize: '11px', fill: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums' },
-  label: { fontSize: '12px', paintOrder: 'stroke', stroke: tokens.colorNeutralBackground1, strokeWidth: '4px', strokeLinejoin: 'round', fill: tokens.colorNeutralForeground1 },
+  label: { pointerEvents: 'none', fontSize: '12px', paintOrder: 'stroke', stroke: tokens.colorNeutralBackground1, strokeWidth: '4px', strokeLinejoin: 'round', fill: tokens.colorNeutralForeground1 },
   labelSelected: { stroke: tokens.colorBrandBackground2 },
   failure: { fill: tokens.colorPaletteRedForeground1, fontWeight: tokens.fontWeightSemibold },
   gap: { fontSize: '11px', fontStyle: 'italic', fill: tokens.colorNeutralForeground3, paintOrder: 'stroke', stroke: tokens.colorNeutralBackground1, strokeWidth: '6px' },

@@ -14,7 +14,7 @@ const useStyles = makeStyles({
     position: 'sticky', top: 0, zIndex: 1, height: `${headerHeight}px`, backgroundColor: tokens.colorNeutralBackground1,
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
   },
-  lane: { position: 'absolute', top: '8px', transform: 'translateX(-50%)', textAlign: 'center', maxWidth: '128px', lineHeight: tokens.lineHeightBase300 },
+  lane: { position: 'absolute', top: '8px', transform: 'translateX(-50%)', textAlign: 'center', maxWidth: '96px', '@media (min-width: 720px)': { maxWidth: '180px' }, lineHeight: tokens.lineHeightBase300 },
   title: { display: 'block', fontWeight: tokens.fontWeightSemibold, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   subtitle: { display: 'block', fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3 },
   picture: { display: 'block', marginTop: `-${headerHeight}px`, fontFamily: tokens.fontFamilyBase, outlineStyle: 'none' },

@@ -5,8 +5,8 @@ import type { Milestones } from './flow-analysis.ts';
 import { pathExplanations, pathNames } from './media-path.ts';
 
 const useStyles = makeStyles({
-  strip: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(128px, 1fr))', gap: '1px', margin: 0, borderRadius: tokens.borderRadiusLarge, overflow: 'hidden', border: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralStroke2 },
-  cell: { display: 'flex', flexDirection: 'column-reverse', justifyContent: 'flex-end', gap: '2px', padding: '12px 16px', backgroundColor: tokens.colorNeutralBackground1, '& dd': { margin: 0 } },
+  strip: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(128px, 1fr))', gap: '1px', margin: 0, borderRadius: tokens.borderRadiusLarge, overflow: 'hidden', border: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground1 },
+  cell: { display: 'flex', flexDirection: 'column-reverse', justifyContent: 'flex-end', gap: '2px', padding: '12px 16px', boxShadow: `0 0 0 1px ${tokens.colorNeutralStroke2}`, '& dd': { margin: 0 } },
   value: { fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: 'tabular-nums' },
   name: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
 });

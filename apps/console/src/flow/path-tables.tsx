@@ -10,7 +10,7 @@ const useStyles = makeStyles({
   scroller: { overflowX: 'auto', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1 },
   table: { minWidth: '680px', tableLayout: 'auto' },
   numeric: { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' },
-  address: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere' },
+  address: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, whiteSpace: 'nowrap' },
   empty: { color: tokens.colorNeutralForeground3 },
 });
 

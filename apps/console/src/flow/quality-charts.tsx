@@ -1,5 +1,5 @@
 import { tokens } from '@fluentui/react-components';
-import { lazy, Suspense, useContext, useEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useContext, useSyncExternalStore, type ReactNode } from 'react';
 import type { QualityPoint } from '../calling/media-quality.ts';
 import { QualityHistoryContext } from '../calling/use-quality.ts';
 import { Section } from '../shell/page.tsx';
@@ -24,7 +24,7 @@ export function QualityCharts({ callId, isCompact = false }: { readonly callId: 
           { name: 'Jitter', color: tokens.colorPaletteDarkOrangeForeground1, values: shown.map(({ jitterMs }) => jitterMs ?? null) },
         ]} />
         <TimeChart title="Bit rate" unit="kbit/s" seconds={seconds} series={[
-          { name: 'Sent', color: tokens.colorPaletteGrapeForeground2, values: shown.map(({ sentBps }) => sentBps / 1000) },
+          { name: 'Sent', color: tokens.colorPaletteGrapeBorderActive, values: shown.map(({ sentBps }) => sentBps / 1000) },
           { name: 'Received', color: tokens.colorPaletteGreenForeground1, values: shown.map(({ receivedBps }) => receivedBps / 1000) },
         ]} />
         <TimeChart title="Loss" unit="%" seconds={seconds} series={[{ name: 'Lost', color: tokens.colorPaletteRedForeground1, values: shown.map(({ loss }) => (loss === undefined ? null : loss * 100)) }]} />
@@ -36,11 +36,9 @@ export function QualityCharts({ callId, isCompact = false }: { readonly callId: 
 
 function useHistory(callId: string): readonly QualityPoint[] {
   const history = useContext(QualityHistoryContext);
-  const [points, setPoints] = useState(() => history.of(callId));
-  useEffect(() => {
-    setPoints(history.of(callId));
-    const timer = setInterval(() => setPoints(history.of(callId)), refreshMs);
+  const subscribe = useCallback((listener: () => void) => {
+    const timer = setInterval(listener, refreshMs);
     return () => clearInterval(timer);
-  }, [history, callId]);
-  return points;
+  }, []);
+  return useSyncExternalStore(subscribe, () => history.of(callId));
 }

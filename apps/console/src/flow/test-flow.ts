@@ -47,7 +47,7 @@ export const directCall: CallFlow = flowOf([
   [3090, caller, undefined, { kind: 'firstMedia', direction: 'receive', mediaStreamType: 'Audio', codec: 'opus' }],
   [3100, callee, undefined, { kind: 'firstMedia', direction: 'receive', mediaStreamType: 'Audio', codec: 'opus' }],
   [25_000, caller, 'controller', request('hangUp', 2, 204)],
-  [25_001, 'controller', caller, { kind: 'callState', state: 'Disconnected' }],
+  [25_001, 'controller', caller, { kind: 'ended', identifier: '8:acs:r_ada', endReason: { code: 0, subCode: 0, message: 'The call was ended by one of the people in it.', category: 'Success', endedBy: '8:acs:r_ada' } }],
   [25_002, caller, undefined, { kind: 'lastMedia', direction: 'receive', mediaStreamType: 'Audio', packets: 1095, bytes: 131_400, packetsLost: 2 }],
 ], 25_001);
 

@@ -25,6 +25,21 @@ const height = 150;
 export function TimeChart({ title, unit, seconds, series }: TimeChartProps): ReactNode {
   const styles = useStyles();
   const { isDark } = useAppearance();
+  return (
+    <figure className={styles.root} style={{ margin: 0 }}>
+      <figcaption className={styles.head}>
+        <Text weight="semibold">{title}</Text>
+        <span className={styles.legend}>
+          {series.map(({ name, color, values }) => <span key={name} style={{ color }}>{name} {format(values.at(-1))} {unit}</span>)}
+        </span>
+      </figcaption>
+      <Plot key={isDark ? 'dark' : 'light'} seconds={seconds} series={series} />
+    </figure>
+  );
+}
+
+/** The picture. A canvas cannot follow theme variables: it is made anew when the theme changes. */
+function Plot({ seconds, series }: Pick<TimeChartProps, 'seconds' | 'series'>): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<UPlot>(undefined);
   const data = [seconds, ...series.map(({ values }) => values)] as unknown as UPlot.AlignedData;
@@ -50,24 +65,14 @@ export function TimeChart({ title, unit, seconds, series }: TimeChartProps): Rea
       plot.destroy();
       chart.current = undefined;
     };
-  }, [colors, isDark]);
+  }, [colors]);
 
   useEffect(() => {
     newest.current = data;
     chart.current?.setData(data);
   });
 
-  return (
-    <figure className={styles.root} style={{ margin: 0 }}>
-      <figcaption className={styles.head}>
-        <Text weight="semibold">{title}</Text>
-        <span className={styles.legend}>
-          {series.map(({ name, color, values }) => <span key={name} style={{ color }}>{name} {format(values.at(-1))} {unit}</span>)}
-        </span>
-      </figcaption>
-      <div ref={place} aria-hidden="true" />
-    </figure>
-  );
+  return <div ref={place} aria-hidden="true" />;
 }
 
 const format = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : value >= 10 ? String(Math.round(value)) : value.toFixed(1));

@@ -3,11 +3,12 @@ import { Avatar, Button, makeStyles, Text, tokens } from '@fluentui/react-compon
 import { CallRegular } from '@fluentui/react-icons/svg/call';
 import { CallEndRegular } from '@fluentui/react-icons/svg/call-end';
 import { VideoRegular } from '@fluentui/react-icons/svg/video';
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useId, useState, type ReactNode } from 'react';
 import { useCalling } from '../calling/calling-context.tsx';
 import { nameOf } from '../calling/identifier.ts';
 import { startRinging } from '../calling/ringtone.ts';
 import { useCommand } from '../calling/use-command.ts';
+import { focusOnArrival } from '../shell/focus.ts';
 
 const useStyles = makeStyles({
   layer: { position: 'fixed', zIndex: 1000, top: '16px', right: '16px', left: 'auto', display: 'grid', gap: '12px', width: 'min(380px, calc(100vw - 32px))' },
@@ -37,17 +38,23 @@ function IncomingCallCard({ call }: { readonly call: IncomingCall }): ReactNode 
   const { accept } = useCalling();
   const run = useCommand();
   const titleId = useId();
-  const answer = useRef<HTMLButtonElement>(null);
   const [isAnswering, setIsAnswering] = useState(false);
-  useEffect(() => answer.current?.focus(), []);
   const take = (withVideo: boolean): void => run(async () => {
     setIsAnswering(true);
     await accept(call, withVideo).finally(() => setIsAnswering(false));
   });
   const decline = (): void => run(() => call.reject());
+  const handleKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !event.defaultPrevented) decline();
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => handleKey(event);
+    window.addEventListener('keydown', listener);
+    return () => window.removeEventListener('keydown', listener);
+  }, []);
   const name = nameOf(call.callerInfo);
   return (
-    <div role="alertdialog" aria-labelledby={titleId} aria-describedby={`${titleId}-what`} className={styles.card} onKeyDown={({ key }) => key === 'Escape' && decline()}>
+    <div role="alertdialog" aria-labelledby={titleId} aria-describedby={`${titleId}-what`} className={styles.card}>
       <div className={styles.who}>
         <Avatar name={name} size={56} color="colorful" aria-hidden />
         <div>
@@ -57,7 +64,7 @@ function IncomingCallCard({ call }: { readonly call: IncomingCall }): ReactNode 
       </div>
       <div className={styles.actions}>
         <Button className={styles.decline} icon={<CallEndRegular />} onClick={decline} disabled={isAnswering}>Decline</Button>
-        <Button ref={answer} appearance="primary" icon={<CallRegular />} onClick={() => take(false)} disabled={isAnswering}>Answer</Button>
+        <Button ref={focusOnArrival} appearance="primary" icon={<CallRegular />} onClick={() => take(false)} disabled={isAnswering}>Answer</Button>
         <Button appearance="primary" icon={<VideoRegular />} onClick={() => take(true)} disabled={isAnswering}>Video</Button>
       </div>
     </div>

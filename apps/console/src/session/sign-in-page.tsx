@@ -6,6 +6,7 @@ import { useQuery } from '../api/use-query.ts';
 import { hrefOf, type Route } from '../routes/route.ts';
 import { navigate, usePageTitle } from '../routes/use-route.ts';
 import { FailureBar } from '../shell/failure-bar.tsx';
+import { focusOnArrival } from '../shell/focus.ts';
 import { Wordmark } from '../shell/wordmark.tsx';
 import { useSession } from './use-session.tsx';
 
@@ -57,7 +58,7 @@ export function SignInPage({ route }: { readonly route: Route }): ReactNode {
           </div>
           <form className={styles.form} onSubmit={(event) => void submit(event)}>
             <Field label="Your name" required>
-              <Input size="large" autoComplete="name" autoFocus maxLength={256} value={name} onChange={(_, data) => setName(data.value)} />
+              <Input size="large" ref={focusOnArrival} autoComplete="name" maxLength={256} value={name} onChange={(_, data) => setName(data.value)} />
             </Field>
             {isCodeAsked ? (
               <Field label="Sign-in link or code" hint="The server prints a link at its start; an operator can make one in the console." required>

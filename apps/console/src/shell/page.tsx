@@ -3,8 +3,9 @@ import type { ReactNode } from 'react';
 import { usePageTitle } from '../routes/use-route.ts';
 
 const useStyles = makeStyles({
-  page: { maxWidth: '1320px', margin: '0 auto', padding: '24px 32px 48px', boxSizing: 'border-box', display: 'grid', gap: '24px', alignContent: 'start', gridTemplateColumns: 'minmax(0, 1fr)', '@media (max-width: 719px)': { padding: '16px 16px 32px', gap: '16px' }, '@media print': { padding: 0 } },
+  page: { width: '100%', maxWidth: '1320px', margin: '0 auto', flexShrink: 0, padding: '24px 32px 48px', boxSizing: 'border-box', display: 'grid', gap: '24px', alignContent: 'start', gridTemplateColumns: 'minmax(0, 1fr)', '@media (max-width: 719px)': { padding: '16px 16px 32px', gap: '16px' }, '@media print': { padding: 0 } },
   head: { display: 'flex', flexWrap: 'wrap', justifyContent: 'space-between', alignItems: 'center', gap: '12px' },
+  title: { margin: 0 },
   actions: { display: 'flex', gap: '8px', flexWrap: 'wrap' },
   section: { display: 'grid', gap: '12px', gridTemplateColumns: 'minmax(0, 1fr)' },
 });
@@ -16,7 +17,7 @@ export function Page({ title, actions, children }: { readonly title: string; rea
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <Title2 as="h1">{title}</Title2>
+        <Title2 as="h1" className={styles.title}>{title}</Title2>
         {actions === undefined ? null : <div className={`${styles.actions} no-print`}>{actions}</div>}
       </header>
       {children}
@@ -30,7 +31,7 @@ export function Section({ title, actions, children }: { readonly title: string; 
   return (
     <section className={styles.section} aria-label={title}>
       <div className={styles.head}>
-        <Title3 as="h2">{title}</Title3>
+        <Title3 as="h2" className={styles.title}>{title}</Title3>
         {actions === undefined ? null : <div className={`${styles.actions} no-print`}>{actions}</div>}
       </div>
       {children}

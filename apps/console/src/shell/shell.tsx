@@ -1,5 +1,5 @@
 import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody, Spinner, Toaster, tokens } from '@fluentui/react-components';
-import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import { CallingProvider, useCalling } from '../calling/calling-context.tsx';
 import { namesOf } from '../calling/identifier.ts';
 import { toasterId } from '../calling/use-command.ts';
@@ -47,10 +47,6 @@ function Frame({ route }: { readonly route: Route }): ReactNode {
   const shown = calls.findLast(({ state }) => state !== 'LocalHold') ?? calls.at(-1);
   const isOnStage = route.screen === 'call' && shown !== undefined;
   useFollowNewCall(calls.length);
-  useEffect(() => {
-    if (main.current?.contains(document.activeElement) === false) main.current.focus({ preventScroll: true });
-    main.current?.scrollTo({ top: 0 });
-  }, [route.screen]);
   return (
     <div className={styles.shell}>
       <Navigation route={route} />
@@ -69,13 +65,24 @@ function Frame({ route }: { readonly route: Route }): ReactNode {
         </div>
         {isOnStage ? <div style={{ flex: '1 1 0', minHeight: 0 }}><ErrorBoundary what="The call’s screen" key={shown.id}><CallStage call={shown} /></ErrorBoundary></div> : (
           <ErrorBoundary what="This page" key={route.screen}>
-            {ended !== undefined && route.screen === 'call' ? <EndCard ended={ended} onDismiss={dismissEnded} /> : null}
+            <Arrival main={main} />
+            {ended !== undefined && route.screen === 'call' ? <EndCard key={ended.callId} ended={ended} onDismiss={dismissEnded} /> : null}
             <Suspense fallback={<Spinner style={{ padding: 48 }} label="Loading" />}><Screen route={route} /></Suspense>
           </ErrorBoundary>
         )}
       </main>
     </div>
   );
+}
+
+/** A new screen begins at its top, and the keyboard with it. */
+function Arrival({ main }: { readonly main: RefObject<HTMLElement | null> }): null {
+  useEffect(() => {
+    const element = main.current;
+    if (element?.contains(document.activeElement) === false) element.focus({ preventScroll: true });
+    element?.scrollTo({ top: 0 });
+  }, [main]);
+  return null;
 }
 
 function Screen({ route }: { readonly route: Route }): ReactNode {

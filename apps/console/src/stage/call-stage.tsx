@@ -20,10 +20,11 @@ import { darkTheme } from '../theme/theme.ts';
 import { formatClock } from '../text/duration.ts';
 import { ControlBar } from './control-bar.tsx';
 import { DiagnosticNotices } from './diagnostic-notices.tsx';
-import { ParticipantTile, useSharer } from './participant-tile.tsx';
+import { ParticipantTile } from './participant-tile.tsx';
 import { QualityPanel } from './quality-panel.tsx';
 import { ReactionLayer } from './reactions.tsx';
 import { useNow } from './use-now.ts';
+import { useSharer } from './use-sharer.ts';
 
 const useStyles = makeStyles({
   stage: { height: '100%', display: 'grid', gridTemplateRows: 'auto auto minmax(0, 1fr) auto', gridTemplateColumns: 'minmax(0, 1fr)', backgroundColor: '#0b1112', color: '#eef4f4' },
@@ -54,7 +55,7 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
   const point = useQuality(call);
   const diagnostics = useDiagnostics(call);
   const participants = call.remoteParticipants;
-  const sharer = useSharer(participants);
+  const sharer = useSharer(call);
   const raised = new Set(raiseHand.getRaisedHands().map(({ identifier }) => getIdentifierRawId(identifier)));
   const since = connectedAt.get(call);
   const isWaiting = isBeforeAnswer(call.state);

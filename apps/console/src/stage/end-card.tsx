@@ -1,8 +1,9 @@
 import { Button, Card, makeStyles, Text, Title3, tokens } from '@fluentui/react-components';
 import { FlowRegular } from '@fluentui/react-icons/svg/flow';
-import { useEffect, useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { EndedCall } from '../calling/use-calls.ts';
 import { navigate } from '../routes/use-route.ts';
+import { focusOnArrival } from '../shell/focus.ts';
 import { formatDuration } from '../text/duration.ts';
 
 const useStyles = makeStyles({
@@ -14,9 +15,7 @@ const useStyles = makeStyles({
 /** After a call: why it ended, in a sentence, and the way to its flow. */
 export function EndCard({ ended, onDismiss }: { readonly ended: EndedCall; readonly onDismiss: () => void }): ReactNode {
   const styles = useStyles();
-  const flow = useRef<HTMLButtonElement>(null);
   const { reason, connectedMs, name, callId } = ended;
-  useEffect(() => flow.current?.focus(), [callId]);
   return (
     <Card className={styles.card} role="status">
       <Title3 as="h2">{connectedMs === undefined ? `No call with ${name}` : `Call with ${name} ended after ${formatDuration(connectedMs)}`}</Title3>
@@ -24,7 +23,7 @@ export function EndCard({ ended, onDismiss }: { readonly ended: EndedCall; reado
         {reason?.message ?? 'The call has ended.'} {reason === undefined ? null : <span className={styles.code}>({reason.code}/{reason.subCode})</span>}
       </Text>
       <div className={styles.actions}>
-        <Button ref={flow} appearance="primary" icon={<FlowRegular />} onClick={() => navigate({ screen: 'flow', callId })}>See the call flow</Button>
+        <Button ref={focusOnArrival} appearance="primary" icon={<FlowRegular />} onClick={() => navigate({ screen: 'flow', callId })}>See the call flow</Button>
         <Button onClick={onDismiss}>Dismiss</Button>
       </div>
     </Card>

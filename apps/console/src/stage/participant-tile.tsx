@@ -2,7 +2,7 @@ import type { RemoteParticipant, RemoteVideoStream } from '@dialplane/calling';
 import { Avatar, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
 import { HandRightFilled } from '@fluentui/react-icons/svg/hand-right';
 import { MicOffFilled } from '@fluentui/react-icons/svg/mic-off';
-import { useEffect, useReducer, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { nameOf } from '../calling/identifier.ts';
 import { useEmitter } from '../calling/use-emitter.ts';
 import { VideoView } from '../calling/video-view.tsx';
@@ -54,27 +54,4 @@ export function ParticipantTile({ participant, shows, isRinging, isHandRaised, n
 function useIsAvailable(stream: RemoteVideoStream | undefined): boolean {
   useEmitter(stream, 'isAvailableChanged');
   return stream?.isAvailable ?? false;
-}
-
-/** Renders again when any of the participants starts or stops to share a screen; the one whose screen is shared. */
-export function useSharer(participants: readonly RemoteParticipant[]): RemoteParticipant | undefined {
-  const [, render] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => {
-    const streams = new Set<RemoteVideoStream>();
-    const follow = (): void => {
-      for (const stream of participants.flatMap(({ videoStreams }) => videoStreams)) {
-        if (streams.has(stream)) continue;
-        streams.add(stream);
-        stream.on('isAvailableChanged', render);
-      }
-      render();
-    };
-    follow();
-    for (const participant of participants) participant.on('videoStreamsUpdated', follow);
-    return () => {
-      for (const participant of participants) participant.off('videoStreamsUpdated', follow);
-      for (const stream of streams) stream.off('isAvailableChanged', render);
-    };
-  }, [participants]);
-  return participants.find(({ videoStreams }) => videoStreams.some(({ mediaStreamType, isAvailable }) => mediaStreamType === 'ScreenSharing' && isAvailable));
 }
