@@ -104,9 +104,11 @@ class Controller implements SignalingController {
 
   async restore(): Promise<void> {
     const { logger } = this.options;
-    for (const registration of await this.endpointStore.load()) this.registry.restore(registration);
+    const registrations = await this.endpointStore.load();
+    for (const registration of registrations) this.registry.restore(registration);
     const interrupted = await this.callStore.loadRunning();
     for (const call of interrupted) this.calls.restore(call);
+    for (const { endpointId } of registrations) this.calls.observeEndpoint(endpointId, { kind: 'endpointLost', endpointId });
     if (interrupted.length > 0) logger.info({ calls: interrupted.length, endpoints: this.registry.size }, 'Calls of the run before go on.');
     await this.sweep();
     this.scheduleTick();
@@ -132,7 +134,7 @@ class Controller implements SignalingController {
   }
 
   private makeRegistry(): EndpointRegistry {
-    return new EndpointRegistry(this.clock, this.limits.endpoints, randomBytes(6).toString('base64url').replaceAll('-', '_'), {
+    return new EndpointRegistry(this.clock, this.limits.endpoints, randomBytes(6).toString('hex'), {
       registered: (endpoint) => this.calls.observeRegistration(identityOf(endpoint)),
       lost: (endpointId) => this.calls.observeEndpoint(endpointId, { kind: 'endpointLost', endpointId }),
       recovered: (endpointId) => this.calls.observeEndpoint(endpointId, { kind: 'endpointRecovered', endpointId }),
@@ -232,6 +234,7 @@ class Controller implements SignalingController {
   }
 
   private forget(identifier: string): void {
+    this.keeper.forget(identifier);
     this.callStore.deleteOf(identifier).catch((error: unknown) => this.options.logger.error({ err: error, identifier }, 'The records of a deleted user are still stored.'));
   }
 

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -34,6 +36,7 @@ export class TestServer {
   readonly controller: SignalingController;
   readonly url: string;
   private readonly http: FastifyInstance;
+  private readonly readerClosings = new EventEmitter();
 
   private constructor(parts: { dataDir: string; clock: TestClock; store: Store; identity: Identity; metrics: Metrics; controller: SignalingController; http: FastifyInstance }) {
     this.dataDir = parts.dataDir;
@@ -43,6 +46,9 @@ export class TestServer {
     this.metrics = parts.metrics;
     this.controller = parts.controller;
     this.http = parts.http;
+    parts.http.server.on('request', (request, response) => {
+      if (request.url?.includes('/events') === true) response.once('close', () => this.readerClosings.emit('closed'));
+    });
     this.url = `http://127.0.0.1:${(parts.http.server.address() as AddressInfo).port}`;
   }
 
@@ -93,6 +99,13 @@ export class TestServer {
     return client;
   }
 
+  /** Resolves when the controller has noticed that an event stream or poll closed. */
+  readerClosed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.readerClosings.once('closed', () => setImmediate(resolve));
+    });
+  }
+
   async stop(): Promise<void> {
     await this.controller.close();
     await this.http.close();
@@ -108,7 +121,7 @@ export interface Asked<Id extends OperationId> {
   readonly status: number;
   readonly headers: Headers;
   /** As promised by the operation for its own status; an `ErrorResponse` otherwise. */
-  readonly body: OperationResponse<Id> & { readonly error?: { readonly code: string; readonly message: string; readonly target?: string } };
+  readonly body: NonNullable<OperationResponse<Id>> & { readonly error?: { readonly code: string; readonly message: string; readonly target?: string } };
 }
 
 export interface AskOptions<Id extends OperationId> {
@@ -229,4 +242,36 @@ export function testSdp(fragment = 'abcd'): string {
 /** An offer or answer around {@link testSdp}. */
 export function testDescription(type: 'offer' | 'answer', revision = 1): NonNullable<OperationBody<'startCall'>['description']> {
   return { type, sdp: testSdp(), revision, ...(type === 'answer' && { answers: 1 }), streams: [{ mid: '0', mediaStreamType: 'Audio' }] };
+}
+
+export interface ConnectedCall {
+  readonly alice: TestClient;
+  readonly bob: TestClient;
+  readonly callId: string;
+  readonly bobsMediaSessionId: string;
+  /** The request that started the call, to be sent again. */
+  readonly repeat: AskOptions<'startCall'>;
+}
+
+/** Alice has called Bob, who answered, and media flows. */
+export async function connectedCall(server: TestServer): Promise<ConnectedCall> {
+  const alice = await server.client('Alice');
+  const bob = await server.client('Bob');
+  const repeat = {
+    headers: { 'repeatability-request-id': randomUUID() },
+    body: { endpointId: alice.endpointId, targets: [bob.identifier], description: testDescription('offer') },
+  };
+  const started = await alice.ask('startCall', repeat);
+  const { callId } = started.body;
+  await bob.next('incomingCall');
+  const accepted = await bob.ask('acceptCall', { params: { callId }, body: { endpointId: bob.endpointId, description: testDescription('answer') } });
+  await alice.next('mediaDescription');
+  const bobsMediaSessionId = accepted.body.mediaSessions[0]?.mediaSessionId ?? '';
+  await alice.ask('reportMedia', {
+    params: { callId, mediaSessionId: started.body.mediaSessions[0]?.mediaSessionId ?? '' },
+    body: { endpointId: alice.endpointId, state: 'connected' },
+  });
+  await bob.ask('reportMedia', { params: { callId, mediaSessionId: bobsMediaSessionId }, body: { endpointId: bob.endpointId, state: 'connected' } });
+  await bob.next('callStateChanged', ({ state }) => state === 'Connected');
+  return { alice, bob, callId, bobsMediaSessionId, repeat };
 }

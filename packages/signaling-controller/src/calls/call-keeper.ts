@@ -1,3 +1,4 @@
+import { StoreError } from '@dialplane/store';
 import type { Logger } from '@dialplane/telemetry';
 import type { Clock } from '../clock.ts';
 import type { ClientDescription } from '../endpoints/registered-endpoint.ts';
@@ -87,6 +88,16 @@ export class CallKeeper {
     return false;
   }
 
+  /** Lets go of ended calls that a deleted user was in. */
+  forget(identifier: string): void {
+    for (const [callId, call] of this.ended) {
+      if (!call.parties.has(identifier)) continue;
+      this.ended.delete(callId);
+      this.unsaved.delete(callId);
+      this.unsavedFlow.delete(callId);
+    }
+  }
+
   /** Notes that lines were added to the flow record of a call outside of its turns. */
   noteFlow(call: RunningCall | EndedCall): void {
     this.unsavedFlow.set(call.about.callId, call);
@@ -168,6 +179,12 @@ export class CallKeeper {
       metrics.committed(clock.now() - began);
       return true;
     } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (error.code === 'STORE_CONFLICT') {
+        // What it belongs to was deleted meanwhile: there is nothing left to keep.
+        logger.warn({ err: error }, 'A change of a call that is no longer stored was dropped.');
+        return true;
+      }
       if (!this.failing) logger.error({ err: error }, 'Calls cannot be stored; running calls go on, new ones are refused.');
       this.failing = true;
       return false;

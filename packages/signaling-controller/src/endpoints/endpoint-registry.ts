@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { EventChannel, type EventReader } from '../events/event-channel.ts';
 import type { EventLogLimits } from '../events/event-log.ts';
 import { ApiError } from '../http/api-error.ts';
-import type { RegisteredEndpoint, Registration } from './registered-endpoint.ts';
+import type { Presence, RegisteredEndpoint, Registration } from './registered-endpoint.ts';
 
 export interface EndpointLimits {
   readonly maxPerUser: number;
@@ -95,25 +95,14 @@ export class EndpointRegistry {
 
   /** Adds an endpoint; its user's calls that are ringing will ring here too. */
   add(registration: Registration): RegisteredEndpoint {
-    const endpoint = this.restore(registration);
+    const endpoint = this.place(registration, { kind: 'unattended', since: this.clock.now() });
     this.observer.registered(endpoint);
     return endpoint;
   }
 
-  /** Adds an endpoint of an earlier run of the process. */
-  restore(registration: Registration): RegisteredEndpoint {
-    const { endpointId, identifier } = registration;
-    const endpoint: RegisteredEndpoint = {
-      registration,
-      presence: { kind: 'unattended', since: this.clock.now() },
-      channel: new EventChannel(this.epoch, this.limits.eventLog, this.clock),
-      slot: this.endpoints.size % this.limits.keepAliveSeconds,
-    };
-    this.endpoints.set(endpointId, endpoint);
-    const ofUser = this.byUser.get(identifier) ?? new Set();
-    ofUser.add(endpointId);
-    this.byUser.set(identifier, ofUser);
-    return endpoint;
+  /** Adds an endpoint of an earlier run of the process: it counts as lost until its client shows itself. */
+  restore(registration: Registration): void {
+    this.place(registration, { kind: 'lost', since: this.clock.now() });
   }
 
   /** Puts the endpoint under another token. */
@@ -169,6 +158,21 @@ export class EndpointRegistry {
       endpoint.channel.forgetBefore(now - eventRetentionMs);
       this.tickPresence(endpointId, now);
     }
+  }
+
+  private place(registration: Registration, presence: Presence): RegisteredEndpoint {
+    const { endpointId, identifier } = registration;
+    const endpoint: RegisteredEndpoint = {
+      registration,
+      presence,
+      channel: new EventChannel(this.epoch, this.limits.eventLog, this.clock),
+      slot: this.endpoints.size % this.limits.keepAliveSeconds,
+    };
+    this.endpoints.set(endpointId, endpoint);
+    const ofUser = this.byUser.get(identifier) ?? new Set();
+    ofUser.add(endpointId);
+    this.byUser.set(identifier, ofUser);
+    return endpoint;
   }
 
   private tickPresence(endpointId: string, now: number): void {

@@ -48,10 +48,9 @@ export class EventLog {
 
   /** The events after `eventId`, oldest first; `undefined` when the log does not reach back to it. */
   after(eventId: string): readonly LoggedEvent[] | undefined {
-    const separator = eventId.lastIndexOf('-');
-    const number = Number(eventId.slice(separator + 1));
-    if (eventId.slice(0, separator) !== this.epoch || !Number.isSafeInteger(number)) return undefined;
-    const missed = this.count - number;
+    const [, epoch, number] = /^(\w+)-(\d{1,15})$/.exec(eventId) ?? [];
+    if (epoch !== this.epoch) return undefined;
+    const missed = this.count - Number(number);
     if (missed < 0 || missed > this.events.length) return undefined;
     return this.events.slice(this.events.length - missed);
   }

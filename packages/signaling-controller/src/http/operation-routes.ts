@@ -143,13 +143,16 @@ function operationRoute(operationId: OperationId, operation: Operation, options:
       if (operationId === 'receiveEvents') return options.receiveEvents(operationRequest as OperationRequest<'receiveEvents'>, reply);
       // The table gives each handler the request that its own schemas admit.
       const handle = options.handlers[operationId] as (request: unknown) => unknown;
-      const command = async (): Promise<Answer> => ({ status: operation.status, body: await handle(operationRequest) });
+      const command = async (): Promise<Answer> => {
+        const body = await handle(operationRequest);
+        if (operationId === 'startCall' || operationId === 'joinCall') request.answeredCallId = (body as Call).callId;
+        return body === undefined ? { status: operation.status } : { status: operation.status, text: JSON.stringify(body) };
+      };
       const isRepeatable = requestId !== undefined && operation.method !== 'GET';
       const answer = isRepeatable ? await gate.repeatability.perform(`${keyOf(caller, request)} ${requestId}`, digestOf(request), command) : await command();
       if (isRepeatable) reply.header('repeatability-result', 'accepted');
-      if (operationId === 'startCall' || operationId === 'joinCall') request.answeredCallId = (answer.body as Call).callId;
       reply.code(answer.status);
-      return answer.body === undefined ? reply.send() : reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
+      return answer.text === undefined ? reply.send() : reply.type('application/json; charset=utf-8').send(answer.text);
     },
   };
 }

@@ -35,10 +35,9 @@ export class EndpointOperations {
     return {
       registerEndpoint: (request) => this.register(request),
       renewEndpoint: (request) => this.renew(request),
-      closeEndpoint: async ({ caller, params }) => {
+      closeEndpoint: ({ caller, params }) => {
         const { registration } = this.options.registry.attend(params.endpointId, caller.identifier);
         this.options.registry.close(registration.endpointId, 'closed');
-        await keptSafe(this.options.store.remove(registration.endpointId));
         return undefined;
       },
     };
