@@ -40,6 +40,7 @@ export const clientErrors = {
   SCREEN_NOT_CAPTURED: { code: 412, subCode: 0, message: 'The screen is not shared: the choice was cancelled, or this computer does not permit it.' },
   RENDERER_DISPOSED: { code: 409, subCode: 0, message: 'This VideoStreamRenderer was disposed of; create a new one.' },
   SCALING_MODE_UNKNOWN: { code: 400, subCode: 0, message: 'A scaling mode is Stretch, Crop or Fit.' },
+  CONSTRAINTS_REFUSED: { code: 412, subCode: 0, message: 'This host cannot limit what it sends; video goes on unlimited.' },
   DTMF_UNSUPPORTED: { code: 412, subCode: 0, message: 'Tones cannot be sent in this call.' },
   STREAM_FOREIGN: { code: 400, subCode: 0, message: 'Give a LocalVideoStream or LocalAudioStream made by this library.' },
   TRACK_MISSING: { code: 400, subCode: 0, message: 'The MediaStream has no track of this kind.' },

@@ -138,28 +138,43 @@ export async function hearsSound(call: Call): Promise<void> {
   await sound(track, (loudness) => loudness > 500);
 }
 
-/** Resolves when silence is heard for a quarter of a second. */
+/** Resolves when nothing but silence, or nothing at all, has arrived for a quarter of a second. */
 export async function hearsSilence(call: Call): Promise<void> {
   const mediaStream = await call.remoteAudioStreams[0]?.getMediaStream();
   const [track] = mediaStream?.getAudioTracks() ?? [];
   if (track === undefined) throw new Error('The call has no audio track.');
-  let silentFrames = 0;
+  let silentSince = performance.now();
   await sound(track, (loudness) => {
-    silentFrames = loudness < 50 ? silentFrames + 1 : 0;
-    return silentFrames >= 25;
+    if (loudness >= 50) silentSince = performance.now();
+    return performance.now() - silentSince > 250;
   });
 }
 
+/** Looks at every frame, and at 0 where no frame comes (a section that is inactive delivers none). */
 async function sound(track: MediaStreamTrack, isWanted: (loudness: number) => boolean): Promise<void> {
   const sink = new webrtc.nonstandard.RTCAudioSink(track);
+  let timers: NodeJS.Timeout[] = [];
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('waited in vain for the sound')), 10_000);
-    sink.ondata = ({ samples }) => {
-      if (!isWanted(samples.reduce((max, sample) => Math.max(max, Math.abs(sample)), 0))) return;
-      clearTimeout(timer);
-      resolve();
+    const look = (loudness: number) => {
+      if (isWanted(loudness)) resolve();
     };
-  }).finally(() => sink.stop());
+    let framesBefore = 0;
+    let frames = 0;
+    timers = [
+      setTimeout(() => reject(new Error('waited in vain for the sound')), 10_000),
+      setInterval(() => {
+        if (frames === framesBefore) look(0);
+        framesBefore = frames;
+      }, 100),
+    ];
+    sink.ondata = ({ samples }) => {
+      frames += 1;
+      look(samples.reduce((max, sample) => Math.max(max, Math.abs(sample)), 0));
+    };
+  }).finally(() => {
+    sink.stop();
+    for (const timer of timers) clearInterval(timer);
+  });
 }
 
 /** Feeds a tone of 440 Hz, 10 ms at a time, until stopped. */

@@ -44,6 +44,8 @@ export class MediaLink {
   private session: MediaSession | undefined;
   private hasRemoteCandidates = false;
   private tracksInPlace: Promise<void> = Promise.resolve();
+  /** The directions in the newest description of this side. */
+  private described = '';
 
   /** Throws `WEBRTC_UNAVAILABLE`. */
   constructor(options: MediaLinkOptions) {
@@ -61,6 +63,9 @@ export class MediaLink {
         this.remoteStreams = description.streams;
         this.slots.learn(description.streams);
         if (description.type === 'offer') this.slots.applyDirections();
+      },
+      describing: (type) => {
+        this.described = this.slots.directions(type);
       },
       localStreams: (midOf) => this.slots.localStreams(midOf),
       settled: () => {
@@ -133,8 +138,11 @@ export class MediaLink {
   /** Sets the offer of a call that rings, so that `answerPrepared` is quick; the other side learns nothing of it. */
   async prepareAnswer(session: MediaSession, offer: MediaDescription): Promise<void> {
     this.configure(session);
+    const prepared = this.negotiation.prepareAnswer(offer);
+    // Tracks go into the sections that the offer opens, and so after it.
+    this.tracksInPlace = prepared;
     this.addCandidates(session.remoteCandidates);
-    await this.negotiation.prepareAnswer(offer);
+    await prepared;
   }
 
   /** The answer that goes with `accept`; candidates follow when {@link accepted} is called. */
@@ -176,7 +184,9 @@ export class MediaLink {
   syncTracks(): Promise<void> {
     this.tracksInPlace = this.tracksInPlace
       .then(async () => {
-        if (!this.isClosed && (await this.slots.setTracks(this.options.tracks()))) this.negotiateIfBound();
+        if (this.isClosed) return;
+        await this.slots.setTracks(this.options.tracks());
+        this.negotiateIfChanged();
       })
       .catch((error: unknown) => {
         this.options.platform.logger.error('a track could not be put into its media section', error);
@@ -185,7 +195,8 @@ export class MediaLink {
   }
 
   setHeld(isHeld: boolean): void {
-    if (this.slots.setHeld(isHeld)) this.negotiateIfBound();
+    this.slots.setHeld(isHeld);
+    this.negotiateIfChanged();
   }
 
   networkChanged(): void {
@@ -202,9 +213,9 @@ export class MediaLink {
     this.peerConnection.close();
   }
 
-  /** Before the session is known, the first offer or answer will carry the change. */
-  private negotiateIfBound(): void {
-    if (this.session !== undefined && this.peerConnection.localDescription !== null) this.negotiation.negotiate();
+  /** Offers anew where the newest description is no longer true; the first offer or answer is made by its own occasion. */
+  private negotiateIfChanged(): void {
+    if (this.session !== undefined && this.peerConnection.localDescription !== null && this.slots.directions('offer') !== this.described) this.negotiation.negotiate();
   }
 
   private configure(session: MediaSession): void {

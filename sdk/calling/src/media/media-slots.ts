@@ -38,9 +38,8 @@ export class MediaSlots {
     }
   }
 
-  /** Puts the tracks into their sections, and says whether the other side must be told (a new offer is needed). */
-  async setTracks(tracks: SlotTracks): Promise<boolean> {
-    const before = this.directions();
+  /** Puts the tracks into their sections; new ones are made where there is none. */
+  async setTracks(tracks: SlotTracks): Promise<void> {
     await this.sending.get('Audio')?.sender.replaceTrack(tracks.Audio ?? null);
     for (const type of videoTypes) {
       const track = tracks[type];
@@ -49,15 +48,12 @@ export class MediaSlots {
       else await (transceiver ?? this.claim(type)).sender.replaceTrack(track);
     }
     this.applyDirections();
-    return this.directions() !== before;
   }
 
-  /** Held: nothing is sent or wanted. Says whether a new offer is needed. */
-  setHeld(isHeld: boolean): boolean {
-    const before = this.directions();
+  /** Held: nothing is sent or wanted. */
+  setHeld(isHeld: boolean): void {
     this.isHeld = isHeld;
     this.applyDirections();
-    return this.directions() !== before;
   }
 
   /** Brings the direction of every section, also those the other side opened, in line with what this side sends. */
@@ -67,6 +63,15 @@ export class MediaSlots {
       const direction = this.isHeld ? 'inactive' : this.isSending(transceiver) ? 'sendrecv' : 'recvonly';
       if (transceiver.direction !== direction) transceiver.direction = direction;
     }
+  }
+
+  /**
+   * The directions that a description made now would have, to compare: an answer cannot have the sections that only this side
+   * has opened.
+   */
+  directions(type: 'offer' | 'answer'): string {
+    const transceivers = this.peerConnection.getTransceivers().filter(({ mid }) => type === 'offer' || mid !== null);
+    return transceivers.map(({ direction }) => direction).join(' ');
   }
 
   /** What this side's description carries; `midOf` for a description whose sections have no mid yet. */
@@ -102,9 +107,5 @@ export class MediaSlots {
     this.sending.set(type, transceiver);
     this.purposes.set(transceiver, type);
     return transceiver;
-  }
-
-  private directions(): string {
-    return this.peerConnection.getTransceivers().map(({ direction }) => direction).join(' ');
   }
 }

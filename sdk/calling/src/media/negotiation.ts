@@ -9,6 +9,8 @@ export interface NegotiationHost {
   send(description: MediaDescription): Promise<void>;
   /** The other side's description was set; sections it opened can be given purposes and directions now. */
   remoteDescriptionSet(description: MediaDescription): void;
+  /** A description of this side is about to be made. */
+  describing(type: 'offer' | 'answer'): void;
   localStreams(midOf?: (transceiver: RTCRtpTransceiver) => string | null): StreamInfo[];
   /** Offer and answer are both in force. */
   settled(): void;
@@ -63,6 +65,7 @@ export class Negotiation {
    * servers to gather from are in the answer to the invitation.
    */
   async createFirstOffer(): Promise<MediaDescription> {
+    this.host.describing('offer');
     const offer = await this.peerConnection.createOffer();
     const mids = sectionMids(offer.sdp ?? '');
     const transceivers = this.peerConnection.getTransceivers();
@@ -140,6 +143,7 @@ export class Negotiation {
     const { wanted } = this;
     if (wanted === undefined || this.peerConnection.signalingState !== 'stable') return;
     this.wanted = undefined;
+    this.host.describing('offer');
     const offer = await this.peerConnection.createOffer({ iceRestart: wanted.iceRestart });
     await this.peerConnection.setLocalDescription(offer);
     const description = this.record('offer', offer.sdp ?? '', this.host.localStreams());
@@ -179,6 +183,7 @@ export class Negotiation {
   }
 
   private async answer(offerRevision: number): Promise<MediaDescription> {
+    this.host.describing('answer');
     const answer = await this.peerConnection.createAnswer();
     await this.peerConnection.setLocalDescription(answer);
     return this.record('answer', answer.sdp ?? '', this.host.localStreams(), offerRevision);

@@ -1,8 +1,9 @@
+import { clientError } from '../communication-services-error.ts';
 import type { VideoSendConstraints } from '../public/call-options.ts';
 
 /**
- * Limits what a sender sends, as far as the host can. Height is reached by scaling down; 0 or an absent limit lifts it. Best
- * effort: a host that refuses keeps sending as before, and the error says so to who asked.
+ * Limits what a sender sends. Height is reached by scaling down; 0 or an absent limit lifts it. Rejects with
+ * `CONSTRAINTS_REFUSED` where the host cannot, and sends as before.
  */
 export async function limitSender(sender: RTCRtpSender, { frameHeight, frameRate, bitrate }: VideoSendConstraints): Promise<void> {
   const parameters = sender.getParameters();
@@ -14,7 +15,11 @@ export async function limitSender(sender: RTCRtpSender, { frameHeight, frameRate
   else delete encoding.maxFramerate;
   if (isLimit(bitrate?.max)) encoding.maxBitrate = bitrate.max;
   else delete encoding.maxBitrate;
-  await sender.setParameters(parameters);
+  try {
+    await sender.setParameters(parameters);
+  } catch (error) {
+    throw clientError('CONSTRAINTS_REFUSED', { cause: error });
+  }
 }
 
 function isLimit(max: number | undefined): max is number {

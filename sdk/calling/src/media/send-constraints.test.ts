@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { limitSender } from './send-constraints.ts';
+
+/** What `limitSender` uses of an `RTCRtpSender` that sends a picture of 720 lines. */
+function sender(setParameters: (parameters: RTCRtpSendParameters) => Promise<void>): RTCRtpSender {
+  const parameters = { encodings: [{ active: true, maxBitrate: 1 }] } as unknown as RTCRtpSendParameters;
+  return { track: { getSettings: () => ({ height: 720 }) }, getParameters: () => parameters, setParameters } as unknown as RTCRtpSender;
+}
+
+test('limits become encoding parameters, and an absent limit lifts the one before', async () => {
+  let set: RTCRtpEncodingParameters | undefined;
+  const keep = async ({ encodings }: RTCRtpSendParameters) => {
+    set = encodings[0];
+  };
+  await limitSender(sender(keep), { frameHeight: { max: 360 }, frameRate: { max: 15 }, bitrate: { max: 250_000 } });
+  assert.deepEqual(set, { active: true, scaleResolutionDownBy: 2, maxFramerate: 15, maxBitrate: 250_000 });
+  await limitSender(sender(keep), { frameHeight: { max: 0 } });
+  assert.deepEqual(set, { active: true, scaleResolutionDownBy: 1 });
+});
+
+test('a host that refuses is a clear error', async () => {
+  await assert.rejects(limitSender(sender(() => Promise.reject(new Error('no'))), { bitrate: { max: 1 } }), { errorCode: 'CONSTRAINTS_REFUSED' });
+});
