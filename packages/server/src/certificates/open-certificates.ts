@@ -16,7 +16,7 @@ export interface Certificates extends CertificateSource {
 }
 
 /** Who shows certificates: the TLS port. */
-export interface CertificateUser {
+interface CertificateUser {
   present(certificate: ServerCertificate): void;
   answerChallenge(certificate: ServerCertificate | undefined): void;
 }

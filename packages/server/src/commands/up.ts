@@ -13,20 +13,21 @@ export const upCommand: Command = {
   options: serverOptionKeys,
   run: async ({ options, flags }) => {
     if (flags['no-install'] !== true) await prepareBuilds();
+    const toldToEnd = untilToldToEnd();
     const { startServer } = await import('../start-server.ts');
     const server = await startServer(options);
     // A service's standard output is kept in a journal that others read: no secrets there.
     const isKept = process.env['JOURNAL_STREAM'] !== undefined;
     process.stdout.write(greeting(server, options, isKept ? undefined : await server.createSignInLink()));
     process.on('SIGHUP', () => void server.reloadCertificates());
-    await untilToldToEnd();
+    await toldToEnd;
     console.error('Ending: event streams are told to come back, requests get a moment to finish. Once more ends at once.');
     await server.close();
     return 0;
   },
 };
 
-/** Resolves at the first SIGTERM or SIGINT; the second ends the process there and then. */
+/** Resolves at the first SIGTERM or SIGINT, also one that comes while the server still starts; the second ends the process there and then. */
 function untilToldToEnd(): Promise<void> {
   return new Promise((resolve) => {
     let wasTold = false;

@@ -1,7 +1,7 @@
 import { maxTokenMinutes, minTokenMinutes, tokenScopes, type Identity, type IssueAccessTokenRequest } from '@dialplane/identity';
 
 /** What `./dialplane token create` asks for. */
-export interface TokenOrder {
+interface TokenOrder {
   /** A raw identifier, or `new`. */
   readonly user: string;
   readonly scopes: readonly string[];

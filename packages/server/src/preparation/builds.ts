@@ -8,7 +8,7 @@ import { runProgram } from './run-program.ts';
 /** Something browsers load, which is the only thing here that is built. */
 interface Build {
   readonly title: string;
-  /** Workspace folder; its npm script `build` fills `dist`. */
+  /** Workspace folder; its npm script `build`, where it has one, fills `dist`. */
   readonly folder: string;
   /** Files that go into it, besides those of its own folder. */
   readonly alsoFrom: readonly string[];
@@ -24,7 +24,7 @@ const builds: readonly Build[] = [
  * @throws {Failure} `STEP_FAILED` when a build fails; its own message is on the terminal by then.
  */
 export async function prepareBuilds(): Promise<void> {
-  for (const build of builds) {
+  for (const build of builds.filter(hasBuildScript)) {
     const stamp = join(repositoryRoot, build.folder, 'dist', '.sources');
     const sources = fingerprint(build);
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) continue;
@@ -37,6 +37,11 @@ export async function prepareBuilds(): Promise<void> {
     mkdirSync(join(stamp, '..'), { recursive: true });
     writeFileSync(stamp, sources);
   }
+}
+
+function hasBuildScript({ folder }: Build): boolean {
+  const manifest = JSON.parse(readFileSync(join(repositoryRoot, folder, 'package.json'), 'utf8')) as { scripts?: Record<string, string> };
+  return manifest.scripts?.['build'] !== undefined;
 }
 
 /** A digest over names and contents of everything that goes into a build. */

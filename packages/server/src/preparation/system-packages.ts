@@ -22,7 +22,7 @@ export function systemPackages(): readonly SystemPackage[] {
 }
 
 /** The packages that a command wants and this machine does not have. */
-export function missingPackages(command: string): readonly SystemPackage[] {
+function missingPackages(command: string): readonly SystemPackage[] {
   return systemPackages().filter((entry) => entry.neededBy.includes(command) && findProgram(entry.program) === undefined);
 }
 
