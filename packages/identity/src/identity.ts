@@ -118,7 +118,7 @@ export class Identity {
     return this.#accessTokens.issue(request);
   }
 
-  /** Makes every token issued until now invalid, at once. False when there is no such user. */
+  /** Makes every access token issued until now invalid, at once. False when there is no such user. */
   async revokeTokens(identifier: string): Promise<boolean> {
     const existed = await this.#users.beginTokenGeneration(identifier);
     if (!existed) return false;

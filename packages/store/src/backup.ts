@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { backup } from 'node:sqlite';
 import { createPrivateFile, dataDirectoryPaths, lockDataDirectory, makeDirectory } from './data-directory.ts';
@@ -7,21 +7,23 @@ import { migrations } from './migrations/index.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 
-/** Pages (4 KiB) copied per step; the database stays usable between steps. */
+/** Pages (4 KiB) copied per step by the process that writes: it goes on between steps, and the copy follows its changes. */
 const pagesPerStep = 512;
+/** All pages in one step: to another process's writes SQLite would answer by starting over at the next step. */
+const allPages = 0x7fffffff;
 
 /**
  * Writes a whole and consistent copy of an open database to `toFile` (mode 0600), which appears only when it is complete,
  * checked and on the disk. Throws {@link StoreError}, `STORE_BACKUP_EXISTS` where the file is there already.
  */
-export async function backupConnection(connection: SqliteConnection, toFile: string): Promise<void> {
+export async function backupConnection(connection: SqliteConnection, toFile: string, rate = pagesPerStep): Promise<void> {
   if (existsSync(toFile)) throw new StoreError('STORE_BACKUP_EXISTS', toFile);
   makeDirectory(dirname(toFile));
   const partial = `${toFile}.partial`;
   rmSync(partial, { force: true });
   createPrivateFile(partial);
   try {
-    await backup(connection.database, partial, { rate: pagesPerStep });
+    await backup(connection.database, partial, { rate });
     finishCopy(partial);
     renameSync(partial, toFile);
     syncToDisk(dirname(toFile));
@@ -37,7 +39,7 @@ export async function backupStore(options: { readonly dataDir: string; readonly 
   if (!existsSync(path)) throw new StoreError('STORE_NOT_FOUND', path);
   const connection = new SqliteConnection(path);
   try {
-    await backupConnection(connection, options.toFile);
+    await backupConnection(connection, options.toFile, allPages);
   } finally {
     connection.close();
   }
@@ -56,6 +58,8 @@ export function restoreStore(options: { readonly dataDir: string; readonly fromF
     rmSync(incoming, { force: true });
     createPrivateFile(incoming);
     copyFileSync(options.fromFile, incoming);
+    // Copying a file copies its mode.
+    chmodSync(incoming, 0o600);
     finishCopy(incoming);
     if (existsSync(database)) setAside(database);
     renameSync(incoming, database);

@@ -31,12 +31,12 @@ export function lockDataDirectory(dataDir: string): DataDirectoryLock {
   const connection = new SqliteConnection(paths.lock);
   try {
     connection.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+    writeFileSync(paths.processId, `${process.pid}\n`, { mode: 0o600 });
   } catch (error) {
     connection.close();
-    if (!(error instanceof StoreError) || error.code !== 'STORE_BUSY') throw error;
+    if (!(error instanceof StoreError) || error.code !== 'STORE_BUSY') throw toStoreError(error, dataDir);
     throw new StoreError('STORE_LOCKED', `${dataDir}, process ${readProcessId(paths.processId)}`, error);
   }
-  writeFileSync(paths.processId, `${process.pid}\n`, { mode: 0o600 });
   return {
     release: () => {
       rmSync(paths.processId, { force: true });

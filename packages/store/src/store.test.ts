@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -191,7 +191,9 @@ test('a backup taken under load is whole, can be restored, and is never overwrit
   await assert.rejects(async () => restoreStore({ dataDir, fromFile: toFile }), fails('STORE_LOCKED'));
   await store.write([insertResource(store, 'after')]);
   await store.close();
+  chmodSync(toFile, 0o644);
   restoreStore({ dataDir, fromFile: toFile });
+  assert.equal(statSync(join(dataDir, 'dialplane.sqlite')).mode & 0o777, 0o600);
   assert.ok(existsSync(join(dataDir, 'dialplane.sqlite.replaced')));
   const restored = await openStore({ dataDir });
   const ids = await resourceIds(restored);
