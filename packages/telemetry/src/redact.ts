@@ -39,11 +39,10 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 
 /**
  * Secrets that stand inside a sentence, a URL or an error's text: JSON Web Tokens, access keys and signatures as Azure writes
- * them, bearer credentials, codes of sign-in links, session descriptions (as they look inside a JSON string). A
- * token begins only where a word does: otherwise a long text of nothing but beginnings would take quadratic time.
+ * them, bearer credentials, codes of sign-in links, session descriptions (as they look inside a JSON string).
  */
 const secretPhrases =
-  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|(?<=accesskey=|Signature=)[A-Za-z0-9+/]{8,}={0,2}|(?<=Bearer )[\w.~+/-]{8,}=*|(?<=[?&#]code=)[\w-]{8,}|v=0(?:\\r)?\\n(?:[^"\\]|\\.)*/gi;
+  /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|(?<=accesskey=|Signature=)[A-Za-z0-9+/]{8,}={0,2}|(?<=Bearer )[\w.~+/-]{8,}=*|(?<=[?&#]code=)[\w-]{8,}|v=0(?:\\r)?\\n(?:[^"\\]|\\.)*/gi;
 
 /** A finished log line without secrets in its texts: the second net, for what no field name gives away. */
 export function redactPhrases(line: string): string {

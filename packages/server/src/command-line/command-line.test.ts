@@ -87,6 +87,12 @@ test('a command gets its options, flags and positionals, and says the exit code'
   assert.deepEqual(invocation?.flags, { quick: true, user: 'new', 'no-install': undefined });
 });
 
+test('installing can be forbidden by the environment too', async () => {
+  const { command, invocations } = recordingCommand();
+  await run(['try', 'it', 'a'], [command], { DIALPLANE_NO_INSTALL: '1' });
+  assert.equal(invocations[0]?.flags['no-install'], true);
+});
+
 test('a failure of the world becomes its sentence and its exit code', async () => {
   const { command } = recordingCommand();
   const failing: Command = { ...command, run: async () => { throw new Failure('PORT_IN_USE', '8443', new Error('EADDRINUSE')); } };

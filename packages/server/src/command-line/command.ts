@@ -10,7 +10,7 @@ export interface Flag {
 
 /** Flags that every command takes. */
 export const universalFlags = {
-  'no-install': { type: 'boolean', description: 'Install nothing: print the command that would' },
+  'no-install': { type: 'boolean', description: 'Install nothing: print the command that would (DIALPLANE_NO_INSTALL)' },
 } as const satisfies Record<string, Flag>;
 
 /** What a command is run with. */

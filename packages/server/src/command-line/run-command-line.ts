@@ -69,6 +69,7 @@ function parse(command: Command, rest: readonly string[], environment: NodeJS.Pr
     checkPositionals(command, positionals);
     const texts = Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
     const flags = Object.fromEntries(Object.keys({ ...command.flags, ...universalFlags }).map((name) => [name, values[name] as string | boolean | undefined]));
+    if ((environment['DIALPLANE_NO_INSTALL'] ?? '') !== '') flags['no-install'] = true;
     return { options: readServerOptions(texts, environment), flags, positionals };
   } catch (error) {
     if (error instanceof OptionError) throw new Failure('USAGE_INVALID', error.message);

@@ -3,20 +3,22 @@ import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { Failure } from '../failures.ts';
 import { repositoryRoot } from '../repository.ts';
-import { runProgram } from './run-program.ts';
+import { runQuietly } from './run-program.ts';
 
 /** Something browsers load, which is the only thing here that is built. */
 interface Build {
   readonly title: string;
-  /** Workspace folder; its npm script `build`, where it has one, fills `dist`. */
+  /** Workspace folder. */
   readonly folder: string;
+  /** Its npm script that fills `dist`. */
+  readonly script: string;
   /** Files that go into it, besides those of its own folder. */
   readonly alsoFrom: readonly string[];
 }
 
 const builds: readonly Build[] = [
-  { title: 'the client library', folder: 'sdk/calling', alsoFrom: ['packages/calling-api/src/**/*.ts'] },
-  { title: 'the console', folder: 'apps/console', alsoFrom: ['sdk/calling/src/**/*.ts', 'packages/calling-api/src/**/*.ts'] },
+  { title: 'the client library', folder: 'sdk/calling', script: 'pack', alsoFrom: ['packages/calling-api/src/**/*.ts'] },
+  { title: 'the console', folder: 'apps/console', script: 'build', alsoFrom: ['sdk/calling/src/**/*.ts', 'packages/calling-api/src/**/*.ts'] },
 ];
 
 /**
@@ -24,12 +26,12 @@ const builds: readonly Build[] = [
  * @throws {Failure} `STEP_FAILED` when a build fails; its own message is on the terminal by then.
  */
 export async function prepareBuilds(): Promise<void> {
-  for (const build of builds.filter(hasBuildScript)) {
+  for (const build of builds.filter(hasScript)) {
     const stamp = join(repositoryRoot, build.folder, 'dist', '.sources');
     const sources = fingerprint(build);
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) continue;
-    console.error(`Building ${build.title} (npm run build in ${build.folder}).`);
-    const code = await runProgram('npm', ['run', 'build', '--silent', `--workspace=${build.folder}`], {
+    console.error(`Building ${build.title} (npm run ${build.script} in ${build.folder}).`);
+    const code = await runQuietly('npm', ['run', build.script, '--silent', `--workspace=${build.folder}`], {
       cwd: repositoryRoot,
       environment: { PATH: `${join(repositoryRoot, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` },
     });
@@ -39,9 +41,9 @@ export async function prepareBuilds(): Promise<void> {
   }
 }
 
-function hasBuildScript({ folder }: Build): boolean {
+function hasScript({ folder, script }: Build): boolean {
   const manifest = JSON.parse(readFileSync(join(repositoryRoot, folder, 'package.json'), 'utf8')) as { scripts?: Record<string, string> };
-  return manifest.scripts?.['build'] !== undefined;
+  return manifest.scripts?.[script] !== undefined;
 }
 
 /** A digest over names and contents of everything that goes into a build. */

@@ -32,11 +32,7 @@ export async function serveConsole(app: FastifyInstance, { directory, notFound }
     await app.register(fastifyStatic, {
       root: directory, index: false, wildcard: false, decorateReply: false, dotfiles: 'ignore', cacheControl: false,
       globIgnore: ['**/index.html', '**/.*'],
-      setHeaders: (reply, path) => {
-        const hasDigest = /[.-][\w-]{8,}\.\w+$/.test(path) && path.includes(`${join(directory, 'assets')}`);
-        reply.setHeader('cache-control', hasDigest ? `public, max-age=31536000, immutable` : 'no-cache');
-        for (const [name, value] of Object.entries(pageHeaders)) reply.setHeader(name, value);
-      },
+      setHeaders: (reply, path) => reply.setHeader('cache-control', path.startsWith(join(directory, 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache'),
     });
   }
   app.setNotFoundHandler((request, reply) => {

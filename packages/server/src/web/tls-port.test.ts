@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { get as getHttps } from 'node:https';
 import { connect as connectTcp, createServer as createTcpServer, type AddressInfo } from 'node:net';
@@ -17,8 +17,8 @@ async function certificateFor(name: string): Promise<ServerCertificate> {
   return serverCertificate('development', issued.certificatePem, issued.privateKeyPem, name);
 }
 
-async function start(t: TestContext): Promise<{ tlsPort: TlsPort; port: number; http1: Server }> {
-  const http1 = createServer((request, response) => response.end(request.httpVersion));
+async function start(t: TestContext, timeouts: ServerOptions = {}): Promise<{ tlsPort: TlsPort; port: number; http1: Server }> {
+  const http1 = createServer(timeouts, (request, response) => response.end(request.httpVersion));
   await once(http1.listen(0, '127.0.0.1'), 'listening');
   const tlsPort = createTlsPort({ certificate: await certificateFor('first.example'), handleHttp2: (request, response) => response.end(request.httpVersion), http1 });
   const port = await tlsPort.listen(0, '127.0.0.1');
@@ -126,6 +126,13 @@ test('rubbish, plain HTTP and silence cost only their own connection', async (t)
     const socket = await handshake(port);
     socket.destroy();
   }
+});
+
+test('the time-outs of the HTTP/1.1 server guard its connections over TLS too', async (t) => {
+  const { port } = await start(t, { headersTimeout: 50, requestTimeout: 50, connectionsCheckingInterval: 20 });
+  const socket = await handshake(port);
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ');
+  assert.match(await text(socket), /^HTTP\/1\.1 408/);
 });
 
 test('closing lets an HTTP/2 request finish and then ends the session', async (t) => {

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { repositoryRoot } from './repository.ts';
+
+const run = promisify(execFile);
+const tenMinutesMs = 600_000;
+
+test('a fresh clone starts with one command: packages, builds, server', { timeout: tenMinutesMs }, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'dialplane-clone-'));
+  const clone = join(folder, 'clone');
+  await run('git', ['clone', '--quiet', '--depth', '1', `file://${repositoryRoot}`, clone]);
+  const environment = { ...process.env, NODE_COMPILE_CACHE: undefined, CI: undefined };
+  const start = async (): Promise<{ readonly milliseconds: number; readonly url: string; end(): Promise<void> }> => {
+    const startedAt = performance.now();
+    const child = spawn(join(clone, 'dialplane'), ['up', '--https-port', '0', '--http-port', '0', '--data-dir', join(folder, 'data')], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = once(child, 'exit');
+    let said = '';
+    child.stderr.on('data', (chunk) => { said += String(chunk); });
+    const url = await new Promise<string>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const address = /http:\/\/localhost:\d+/.exec(line)?.[0];
+        if (address !== undefined) resolve(address);
+      });
+      void ended.then(() => reject(new Error(said)));
+    });
+    return {
+      milliseconds: performance.now() - startedAt,
+      url,
+      end: async () => {
+        child.kill('SIGTERM');
+        assert.deepEqual(await ended, [0, null]);
+      },
+    };
+  };
+  t.after(() => rm(folder, { recursive: true, force: true }));
+
+  const first = await start();
+  const page = await fetch(first.url);
+  assert.equal(page.status, 200);
+  assert.match(await page.text(), /<script type="module"/);
+  await first.end();
+  const second = await start();
+  await second.end();
+  t.diagnostic(`first start ${Math.round(first.milliseconds / 1000)} s, second start ${Math.round(second.milliseconds)} ms`);
+});
