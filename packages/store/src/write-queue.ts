@@ -28,6 +28,8 @@ export class WriteQueue {
   readonly #checkpointer: Checkpointer;
   #pending: Batch[] = [];
   #flushing: Promise<void> | undefined;
+  /** What the connection is set to: `prepareDatabase` leaves it at this. */
+  #durability: Durability = 'processCrash';
   #closed = false;
 
   constructor(connection: SqliteConnection, database: Kysely<Schema>, checkpointer: Checkpointer) {
@@ -70,22 +72,26 @@ export class WriteQueue {
 
   #commit(batches: readonly Batch[]): void {
     const connection = this.#connection;
-    const onDisk = batches.some((batch) => batch.survives === 'powerLoss');
     const settle: Array<() => void> = [];
     try {
-      if (onDisk) connection.exec('PRAGMA synchronous = FULL');
+      this.#setDurability(batches.some((batch) => batch.survives === 'powerLoss') ? 'powerLoss' : 'processCrash');
       connection.prepare('BEGIN IMMEDIATE').run([]);
       for (const batch of batches) settle.push(this.#apply(batch));
       connection.prepare('COMMIT').run([]);
     } catch (error) {
-      if (connection.isInTransaction) connection.exec('ROLLBACK');
       for (const batch of batches) batch.reject(error);
+      if (connection.isInTransaction) connection.exec('ROLLBACK');
       return;
-    } finally {
-      if (onDisk) connection.exec('PRAGMA synchronous = NORMAL');
     }
     for (const settleBatch of settle) settleBatch();
     this.#checkpointer.committed(batches.reduce((sum, batch) => sum + batch.queries.length, 0));
+  }
+
+  /** SQLite flushes the log at each commit or only before checkpoints; it can be told so between transactions. */
+  #setDurability(durability: Durability): void {
+    if (durability === this.#durability) return;
+    this.#connection.exec(`PRAGMA synchronous = ${durability === 'powerLoss' ? 'FULL' : 'NORMAL'}`);
+    this.#durability = durability;
   }
 
   /** Returns how to tell the caller once the transaction is through. Throws when the whole transaction is lost. */
