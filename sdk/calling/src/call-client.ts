@@ -6,12 +6,11 @@ import { createLocalMedia } from './devices/local-media.ts';
 import { FeatureSet, type CallClientInternals } from './feature-registry.ts';
 import { hostPlatform, type Platform } from './platform.ts';
 import type { CallAgent, CallAgentOptions } from './public/call-agent.ts';
-import type { CallClientOptions } from './public/call-client.ts';
+import type { CallClientOptions, TokenCredential } from './public/call-client.ts';
 import type { DeviceManager } from './public/devices.ts';
 import type { CallClientFeature, CallClientFeatureFactory } from './public/feature-factories.ts';
 import { parseEndpoint, readAccessToken } from './signaling/access-token.ts';
 import { EndpointConnection } from './signaling/endpoint-connection.ts';
-import type { TokenCredential } from './signaling/token-keeper.ts';
 import { createRemoteAudioStream } from './streams/remote-audio-stream.ts';
 import { sdkVersion } from './version.ts';
 

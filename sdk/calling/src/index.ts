@@ -85,7 +85,7 @@ export type {
 } from './public/devices.ts';
 export type { CallAgent, CallAgentEvents, CallAgentOptions, ConnectionState, ConnectionStateChangeReason } from './public/call-agent.ts';
 export type {
-  CallClientLogger, CallClientOptions, DiagnosticOptions, NetworkConfiguration, TurnServer, WebrtcImplementation,
+  CallClientLogger, CallClientOptions, DiagnosticOptions, NetworkConfiguration, TokenCredential, TurnServer, WebrtcImplementation,
 } from './public/call-client.ts';
 export type {
   AcceptCallOptions, AddableParticipant, AddPhoneNumberOptions, AudioOptions, CustomContext, DtmfTone, GroupCallLocator, HangUpOptions, JoinCallOptions,
@@ -109,4 +109,3 @@ export type {
   RemoteVideoStreamEvents, StreamSize, Volume, VolumeEvents,
 } from './public/streams.ts';
 export type { CreateViewOptions, RenderableStream, ScalingMode, VideoStreamRendererView } from './public/video-stream-renderer.ts';
-export type { TokenCredential } from './signaling/token-keeper.ts';

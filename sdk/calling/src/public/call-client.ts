@@ -41,3 +41,9 @@ export interface CallClientOptions {
   readonly endpoint?: string;
   readonly webrtc?: WebrtcImplementation;
 }
+
+/** What the library uses of `CommunicationTokenCredential` (`@azure/communication-common`). */
+export interface TokenCredential {
+  getToken(): Promise<{ readonly token: string }>;
+  dispose(): void;
+}

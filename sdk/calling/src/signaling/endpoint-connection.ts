@@ -1,12 +1,13 @@
 import type { Endpoint, EndpointEvent, RegisterEndpointRequest } from '@dialplane/calling-api';
 import type { Platform } from '../platform.ts';
+import type { TokenCredential } from '../public/call-client.ts';
 import { readAccessToken } from './access-token.ts';
 import { ApiClient, type OperationInput, type RequestOptions } from './api-client.ts';
 import { backoffMs, pause } from './backoff.ts';
 import { EventChannel } from './event-channel.ts';
 import type { RoutedOperation } from './routes.ts';
 import { ServerError } from './server-error.ts';
-import { TokenKeeper, type TokenCredential } from './token-keeper.ts';
+import { TokenKeeper } from './token-keeper.ts';
 
 /** Why there is no connection. */
 export type DisconnectReason = 'invalidToken' | 'connectionIssue';

@@ -1,13 +1,8 @@
 import { clientError } from '../communication-services-error.ts';
 import type { Clock } from '../platform.ts';
+import type { TokenCredential } from '../public/call-client.ts';
 import { readAccessToken } from './access-token.ts';
 import type { TokenSource } from './api-client.ts';
-
-/** What the library uses of `CommunicationTokenCredential` (`@azure/communication-common`). */
-export interface TokenCredential {
-  getToken(): Promise<{ readonly token: string }>;
-  dispose(): void;
-}
 
 export interface TokenKeeperOptions {
   readonly credential: TokenCredential;
