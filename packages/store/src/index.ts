@@ -3,8 +3,9 @@
  *
  * Built on `node:sqlite`, so nothing is compiled or installed. One process owns a data directory (an operating system lock
  * says so), one connection does all work, and every statement is synchronous underneath: a read costs tens of microseconds,
- * and small writes share a transaction per turn of the event loop. What waits for the disk, checkpoints, has its own thread. The schema moves forward by numbered migrations, each
- * declaring the tables it makes; a file from a newer version is refused, an older one is backed up and upgraded.
+ * and small writes share a transaction per turn of the event loop. Checkpoints, which wait for the disk, have a thread of
+ * their own. The schema moves forward by numbered migrations, each declaring the tables it makes; a file from a newer version
+ * is refused, an older one is backed up and upgraded.
  *
  * Confirmed writes survive the death of the process in any form. See {@link Store.write} for power failures.
  *
