@@ -69,6 +69,20 @@ test('kill -9 in the middle of a call: what was answered is there', async () => 
   assert.match(flow.conclusion, /^Connected after/);
 });
 
+test('a call whose stored state cannot be read is ended, and costs the others nothing', async () => {
+  const clock = new TestClock();
+  const before = await TestServer.start({ clock });
+  const { alice, callId } = await connectedCall(before);
+  const other = await connectedCall(before);
+  await before.store.write([before.store.database.updateTable('call').set({ snapshot: '{"machine":{"version":1,"model":{"parties":[{}]}}}' }).where('id', '=', callId)]);
+  await before.stop();
+  await using after = await TestServer.start({ dataDir: before.dataDir, clock });
+  const flow = await alice.at(after.url).ask('getCallFlow', { params: { callId } });
+  assert.match(flow.body.conclusion, /^Ended by a fault of the server/);
+  const list = await other.alice.at(after.url).ask('listCalls');
+  assert.deepEqual(list.body.value.map((entry) => [entry.callId, entry.endedAt]), [[other.callId, undefined]]);
+});
+
 test('a deleted user takes the records of its calls along', async () => {
   await using server = await TestServer.start();
   const alice = await server.client('Alice');

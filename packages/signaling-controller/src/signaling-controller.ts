@@ -7,7 +7,7 @@ import type { Logger, Metrics } from '@dialplane/telemetry';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { CallDriver } from './calls/call-driver.ts';
 import { CallKeeper } from './calls/call-keeper.ts';
-import { CallStore } from './calls/call-store.ts';
+import { CallStore, type InterruptedCall } from './calls/call-store.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { defaultSignalingLimits, reconnectWindowSeconds, type SignalingConfiguration, type SignalingLimits } from './configuration.ts';
 import { EndpointRegistry } from './endpoints/endpoint-registry.ts';
@@ -107,7 +107,7 @@ class Controller implements SignalingController {
     const registrations = await this.endpointStore.load();
     for (const registration of registrations) this.registry.restore(registration);
     const interrupted = await this.callStore.loadRunning();
-    for (const call of interrupted) this.calls.restore(call);
+    for (const call of interrupted) await this.restoreCall(call);
     for (const { endpointId } of registrations) this.calls.observeEndpoint(endpointId, { kind: 'endpointLost', endpointId });
     if (interrupted.length > 0) logger.info({ calls: interrupted.length, endpoints: this.registry.size }, 'Calls of the run before go on.');
     await this.sweep();
@@ -133,6 +133,16 @@ class Controller implements SignalingController {
     await this.keeper.tick();
   }
 
+  /** A call whose state cannot be read is ended, so that it costs nobody the start of the server. */
+  private async restoreCall(call: InterruptedCall): Promise<void> {
+    try {
+      this.calls.restore(call);
+    } catch (error) {
+      this.options.logger.error({ err: error, callId: call.callId }, 'The stored state of a call could not be read; the call is ended.');
+      await this.callStore.endUnreadable(call, this.clock.wallMs());
+    }
+  }
+
   private makeRegistry(): EndpointRegistry {
     return new EndpointRegistry(this.clock, this.limits.endpoints, randomBytes(6).toString('hex'), {
       registered: (endpoint) => this.calls.observeRegistration(identityOf(endpoint)),
@@ -156,9 +166,10 @@ class Controller implements SignalingController {
       metrics: this.metrics,
       flowLimits: this.limits.flow,
       surroundings: {
-        findEndpoints: async (identifier) => {
+        findEndpoints: (identifier) => {
           const endpoints = this.registry.ofUser(identifier).map(identityOf);
-          return { isKnown: endpoints.length > 0 || (await identity.userExists(identifier)), endpoints };
+          if (endpoints.length > 0) return { isKnown: true, endpoints };
+          return identity.userExists(identifier).then((isKnown) => ({ isKnown, endpoints }));
         },
         publish: (endpointId, event) => {
           this.metrics.eventPublished();
@@ -234,6 +245,7 @@ class Controller implements SignalingController {
   }
 
   private forget(identifier: string): void {
+    this.calls.forget(identifier);
     this.keeper.forget(identifier);
     this.callStore.deleteOf(identifier).catch((error: unknown) => this.options.logger.error({ err: error, identifier }, 'The records of a deleted user are still stored.'));
   }

@@ -13,10 +13,16 @@ import type { InterruptedCall } from './call-store.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 import { RunningCall, type CallAbout, type StoredSnapshot, type Turn } from './running-call.ts';
 
+/** `isKnown` is false when there is no such user at all. */
+export interface FoundEndpoints {
+  readonly isKnown: boolean;
+  readonly endpoints: readonly EndpointIdentity[];
+}
+
 /** What the driver asks of the world around it. */
 export interface CallSurroundings {
-  /** The registered endpoints of a user; `isKnown` is false when there is no such user at all. */
-  findEndpoints(identifier: string): Promise<{ readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[] }>;
+  /** The registered endpoints of a user; at once where that is known without asking the store. */
+  findEndpoints(identifier: string): FoundEndpoints | Promise<FoundEndpoints>;
   publish(endpointId: string, event: EndpointEvent): void;
   iceConfiguration(callId: string, participantId: string): { readonly iceServers: readonly IceServer[]; readonly iceTransportPolicy: 'all' | 'relay' };
 }
@@ -50,6 +56,8 @@ export class CallDriver {
   private readonly byConference = new Map<string, string>();
   private readonly waiting = new Map<string, Waiting>();
   private readonly deadlines = new DeadlineQueue();
+  /** What was taken of calls since they were stored last. */
+  private readonly unkept = new Map<RunningCall, Turn[]>();
   private alarm: { readonly at: number; readonly cancel: () => void } | undefined;
 
   constructor(options: CallDriverOptions) {
@@ -122,9 +130,14 @@ export class CallDriver {
     if (call !== undefined) this.take(call, observation);
   }
 
-  /** Goes on with a call of an earlier run of the process. */
+  /** A user was deleted: what is recorded of its calls that still run is deleted when they end. */
+  forget(identifier: string): void {
+    for (const call of [...this.calls.values(), ...this.unkept.keys()]) if (call.parties.has(identifier)) call.isToBeForgotten = true;
+  }
+
+  /** Goes on with a call of an earlier run of the process. Throws when what is stored of it makes no sense; then it is not there. */
   restore(stored: InterruptedCall): void {
-    const { clock, flowLimits, keeper } = this.options;
+    const { clock, flowLimits } = this.options;
     const { callId, startedAt, savedAt, parties } = stored;
     const { machine: snapshot, caller } = JSON.parse(stored.snapshot) as StoredSnapshot;
     const about = { callId, startedAt, caller };
@@ -132,13 +145,13 @@ export class CallDriver {
     const call = new RunningCall(about, CallMachine.restore(snapshot, options, clock.now()), new CallFlowRecorder(stored.progress, flowLimits));
     for (const identifier of parties) call.addParty(identifier);
     call.takeNewParties();
-    keeper.adopt(callId);
     for (const endpointId of call.machine.endpoints()) {
       call.endpoints.add(endpointId);
-      this.byEndpoint.add(endpointId, callId);
       call.groupId ??= call.viewFor(endpointId)?.groupId;
     }
+    for (const endpointId of call.endpoints) this.byEndpoint.add(endpointId, callId);
     if (call.groupId !== undefined) this.byGroup.set(call.groupId, callId);
+    this.options.keeper.adopt(callId);
     this.admit(call);
     this.arm(call);
   }
@@ -174,7 +187,7 @@ export class CallDriver {
 
   /** One input, or the timers that are due (`undefined`); and everything that follows from it. */
   private take(call: RunningCall, input: CallInput | undefined): void {
-    const { clock, keeper } = this.options;
+    const { clock } = this.options;
     const now = clock.now();
     let turn: Turn;
     try {
@@ -186,21 +199,41 @@ export class CallDriver {
     this.index(call, turn, input);
     if (turn.record !== undefined) {
       this.remove(call);
-      this.releaseWhenKept(call, turn, keeper.keepEnded(call, { reason: turn.record.endReason, record: turn.record }));
+      this.keepSoon(call, turn);
     } else if (call.flow.progress.sequence === 0) {
       // Its first command was refused: there never was a call.
       this.remove(call);
       this.release(turn);
     } else {
       this.arm(call);
-      this.releaseWhenKept(call, turn, keeper.keepRunning(call));
+      this.keepSoon(call, turn);
     }
-    for (const identifier of turn.lookUps) void this.lookUp(call, identifier);
+    for (const identifier of turn.lookUps) this.lookUp(call, identifier);
   }
 
-  private releaseWhenKept(call: RunningCall, turn: Turn, kept: Promise<boolean>): void {
+  /** Has a call stored once for all the turns it takes before anything else happens. */
+  private keepSoon(call: RunningCall, turn: Turn): void {
+    const turns = this.unkept.get(call);
+    if (turns !== undefined) {
+      turns.push(turn);
+      return;
+    }
+    this.unkept.set(call, [turn]);
+    queueMicrotask(() => this.keep(call));
+  }
+
+  private keep(call: RunningCall): void {
+    const turns = this.unkept.get(call);
+    if (turns === undefined) return;
+    this.unkept.delete(call);
+    const { keeper } = this.options;
+    const record = turns.at(-1)?.record;
+    const kept = record === undefined ? keeper.keepRunning(call) : keeper.keepEnded(call, { reason: record.endReason, record });
     kept.then(
-      (isKept) => (isKept ? this.release(turn) : this.drop(call)),
+      (isKept) => {
+        if (isKept) for (const turn of turns) this.release(turn);
+        else this.drop(call);
+      },
       (error: unknown) => this.fail(call, error),
     );
   }
@@ -232,6 +265,7 @@ export class CallDriver {
     const { callId } = call.about;
     logger.error({ err: error, callId }, 'A call was ended by a fault of the server.');
     if (this.calls.get(callId) !== call) return;
+    this.unkept.delete(call);
     this.remove(call);
     const reason = endReason('signalingFailed', 'platform');
     for (const endpointId of call.endpoints) {
@@ -249,15 +283,17 @@ export class CallDriver {
     }
   }
 
-  private async lookUp(call: RunningCall, identifier: string): Promise<void> {
-    const { surroundings, logger } = this.options;
-    try {
-      const found = await surroundings.findEndpoints(identifier);
-      this.observe(call.about.callId, { kind: 'endpointsFound', identifier, ...found });
-    } catch (error) {
-      // The engine gives up on the look-up by itself.
-      logger.error({ err: error, callId: call.about.callId }, 'The endpoints of a user could not be looked up.');
+  private lookUp(call: RunningCall, identifier: string): void {
+    const found = this.options.surroundings.findEndpoints(identifier);
+    const tell = (endpoints: FoundEndpoints): void => this.observe(call.about.callId, { kind: 'endpointsFound', identifier, ...endpoints });
+    if (!(found instanceof Promise)) {
+      tell(found);
+      return;
     }
+    found.then(tell, (error: unknown) => {
+      // The engine gives up on the look-up by itself.
+      this.options.logger.error({ err: error, callId: call.about.callId }, 'The endpoints of a user could not be looked up.');
+    });
   }
 
   private index(call: RunningCall, turn: Turn, input: CallInput | undefined): void {

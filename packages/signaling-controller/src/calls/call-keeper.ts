@@ -79,6 +79,7 @@ export class CallKeeper {
     const { callId } = call.about;
     const ended = new EndedCall(call, ending, clock, clientOf);
     metrics.callEnded(ending.reason);
+    if (call.isToBeForgotten) return this.erase(callId);
     this.remember(ended);
     const wasStored = this.stored.delete(callId);
     const isSaved = await this.saveEnded(ended);
@@ -115,6 +116,13 @@ export class CallKeeper {
       ...unsavedFlow.map((call) => this.saveFlow(call)),
     ]);
     if (this.failing && this.unsaved.size === 0) await this.write(() => this.options.store.probe());
+  }
+
+  private async erase(callId: string): Promise<boolean> {
+    this.stored.delete(callId);
+    this.unsaved.delete(callId);
+    await this.write(() => this.options.store.erase(callId));
+    return true;
   }
 
   private remember(call: EndedCall): void {

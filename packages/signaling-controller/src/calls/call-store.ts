@@ -1,6 +1,7 @@
 import type { CallDiagnostics, CallListEntry, CallSummary, FlowEvent, FlowLane } from '@dialplane/calling-api';
-import type { Store } from '@dialplane/store';
+import type { Schema, Store } from '@dialplane/store';
 import type { FlowProgress } from './call-flow-recorder.ts';
+import { reusableStatement, type Statement } from './reusable-statement.ts';
 
 /** What is left of an ended call. Instants are wall-clock milliseconds. */
 export interface CallEnding {
@@ -16,8 +17,6 @@ export interface StoredCall {
   readonly progress: FlowProgress;
   readonly ending: CallEnding | undefined;
 }
-
-type Statement = Parameters<Store['write']>[0][number];
 
 /** What changes together, and is committed together. */
 export interface CallChange extends StoredCall {
@@ -46,34 +45,32 @@ export interface CallCursor {
 /** Calls in the store: running ones with what it takes to go on after a restart, ended ones with their records. */
 export class CallStore {
   private readonly store: Store;
+  private readonly statements: ReturnType<typeof callStatements>;
 
   constructor(store: Store) {
     this.store = store;
+    this.statements = callStatements(store);
   }
 
   /** Commits a change of one call, all of it or nothing. */
   async save(change: CallChange): Promise<void> {
-    const { database } = this.store;
-    const { callId } = change;
-    const row = {
-      id: callId,
-      started_at: change.startedAt,
-      snapshot: change.snapshot ?? null,
-      saved_at: change.savedAt,
-      flow_progress: JSON.stringify(change.progress),
-      ended_at: change.ending?.endedAt ?? null,
-      lanes: change.ending === undefined ? null : JSON.stringify(change.ending.lanes),
-      entry: change.ending === undefined ? null : JSON.stringify(change.ending.entry),
-    };
-    const statements: Statement[] = [database.insertInto('call').values(row).onConflict((conflict) => conflict.column('id').doUpdateSet(row))];
-    for (const identifier of change.parties) {
-      const party = { identifier, started_at: change.startedAt, call_id: callId };
-      statements.push(database.insertInto('call_party').values(party).onConflict((conflict) => conflict.doNothing()));
-    }
+    const { callId, startedAt, ending } = change;
+    const statements = [
+      this.statements.putCall({
+        id: callId,
+        started_at: startedAt,
+        snapshot: change.snapshot ?? null,
+        saved_at: change.savedAt,
+        flow_progress: JSON.stringify(change.progress),
+        ended_at: ending?.endedAt ?? null,
+        lanes: ending === undefined ? null : JSON.stringify(ending.lanes),
+        entry: ending === undefined ? null : JSON.stringify(ending.entry),
+      }),
+    ];
+    for (const identifier of change.parties) statements.push(this.statements.putParty({ identifier, started_at: startedAt, call_id: callId }));
     statements.push(...this.flowStatements(callId, change.flow));
     for (const summary of change.summaries) {
-      const values = { call_id: callId, participant_id: summary.participantId, summary: JSON.stringify(summary) };
-      statements.push(database.insertInto('call_summary').values(values).onConflict((conflict) => conflict.columns(['call_id', 'participant_id']).doUpdateSet(values)));
+      statements.push(this.statements.putSummary({ call_id: callId, participant_id: summary.participantId, summary: JSON.stringify(summary) }));
     }
     await this.store.write(statements);
   }
@@ -86,17 +83,15 @@ export class CallStore {
 
   /** Commits the newest quality of streams; what was stored of the same stream is replaced. */
   async saveDiagnostics(callId: string, rows: readonly CallDiagnostics[]): Promise<void> {
-    const { database } = this.store;
     await this.store.write(
-      rows.map((row) => {
-        const values = {
+      rows.map((row) =>
+        this.statements.putDiagnostics({
           call_id: callId,
           participant_id: row.participantId,
           stream: `${row.streamId} ${row.streamDirection} ${row.mediaType}`,
           diagnostics: JSON.stringify(row),
-        };
-        return database.insertInto('call_diagnostics').values(values).onConflict((conflict) => conflict.columns(['call_id', 'participant_id', 'stream']).doUpdateSet(values));
-      }),
+        }),
+      ),
     );
   }
 
@@ -174,6 +169,28 @@ export class CallStore {
     await this.store.write([database.deleteFrom('call').where('ended_at', 'is not', null).where('id', 'in', theirs)], 'powerLoss');
   }
 
+  /** Ends a call whose state cannot be read; its flow record stays. */
+  async endUnreadable({ callId, startedAt, progress, parties }: InterruptedCall, endedAt: number): Promise<void> {
+    const [caller = '8:unknown'] = parties;
+    const entry: CallListEntry = {
+      callId,
+      callType: parties.length > 2 ? 'Group' : 'P2P',
+      startedAt: new Date(startedAt).toISOString(),
+      endedAt: new Date(endedAt).toISOString(),
+      caller: { identifier: caller },
+      participants: parties.map((identifier) => ({ identifier })),
+      conclusion: 'Ended by a fault of the server: its state could not be read after a restart.',
+      resultCategory: 'UnexpectedServerError',
+    };
+    const ending = { endedAt, lanes: [], entry };
+    await this.save({ callId, startedAt, progress, ending, snapshot: undefined, savedAt: endedAt, parties: [], flow: [], summaries: [] });
+  }
+
+  /** Deletes everything that is stored of a call. */
+  async erase(callId: string): Promise<void> {
+    await this.store.write([this.store.database.deleteFrom('call').where('id', '=', callId)], 'powerLoss');
+  }
+
   /** Proves that the store can be written, by writing; throws the store's error otherwise. */
   async probe(): Promise<void> {
     await this.store.write([this.store.database.updateTable('call').set({ snapshot: null }).where('id', '=', '')]);
@@ -182,9 +199,44 @@ export class CallStore {
   private flowStatements(callId: string, events: readonly FlowEvent[]): Statement[] {
     const first = events[0];
     if (first === undefined) return [];
-    const values = { call_id: callId, first_sequence: first.sequence, events: JSON.stringify(events) };
-    return [this.store.database.insertInto('call_flow').values(values).onConflict((conflict) => conflict.columns(['call_id', 'first_sequence']).doUpdateSet(values))];
+    return [this.statements.putFlow({ call_id: callId, first_sequence: first.sequence, events: JSON.stringify(events) })];
   }
+}
+
+/** The statements of the path that every command of a call takes. */
+function callStatements({ database }: Store) {
+  return {
+    putCall: reusableStatement<Schema['call']>(['id', 'started_at', 'ended_at', 'snapshot', 'saved_at', 'flow_progress', 'lanes', 'entry'], (row) =>
+      database.insertInto('call').values(row).onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((set) => ({
+          ended_at: set.ref('excluded.ended_at'),
+          snapshot: set.ref('excluded.snapshot'),
+          saved_at: set.ref('excluded.saved_at'),
+          flow_progress: set.ref('excluded.flow_progress'),
+          lanes: set.ref('excluded.lanes'),
+          entry: set.ref('excluded.entry'),
+        })),
+      ),
+    ),
+    putParty: reusableStatement<Schema['call_party']>(['identifier', 'started_at', 'call_id'], (row) =>
+      database.insertInto('call_party').values(row).onConflict((conflict) => conflict.doNothing()),
+    ),
+    putFlow: reusableStatement<Schema['call_flow']>(['call_id', 'first_sequence', 'events'], (row) =>
+      database.insertInto('call_flow').values(row).onConflict((conflict) =>
+        conflict.columns(['call_id', 'first_sequence']).doUpdateSet((set) => ({ events: set.ref('excluded.events') })),
+      ),
+    ),
+    putSummary: reusableStatement<Schema['call_summary']>(['call_id', 'participant_id', 'summary'], (row) =>
+      database.insertInto('call_summary').values(row).onConflict((conflict) =>
+        conflict.columns(['call_id', 'participant_id']).doUpdateSet((set) => ({ summary: set.ref('excluded.summary') })),
+      ),
+    ),
+    putDiagnostics: reusableStatement<Schema['call_diagnostics']>(['call_id', 'participant_id', 'stream', 'diagnostics'], (row) =>
+      database.insertInto('call_diagnostics').values(row).onConflict((conflict) =>
+        conflict.columns(['call_id', 'participant_id', 'stream']).doUpdateSet((set) => ({ diagnostics: set.ref('excluded.diagnostics') })),
+      ),
+    ),
+  };
 }
 
 interface CallRow {

@@ -40,6 +40,8 @@ export class RunningCall {
   readonly parties = new Set<string>();
   /** Of a call that is joined by group id. */
   groupId: string | undefined;
+  /** A participant was deleted: nothing of this call is kept once it has ended. */
+  isToBeForgotten = false;
   /** Participant ids by endpoint, of everybody who was shown the call. */
   readonly participantIds = new Map<string, string>();
   private newParties: string[] = [];
