@@ -135,7 +135,8 @@ async function compose({ options, logger, store, certificates, opened }: Foundat
   await app.register(controller.plugin);
   await serveConsole(app, { directory: join(repositoryRoot, 'apps/console/dist'), notFound: notFoundHandler });
 
-  httpPort = await listenOnLoopback(app, options.httpPort);
+  const loopback = await listenOnLoopback(app, options.httpPort);
+  httpPort = loopback.port;
   const tlsPort = createTlsPort({
     certificate: certificates.current(),
     http1: app.server,
@@ -145,7 +146,7 @@ async function compose({ options, logger, store, certificates, opened }: Foundat
   opened.push(() => tlsPort.destroyConnections(), () => tlsPort.close());
   httpsPort = await tlsPort.listen(options.httpsPort, options.host);
   await certificates.start(tlsPort);
-  await writeControlFile(options.dataDir, { url: originOf('http', '127.0.0.1', httpPort), key: controlKey, processId: process.pid });
+  await writeControlFile(options.dataDir, { url: originOf('http', loopback.address, httpPort), key: controlKey, processId: process.pid });
   logger.info({ version, httpsPort, httpPort, certificate: certificates.current().kind }, 'The server is ready.');
 
   let closing: Promise<void> | undefined;
@@ -196,14 +197,14 @@ async function allowOrigins(identity: Identity, allowedOrigins: readonly string[
   if (resource.allowedOrigins.join() !== allowedOrigins.join()) await identity.resources.setAllowedOrigins(resource.id, allowedOrigins);
 }
 
-/** Both loopback addresses where there are two: browsers resolve `localhost` to either. @returns The port that was opened. */
-async function listenOnLoopback(app: FastifyInstance, port: number): Promise<number> {
+/** Both loopback addresses where there are two: browsers resolve `localhost` to either. @returns The first that was opened. */
+async function listenOnLoopback(app: FastifyInstance, port: number): Promise<AddressInfo> {
   try {
     await app.listen({ port, host: 'localhost' });
   } catch (error) {
     throw portFailure(error, port, 'localhost');
   }
-  return (app.server.address() as AddressInfo).port;
+  return app.server.address() as AddressInfo;
 }
 
 function notReadyReason(controller: SignalingController): string | undefined {

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { connect } from 'node:tls';
 import { createLogger } from '@dialplane/telemetry';
 import { findProgram } from '../preparation/run-program.ts';
+import { startTestServer } from '../test-server.ts';
 import { createTlsPort } from '../web/tls-port.ts';
 import { acmeRetryDelayMs, openAcmeCertificate } from './acme-certificate.ts';
 import { isAcmeValidation } from './acme-hello.ts';
@@ -62,6 +63,31 @@ test('a certificate is issued by ACME over the TLS port alone, stored, and used 
   assert.equal(again.current().leaf.fingerprint256, presented[0]?.leaf.fingerprint256);
   await again.reload();
   assert.equal(presented.length, 1, 'a certificate with most of its life left is not asked for again');
+});
+
+test('a server with a domain gets its certificate and keeps it over a restart', { skip, timeout: 60_000 }, async (t) => {
+  const first = await startTestServer(t);
+  await first.close();
+  const httpsPort = Number(new URL(first.httpsUrl).port);
+  const pebble = await startPebble(httpsPort);
+  t.after(() => pebble.stop());
+  const options = { dataDir: first.dataDir, httpsPort, domain: 'calls.example.com', acmeDirectory: pebble.directoryUrl };
+  const issuers: string[] = [];
+  const look = async (): Promise<void> => {
+    const socket = connect({ port: httpsPort, host: 'localhost', servername: 'calls.example.com', rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    issuers.push(String(socket.getPeerX509Certificate()?.issuer));
+    socket.destroy();
+  };
+  const server = await startTestServer(t, options);
+  assert.equal(server.publicUrls[0], `https://calls.example.com:${httpsPort}`);
+  await server.reloadCertificates();
+  await look();
+  await server.close();
+  await pebble.stop();
+  await startTestServer(t, options);
+  await look();
+  assert.ok(issuers.length === 2 && issuers.every((issuer) => issuer.includes('Pebble')), issuers.join('\n'));
 });
 
 test('a certificate authority that cannot be reached leaves the fallback in use', async (t) => {

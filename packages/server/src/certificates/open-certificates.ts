@@ -11,7 +11,7 @@ import type { CertificateSource, ServerCertificate } from './server-certificate.
 export interface Certificates extends CertificateSource {
   /** The development CA, unless the operator brings the certificate. */
   readonly development: DevelopmentCertificate | undefined;
-  /** Begins what needs the TLS port to be open: asking an ACME CA. */
+  /** Shows the present certificate and each later one, and begins what needs the TLS port to be open: asking an ACME CA. */
   start(port: CertificateUser): Promise<void>;
 }
 
@@ -33,7 +33,11 @@ export async function openCertificates(options: ServerOptions, logger: Logger): 
   const { certFile, keyFile, domain } = options;
   if (certFile !== undefined && keyFile !== undefined) {
     const files = await openCertificateFiles({ certificateFile: certFile, keyFile, present, logger });
-    return { ...files, development: undefined, start: async (port) => { user = port; } };
+    const start = async (port: CertificateUser): Promise<void> => {
+      user = port;
+      port.present(files.current());
+    };
+    return { ...files, development: undefined, start };
   }
 
   const directory = certificateFolder(options.dataDir);
@@ -52,13 +56,12 @@ export async function openCertificates(options: ServerOptions, logger: Logger): 
     },
     start: async (port) => {
       user = port;
-      if (domain === undefined) return;
-      acme = await openAcmeCertificate({
+      if (domain !== undefined) acme = await openAcmeCertificate({
         domain, directory, logger, present, fallback: development, directoryUrl: options.acmeDirectory,
         ...(options.acmeEmail === undefined ? {} : { email: options.acmeEmail }),
         answerChallenge: (certificate) => port.answerChallenge(certificate),
       });
-      port.present(acme.current());
+      port.present(acme?.current() ?? development.current());
     },
     close: () => {
       development.close();

@@ -5,8 +5,8 @@ import { prepareSystemPackages } from '../preparation/system-packages.ts';
 import { repositoryRoot } from '../repository.ts';
 import type { Command } from '../command-line/command.ts';
 
-const fastTests = ['packages/*/src/**/*.test.ts', 'sdk/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'sim/**/*.test.ts', 'bench/**/*.test.ts', 'tools/**/*.test.ts'];
-const labStories = ['lab/src/**/*.test.ts'];
+const fastTests = ['packages/*/src/**/*.test.ts', 'sdk/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'lab/src/**/*.test.ts', 'sim/**/*.test.ts', 'bench/**/*.test.ts', 'tools/**/*.test.ts'];
+const labStories = ['lab/src/**/*.story.ts'];
 const soaks = ['packages/*/src/**/*.soak.ts', 'sdk/*/src/**/*.soak.ts', 'lab/src/**/*.soak.ts', 'sim/**/*.soak.ts'];
 
 /** `./dialplane test`: the fast tests, then the lab, then (with `--all`) the soaks. */

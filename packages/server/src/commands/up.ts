@@ -9,7 +9,7 @@ const serverOptionKeys = Object.keys(optionTable) as (keyof ServerOptions)[];
 export const upCommand: Command = {
   name: 'up',
   summary: 'Start the server',
-  details: 'SIGTERM and Ctrl+C end it gracefully, a second one at once; SIGHUP looks for a changed certificate. Calls that run are taken up by the next start.',
+  details: 'SIGTERM and Ctrl+C end it gracefully, a second one at once; SIGHUP looks for a changed certificate, or ends a server whose terminal was closed. Calls that run are taken up by the next start.',
   options: serverOptionKeys,
   run: async ({ options, flags }) => {
     if (flags['no-install'] !== true) await prepareBuilds();
@@ -19,7 +19,7 @@ export const upCommand: Command = {
     // A service's standard output is kept in a journal that others read: no secrets there.
     const isKept = process.env['JOURNAL_STREAM'] !== undefined;
     process.stdout.write(greeting(server, options, isKept ? undefined : await server.createSignInLink()));
-    process.on('SIGHUP', () => void server.reloadCertificates());
+    if (!process.stdout.isTTY) process.on('SIGHUP', () => void server.reloadCertificates());
     await toldToEnd;
     console.error('Ending: event streams are told to come back, requests get a moment to finish. Once more ends at once.');
     await server.close();
@@ -27,11 +27,12 @@ export const upCommand: Command = {
   },
 };
 
-/** Resolves at the first SIGTERM or SIGINT, also one that comes while the server still starts; the second ends the process there and then. */
+/** Resolves at the first signal to end, also one that comes while the server still starts; the second ends the process there and then. */
 function untilToldToEnd(): Promise<void> {
+  const signals = [['SIGTERM', 15], ['SIGINT', 2], ...(process.stdout.isTTY ? [['SIGHUP', 1] as const] : [])] as const;
   return new Promise((resolve) => {
     let wasTold = false;
-    for (const [signal, number] of [['SIGTERM', 15], ['SIGINT', 2]] as const) {
+    for (const [signal, number] of signals) {
       process.on(signal, () => {
         if (wasTold) process.exit(128 + number);
         wasTold = true;

@@ -26,7 +26,7 @@ const builds: readonly Build[] = [
  * @throws {Failure} `STEP_FAILED` when a build fails; its own message is on the terminal by then.
  */
 export async function prepareBuilds(): Promise<void> {
-  for (const build of builds.filter(hasScript)) {
+  for (const build of builds) {
     const stamp = join(repositoryRoot, build.folder, 'dist', '.sources');
     const sources = fingerprint(build);
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) continue;
@@ -39,11 +39,6 @@ export async function prepareBuilds(): Promise<void> {
     mkdirSync(join(stamp, '..'), { recursive: true });
     writeFileSync(stamp, sources);
   }
-}
-
-function hasScript({ folder, script }: Build): boolean {
-  const manifest = JSON.parse(readFileSync(join(repositoryRoot, folder, 'package.json'), 'utf8')) as { scripts?: Record<string, string> };
-  return manifest.scripts?.[script] !== undefined;
 }
 
 /** A digest over names and contents of everything that goes into a build. */

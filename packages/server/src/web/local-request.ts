@@ -1,3 +1,4 @@
+import { isLoopbackAddress } from '@dialplane/signaling-controller';
 import type { FastifyRequest } from 'fastify';
 
 /**
@@ -6,8 +7,5 @@ import type { FastifyRequest } from 'fastify';
  * origins; none of those that ask this answers to other origins.
  */
 export function isLocal(request: FastifyRequest): boolean {
-  const address = request.raw.socket.remoteAddress ?? '';
-  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
-  const isLoopback = plain === '::1' || plain.startsWith('127.');
-  return isLoopback && request.headers.forwarded === undefined && request.headers['x-forwarded-for'] === undefined;
+  return isLoopbackAddress(request.raw.socket.remoteAddress) && request.headers.forwarded === undefined && request.headers['x-forwarded-for'] === undefined;
 }
