@@ -79,4 +79,9 @@ test('a call from the first ring to its record, with the events of both sides', 
 
   const list = await bob.ask('listCalls');
   assert.deepEqual(list.body.value.map((entry) => [entry.callId, entry.callType, entry.resultCategory]), [[callId, 'P2P', 'Success']]);
+
+  const { body: metrics } = await server.metrics.render();
+  assert.match(metrics, /^dialplane_calls_started_total 1$/m);
+  assert.match(metrics, /^dialplane_calls_ended_total\{reason="hungUp"\} 1$/m);
+  assert.match(metrics, /^dialplane_event_streams_open 2$/m);
 });

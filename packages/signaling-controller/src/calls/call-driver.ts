@@ -1,17 +1,17 @@
 import { CallMachine, type CallCommand, type CallInput, type CallObservation, type CommandResult, type EndpointIdentity } from '@dialplane/call';
 import { endReason, type Call, type EndpointEvent, type IceServer } from '@dialplane/calling-api';
-import type { MediaControl, MediaEvent } from '@dialplane/media-api';
+import type { MediaControl } from '@dialplane/media-api';
 import type { Logger } from '@dialplane/telemetry';
 import { randomUUID } from 'node:crypto';
 import { dateOf, type Clock } from '../clock.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { SignalingMetrics } from '../signaling-metrics.ts';
-import { CallIndex } from './call-index.ts';
 import { CallFlowRecorder, type FlowLimits } from './call-flow-recorder.ts';
 import type { CallKeeper } from './call-keeper.ts';
 import type { InterruptedCall } from './call-store.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 import { RunningCall, type CallAbout, type StoredSnapshot, type Turn } from './running-call.ts';
+import { RunningCalls } from './running-calls.ts';
 
 /** `isKnown` is false when there is no such user at all. */
 export interface FoundEndpoints {
@@ -49,11 +49,7 @@ interface Waiting {
  */
 export class CallDriver {
   private readonly options: CallDriverOptions;
-  private readonly calls = new Map<string, RunningCall>();
-  private readonly byEndpoint = new CallIndex();
-  private readonly byUser = new CallIndex();
-  private readonly byGroup = new Map<string, string>();
-  private readonly byConference = new Map<string, string>();
+  private readonly calls = new RunningCalls();
   private readonly waiting = new Map<string, Waiting>();
   private readonly deadlines = new DeadlineQueue();
   /** What was taken of calls since they were stored last. */
@@ -62,7 +58,10 @@ export class CallDriver {
 
   constructor(options: CallDriverOptions) {
     this.options = options;
-    options.media?.onEvent((event) => this.takeMediaEvent(event));
+    options.media?.onEvent((event) => {
+      const call = this.calls.ofConference(event.conferenceId);
+      if (call !== undefined) this.take(call, { kind: 'media', event });
+    });
   }
 
   get size(): number {
@@ -75,16 +74,16 @@ export class CallDriver {
 
   /** The call that a group id stands for, while it runs. */
   ofGroup(groupId: string): string | undefined {
-    return this.byGroup.get(groupId);
+    return this.calls.ofGroup(groupId)?.about.callId;
   }
 
   countOf(endpointId: string): number {
-    return this.byEndpoint.count(endpointId);
+    return this.calls.countOf(endpointId);
   }
 
   /** Every call of an endpoint as it sees it. */
   viewsFor(endpointId: string): Call[] {
-    return this.byEndpoint.of(endpointId).flatMap((callId) => this.calls.get(callId)?.viewFor(endpointId) ?? []);
+    return this.calls.ofEndpoint(endpointId).flatMap((call) => call.viewFor(endpointId) ?? []);
   }
 
   /**
@@ -99,12 +98,9 @@ export class CallDriver {
     const flow = new CallFlowRecorder({ sequence: 0, clientEvents: 0, isTruncated: false, facts: { startedAt } }, flowLimits);
     const call = new RunningCall(about, new CallMachine(this.machineOptions(about), clock.now()), flow);
     call.addParty(founder.identifier);
-    this.admit(call);
-    this.join(call, founder.endpointId);
-    if (command.kind === 'join') {
-      call.groupId = command.groupId;
-      this.byGroup.set(command.groupId, callId);
-    }
+    call.endpoints.add(founder.endpointId);
+    if (command.kind === 'join') call.groupId = command.groupId;
+    this.calls.add(call);
     return this.command(call, command);
   }
 
@@ -117,22 +113,17 @@ export class CallDriver {
 
   /** Tells every call of an endpoint what became of it. */
   observeEndpoint(endpointId: string, observation: CallObservation): void {
-    for (const callId of this.byEndpoint.of(endpointId)) this.observe(callId, observation);
+    for (const call of this.calls.ofEndpoint(endpointId)) this.take(call, observation);
   }
 
   /** A user registered an endpoint: calls that look for this user ring there too. */
   observeRegistration(endpoint: EndpointIdentity): void {
-    for (const callId of this.byUser.of(endpoint.identifier)) this.observe(callId, { kind: 'endpointRegistered', endpoint });
-  }
-
-  observe(callId: string, observation: CallObservation): void {
-    const call = this.calls.get(callId);
-    if (call !== undefined) this.take(call, observation);
+    for (const call of this.calls.ofUser(endpoint.identifier)) this.take(call, { kind: 'endpointRegistered', endpoint });
   }
 
   /** A user was deleted: what is recorded of its calls that still run is deleted when they end. */
   forget(identifier: string): void {
-    for (const call of [...this.calls.values(), ...this.unkept.keys()]) if (call.parties.has(identifier)) call.isToBeForgotten = true;
+    for (const call of [...this.calls.all(), ...this.unkept.keys()]) if (call.parties.has(identifier)) call.isToBeForgotten = true;
   }
 
   /** Goes on with a call of an earlier run of the process. Throws when what is stored of it makes no sense; then it is not there. */
@@ -149,21 +140,15 @@ export class CallDriver {
       call.endpoints.add(endpointId);
       call.groupId ??= call.viewFor(endpointId)?.groupId;
     }
-    for (const endpointId of call.endpoints) this.byEndpoint.add(endpointId, callId);
-    if (call.groupId !== undefined) this.byGroup.set(call.groupId, callId);
+    if ('conferenceId' in snapshot.model.path) call.conferenceId = snapshot.model.path.conferenceId;
     this.options.keeper.adopt(callId);
-    this.admit(call);
+    this.calls.add(call);
     this.arm(call);
   }
 
   stop(): void {
     this.alarm?.cancel();
     this.alarm = undefined;
-  }
-
-  private admit(call: RunningCall): void {
-    this.calls.set(call.about.callId, call);
-    for (const identifier of call.parties) this.byUser.add(identifier, call.about.callId);
   }
 
   private machineOptions(about: CallAbout): ConstructorParameters<typeof CallMachine>[0] {
@@ -246,11 +231,7 @@ export class CallDriver {
       waiting?.resolve(result);
     }
     for (const { endpointId, event } of turn.events) this.options.surroundings.publish(endpointId, event);
-    for (const command of turn.media) {
-      if (command.kind === 'openConference') this.byConference.set(command.conferenceId, command.callId);
-      if (command.kind === 'closeConference') this.byConference.delete(command.conferenceId);
-      this.options.media?.send(command);
-    }
+    for (const command of turn.media) this.options.media?.send(command);
   }
 
   /** A new call that could not be stored: nobody has heard of it yet. */
@@ -264,6 +245,7 @@ export class CallDriver {
     const { logger, surroundings, keeper } = this.options;
     const { callId } = call.about;
     logger.error({ err: error, callId }, 'A call was ended by a fault of the server.');
+    this.rejectWaiting(call, new ApiError('SERVER_FAULT', { cause: error }));
     if (this.calls.get(callId) !== call) return;
     this.unkept.delete(call);
     this.remove(call);
@@ -271,7 +253,6 @@ export class CallDriver {
     for (const endpointId of call.endpoints) {
       surroundings.publish(endpointId, { type: 'callStateChanged', callId, revision: call.nextRevision, state: 'Disconnected', endReason: reason });
     }
-    this.rejectWaiting(call, new ApiError('SERVER_FAULT', { cause: error }));
     keeper.keepEnded(call, { reason }).catch((cause: unknown) => logger.error({ err: cause, callId }, 'The record of a failed call was lost.'));
   }
 
@@ -285,7 +266,7 @@ export class CallDriver {
 
   private lookUp(call: RunningCall, identifier: string): void {
     const found = this.options.surroundings.findEndpoints(identifier);
-    const tell = (endpoints: FoundEndpoints): void => this.observe(call.about.callId, { kind: 'endpointsFound', identifier, ...endpoints });
+    const tell = (endpoints: FoundEndpoints): void => this.takeIfRunning(call, { kind: 'endpointsFound', identifier, ...endpoints });
     if (!(found instanceof Promise)) {
       tell(found);
       return;
@@ -296,38 +277,26 @@ export class CallDriver {
     });
   }
 
-  private index(call: RunningCall, turn: Turn, input: CallInput | undefined): void {
-    const { callId } = call.about;
-    if (input?.kind === 'join' && turn.results.some(({ result }) => result.ok)) {
-      this.join(call, input.joiner.endpointId);
-      call.addParty(input.joiner.identifier);
-      this.byUser.add(input.joiner.identifier, callId);
-    }
-    for (const identifier of turn.lookUps) this.byUser.add(identifier, callId);
-    for (const { endpointId, event } of turn.events) {
-      if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.byEndpoint.remove(endpointId, callId);
-      else if (event.type === 'incomingCall') this.join(call, endpointId);
-    }
+  private takeIfRunning(call: RunningCall, observation: CallObservation): void {
+    if (this.calls.get(call.about.callId) === call) this.take(call, observation);
   }
 
-  private join(call: RunningCall, endpointId: string): void {
-    call.endpoints.add(endpointId);
-    this.byEndpoint.add(endpointId, call.about.callId);
+  private index(call: RunningCall, turn: Turn, input: CallInput | undefined): void {
+    if (input?.kind === 'join' && turn.results.some(({ result }) => result.ok)) {
+      this.calls.addEndpoint(call, input.joiner.endpointId);
+      this.calls.addParty(call, input.joiner.identifier);
+    }
+    for (const identifier of turn.lookUps) this.calls.addParty(call, identifier);
+    for (const { endpointId, event } of turn.events) {
+      if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.calls.removeEndpoint(call, endpointId);
+      else if (event.type === 'incomingCall') this.calls.addEndpoint(call, endpointId);
+    }
+    for (const command of turn.media) if (command.kind === 'openConference') this.calls.setConference(call, command.conferenceId);
   }
 
   private remove(call: RunningCall): void {
-    const { callId } = call.about;
-    this.calls.delete(callId);
-    this.deadlines.forget(callId);
-    for (const endpointId of call.participantIds.keys()) this.byEndpoint.remove(endpointId, callId);
-    for (const endpointId of call.endpoints) this.byEndpoint.remove(endpointId, callId);
-    for (const identifier of call.parties) this.byUser.remove(identifier, callId);
-    if (call.groupId !== undefined && this.byGroup.get(call.groupId) === callId) this.byGroup.delete(call.groupId);
-  }
-
-  private takeMediaEvent(event: MediaEvent): void {
-    const callId = this.byConference.get(event.conferenceId);
-    if (callId !== undefined) this.observe(callId, { kind: 'media', event });
+    this.calls.remove(call);
+    this.deadlines.forget(call.about.callId);
   }
 
   private arm(call: RunningCall): void {

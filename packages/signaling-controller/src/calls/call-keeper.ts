@@ -63,6 +63,7 @@ export class CallKeeper {
     const flow = call.flow.takeUnsaved();
     const isSaved = await this.write(() => this.options.store.save({ ...this.base(call), snapshot, parties, flow, ending: undefined, summaries: [] }));
     if (isSaved) {
+      if (!this.stored.has(callId)) this.options.metrics.callStarted();
       this.stored.add(callId);
       return true;
     }
@@ -77,13 +78,16 @@ export class CallKeeper {
   async keepEnded(call: RunningCall, ending: Ending): Promise<boolean> {
     const { clock, clientOf, metrics } = this.options;
     const { callId } = call.about;
-    const ended = new EndedCall(call, ending, clock, clientOf);
-    metrics.callEnded(ending.reason);
     if (call.isToBeForgotten) return this.erase(callId);
+    const ended = new EndedCall(call, ending, clock, clientOf);
     this.remember(ended);
     const wasStored = this.stored.delete(callId);
     const isSaved = await this.saveEnded(ended);
-    if (isSaved || wasStored) return true;
+    if (isSaved || wasStored) {
+      if (!wasStored) metrics.callStarted();
+      metrics.callEnded(ending.reason);
+      return true;
+    }
     this.ended.delete(callId);
     this.unsaved.delete(callId);
     return false;

@@ -5,6 +5,9 @@ interface Entry {
   readonly key: string;
 }
 
+/** Dead entries that are not worth a rebuild. */
+const slack = 64;
+
 /**
  * The deadlines of many machines, earliest first: a binary heap with one live entry per key. Entries that a machine no longer
  * means are not searched for; whoever takes one asks the machine.
@@ -28,6 +31,7 @@ export class DeadlineQueue {
 
   forget(key: string): void {
     this.armed.delete(key);
+    if (this.heap.length > 2 * this.armed.size + slack) this.rebuild();
   }
 
   /** Removes and returns the keys that are due; each must be armed again if it wants to be woken again. */
@@ -40,6 +44,12 @@ export class DeadlineQueue {
       due.push(first.key);
     }
     return due;
+  }
+
+  /** Leaves the entries of forgotten keys out, which may be due in hours only. */
+  private rebuild(): void {
+    this.heap.length = 0;
+    for (const [key, at] of this.armed) this.push({ at, key });
   }
 
   private push(entry: Entry): void {

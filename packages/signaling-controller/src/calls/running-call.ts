@@ -34,12 +34,14 @@ export class RunningCall {
   readonly about: CallAbout;
   readonly machine: CallMachine;
   readonly flow: CallFlowRecorder;
-  /** Endpoints that see this call now. */
+  /** Endpoints that see this call now; as `parties`, changed through {@link RunningCalls}, which finds calls by them. */
   readonly endpoints = new Set<string>();
   /** Identifiers that are or were in it, or are called. */
   readonly parties = new Set<string>();
   /** Of a call that is joined by group id. */
   groupId: string | undefined;
+  /** Its conference at the media processor, while or since it has one. */
+  conferenceId: string | undefined;
   /** A participant was deleted: nothing of this call is kept once it has ended. */
   isToBeForgotten = false;
   /** Participant ids by endpoint, of everybody who was shown the call. */
@@ -71,7 +73,6 @@ export class RunningCall {
           break;
         case 'findEndpoints':
           turn.lookUps.push(output.identifier);
-          this.addParty(output.identifier);
           break;
         case 'media':
           turn.media.push(output.command);
@@ -144,14 +145,11 @@ export class RunningCall {
 
   private noteEvent({ endpointId, event }: Extract<CallOutput, { kind: 'event' }>, time: string): void {
     if (event.type === 'incomingCall') {
-      this.endpoints.add(endpointId);
       this.participantIds.set(endpointId, event.call.self.participantId);
-      this.addParty(event.call.self.identifier);
     }
     if ('revision' in event) this.latestRevision = Math.max(this.latestRevision, event.revision);
     const lane = this.laneOf(endpointId);
     if (lane !== undefined) this.flow.append('controller', time, 'controller', lane, { kind: 'event', type: event.type, ...summaryOf(event) });
-    if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.endpoints.delete(endpointId);
     if (event.type === 'callStateChanged' && event.state === 'Connected' && this.flow.facts.connectedAt === undefined) {
       this.flow.learn({ connectedAt: Date.parse(time) });
     }
