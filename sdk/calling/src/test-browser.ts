@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,6 +14,10 @@ export interface PageOptions {
 }
 
 const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Why tests in a browser cannot run here; false where they can. In continuous integration they must. */
+export const withoutBrowser: string | false =
+  existsSync(chromiumPath) || process.env['CI'] !== undefined ? false : `${chromiumPath} is missing: install Chromium (apt-get install chromium)`;
 
 /** A headless Chromium with fake devices, and pages on loopback (a secure context). Disposing of it ends both. */
 export class TestBrowser implements AsyncDisposable {

@@ -66,9 +66,9 @@ export class ApiClient {
 
   /** Opens the event stream of an endpoint; one attempt, for the caller to repeat. The answer's body is not read. */
   async openEvents(endpointId: string, lastEventId: string | undefined, signal: AbortSignal): Promise<Response> {
-    const headers: Record<string, string> = { accept: 'text/event-stream', 'cache-control': 'no-cache' };
+    const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
-    return await this.authorized(this.baseUrl + buildPath('receiveEvents', { endpointId }), { headers, signal });
+    return await this.authorized(this.baseUrl + buildPath('receiveEvents', { endpointId }), { headers, signal, cache: 'no-store' });
   }
 
   private async retrying(url: string, init: RequestInit, options: RequestOptions): Promise<Response> {

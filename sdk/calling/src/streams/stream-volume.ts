@@ -9,7 +9,7 @@ export interface VolumeSource {
 }
 
 /** How often the level is measured. */
-export const volumeIntervalMs = 100;
+const volumeIntervalMs = 100;
 
 /**
  * Loudness of a stream, measured while `levelChanged` has a listener and never otherwise; `level` keeps its last value.
@@ -75,7 +75,7 @@ export class StreamVolume extends EventEmitter<VolumeEvents> implements Volume {
 }
 
 /** Amplitude 0..1 to 0..100, linear in decibels: 0 at -60 dBFS and below, 100 at full scale. */
-export function loudness(rms: number): number {
+function loudness(rms: number): number {
   if (rms <= 0) return 0;
   const decibels = 20 * Math.log10(rms);
   return Math.round(Math.min(100, Math.max(0, ((decibels + 60) / 60) * 100)));

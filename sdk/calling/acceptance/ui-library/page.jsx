@@ -1,0 +1,56 @@
+/** The page of the acceptance test: the UI library as an application uses it. The test drives it through the global `ui`. */
+import { AzureCommunicationTokenCredential } from '@azure/communication-common';
+import { LocalVideoStream } from '@azure/communication-calling';
+import {
+  CallAgentProvider, CallClientProvider, CallComposite, CallProvider, createAzureCommunicationCallAdapter, createStatefulCallClient, FluentThemeProvider,
+  usePropsFor, VideoGallery,
+} from '@azure/communication-react';
+import React from 'react';
+import { createRoot } from 'react-dom/client';
+
+const root = createRoot(document.querySelector('#root'));
+const ui = {};
+globalThis.ui = ui;
+
+/** The caller: the whole composite, which calls `targetCallees` or joins `locator`. */
+ui.startComposite = async ({ token, rawId, displayName, ...where }) => {
+  const adapter = await createAzureCommunicationCallAdapter({
+    userId: { communicationUserId: rawId },
+    displayName,
+    credential: new AzureCommunicationTokenCredential(token),
+    ...where,
+  });
+  const pages = [adapter.getState().page];
+  // As rendered: React shows the state at the end of a task, not the steps between.
+  adapter.onStateChange(() => queueMicrotask(() => {
+    const { page } = adapter.getState();
+    if (pages.at(-1) !== page) pages.push(page);
+  }));
+  ui.adapter = adapter;
+  ui.pages = pages;
+  root.render(React.createElement(CallComposite, { adapter }));
+};
+
+/** The callee: the stateful client and the library's video gallery, as in its "build your own" documents. */
+ui.awaitCall = async ({ token, rawId, displayName }) => {
+  const client = createStatefulCallClient({ userId: { communicationUserId: rawId } });
+  const deviceManager = await client.getDeviceManager();
+  await deviceManager.askDevicePermission({ audio: true, video: true });
+  const [camera] = await deviceManager.getCameras();
+  const agent = await client.createCallAgent(new AzureCommunicationTokenCredential(token), { displayName });
+  ui.client = client;
+  ui.remote = () => Object.values(Object.values(client.getState().calls)[0]?.remoteParticipants ?? {})[0];
+  agent.on('incomingCall', async ({ incomingCall }) => {
+    const call = await incomingCall.accept({ videoOptions: { localVideoStreams: [new LocalVideoStream(camera)] } });
+    root.render(
+      React.createElement(FluentThemeProvider, null,
+        React.createElement(CallClientProvider, { callClient: client },
+          React.createElement(CallAgentProvider, { callAgent: agent },
+            React.createElement(CallProvider, { call }, React.createElement(Gallery))))),
+    );
+  });
+};
+
+function Gallery() {
+  return React.createElement('div', { style: { width: '100%', height: '100%' } }, React.createElement(VideoGallery, usePropsFor(VideoGallery)));
+}

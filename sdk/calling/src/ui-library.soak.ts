@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { TestBrowser, type PageOptions } from './test-browser.ts';
+import { TestServer } from './test-server.ts';
+
+/** What the page offers. */
+declare const ui: {
+  startComposite(options: object): Promise<void>;
+  awaitCall(options: object): Promise<void>;
+  /** The caller in the callee's state. */
+  remote(): RemoteState | undefined;
+  readonly pages: readonly string[];
+  readonly adapter: { getState(): { readonly latestErrors: object } };
+  readonly client: { getState(): { readonly latestErrors: object } };
+};
+
+/** What the library keeps of a remote participant, as much of it as is looked at. */
+interface RemoteState {
+  readonly isMuted: boolean;
+  readonly raisedHand?: { readonly raisedHandOrderPosition: number };
+  readonly videoStreams: Readonly<Record<string, { readonly mediaStreamType: string; readonly isAvailable: boolean }>>;
+}
+
+const folder = join(import.meta.dirname, '../acceptance/ui-library');
+
+/** The UI library is half a gigabyte: it is installed when this test is first run, from its own lock file. */
+function installOnDemand(): void {
+  if (existsSync(join(folder, 'node_modules/@azure/communication-react'))) return;
+  const { status, stderr } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the UI library was not installed:\n${stderr}`);
+}
+
+const page: PageOptions = {
+  entry: join(folder, 'page.jsx'),
+  esbuild: {
+    alias: {
+      '@azure/communication-calling': join(import.meta.dirname, 'index.ts'),
+      '@azure/communication-calling-effects': join(folder, 'calling-effects.js'),
+      '@azure/communication-chat': join(folder, 'chat.js'),
+    },
+    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+    loader: { '.svg': 'dataurl' },
+  },
+};
+
+let browser: TestBrowser;
+let server: TestServer;
+before(async () => {
+  installOnDemand();
+  browser = await TestBrowser.launch();
+  server = await TestServer.start();
+});
+after(async () => {
+  await browser[Symbol.asyncDispose]();
+  await server.stop();
+});
+
+const playing = (count: number) => {
+  const videos = [...document.querySelectorAll('video')].filter(({ videoWidth, currentTime }) => videoWidth > 0 && currentTime > 0);
+  return videos.length >= count;
+};
+
+async function clickWhenReady(caller: Page, dataUiId: string): Promise<void> {
+  await caller.locator(`[data-ui-id="${dataUiId}"]`).last().click({ timeout: 30_000 });
+}
+
+test('the unmodified CallComposite calls somebody, with video both ways, and leaves', { timeout: 180_000 }, async () => {
+  const [alice, bob] = [await server.token(), await server.token()];
+  const callee = await browser.open(page);
+  await callee.page.evaluate((options) => ui.awaitCall(options), { token: bob.token, rawId: bob.identifier, displayName: 'Bob' });
+  const caller = await browser.open(page);
+  const targetCallees = [{ communicationUserId: bob.identifier }];
+  await caller.page.evaluate((options) => ui.startComposite(options), { token: alice.token, rawId: alice.identifier, displayName: 'Alice', targetCallees });
+
+  await clickWhenReady(caller.page, 'call-composite-local-device-settings-camera-button');
+  await caller.page.waitForFunction(playing, 1);
+  await clickWhenReady(caller.page, 'call-composite-start-call-button');
+  await caller.page.waitForFunction(() => ui.pages.includes('call'));
+  await Promise.all([caller.page.waitForFunction(playing, 2), callee.page.waitForFunction(playing, 2)]);
+  await caller.page.getByText('Bob').first().waitFor();
+
+  await clickWhenReady(caller.page, 'call-composite-raisehand-button');
+  await callee.page.waitForFunction(() => ui.remote()?.raisedHand?.raisedHandOrderPosition === 1);
+  await clickWhenReady(caller.page, 'call-composite-microphone-button');
+  await callee.page.waitForFunction(() => ui.remote()?.isMuted === true);
+  await clickWhenReady(caller.page, 'call-composite-screenshare-button');
+  await callee.page.waitForFunction(() => Object.values(ui.remote()?.videoStreams ?? {}).some(({ mediaStreamType, isAvailable }) => mediaStreamType === 'ScreenSharing' && isAvailable));
+  await callee.page.waitForFunction(playing, 3);
+
+  await clickWhenReady(caller.page, 'call-composite-hangup-button');
+  await caller.page.getByRole('button', { name: 'Leave', exact: true }).click();
+  await caller.page.waitForFunction(() => ui.pages.includes('leftCall'));
+  const pages = await caller.page.evaluate(() => ui.pages);
+  assert.deepEqual(pages, ['configuration', 'lobby', 'call', 'leaving', 'leftCall']);
+  assert.deepEqual(await caller.page.evaluate(() => ui.adapter.getState().latestErrors), {});
+  assert.deepEqual(await callee.page.evaluate(() => ui.client.getState().latestErrors), {});
+  assert.deepEqual([caller.errors, callee.errors], [[], []]);
+});
