@@ -2,10 +2,12 @@ import { createIdentifierFromRawId } from '@azure/communication-common';
 import type { Call, CallAgent, IncomingCall } from '@dialplane/calling';
 import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { Session } from '../session/session.ts';
+import { QualityHistory } from './quality-history.ts';
 import { useAgent, type AgentState } from './use-agent.ts';
 import { useCalls, type CallsState } from './use-calls.ts';
 import { useDevices, type DevicesState } from './use-devices.ts';
 import { useEmitter } from './use-emitter.ts';
+import { QualityHistoryContext } from './use-quality.ts';
 
 /** Everything about calls that the screens share. */
 export interface CallingState extends CallsState {
@@ -17,6 +19,8 @@ export interface CallingState extends CallsState {
   /** Calls a raw identifier; a running call is put on hold first. */
   readonly startCall: (identifier: string, withVideo: boolean) => Promise<void>;
   readonly accept: (incoming: IncomingCall, withVideo: boolean) => Promise<void>;
+  /** Goes on with a call that is on hold; the present one is held. */
+  readonly switchTo: (call: Call) => Promise<void>;
 }
 
 const CallingContext = createContext<CallingState | undefined>(undefined);
@@ -24,6 +28,7 @@ const CallingContext = createContext<CallingState | undefined>(undefined);
 /** Signs in to the calling service for as long as it is shown. Above the screens, so that a call outlives a change of screen. */
 export function CallingProvider({ session, children }: { readonly session: Session; readonly children: ReactNode }): ReactNode {
   const [attempt, setAttempt] = useState(0);
+  const [history] = useState(() => new QualityHistory());
   const agentState = useAgent(session, attempt);
   const agent = agentState.kind === 'ready' ? agentState.agent : undefined;
   const devices = useDevices(agentState.kind === 'ready' ? agentState.devices : undefined);
@@ -47,8 +52,16 @@ export function CallingProvider({ session, children }: { readonly session: Sessi
       await holdOthers(agent?.calls ?? []);
       await incoming.accept(options);
     },
+    switchTo: async (call) => {
+      await holdOthers((agent?.calls ?? []).filter((other) => other !== call));
+      await call.resume();
+    },
   }), [callsState, agentState, isOnline, devices, agent]);
-  return <CallingContext value={state}>{children}</CallingContext>;
+  return (
+    <CallingContext value={state}>
+      <QualityHistoryContext value={history}>{children}</QualityHistoryContext>
+    </CallingContext>
+  );
 }
 
 /** The shared calling state. */
@@ -63,6 +76,7 @@ type StartOptions = NonNullable<Parameters<CallAgent['startCall']>[1]>;
 /** Without a microphone one can still listen: the call begins muted. */
 async function mediaOptions(devices: DevicesState, withVideo: boolean): Promise<StartOptions> {
   const mayHear = await devices.ask(withVideo);
+  if (!withVideo) devices.turnCameraOff();
   const stream = withVideo ? await devices.turnCameraOn() : undefined;
   return { audioOptions: { muted: !mayHear }, ...(stream === undefined ? {} : { videoOptions: { localVideoStreams: [stream] } }) };
 }

@@ -1,10 +1,10 @@
 import { DiagnosticQuality, Features, type Call } from '@dialplane/calling';
 import { createContext, useContext, useEffect, useState } from 'react';
 import { qualityPoint, type QualityPoint } from './media-quality.ts';
-import { QualityHistory } from './quality-history.ts';
+import type { QualityHistory } from './quality-history.ts';
 
 /** The history of this tab. */
-export const QualityHistoryContext = createContext(new QualityHistory());
+export const QualityHistoryContext = createContext<QualityHistory | undefined>(undefined);
 
 /** The newest figures of a call, once a second while it has media; every one of them goes into the history. */
 export function useQuality(call: Call): QualityPoint | undefined {
@@ -14,7 +14,7 @@ export function useQuality(call: Call): QualityPoint | undefined {
     const collector = call.feature(Features.MediaStats).createCollector();
     const take = (sample: Parameters<typeof qualityPoint>[0]): void => {
       const next = qualityPoint(sample, Date.now());
-      history.add(call.id, next);
+      history?.add(call.id, next);
       setPoint(next);
     };
     collector.on('sampleReported', take);
@@ -26,7 +26,7 @@ export function useQuality(call: Call): QualityPoint | undefined {
   return point;
 }
 
-/** Diagnostics that hold now: their names, by what they are about. */
+/** Diagnostics that hold now. A quality that is merely poor is no reason to disturb: the dot and the figures show it. */
 export interface ActiveDiagnostics {
   readonly names: ReadonlySet<string>;
   /** The transport or the network is gone and the client tries to get it back. */
@@ -40,7 +40,7 @@ export function useDiagnostics(call: Call): ActiveDiagnostics {
     const { network, media } = call.feature(Features.UserFacingDiagnostics);
     const read = (): void => {
       const latest = Object.entries({ ...network.getLatest(), ...media.getLatest() });
-      setNames(new Set(latest.filter(([, found]) => found.value === true || (found.valueType === 'DiagnosticQuality' && found.value !== DiagnosticQuality.Good)).map(([name]) => name)));
+      setNames(new Set(latest.filter(([name, { value, valueType }]) => (valueType === 'DiagnosticFlag' ? value === true : value === DiagnosticQuality.Bad || (name === 'networkReconnect' && value === DiagnosticQuality.Poor))).map(([name]) => name)));
     };
     read();
     network.on('diagnosticChanged', read);

@@ -1,7 +1,7 @@
 import type { FlowDetail, FlowEvent } from '@dialplane/calling-api';
 import { formatDuration } from '../text/duration.ts';
 import { formatCount } from '../text/quantity.ts';
-import { candidateText } from './media-path.ts';
+import { candidateText, codecName } from './media-path.ts';
 
 /** What an entry is, short enough for the ladder. */
 export function eventLabel(detail: FlowDetail): string {
@@ -29,7 +29,7 @@ export function eventLabel(detail: FlowDetail): string {
     case 'mediaState':
       return `media ${detail.state}${detail.cause === undefined ? '' : ` (${detail.cause})`}`;
     case 'firstMedia':
-      return `first ${streamName(detail.mediaStreamType)} ${sentOrReceived(detail.direction)}${detail.codec === undefined ? '' : ` · ${detail.codec}`}`;
+      return `first ${streamName(detail.mediaStreamType)} ${sentOrReceived(detail.direction)}${detail.codec === undefined ? '' : ` · ${codecName(detail.codec)}`}`;
     case 'lastMedia':
       return `last ${streamName(detail.mediaStreamType)} ${sentOrReceived(detail.direction)} · ${formatCount(detail.packets, 'packet')}`;
     case 'diagnostic':

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { candidatePairs, mediaStreams, milestones, selectedPair } from './flow-analysis.ts';
+import { candidatePairs, inOrder, mediaStreams, milestones, offsetOf, selectedPair } from './flow-analysis.ts';
 import { candidateText, pathOf, transportOf } from './media-path.ts';
 import { caller, callee, directCall, flowOf, host, hostOfCallee, mapped, relayed } from './test-flow.ts';
 
@@ -55,4 +55,22 @@ test('a candidate reads in one line, and a relayed one by the way to its relay',
   assert.equal(candidateText({ candidateType: 'host', protocol: 'udp' }), 'host udp hidden address');
   assert.equal(transportOf(relayed), 'TLS');
   assert.equal(transportOf(host), 'UDP');
+});
+
+test('a request counts from its arrival, and what it brought about stands after it', () => {
+  const flow = flowOf([
+    [2, 'controller', callee, { kind: 'event', type: 'incomingCall' }],
+    [10, caller, 'controller', { kind: 'request', operation: 'startCall', method: 'POST', path: '/v1/calls', status: 201, durationMs: 8 }],
+  ]);
+  assert.deepEqual(inOrder(flow).map((event) => [event.detail.kind, offsetOf(flow, event)]), [['request', 2], ['event', 2]]);
+});
+
+test('a hidden address that was signaled a moment later is no second pair', () => {
+  const hidden = { candidateType: 'prflx', protocol: 'udp', port: 50_002 } as const;
+  const flow = flowOf([
+    [10, caller, undefined, { kind: 'candidatePair', outcome: 'selected', local: host, remote: hidden }],
+    [20, caller, undefined, { kind: 'candidatePair', outcome: 'selected', local: host, remote: hostOfCallee }],
+    [30, callee, undefined, { kind: 'candidatePair', outcome: 'selected', local: hostOfCallee, remote: hidden }],
+  ]);
+  assert.deepEqual(candidatePairs(flow).map(({ laneId, remote }) => [laneId, remote]), [[caller, hostOfCallee], [callee, hidden]]);
 });

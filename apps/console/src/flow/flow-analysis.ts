@@ -1,5 +1,5 @@
 import type { CallFlow, FlowCandidate, FlowEvent } from '@dialplane/calling-api';
-import { pathOf, transportOf, type MediaPath } from './media-path.ts';
+import { codecName, pathOf, transportOf, type MediaPath } from './media-path.ts';
 
 /** A candidate pair as one lane saw it: every report of it, folded into its last word. */
 export interface PairRow {
@@ -58,7 +58,16 @@ export function candidatePairs(flow: CallFlow): readonly PairRow[] {
       ...(rttMs === undefined ? {} : { rttMs }), firstMs: before?.firstMs ?? offsetOf(flow, event),
     });
   }
-  return [...rows.values()];
+  return [...rows.values()].filter((row, _, all) => !isSuperseded(row, all));
+}
+
+/**
+ * A remote candidate that only the check revealed (peer-reflexive, its address hidden) and that was signaled a moment later under
+ * the same port is the same candidate (RFC 8445 §7.3.1.3).
+ */
+function isSuperseded(row: PairRow, all: readonly PairRow[]): boolean {
+  if (row.remote.candidateType !== 'prflx' || row.remote.address !== undefined) return false;
+  return all.some((other) => other !== row && other.laneId === row.laneId && other.outcome === row.outcome && other.local.port === row.local.port && other.remote.port === row.remote.port);
 }
 
 /** Media per lane, direction and kind, with its first and last packet. */
@@ -70,7 +79,7 @@ export function mediaStreams(flow: CallFlow): readonly StreamRow[] {
     const key = `${from} ${detail.direction} ${detail.mediaStreamType}`;
     const row = rows.get(key) ?? { laneId: from, direction: detail.direction, mediaStreamType: detail.mediaStreamType };
     const atMs = offsetOf(flow, event);
-    if (detail.kind === 'firstMedia') rows.set(key, { ...row, firstMs: Math.min(row.firstMs ?? atMs, atMs), ...(detail.codec === undefined ? {} : { codec: detail.codec }) });
+    if (detail.kind === 'firstMedia') rows.set(key, { ...row, firstMs: Math.min(row.firstMs ?? atMs, atMs), ...(detail.codec === undefined ? {} : { codec: codecName(detail.codec) }) });
     else {
       const { packets, bytes, packetsLost } = detail;
       rows.set(key, { ...row, lastMs: atMs, packets, bytes, ...(packetsLost === undefined ? {} : { packetsLost }) });
@@ -84,7 +93,7 @@ export function milestones(flow: CallFlow): Milestones {
   const at = (matches: (event: FlowEvent) => boolean): FlowEvent | undefined => flow.events.find(matches);
   const ringing = at(({ detail }) => (detail.kind === 'participantState' || detail.kind === 'callState') && detail.state === 'Ringing');
   const accept = at(({ detail }) => detail.kind === 'request' && detail.operation === 'acceptCall' && detail.status < 300);
-  const answeredMs = accept?.detail.kind === 'request' ? offsetOf(flow, accept) - accept.detail.durationMs : undefined;
+  const answeredMs = accept === undefined ? undefined : offsetOf(flow, accept);
   const media = at(({ detail }) => detail.kind === 'firstMedia' && detail.direction === 'receive');
   const selected = selectedPair(candidatePairs(flow));
   return {
@@ -101,9 +110,17 @@ export function selectedPair(pairs: readonly PairRow[], laneId?: string): PairRo
   return pairs.findLast((pair) => pair.outcome === 'selected' && (laneId === undefined || pair.laneId === laneId));
 }
 
-/** Milliseconds from the start of the call to an entry. */
-export function offsetOf(flow: CallFlow, event: FlowEvent): number {
-  return Date.parse(event.time) - Date.parse(flow.startedAt);
+/** Milliseconds from the start of the call to an entry. A request is recorded when it is answered; it counts from its arrival. */
+export function offsetOf(flow: CallFlow, { time, detail }: FlowEvent): number {
+  return Date.parse(time) - Date.parse(flow.startedAt) - (detail.kind === 'request' ? detail.durationMs : 0);
 }
+
+/** The entries in the order in which they began. */
+export function inOrder(flow: CallFlow): readonly FlowEvent[] {
+  return flow.events.toSorted((a, b) => offsetOf(flow, a) - offsetOf(flow, b) || rankOf(a) - rankOf(b) || a.sequence - b.sequence);
+}
+
+/** What a request brings about carries the time of the request. */
+const rankOf = ({ detail }: FlowEvent): number => (detail.kind === 'request' ? 0 : 1);
 
 const candidateKey = ({ candidateType, protocol, relayProtocol, address, port }: FlowCandidate): readonly unknown[] => [candidateType, protocol, relayProtocol, address, port];

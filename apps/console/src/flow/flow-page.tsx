@@ -9,6 +9,7 @@ import { useSession } from '../session/use-session.tsx';
 import { FailureBar } from '../shell/failure-bar.tsx';
 import { Page, Section } from '../shell/page.tsx';
 import { downloadText } from '../text/download.ts';
+import { personName } from '../text/person.ts';
 import { candidatePairs, mediaStreams, milestones } from './flow-analysis.ts';
 import { FlowExplorer } from './flow-explorer.tsx';
 import { namedLanes } from './flow-lanes.ts';
@@ -51,6 +52,13 @@ export function FlowPage({ callId }: { readonly callId: string }): ReactNode {
   );
 }
 
+/** Who called whom, devices of one person counted once. */
+function partiesOf({ lanes }: CallFlow): string {
+  const people = lanes.filter(({ identifier }) => identifier !== undefined);
+  const names = (roles: readonly string[]): string => [...new Set(people.filter(({ role }) => roles.includes(role)).map(({ identifier = '', displayName }) => personName(identifier, displayName)))].join(', ');
+  return [names(['caller']), names(['callee', 'participant', 'trunk'])].filter((name) => name !== '').join(' → ');
+}
+
 function refreshAfter({ endedAt }: CallFlow): number | undefined {
   return endedAt === undefined || Date.now() - Date.parse(endedAt) < lateReportsMs ? liveRefreshMs : undefined;
 }
@@ -68,6 +76,7 @@ function FlowRecord({ flow, records }: { readonly flow: CallFlow; readonly recor
         <div className={styles.meta}>
           {flow.endedAt === undefined ? <Badge color="success" appearance="filled">Live</Badge> : null}
           {end?.kind === 'ended' ? <Badge appearance="tint" color={end.endReason.category === 'Success' ? 'success' : 'danger'}>{end.endReason.code}/{end.endReason.subCode}</Badge> : null}
+          <span>{partiesOf(flow)}</span>
           <span>{new Date(flow.startedAt).toLocaleString()}</span>
           <code>{flow.callId}</code>
         </div>

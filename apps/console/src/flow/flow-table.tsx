@@ -5,7 +5,7 @@ import { formatOffset } from '../text/duration.ts';
 import { eventLabel } from './event-text.ts';
 import { categoryNames, categoryOf, type FlowCategory } from './flow-category.ts';
 import { namedLanes } from './flow-lanes.ts';
-import { offsetOf } from './flow-analysis.ts';
+import { inOrder, offsetOf } from './flow-analysis.ts';
 
 const useStyles = makeStyles({
   scroller: { overflow: 'auto', maxHeight: 'min(78dvh, 980px)', borderRadius: tokens.borderRadiusLarge, border: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground1, '@media print': { maxHeight: 'none' } },
@@ -27,7 +27,7 @@ interface FlowTableProps {
 export function FlowTable({ flow, hidden, selected, onSelect }: FlowTableProps): ReactNode {
   const styles = useStyles();
   const titles = useMemo(() => new Map(namedLanes(flow).map(({ id, title, subtitle }) => [id, `${title} (${subtitle})`])), [flow]);
-  const shown = flow.events.filter(({ detail }) => !hidden.has(categoryOf(detail.kind)));
+  const shown = inOrder(flow).filter(({ detail }) => !hidden.has(categoryOf(detail.kind)));
   return (
     <div className={styles.scroller}>
       <Table size="small" aria-label="Call flow" style={{ minWidth: 720 }}>

@@ -28,7 +28,7 @@ test('rows descend in order, inside the picture, and every row lies on a lane', 
     assert.ok(row.y > (layout.rows[index - 1]?.y ?? 0) && row.y < layout.height);
     assert.ok(places.has(row.fromX) && (row.toX === undefined || places.has(row.toX)));
   });
-  assert.deepEqual(layout.rows.filter(({ gapMs }) => gapMs !== undefined).map(({ gapMs }) => gapMs), [2950, 21_900]);
+  assert.deepEqual(layout.rows.filter(({ gapMs }) => gapMs !== undefined).map(({ gapMs }) => gapMs), [2940, 21_898]);
 });
 
 test('candidates gathered in a row are one row, and nothing is lost', () => {

@@ -1,5 +1,6 @@
 import type { CallFlow, FlowEvent } from '@dialplane/calling-api';
 import { eventLabel, groupLabel } from './event-text.ts';
+import { inOrder, offsetOf } from './flow-analysis.ts';
 import { categoryOf, type FlowCategory } from './flow-category.ts';
 import { namedLanes, type NamedLane } from './flow-lanes.ts';
 
@@ -63,7 +64,7 @@ const gapHeight = 26;
 /** Silence longer than this is written between two rows. */
 const shownGapMs = 1500;
 
-/** Places every lane, row and span of a flow. The order is the server's: `sequence`, which is also the order of time. */
+/** Places every lane, row and span of a flow. Requests stand where they began, before what they brought about. */
 export function layoutLadder(flow: CallFlow, view: LadderView): LadderLayout {
   const named = namedLanes(flow);
   const room = Math.max(0, view.width - timeColumn);
@@ -71,16 +72,15 @@ export function layoutLadder(flow: CallFlow, view: LadderView): LadderLayout {
   const lanes = named.map((lane, index) => ({ ...lane, x: Math.round(timeColumn + gap * (index + 0.5)) }));
   const width = Math.max(view.width, Math.round(timeColumn + gap * named.length));
   const places = new Map(lanes.map((lane) => [lane.id, lane.x]));
-  const startMs = Date.parse(flow.startedAt);
   const mediaLanes = lanesWithMedia(flow);
 
   const rows: LadderRow[] = [];
   let y = headerHeight + view.rowHeight / 2;
   let lastMs: number | undefined;
-  for (const events of groupRuns(flow.events.filter((event) => isShown(event, view, startMs)))) {
+  for (const events of groupRuns(inOrder(flow).filter((event) => isShown(event, view, flow)))) {
     const [first] = events;
     if (first === undefined) continue;
-    const offsetMs = Date.parse(first.time) - startMs;
+    const offsetMs = offsetOf(flow, first);
     const silence = lastMs === undefined ? 0 : offsetMs - lastMs;
     const isGapShown = silence > shownGapMs;
     if (isGapShown) y += gapHeight;
@@ -95,7 +95,7 @@ export function layoutLadder(flow: CallFlow, view: LadderView): LadderLayout {
     });
     y += view.rowHeight;
     const last = events.at(-1) ?? first;
-    lastMs = Date.parse(last.time) - startMs;
+    lastMs = offsetOf(flow, last);
   }
   return { lanes, rows, spans: connectedSpans(rows, lanes, y), width, height: Math.round(y + view.rowHeight / 2) };
 }
@@ -106,10 +106,10 @@ export function fitText(text: string, width: number): string {
   return text.length <= room ? text : `${text.slice(0, room - 1).trimEnd()}…`;
 }
 
-function isShown(event: FlowEvent, view: LadderView, startMs: number): boolean {
+function isShown(event: FlowEvent, view: LadderView, flow: CallFlow): boolean {
   if (view.hidden.has(categoryOf(event.detail.kind))) return false;
   if (view.windowMs === undefined) return true;
-  const offset = Date.parse(event.time) - startMs;
+  const offset = offsetOf(flow, event);
   return offset >= view.windowMs.from && offset <= view.windowMs.to;
 }
 

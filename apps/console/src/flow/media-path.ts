@@ -33,6 +33,11 @@ export function candidateText(candidate: FlowCandidate): string {
   return `${candidateType} ${relayProtocol ?? protocol} ${host}${port === undefined ? '' : `:${port}`}`;
 }
 
+/** `audio/opus`, as RTP writes it, is `opus` to people. */
+export function codecName(codec: string): string {
+  return codec.replace(/^(?:audio|video)\//, '');
+}
+
 function isUntranslated({ candidateType, address }: FlowCandidate): boolean {
   if (candidateType === 'host') return true;
   if (candidateType !== 'prflx') return false;

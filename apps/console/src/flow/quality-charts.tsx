@@ -7,6 +7,7 @@ import { Section } from '../shell/page.tsx';
 const TimeChart = lazy(() => import('./time-chart.tsx').then(({ TimeChart }) => ({ default: TimeChart })));
 
 const refreshMs = 2000;
+const noPoints: readonly QualityPoint[] = [];
 /** The compact form shows the last minutes only. */
 const compactPoints = 180;
 
@@ -40,5 +41,5 @@ function useHistory(callId: string): readonly QualityPoint[] {
     const timer = setInterval(listener, refreshMs);
     return () => clearInterval(timer);
   }, []);
-  return useSyncExternalStore(subscribe, () => history.of(callId));
+  return useSyncExternalStore(subscribe, () => history?.of(callId) ?? noPoints);
 }

@@ -54,7 +54,7 @@ function Plot({ seconds, series }: Pick<TimeChartProps, 'seconds' | 'series'>): 
     const plot = new UPlot({
       width: element.clientWidth, height, padding: [8, 8, 0, 0], legend: { show: false }, cursor: { y: false },
       scales: { y: { range: (_, __, max) => [0, Math.max(1, (max ?? 1) * 1.15)] } },
-      axes: [{ ...axis, space: 70 }, { ...axis, size: 44, space: 28 }],
+      axes: [{ ...axis, space: 84, size: 24, values: (_, splits) => splits.map(clockTime) }, { ...axis, size: 44, space: 28 }],
       series: [{}, ...colors.split(' ').map((color) => ({ stroke: resolve(color), width: 1.75, points: { show: false } }))],
     }, newest.current, element);
     chart.current = plot;
@@ -74,5 +74,7 @@ function Plot({ seconds, series }: Pick<TimeChartProps, 'seconds' | 'series'>): 
 
   return <div ref={place} aria-hidden="true" />;
 }
+
+const clockTime = (seconds: number): string => new Date(seconds * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
 const format = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : value >= 10 ? String(Math.round(value)) : value.toFixed(1));

@@ -8,7 +8,7 @@ import { useCalling } from '../calling/calling-context.tsx';
 import { nameOf } from '../calling/identifier.ts';
 import { startRinging } from '../calling/ringtone.ts';
 import { useCommand } from '../calling/use-command.ts';
-import { focusOnArrival } from '../shell/focus.ts';
+import { focusUnlessTyping } from '../shell/focus.ts';
 
 const useStyles = makeStyles({
   layer: { position: 'fixed', zIndex: 1000, top: '16px', right: '16px', left: 'auto', display: 'grid', gap: '12px', width: 'min(380px, calc(100vw - 32px))' },
@@ -32,7 +32,7 @@ export function IncomingCallCards(): ReactNode {
   return <div className={styles.layer}>{incoming.map((call) => <IncomingCallCard key={call.id} call={call} />)}</div>;
 }
 
-/** The card takes the focus, so that Enter answers and Escape declines. */
+/** The card takes the focus unless the person is typing: then Enter answers. Escape declines. */
 function IncomingCallCard({ call }: { readonly call: IncomingCall }): ReactNode {
   const styles = useStyles();
   const { accept } = useCalling();
@@ -64,7 +64,7 @@ function IncomingCallCard({ call }: { readonly call: IncomingCall }): ReactNode 
       </div>
       <div className={styles.actions}>
         <Button className={styles.decline} icon={<CallEndRegular />} onClick={decline} disabled={isAnswering}>Decline</Button>
-        <Button ref={focusOnArrival} appearance="primary" icon={<CallRegular />} onClick={() => take(false)} disabled={isAnswering}>Answer</Button>
+        <Button ref={focusUnlessTyping} appearance="primary" icon={<CallRegular />} onClick={() => take(false)} disabled={isAnswering}>Answer</Button>
         <Button appearance="primary" icon={<VideoRegular />} onClick={() => take(true)} disabled={isAnswering}>Video</Button>
       </div>
     </div>

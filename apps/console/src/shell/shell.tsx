@@ -2,7 +2,7 @@ import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody, Spin
 import { lazy, Suspense, useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import { CallingProvider, useCalling } from '../calling/calling-context.tsx';
 import { namesOf } from '../calling/identifier.ts';
-import { toasterId } from '../calling/use-command.ts';
+import { toasterId, useCommand } from '../calling/use-command.ts';
 import { HomePage } from '../home/home-page.tsx';
 import { IncomingCallCards } from '../home/incoming-call-card.tsx';
 import type { Route } from '../routes/route.ts';
@@ -42,7 +42,8 @@ export function Shell({ session, route }: { readonly session: Session; readonly 
 
 function Frame({ route }: { readonly route: Route }): ReactNode {
   const styles = useStyles();
-  const { calls, ended, dismissEnded } = useCalling();
+  const { calls, ended, dismissEnded, switchTo } = useCalling();
+  const run = useCommand();
   const main = useRef<HTMLElement>(null);
   const shown = calls.findLast(({ state }) => state !== 'LocalHold') ?? calls.at(-1);
   const isOnStage = route.screen === 'call' && shown !== undefined;
@@ -60,7 +61,10 @@ function Frame({ route }: { readonly route: Route }): ReactNode {
             </MessageBar>
           ))}
           {isOnStage ? calls.filter((call) => call !== shown).map((call) => (
-            <MessageBar key={call.id} intent="info" shape="square"><MessageBarBody>{namesOf(call.remoteParticipants, call.callerInfo)} is on hold until you hang up here.</MessageBarBody></MessageBar>
+            <MessageBar key={call.id} intent="info" shape="square">
+              <MessageBarBody>{namesOf(call.remoteParticipants, call.callerInfo)} is on hold.</MessageBarBody>
+              <MessageBarActions><Button size="small" onClick={() => run(() => switchTo(call))}>Switch</Button></MessageBarActions>
+            </MessageBar>
           )) : null}
         </div>
         {isOnStage ? <div style={{ flex: '1 1 0', minHeight: 0 }}><ErrorBoundary what="The call’s screen" key={shown.id}><CallStage call={shown} /></ErrorBoundary></div> : (

@@ -32,13 +32,12 @@ const useStyles = makeStyles({
   title: { minWidth: 0, display: 'grid' },
   name: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   status: { color: '#a9bcbc' },
-  notices: { display: 'grid', gap: '8px', padding: '0 16px' },
+  notices: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: '8px', padding: '0 16px' },
   floor: { position: 'relative', minHeight: 0, padding: '8px 16px' },
   tiles: { height: '100%', display: 'grid', gap: '12px', gridAutoRows: 'minmax(0, 1fr)', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 360px), 1fr))' },
   shared: { gridTemplateColumns: 'minmax(0, 1fr) 220px', '@media (max-width: 719px)': { gridTemplateColumns: 'minmax(0, 1fr)', gridTemplateRows: 'minmax(0, 2fr) minmax(0, 1fr)' } },
   self: { position: 'absolute', right: '28px', bottom: '20px', width: 'min(22%, 240px)', minWidth: '104px', aspectRatio: '16 / 10', borderRadius: tokens.borderRadiusXLarge, overflow: 'hidden', border: '2px solid rgba(255,255,255,.22)', boxShadow: tokens.shadow28, backgroundColor: '#000' },
-  dot: { width: '10px', height: '10px', borderRadius: '50%', display: 'inline-block' },
-  round: { minWidth: '48px', width: '48px', height: '48px', borderRadius: '50%', border: 'none', backgroundColor: '#26312f', color: '#fff', ':hover': { backgroundColor: '#34423f', color: '#fff' }, '@media (max-width: 719px)': { width: '42px', minWidth: '42px', height: '42px' } },
+  tools: { display: 'flex', gap: '4px', alignItems: 'center', flexShrink: 0, fontVariantNumeric: 'tabular-nums', color: '#a9bcbc' },
 });
 
 const levelColors: Readonly<Record<QualityLevel, string>> = { good: '#54b054', fair: '#eaa300', poor: '#dc5e62' };
@@ -59,6 +58,8 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
   const raised = new Set(raiseHand.getRaisedHands().map(({ identifier }) => getIdentifierRawId(identifier)));
   const since = connectedAt.get(call);
   const isWaiting = isBeforeAnswer(call.state);
+  const level = point === undefined || isWaiting ? undefined : qualityLevel(point);
+  const isOwnPictureShown = call.isLocalVideoStarted || (isWaiting && call.localVideoStreams.length > 0);
   const status = callStatus(call.state, call.direction, diagnostics.isReconnecting);
   const title = namesOf(participants, call.callerInfo);
   const note = call.state === 'LocalHold' ? 'On hold' : call.state === 'RemoteHold' ? 'Holding you' : undefined;
@@ -73,10 +74,13 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
             <Text as="h1" size={500} weight="semibold" className={styles.name} style={{ margin: 0 }}>{title}</Text>
             <Text className={styles.status} role="status" aria-live="assertive">{status}</Text>
           </div>
-          <Text className={styles.status} style={{ fontVariantNumeric: 'tabular-nums', display: 'flex', gap: 10, alignItems: 'center' }}>
-            {point === undefined || isWaiting ? null : <span className={styles.dot} role="img" aria-label={`Connection ${qualityLevel(point)}`} title={`Connection ${qualityLevel(point)}`} style={{ backgroundColor: levelColors[qualityLevel(point)] }} />}
+          <div className={styles.tools}>
             {since === undefined ? null : <Clock since={since} />}
-          </Text>
+            <Tooltip content={level === undefined ? 'Connection' : `Connection: ${level}`} relationship="label">
+              <Button appearance="subtle" size="large" icon={<PulseRegular primaryFill={level === undefined ? 'currentColor' : levelColors[level]} />} onClick={() => setPanel('quality')} />
+            </Tooltip>
+            <Tooltip content="Devices" relationship="label"><Button appearance="subtle" size="large" icon={<SettingsRegular />} onClick={() => setPanel('devices')} /></Tooltip>
+          </div>
         </header>
         <div className={styles.notices}>
           <DeviceProblem />
@@ -90,13 +94,10 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
               return <ParticipantTile key={rawId} participant={participant} shows="Video" isRinging={isWaiting} isHandRaised={raised.has(rawId)} note={note ?? (participant.state === 'Hold' ? 'On hold' : undefined)} />;
             })}
           </div>
-          {devices.localVideo === undefined ? null : <div className={styles.self}><VideoView stream={devices.localVideo} scalingMode="Crop" isMirrored label="Your own picture" /></div>}
+          {devices.localVideo === undefined || !isOwnPictureShown ? null : <div className={styles.self}><VideoView stream={devices.localVideo} scalingMode="Crop" isMirrored label="Your own picture" /></div>}
           <ReactionLayer call={call} />
         </div>
-        <ControlBar call={call} isConnected={!isWaiting} isHandRaised={session !== undefined && raised.has(session.identifier)}>
-          <Tooltip content="Connection quality" relationship="label"><Button className={styles.round} icon={<PulseRegular />} onClick={() => setPanel('quality')} /></Tooltip>
-          <Tooltip content="Devices" relationship="label"><Button className={styles.round} icon={<SettingsRegular />} onClick={() => setPanel('devices')} /></Tooltip>
-        </ControlBar>
+        <ControlBar call={call} isConnected={!isWaiting} isHandRaised={session !== undefined && raised.has(session.identifier)} />
       </section>
       <OverlayDrawer position="end" open={panel !== undefined} onOpenChange={(_, { open }) => open || setPanel(undefined)} style={{ maxWidth: '92vw', width: 380 }}>
         <DrawerHeader>

@@ -21,8 +21,9 @@ const useStyles = makeStyles({
   button: { minWidth: '48px', width: '48px', height: '48px', borderRadius: '50%', padding: 0, border: 'none', backgroundColor: '#26312f', color: '#fff', ':hover': { backgroundColor: '#34423f', color: '#fff' }, ':hover:active': { backgroundColor: '#34423f', color: '#fff' }, '@media (max-width: 719px)': { width: '42px', minWidth: '42px', height: '42px' } },
   off: { backgroundColor: '#fff', color: '#16201f', ':hover': { backgroundColor: '#e6ecec', color: '#16201f' } },
   end: { width: '68px', borderRadius: '24px', backgroundColor: '#d13438', ':hover': { backgroundColor: '#b52a2e', color: '#fff' }, ':hover:active': { backgroundColor: '#9b2226', color: '#fff' }, '@media (max-width: 719px)': { width: '58px' } },
-  signs: { display: 'flex', gap: '4px' },
-  sign: { fontSize: '24px', minWidth: '44px', padding: '6px', justifyContent: 'center' },
+  signs: { flexDirection: 'row', gap: '2px' },
+  popover: { minWidth: 'auto' },
+  sign: { minWidth: '44px', maxWidth: '44px', height: '44px', padding: 0, display: 'grid', placeItems: 'center' },
 });
 
 interface ControlBarProps {
@@ -30,11 +31,10 @@ interface ControlBarProps {
   readonly isHandRaised: boolean;
   /** Before the answer there is nothing to hold, share or react to. */
   readonly isConnected: boolean;
-  readonly children?: ReactNode;
 }
 
 /** What one can do in a call. Every button has a key of its own, told in its tooltip. */
-export function ControlBar({ call, isHandRaised, isConnected, children }: ControlBarProps): ReactNode {
+export function ControlBar({ call, isHandRaised, isConnected }: ControlBarProps): ReactNode {
   const styles = useStyles();
   const { devices } = useCalling();
   const run = useCommand();
@@ -77,17 +77,16 @@ export function ControlBar({ call, isHandRaised, isConnected, children }: Contro
             <MenuTrigger disableButtonEnhancement>
               <Tooltip content="React" relationship="label"><Button className={styles.button} icon={<EmojiRegular />} /></Tooltip>
             </MenuTrigger>
-            <MenuPopover>
+            <MenuPopover className={styles.popover}>
               <MenuList className={styles.signs}>
-                {reactionSigns.map(({ type, sign, name }) => (
-                  <MenuItem key={type} className={styles.sign} aria-label={name} onClick={() => run(() => call.feature(Features.Reaction).sendReaction({ reactionType: type }))}>{sign}</MenuItem>
+                {reactionSigns.map(({ type, Sign, color, name }) => (
+                  <MenuItem key={type} className={styles.sign} aria-label={name} onClick={() => run(() => call.feature(Features.Reaction).sendReaction({ reactionType: type }))}><Sign fontSize={26} primaryFill={color} /></MenuItem>
                 ))}
               </MenuList>
             </MenuPopover>
           </Menu>
         </>
       ) : null}
-      {children}
       <Tooltip content="Hang up" relationship="label">
         <Button className={mergeClasses(styles.button, styles.end)} icon={<CallEndFilled />} onClick={() => run(() => call.hangUp())} style={{ color: tokens.colorNeutralForegroundStaticInverted }} />
       </Tooltip>

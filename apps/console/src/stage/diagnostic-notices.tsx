@@ -27,7 +27,7 @@ const sentences: Readonly<Record<string, string>> = {
 export function DiagnosticNotices({ names }: { readonly names: ReadonlySet<string> }): ReactNode {
   const shown = [...names].flatMap((name) => (sentences[name] === undefined ? [] : [{ name, sentence: sentences[name] }]));
   return shown.map(({ name, sentence }) => (
-    <MessageBar key={name} intent={name === 'speakingWhileMicrophoneIsMuted' ? 'info' : 'warning'} politeness="polite">
+    <MessageBar key={name} layout="multiline" intent={name === 'speakingWhileMicrophoneIsMuted' ? 'info' : 'warning'} politeness="polite">
       <MessageBarBody>{sentence}</MessageBarBody>
     </MessageBar>
   ));

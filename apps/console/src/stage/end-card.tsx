@@ -18,7 +18,7 @@ export function EndCard({ ended, onDismiss }: { readonly ended: EndedCall; reado
   const { reason, connectedMs, name, callId } = ended;
   return (
     <Card className={styles.card} role="status">
-      <Title3 as="h2">{connectedMs === undefined ? `No call with ${name}` : `Call with ${name} ended after ${formatDuration(connectedMs)}`}</Title3>
+      <Title3 as="h2" style={{ margin: 0 }}>{connectedMs === undefined ? `No call with ${name}` : `Call with ${name} ended after ${formatDuration(connectedMs)}`}</Title3>
       <Text>
         {reason?.message ?? 'The call has ended.'} {reason === undefined ? null : <span className={styles.code}>({reason.code}/{reason.subCode})</span>}
       </Text>
