@@ -7,6 +7,7 @@ type Operations = typeof operations;
 const routes = {
   getServerInfo: { method: 'GET', path: '/v1/server' },
   signIn: { method: 'POST', path: '/v1/sign-in' },
+  renewOperatorToken: { method: 'POST', path: '/v1/operator-tokens:renew' },
   createSignInLink: { method: 'POST', path: '/v1/sign-in-links' },
   listDirectory: { method: 'GET', path: '/v1/directory' },
   listCalls: { method: 'GET', path: '/v1/calls' },

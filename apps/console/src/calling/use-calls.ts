@@ -47,6 +47,7 @@ export function useCalls(agent: CallAgent | undefined): CallsState {
       added.forEach(follow);
       setCalls([...agent.calls]);
       if (added.length > 0) setEnded(undefined);
+      setIncoming((old) => old.filter(({ id }) => !added.some((call) => call.id === id)));
       for (const call of removed) {
         const since = connected.get(call);
         setEnded({ callId: call.id, name: names.get(call) ?? namesOf([], call.callerInfo), reason: call.callEndReason, connectedMs: since === undefined ? undefined : Date.now() - since });
@@ -68,6 +69,5 @@ export function useCalls(agent: CallAgent | undefined): CallsState {
     };
   }, [agent]);
 
-  const answered = new Set(calls.map(({ id }) => id));
-  return { calls, incoming: incoming.filter(({ id }) => !answered.has(id)), ended, dismissEnded, connectedAt };
+  return { calls, incoming, ended, dismissEnded, connectedAt };
 }

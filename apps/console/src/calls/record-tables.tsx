@@ -12,7 +12,7 @@ import { toCsv } from './csv.ts';
 
 const useStyles = makeStyles({
   scroller: { overflowX: 'auto', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1 },
-  table: { minWidth: '820px', tableLayout: 'auto', '& td': { fontVariantNumeric: 'tabular-nums' } },
+  table: { minWidth: '820px', tableLayout: 'auto', '& td': { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' } },
 });
 
 interface RecordTablesProps {

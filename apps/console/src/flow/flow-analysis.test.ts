@@ -14,6 +14,15 @@ test('a pair is one row with its last word, and stays selected when it is report
   assert.equal(selectedPair(pairs, callee), undefined);
 });
 
+test('a lane has one selected pair', () => {
+  const flow = flowOf([
+    [10, caller, undefined, { kind: 'candidatePair', outcome: 'selected', local: host, remote: hostOfCallee }],
+    [15, callee, undefined, { kind: 'candidatePair', outcome: 'selected', local: hostOfCallee, remote: host }],
+    [20, caller, undefined, { kind: 'candidatePair', outcome: 'selected', local: mapped, remote: hostOfCallee }],
+  ]);
+  assert.deepEqual(candidatePairs(flow).map(({ laneId, outcome }) => [laneId, outcome]), [[caller, 'succeeded'], [callee, 'selected'], [caller, 'selected']]);
+});
+
 test('the pair selected last is the path', () => {
   const flow = flowOf([
     [10, caller, undefined, { kind: 'candidatePair', outcome: 'selected', local: host, remote: hostOfCallee }],

@@ -42,7 +42,7 @@ export interface Milestones {
   readonly transport?: string;
 }
 
-/** The pairs tried, in order of their first report; a pair that was selected stays so. */
+/** The pairs tried, in order of their first report. A lane has one selected pair: the one it selected last. */
 export function candidatePairs(flow: CallFlow): readonly PairRow[] {
   const rows = new Map<string, PairRow>();
   for (const event of flow.events) {
@@ -51,6 +51,7 @@ export function candidatePairs(flow: CallFlow): readonly PairRow[] {
     const key = JSON.stringify([from, candidateKey(detail.local), candidateKey(detail.remote)]);
     const before = rows.get(key);
     const rttMs = detail.rttMs ?? before?.rttMs;
+    if (detail.outcome === 'selected') demoteSelected(rows, from);
     rows.set(key, {
       laneId: from, local: detail.local, remote: detail.remote,
       outcome: before?.outcome === 'selected' && detail.outcome === 'succeeded' ? 'selected' : detail.outcome,
@@ -61,13 +62,17 @@ export function candidatePairs(flow: CallFlow): readonly PairRow[] {
   return [...rows.values()].filter((row, _, all) => !isSuperseded(row, all));
 }
 
+function demoteSelected(rows: Map<string, PairRow>, laneId: string): void {
+  for (const [key, row] of rows) if (row.laneId === laneId && row.outcome === 'selected') rows.set(key, { ...row, outcome: 'succeeded' });
+}
+
 /**
  * A remote candidate that only the check revealed (peer-reflexive, its address hidden) and that was signaled a moment later under
  * the same port is the same candidate (RFC 8445 §7.3.1.3).
  */
 function isSuperseded(row: PairRow, all: readonly PairRow[]): boolean {
   if (row.remote.candidateType !== 'prflx' || row.remote.address !== undefined) return false;
-  return all.some((other) => other !== row && other.laneId === row.laneId && other.outcome === row.outcome && other.local.port === row.local.port && other.remote.port === row.remote.port);
+  return all.some((other) => other !== row && other.laneId === row.laneId && other.outcome !== 'failed' && other.local.port === row.local.port && other.remote.port === row.remote.port);
 }
 
 /** Media per lane, direction and kind, with its first and last packet. */
@@ -91,7 +96,7 @@ export function mediaStreams(flow: CallFlow): readonly StreamRow[] {
 /** When it rang, was answered, was heard, and which way media went. */
 export function milestones(flow: CallFlow): Milestones {
   const at = (matches: (event: FlowEvent) => boolean): FlowEvent | undefined => flow.events.find(matches);
-  const ringing = at(({ detail }) => (detail.kind === 'participantState' || detail.kind === 'callState') && detail.state === 'Ringing');
+  const ringing = at(({ detail }) => detail.kind === 'participantState' && detail.state === 'Ringing') ?? at(({ detail }) => detail.kind === 'callState' && detail.state === 'Ringing');
   const accept = at(({ detail }) => detail.kind === 'request' && detail.operation === 'acceptCall' && detail.status < 300);
   const answeredMs = accept === undefined ? undefined : offsetOf(flow, accept);
   const media = at(({ detail }) => detail.kind === 'firstMedia' && detail.direction === 'receive');
@@ -111,14 +116,17 @@ export function selectedPair(pairs: readonly PairRow[], laneId?: string): PairRo
 }
 
 /** Milliseconds from the start of the call to an entry. A request is recorded when it is answered; it counts from its arrival. */
-export function offsetOf(flow: CallFlow, { time, detail }: FlowEvent): number {
-  return Date.parse(time) - Date.parse(flow.startedAt) - (detail.kind === 'request' ? detail.durationMs : 0);
+export function offsetOf(flow: CallFlow, event: FlowEvent): number {
+  return Math.max(0, begunAt(event) - Date.parse(flow.startedAt));
 }
 
 /** The entries in the order in which they began. */
 export function inOrder(flow: CallFlow): readonly FlowEvent[] {
-  return flow.events.toSorted((a, b) => offsetOf(flow, a) - offsetOf(flow, b) || rankOf(a) - rankOf(b) || a.sequence - b.sequence);
+  return flow.events.toSorted((a, b) => begunAt(a) - begunAt(b) || rankOf(a) - rankOf(b) || a.sequence - b.sequence);
 }
+
+/** Epoch ms, whole: the record is no finer. */
+const begunAt = ({ time, detail }: FlowEvent): number => Math.floor(Date.parse(time) - (detail.kind === 'request' ? detail.durationMs : 0));
 
 /** What a request brings about carries the time of the request. */
 const rankOf = ({ detail }: FlowEvent): number => (detail.kind === 'request' ? 0 : 1);

@@ -52,6 +52,12 @@ export function FlowPage({ callId }: { readonly callId: string }): ReactNode {
   );
 }
 
+/** Rows in the order of the ladder's lanes. */
+function byLane<Row extends { readonly laneId: string }>(rows: readonly Row[], titles: ReadonlyMap<string, string>): readonly Row[] {
+  const order = [...titles.keys()];
+  return rows.toSorted((a, b) => order.indexOf(a.laneId) - order.indexOf(b.laneId));
+}
+
 /** Who called whom, devices of one person counted once. */
 function partiesOf({ lanes }: CallFlow): string {
   const people = lanes.filter(({ identifier }) => identifier !== undefined);
@@ -66,8 +72,8 @@ function refreshAfter({ endedAt }: CallFlow): number | undefined {
 function FlowRecord({ flow, records }: { readonly flow: CallFlow; readonly records: CallRecords | undefined }): ReactNode {
   const styles = useStyles();
   const titles = useMemo(() => new Map(namedLanes(flow).map(({ id, title }) => [id, title])), [flow]);
-  const pairs = useMemo(() => candidatePairs(flow), [flow]);
-  const streams = useMemo(() => mediaStreams(flow), [flow]);
+  const pairs = useMemo(() => byLane(candidatePairs(flow), titles), [flow, titles]);
+  const streams = useMemo(() => byLane(mediaStreams(flow), titles), [flow, titles]);
   const end = flow.events.findLast(({ detail }) => detail.kind === 'ended')?.detail;
   return (
     <>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dropSession, keepSession, readOperatorToken, readSession, type SessionStore } from './session.ts';
+import { dropSession, keepOperatorToken, keepSession, readOperatorToken, readSession, type SessionStore } from './session.ts';
 
 const memoryStore = (): SessionStore => {
   const items = new Map<string, string>();
@@ -12,17 +12,18 @@ const noon = Date.parse(session.expiresOn);
 test('a session is kept for the tab until shortly before its token expires', () => {
   const store = memoryStore();
   assert.equal(readSession(store, 0), undefined);
-  keepSession(store, session, undefined);
+  keepSession(store, session);
   assert.deepEqual(readSession(store, noon - 120_000), session);
   assert.equal(readSession(store, noon - 30_000), undefined);
 });
 
-test('the operator token lives apart, and goes when somebody without one signs in', () => {
+test('the operator token lives apart, and can be forgotten', () => {
   const store = memoryStore();
-  keepSession(store, session, 'operator');
+  keepSession(store, session);
+  keepOperatorToken(store, 'operator');
   assert.equal(readOperatorToken(store), 'operator');
   assert.ok(!(store.getItem('dialplane.session') ?? '').includes('operator'));
-  keepSession(store, session, undefined);
+  keepOperatorToken(store, undefined);
   assert.equal(readOperatorToken(store), undefined);
 });
 
@@ -32,8 +33,7 @@ test('a damaged or forgotten session is none', () => {
   assert.equal(readSession(store, 0), undefined);
   store.setItem('dialplane.session', '{"identifier":"8:acs:r_ada"}');
   assert.equal(readSession(store, 0), undefined);
-  keepSession(store, session, 'operator');
+  keepSession(store, session);
   dropSession(store);
   assert.equal(readSession(store, 0), undefined);
-  assert.equal(readOperatorToken(store), undefined);
 });

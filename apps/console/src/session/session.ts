@@ -25,9 +25,13 @@ export function readSession(store: SessionStore, now: number): Session | undefin
   }
 }
 
-/** Keeps both tokens for this tab, each under its own key: a page that only calls never needs to read the operator's. */
-export function keepSession(store: SessionStore, session: Session, operatorToken: string | undefined): void {
+/** Keeps the session for this tab. The operator's token lives under a key of its own: what only calls never reads it. */
+export function keepSession(store: SessionStore, session: Session): void {
   store.setItem(sessionKey, JSON.stringify(session));
+}
+
+/** Keeps the operator's token for this tab; undefined forgets it. */
+export function keepOperatorToken(store: SessionStore, operatorToken: string | undefined): void {
   if (operatorToken === undefined) store.removeItem(operatorKey);
   else store.setItem(operatorKey, operatorToken);
 }
@@ -36,8 +40,7 @@ export function readOperatorToken(store: SessionStore): string | undefined {
   return store.getItem(operatorKey) ?? undefined;
 }
 
-/** Forgets both tokens. */
+/** Forgets the session; the operator's token is forgotten with `keepOperatorToken`. */
 export function dropSession(store: SessionStore): void {
   store.removeItem(sessionKey);
-  store.removeItem(operatorKey);
 }
