@@ -65,8 +65,8 @@ async function signIn(page: Page, url: string, name: string): Promise<void> {
   await page.getByRole('heading', { name: 'Call', exact: true }).waitFor();
 }
 
-const picture = async (page: Page, name: string): Promise<void> => {
-  if (tourFolder !== undefined) await page.screenshot({ path: join(tourFolder, `${name}.png`), animations: 'disabled' });
+const picture = async (page: Page, name: string, clip?: { x: number; y: number; width: number; height: number }): Promise<void> => {
+  if (tourFolder !== undefined) await page.screenshot({ path: join(tourFolder, `${name}.png`), animations: 'disabled', ...(clip === undefined ? {} : { clip }) });
 };
 
 /** Resolves once the other side's picture has moved on by a second. */
@@ -87,7 +87,7 @@ test('two people sign in, call, see each other, hold, hang up, and read how the 
 
   await ada.page.getByLabel('Call a name').fill('bob');
   await ada.page.getByRole('button', { name: 'Call Bob Kahn with video' }).and(ada.page.locator(':enabled')).waitFor();
-  await picture(ada.page, 'people');
+  await picture(ada.page, 'people', { x: 0, y: 0, width: 892, height: 480 });
   await ada.page.getByRole('button', { name: 'Call Bob Kahn with video' }).click();
   const card = bob.page.getByRole('alertdialog', { name: 'Ada Lovelace' });
   await card.waitFor();

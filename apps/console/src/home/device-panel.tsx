@@ -8,8 +8,9 @@ import { useCommand } from '../calling/use-command.ts';
 import { VideoView } from '../calling/video-view.tsx';
 
 const useStyles = makeStyles({
-  card: { padding: '16px', display: 'grid', gap: '14px', alignContent: 'start' },
+  card: { padding: '16px', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: '14px', alignContent: 'start' },
   preview: { position: 'relative', aspectRatio: '16 / 9', borderRadius: tokens.borderRadiusLarge, overflow: 'hidden', backgroundColor: '#0d1416', color: '#dfe9ea', display: 'grid', placeItems: 'center' },
+  select: { minWidth: 0, '& select': { textOverflow: 'ellipsis' } },
   button: { position: 'absolute', bottom: '10px', left: '50%', transform: 'translateX(-50%)', whiteSpace: 'nowrap' },
 });
 
@@ -68,10 +69,11 @@ export function DevicePickers(): ReactNode {
 }
 
 function Picker({ label, items, chosen, onChoose }: PickerProps): ReactNode {
+  const styles = useStyles();
   const run = useCommand();
   return (
     <Field label={label}>
-      <Select value={chosen ?? ''} disabled={items.length === 0} onChange={(_, { value }) => run(() => onChoose(value))}>
+      <Select className={styles.select} value={chosen ?? ''} disabled={items.length === 0} onChange={(_, { value }) => run(() => onChoose(value))}>
         {items.length === 0 ? <option value="">None found</option> : null}
         {items.map(({ id, name }, index) => <option key={id} value={id}>{name === '' ? `${label} ${index + 1} (named once you allow it)` : name}</option>)}
       </Select>

@@ -7,7 +7,7 @@ import { focusOnArrival } from '../shell/focus.ts';
 import { formatDuration } from '../text/duration.ts';
 
 const useStyles = makeStyles({
-  card: { maxWidth: '1256px', margin: '24px auto 0', width: 'calc(100% - 64px)', padding: '20px 24px', boxSizing: 'border-box', display: 'grid', gap: '8px', '@media (max-width: 719px)': { width: 'calc(100% - 32px)', margin: '16px 16px 0' } },
+  card: { flexShrink: 0, maxWidth: '1256px', margin: '24px auto 0', width: 'calc(100% - 64px)', padding: '20px 24px', boxSizing: 'border-box', display: 'grid', gap: '8px', '@media (max-width: 719px)': { width: 'calc(100% - 32px)', margin: '16px 16px 0' } },
   actions: { display: 'flex', gap: '8px', flexWrap: 'wrap', marginTop: '8px' },
   code: { color: tokens.colorNeutralForeground3 },
 });
