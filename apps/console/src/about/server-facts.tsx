@@ -30,7 +30,7 @@ export function ServerFacts(): ReactNode {
       <dt>Address</dt>
       <dd>{window.location.origin} {window.isSecureContext ? null : <Badge color="warning">not secure: no microphone here</Badge>}</dd>
       <dt>Parts</dt>
-      <dd>{parts.map(([name, isThere]) => <Badge key={name} appearance={isThere ? 'filled' : 'outline'} color={isThere ? 'success' : 'subtle'}>{name}{isThere ? '' : ': none'}</Badge>)}</dd>
+      <dd>{parts.map(([name, isThere]) => <Badge key={name} appearance={isThere ? 'filled' : 'outline'} color={isThere ? 'success' : 'informative'}>{name}{isThere ? '' : ': none'}</Badge>)}</dd>
       <dt>API</dt>
       <dd><Link href="/openapi.json" target="_blank" rel="noreferrer">OpenAPI document</Link></dd>
       {value.sdkTarball === undefined ? null : <><dt>Client library</dt><dd><code>npm install {new URL(value.sdkTarball, window.location.origin).href}</code></dd></>}

@@ -52,7 +52,7 @@ function Plot({ seconds, series }: Pick<TimeChartProps, 'seconds' | 'series'>): 
     const resolve = (token: string): string => getComputedStyle(element).getPropertyValue(token.replace(/^var\(|\)$/g, '')).trim();
     const axis = { stroke: resolve(tokens.colorNeutralForeground3), grid: { stroke: resolve(tokens.colorNeutralStroke3), width: 1 }, ticks: { show: false }, font: '11px system-ui' };
     const plot = new UPlot({
-      width: element.clientWidth, height, padding: [8, 8, 0, 0], legend: { show: false }, cursor: { y: false },
+      width: element.clientWidth, height, padding: [8, 28, 0, 0], legend: { show: false }, cursor: { y: false },
       scales: { y: { range: (_, __, max) => [0, Math.max(1, (max ?? 1) * 1.15)] } },
       axes: [{ ...axis, space: 84, size: 24, values: (_, splits) => splits.map(clockTime) }, { ...axis, size: 44, space: 28 }],
       series: [{}, ...colors.split(' ').map((color) => ({ stroke: resolve(color), width: 1.75, points: { show: false } }))],

@@ -53,7 +53,7 @@ export function SignInPage({ route }: { readonly route: Route }): ReactNode {
         <Wordmark size={36} />
         <Card className={styles.card}>
           <div className={styles.heading}>
-            <Title2 as="h1">Sign in</Title2>
+            <Title2 as="h1" style={{ margin: 0 }}>Sign in</Title2>
             <Text>{linkCode === undefined ? 'Choose the name others will see.' : 'Your link is good for one sign-in. Choose the name others will see.'}</Text>
           </div>
           <form className={styles.form} onSubmit={(event) => void submit(event)}>
