@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { testDescription, TestServer, type TestClient } from './test-server.ts';
+import { ask, testDescription, TestServer, type TestClient } from './test-server.ts';
 
 test('a call from the first ring to its record, with the events of both sides', async () => {
   await using server = await TestServer.start();
@@ -84,4 +84,39 @@ test('a call from the first ring to its record, with the events of both sides', 
   assert.match(metrics, /^dialplane_calls_started_total 1$/m);
   assert.match(metrics, /^dialplane_calls_ended_total\{reason="hungUp"\} 1$/m);
   assert.match(metrics, /^dialplane_event_streams_open 2$/m);
+});
+
+test('a call to somebody whose clients are gone ends at once; one that comes back while another rings, rings too', async () => {
+  await using server = await TestServer.start();
+  const alice = await server.client('Alice');
+  const phone = await server.client('Bob');
+  const closed = server.readerClosed();
+  phone.disconnect();
+  await closed;
+  for (let second = 0; second < 16; second += 1) server.clock.turn(1000);
+  const call = (): ReturnType<typeof alice.ask<'startCall'>> => alice.ask('startCall', { body: { endpointId: alice.endpointId, targets: [phone.identifier] } });
+  await call();
+  const { endReason } = await alice.next('callStateChanged', ({ state }) => state === 'Disconnected');
+  assert.deepEqual([endReason?.code, endReason?.subCode], [480, 10_037]);
+
+  const desk = await server.client('Bob', phone.identifier);
+  const started = await call();
+  await desk.next('incomingCall');
+  const back = phone.at(server.url);
+  await back.connect();
+  assert.equal((await back.next('incomingCall')).call.callId, started.body.callId);
+  back.disconnect();
+});
+
+test('a device that registers while its user is called rings too', async () => {
+  await using server = await TestServer.start();
+  const alice = await server.client('Alice');
+  const phone = await server.client('Bob');
+  const { body } = await alice.ask('startCall', { body: { endpointId: alice.endpointId, targets: [phone.identifier] } });
+  const { token } = await server.token(['voip'], phone.identifier);
+  const registered = await ask(server.url, 'registerEndpoint', { token, body: {} });
+  const { body: batch } = await ask(server.url, 'receiveEvents', { token, params: { endpointId: registered.body.endpointId }, query: { wait: 0 } });
+  const [sync] = batch.events;
+  assert.equal(sync?.event.type, 'sync');
+  assert.deepEqual(sync.event.calls.map(({ callId, state }) => [callId, state]), [[body.callId, 'Ringing']]);
 });

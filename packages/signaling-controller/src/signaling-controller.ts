@@ -147,7 +147,12 @@ class Controller implements SignalingController {
     return new EndpointRegistry(this.clock, this.limits.endpoints, randomBytes(6).toString('hex'), {
       registered: (endpoint) => this.calls.observeRegistration(identityOf(endpoint)),
       lost: (endpointId) => this.calls.observeEndpoint(endpointId, { kind: 'endpointLost', endpointId }),
-      recovered: (endpointId) => this.calls.observeEndpoint(endpointId, { kind: 'endpointRecovered', endpointId }),
+      recovered: (endpoint) => {
+        const { endpointId } = endpoint.registration;
+        this.calls.observeEndpoint(endpointId, { kind: 'endpointRecovered', endpointId });
+        // It was left out when its user was called.
+        this.calls.observeRegistration(identityOf(endpoint));
+      },
       closed: (endpointId, reason) => {
         this.calls.observeEndpoint(endpointId, { kind: 'endpointClosed', endpointId, reason: reason === 'invalidToken' ? 'tokenInvalid' : 'closed' });
         this.endpointStore.remove(endpointId).catch((error: unknown) => this.options.logger.warn({ err: error, endpointId }, 'A closed endpoint is still stored.'));
@@ -167,7 +172,7 @@ class Controller implements SignalingController {
       flowLimits: this.limits.flow,
       surroundings: {
         findEndpoints: (identifier) => {
-          const endpoints = this.registry.ofUser(identifier).map(identityOf);
+          const endpoints = this.registry.reachable(identifier).map(identityOf);
           if (endpoints.length > 0) return { isKnown: true, endpoints };
           return identity.userExists(identifier).then((isKnown) => ({ isKnown, endpoints }));
         },

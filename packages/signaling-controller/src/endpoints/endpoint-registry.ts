@@ -20,7 +20,7 @@ export type ClosingReason = Extract<EndpointEvent, { type: 'endpointClosed' }>['
 export interface EndpointObserver {
   registered(endpoint: RegisteredEndpoint): void;
   lost(endpointId: string): void;
-  recovered(endpointId: string): void;
+  recovered(endpoint: RegisteredEndpoint): void;
   closed(endpointId: string, reason: ClosingReason): void;
   isInCall(endpointId: string): boolean;
 }
@@ -75,9 +75,9 @@ export class EndpointRegistry {
     return [...(this.byUser.get(identifier) ?? [])].flatMap((id) => this.endpoints.get(id) ?? []);
   }
 
-  /** Whether somebody is there to answer for `identifier`. */
-  isOnline(identifier: string): boolean {
-    return this.ofUser(identifier).some((endpoint) => endpoint.presence.kind !== 'lost');
+  /** The endpoints of a user that would ring if it were called now. */
+  reachable(identifier: string): RegisteredEndpoint[] {
+    return this.ofUser(identifier).filter((endpoint) => endpoint.presence.kind !== 'lost');
   }
 
   /**
@@ -198,8 +198,8 @@ export class EndpointRegistry {
     const { endpointId } = endpoint.registration;
     const wasLost = endpoint.presence.kind === 'lost';
     const presence = endpoint.channel.hasReader ? ({ kind: 'present' } as const) : ({ kind: 'unattended', since: this.clock.now() } as const);
-    this.replace(endpointId, { presence });
-    if (wasLost) this.observer.recovered(endpointId);
+    const alive = this.replace(endpointId, { presence });
+    if (wasLost) this.observer.recovered(alive);
   }
 
   private replace(endpointId: string, change: Partial<Pick<RegisteredEndpoint, 'registration' | 'presence'>>): RegisteredEndpoint {

@@ -42,7 +42,7 @@ export class SignInOperations {
       },
       listDirectory: async ({ query }) => {
         const users = await keptSafe(identity.listDevelopmentUsers(query.query ?? ''));
-        return { value: users.map(({ identifier, displayName }) => ({ identifier, displayName, isOnline: registry.isOnline(identifier) })) };
+        return { value: users.map(({ identifier, displayName }) => ({ identifier, displayName, isOnline: registry.reachable(identifier).length > 0 })) };
       },
     };
   }
