@@ -19,11 +19,18 @@ export function publicOrigin(options: Pick<ServerOptions, 'domain' | 'publicAddr
   return originOf('https', host, port);
 }
 
-/** Every origin by which another computer may reach the server; the one in tokens first. */
-export function reachableOrigins(options: Pick<ServerOptions, 'domain' | 'publicAddresses' | 'host'>, certificate: ServerCertificate | undefined, port: number): string[] {
-  const bound = options.host === undefined || options.host === '0.0.0.0' || options.host === '::' ? reachableAddresses() : [options.host];
-  const others = [...options.publicAddresses, ...bound.filter((address) => options.host !== '0.0.0.0' || isIP(address) === 4)];
-  return [...new Set([publicOrigin(options, certificate, port), ...others.map((host) => originOf('https', host, port))])];
+/**
+ * Every origin by which another computer may reach the server; the one in tokens first. With a certificate for given names
+ * these are the names; the development certificate is good for every address.
+ */
+export function reachableOrigins(options: Pick<ServerOptions, 'domain' | 'publicAddresses' | 'host' | 'certFile'>, certificate: ServerCertificate | undefined, port: number): string[] {
+  const hosts = options.domain === undefined && options.certFile === undefined ? [...options.publicAddresses, ...boundAddresses(options.host)] : options.publicAddresses;
+  return [...new Set([publicOrigin(options, certificate, port), ...hosts.map((host) => originOf('https', host, port))])];
+}
+
+function boundAddresses(host: string | undefined): readonly string[] {
+  if (host === undefined || host === '::') return reachableAddresses();
+  return host === '0.0.0.0' ? reachableAddresses().filter((address) => isIP(address) === 4) : [host];
 }
 
 function nameInCertificate(certificate: ServerCertificate | undefined): string | undefined {

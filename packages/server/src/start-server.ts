@@ -2,12 +2,13 @@ import { azureApi } from '@dialplane/azure-api';
 import { connectionString, Identity } from '@dialplane/identity';
 import { createSignalingController, errorHandler, fastifyOptions, notFoundHandler, type SignalingController } from '@dialplane/signaling-controller';
 import type { Store } from '@dialplane/store';
-import { createLogger, createMetrics, type Logger } from '@dialplane/telemetry';
+import { createLogger, createMetrics, type Logger, type Metrics } from '@dialplane/telemetry';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openCertificates, type Certificates } from './certificates/open-certificates.ts';
+import { ClosingList } from './closing-list.ts';
 import { readServerOptions, type ServerOptions } from './command-line/options.ts';
 import { makeControlKey, removeControlFile, writeControlFile } from './control/control-file.ts';
 import { addControlRoutes } from './control/control-routes.ts';
@@ -17,10 +18,10 @@ import { openData } from './open-data.ts';
 import { originOf, publicOrigin, reachableOrigins } from './public-origin.ts';
 import { readVersion, repositoryRoot } from './repository.ts';
 import { serveConsole } from './web/console-files.ts';
-import { findSdkTarball, offerAuthority, offerSdk } from './web/downloads.ts';
+import { findSdkTarball, offerAuthority, offerSdk, type SdkTarball } from './web/downloads.ts';
 import { addOperationsRoutes } from './web/operations-routes.ts';
 import { addSecurityHeaders } from './web/security-headers.ts';
-import { createTlsPort, type TlsPort } from './web/tls-port.ts';
+import { createTlsPort } from './web/tls-port.ts';
 
 /** Options of a server in this process: any of the command line's, the presets for the rest. */
 export type StartOptions = Partial<ServerOptions> & {
@@ -61,135 +62,164 @@ export interface RunningServer {
 export async function startServer(start: StartOptions): Promise<RunningServer> {
   const options: ServerOptions = { ...readServerOptions({}, {}), ...start };
   const logger = start.logger ?? createLogger({ level: options.logLevel });
-  const opened: (() => Promise<unknown> | void)[] = [];
+  const opened = new ClosingList(logger);
   try {
     const store = await openData(options.dataDir, logger);
-    opened.push(() => store.close());
+    opened.add(() => store.close());
     const certificates = await openCertificates(options, logger.child({ part: 'tls' }));
-    opened.push(() => certificates.close());
-    return await compose({ options, logger, store, certificates, opened });
+    opened.add(async () => certificates.close());
+
+    const place = new Place(options, certificates);
+    const services = await openServices({ options, logger, store, place, metrics: createMetrics({ includeProcess: true }) });
+    opened.add(() => services.controller.close());
+    const app = await makeRoutes({ logger, certificates, place, services });
+    const ports = await openPorts({ options, app, certificates, place, opened });
+    await writeControlFile(options.dataDir, { url: place.controlUrl, key: services.controlKey, processId: process.pid });
+    opened.add(() => removeControlFile(options.dataDir));
+    opened.add(() => services.controller.drain());
+
+    logger.info({ ...place.ports, version: readVersion(), certificate: certificates.current().kind }, 'The server is ready.');
+    return {
+      httpsUrl: place.httpsUrl,
+      httpUrl: place.httpUrl,
+      publicUrls: place.publicUrls(),
+      connectionString: services.connectionString(),
+      certificateAuthorityFile: certificates.development?.authority.path,
+      createSignInLink: services.createSignInLink,
+      reloadCertificates: () => certificates.reload(),
+      close: (graceMs = 3000) => {
+        ports.setPatience(graceMs);
+        return opened.close();
+      },
+    };
   } catch (error) {
-    for (const close of opened.toReversed()) await close();
+    await opened.close();
     throw error;
   }
 }
 
-interface Foundation {
-  readonly options: ServerOptions;
-  readonly logger: Logger;
-  readonly store: Store;
-  readonly certificates: Certificates;
-  /** How to close what was opened, oldest first. */
-  readonly opened: (() => Promise<unknown> | void)[];
+/** Where the server is, known in full once its ports are open. */
+class Place {
+  readonly ports: { https: number; http: number };
+  /** The loopback address that was opened first. */
+  loopbackAddress = '127.0.0.1';
+  readonly #options: ServerOptions;
+  readonly #certificates: Certificates;
+
+  constructor(options: ServerOptions, certificates: Certificates) {
+    this.#options = options;
+    this.#certificates = certificates;
+    this.ports = { https: options.httpsPort, http: options.httpPort };
+  }
+
+  get httpsUrl(): string {
+    return originOf('https', 'localhost', this.ports.https);
+  }
+  get httpUrl(): string {
+    return originOf('http', 'localhost', this.ports.http);
+  }
+  get controlUrl(): string {
+    return originOf('http', this.loopbackAddress, this.ports.http);
+  }
+  publicUrl(): string {
+    return publicOrigin(this.#options, this.#certificates.current(), this.ports.https);
+  }
+  publicUrls(): readonly string[] {
+    return reachableOrigins(this.#options, this.#certificates.current(), this.ports.https);
+  }
 }
 
-async function compose({ options, logger, store, certificates, opened }: Foundation): Promise<RunningServer> {
-  const version = readVersion();
-  const metrics = createMetrics({ includeProcess: true });
-  let httpsPort = options.httpsPort;
-  let httpPort = options.httpPort;
-  const controlKey = makeControlKey();
-  const origin = (): string => publicOrigin(options, certificates.current(), httpsPort);
+interface Services {
+  readonly identity: Identity;
+  readonly controller: SignalingController;
+  readonly metrics: Metrics;
+  readonly sdkTarball: SdkTarball | undefined;
+  readonly controlKey: string;
+  readonly connectionString: () => string;
+  readonly createSignInLink: () => Promise<string>;
+}
 
-  const identity = await Identity.open({ store, logger: logger.child({ part: 'identity' }), metrics, endpoint: origin });
+async function openServices({ options, logger, store, place, metrics }: {
+  readonly options: ServerOptions; readonly logger: Logger; readonly store: Store; readonly place: Place; readonly metrics: Metrics;
+}): Promise<Services> {
+  const identity = await Identity.open({ store, metrics, logger: logger.child({ part: 'identity' }), endpoint: () => place.publicUrl() });
   await allowOrigins(identity, options.allowedOrigins);
-  const createSignInLink = async (): Promise<string> => signInUrl(origin(), (await identity.createSignInLink({ operator: true })).code);
-
   const sdkTarball = findSdkTarball(join(repositoryRoot, 'sdk/calling/dist'));
+  const hasOwnAuthority = options.certFile === undefined;
   const controller = createSignalingController({
     store, identity, metrics, logger: logger.child({ part: 'signaling' }),
     configuration: {
       serverInfo: {
-        name: 'Dialplane', version,
-        ...(sdkTarball === undefined ? {} : { sdkTarball: sdkTarball.path }),
-        ...(certificates.development === undefined ? {} : { certificateAuthority: '/ca.crt' }),
+        name: 'Dialplane', version: readVersion(),
+        ...(sdkTarball !== undefined && { sdkTarball: sdkTarball.path }),
+        ...(hasOwnAuthority && { certificateAuthority: '/ca.crt' }),
         capabilities: { mediaProcessor: false, relay: false, telephony: false },
       },
       developmentSignIn: options.developmentSignIn,
-      publicUrl: origin,
+      publicUrl: () => place.publicUrl(),
       recordRetentionDays: options.recordRetentionDays,
     },
   });
-  opened.push(() => controller.close());
   await controller.restore();
+  return {
+    identity, controller, metrics, sdkTarball,
+    controlKey: makeControlKey(),
+    connectionString: () => connectionString(place.publicUrl(), identity.resources.accessKeys(identity.resources.default.id)[0]),
+    createSignInLink: async () => signInUrl(place.publicUrl(), (await identity.createSignInLink({ operator: true })).code),
+  };
+}
 
-  // One set of routes for both ports: plain HTTP on loopback is fastify's own server, TLS hands its connections in.
+/** One set of routes for both ports. */
+async function makeRoutes({ logger, certificates, place, services }: {
+  readonly logger: Logger; readonly certificates: Certificates; readonly place: Place; readonly services: Services;
+}): Promise<FastifyInstance> {
+  const { identity, controller, metrics, sdkTarball, controlKey, createSignInLink } = services;
   const app = fastify({ ...fastifyOptions, forceCloseConnections: 'idle' });
-  opened.push(() => app.close());
   app.setErrorHandler(errorHandler(logger));
   addSecurityHeaders(app, () => certificates.current().kind !== 'development');
-  addOperationsRoutes(app, { identity, metrics, publicOrigin: origin, notReadyReason: async () => notReadyReason(controller) });
+  addOperationsRoutes(app, { identity, metrics, publicOrigin: () => place.publicUrl(), notReadyReason: () => notReadyReason(controller) });
   addControlRoutes(app, {
-    key: controlKey,
-    tokens: identityTokenDesk(identity),
-    createSignInLink,
-    connectionString: () => connectionString(origin(), identity.resources.accessKeys(identity.resources.default.id)[0]),
-    status: () => ({
-      version, httpsUrl: originOf('https', 'localhost', httpsPort), httpUrl: originOf('http', 'localhost', httpPort), publicUrls: reachableOrigins(options, certificates.current(), httpsPort), time: Date.now(),
-      certificate: { kind: certificates.current().kind, names: certificates.current().leaf.subjectAltName ?? '', validTo: certificates.current().leaf.validTo },
-    }),
+    key: controlKey, tokens: identityTokenDesk(identity), createSignInLink, connectionString: services.connectionString,
+    status: () => ({ version: readVersion(), httpsUrl: place.httpsUrl, httpUrl: place.httpUrl, publicUrls: place.publicUrls() }),
   });
   if (certificates.development !== undefined) offerAuthority(app, certificates.development);
   if (sdkTarball !== undefined) offerSdk(app, sdkTarball);
   await app.register(azureApi, { identity, metrics, logger: logger.child({ part: 'azure-api' }) });
   await app.register(controller.plugin);
   await serveConsole(app, { directory: join(repositoryRoot, 'apps/console/dist'), notFound: notFoundHandler });
+  return app;
+}
 
-  const loopback = await listenOnLoopback(app, options.httpPort);
-  httpPort = loopback.port;
+/**
+ * Plain HTTP on loopback is fastify's own server; the TLS port hands its decrypted connections in.
+ *
+ * @returns How to say how long requests in progress get when the ports are closed; no time otherwise.
+ */
+async function openPorts({ options, app, certificates, place, opened }: {
+  readonly options: ServerOptions; readonly app: FastifyInstance; readonly certificates: Certificates; readonly place: Place; readonly opened: ClosingList;
+}): Promise<{ setPatience(graceMs: number): void }> {
   const tlsPort = createTlsPort({
     certificate: certificates.current(),
     http1: app.server,
     // Fastify routes the requests of Node's HTTP/2 compatibility API as it does those of HTTP/1.1; only its types tell them apart.
     handleHttp2: (request, response) => app.routing(request as unknown as IncomingMessage, response as unknown as ServerResponse),
   });
-  opened.push(() => tlsPort.destroyConnections(), () => tlsPort.close());
-  httpsPort = await tlsPort.listen(options.httpsPort, options.host);
-  await certificates.start(tlsPort);
-  await writeControlFile(options.dataDir, { url: originOf('http', loopback.address, httpPort), key: controlKey, processId: process.pid });
-  logger.info({ version, httpsPort, httpPort, certificate: certificates.current().kind }, 'The server is ready.');
-
-  let closing: Promise<void> | undefined;
-  return {
-    httpsUrl: originOf('https', 'localhost', httpsPort),
-    httpUrl: originOf('http', 'localhost', httpPort),
-    publicUrls: reachableOrigins(options, certificates.current(), httpsPort),
-    connectionString: connectionString(origin(), identity.resources.accessKeys(identity.resources.default.id)[0]),
-    certificateAuthorityFile: certificates.development?.authority.path,
-    createSignInLink,
-    reloadCertificates: () => certificates.reload(),
-    close: (graceMs = 3000) => {
-      closing ??= closeServer({ options, app, tlsPort, controller, certificates, store, logger }, graceMs);
-      return closing;
-    },
-  };
-}
-
-interface Parts {
-  readonly options: ServerOptions;
-  readonly app: FastifyInstance;
-  readonly tlsPort: TlsPort;
-  readonly controller: SignalingController;
-  readonly certificates: Certificates;
-  readonly store: Store;
-  readonly logger: Logger;
-}
-
-/** In this order, so that nobody is refused before being told, and nothing is written after the store is closed. */
-async function closeServer({ options, app, tlsPort, controller, certificates, store, logger }: Parts, graceMs: number): Promise<void> {
-  await removeControlFile(options.dataDir);
-  certificates.close();
-  await controller.drain();
-  const deadline = setTimeout(() => {
-    logger.warn({ graceMs }, 'Connections that did not end in time are ended.');
+  const endConnections = (): void => {
     tlsPort.destroyConnections();
     app.server.closeAllConnections();
-  }, graceMs);
-  await Promise.all([tlsPort.close(), app.close()]);
-  clearTimeout(deadline);
-  await controller.close();
-  await store.close();
-  logger.info('The server has ended.');
+  };
+  let patienceMs = 0;
+  opened.add(async () => {
+    const deadline = setTimeout(endConnections, patienceMs);
+    await Promise.all([tlsPort.close(), app.close()]);
+    clearTimeout(deadline);
+  });
+  const loopback = await listenOnLoopback(app, options.httpPort);
+  place.loopbackAddress = loopback.address;
+  place.ports.http = loopback.port;
+  place.ports.https = await tlsPort.listen(options.httpsPort, options.host);
+  await certificates.start(tlsPort);
+  return { setPatience: (graceMs) => { patienceMs = graceMs; } };
 }
 
 async function allowOrigins(identity: Identity, allowedOrigins: readonly string[]): Promise<void> {
@@ -207,7 +237,7 @@ async function listenOnLoopback(app: FastifyInstance, port: number): Promise<Add
   return app.server.address() as AddressInfo;
 }
 
-function notReadyReason(controller: SignalingController): string | undefined {
+async function notReadyReason(controller: SignalingController): Promise<string | undefined> {
   const { isDraining, isStoreWritable } = controller.health();
   if (isDraining) return 'The server is shutting down.';
   return isStoreWritable ? undefined : 'The store cannot be written; is the disk full?';

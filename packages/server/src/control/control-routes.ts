@@ -10,9 +10,6 @@ export interface ServerStatus {
   readonly httpUrl: string;
   /** Origins for other computers; the one that tokens carry first. */
   readonly publicUrls: readonly string[];
-  readonly certificate: { readonly kind: string; readonly names: string; readonly validTo: string };
-  /** Milliseconds since 1970 by the server's clock. */
-  readonly time: number;
 }
 
 export interface ControlRoutesOptions {

@@ -17,14 +17,20 @@ export function offerAuthority(app: FastifyInstance, { authority }: DevelopmentC
     reply.type('application/x-x509-ca-cert').header('content-disposition', 'attachment; filename="dialplane-ca.crt"').send(authority.certificatePem));
 }
 
-/** The path under which the packed client library is offered, if it was built. */
-export function findSdkTarball(directory: string): { readonly file: string; readonly path: string } | undefined {
+/** The packed client library: where it is, and the path under which it is offered. */
+export interface SdkTarball {
+  readonly file: string;
+  readonly path: string;
+}
+
+/** The tarball in the folder of its build, if it was built. */
+export function findSdkTarball(directory: string): SdkTarball | undefined {
   const file = globSync('dialplane-calling-*.tgz', { cwd: directory }).toSorted().at(-1);
   return file === undefined ? undefined : { file: join(directory, file), path: `/sdk/${basename(file)}` };
 }
 
 /** Offers the packed client library: `npm install https://this.server/sdk/dialplane-calling-<version>.tgz`. */
-export function offerSdk(app: FastifyInstance, tarball: { readonly file: string; readonly path: string }): void {
+export function offerSdk(app: FastifyInstance, tarball: SdkTarball): void {
   app.get(tarball.path, async (_request, reply) => {
     if (!existsSync(tarball.file)) return reply.callNotFound();
     return reply.type('application/gzip').header('cross-origin-resource-policy', 'cross-origin').send(createReadStream(tarball.file));
