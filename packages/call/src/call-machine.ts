@@ -44,9 +44,13 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     }
     this.memory = new CommandMemory(this.live.limits.rememberedCommands, snapshot?.commands);
     this.publication = new Publication(this.live);
+    if (snapshot !== undefined) this.askAgain();
   }
 
-  /** The call of `snapshot`, as if it had never stopped. Outputs that were not polled before the snapshot are lost. */
+  /**
+   * The call of `snapshot`, as if it had never stopped. It asks again for the endpoints it was waiting for; whatever else was
+   * on its way when the snapshot was taken is the driver's to repeat (a `sync` event for each endpoint shows all of it).
+   */
   static restore(snapshot: CallSnapshot, options: CallMachineOptions, now: Instant): CallMachine {
     return new CallMachine(options, now, snapshot);
   }
@@ -106,6 +110,12 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   /** True after the record was put out: nothing changes any more. */
   get isEnded(): boolean {
     return this.live.model.phase === 'ended';
+  }
+
+  private askAgain(): void {
+    for (const { identifier, stage } of this.live.model.parties.values()) {
+      if (stage.kind === 'finding') this.outputs.push({ kind: 'findEndpoints', identifier });
+    }
   }
 
   private handleCommand(command: CallCommand, now: Instant): void {

@@ -7,7 +7,12 @@ import { IceCandidate, MediaDescription, MediaSession, Topology } from './media.
 const event = <const Name extends string, Fields extends TProperties>(type: Name, fields: Fields) =>
   Type.Object({ type: Type.Literal(type), ...fields });
 
-/** Events of one call carry its id and the call's revision after the change; an older revision is a repeat and is dropped. */
+/**
+ * Events of one call carry its id and the call's revision after the change; an older revision is a repeat and is dropped.
+ *
+ * What brings an endpoint into a call (`start`, `join`, `accept`) is shown whole in the answer, not in events. So events of the
+ * call that come before that answer wait for it, and those newer than it are applied then.
+ */
 const ofCall = { callId: Uuid, revision: Type.Integer({ minimum: 0 }) };
 
 /** A call rings at this endpoint. The media session holds the caller's offer. */
@@ -44,7 +49,9 @@ export const ReactionReceivedEvent = event('reactionReceived', { ...ofCall, send
 
 /**
  * The stream could not be continued where it stopped (first connection, server restarted, too slow a reader): here is
- * everything this endpoint is part of. A call the client knows and that is not in it has ended.
+ * everything this endpoint is part of. A call with an older revision than the client knows is to be ignored: an answer may
+ * overtake this event. A call the client knows and that is not in it has ended; but an endpoint that came into a call (or asked
+ * to) while this event was on its way asks first, with `updateSelf` that changes nothing (410 or 404: it has ended).
  */
 export const SyncEvent = event('sync', { calls: Type.Array(Call) });
 

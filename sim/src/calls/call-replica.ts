@@ -1,0 +1,106 @@
+import type { Call, EndReason, EndpointEvent, MediaSession } from '@dialplane/calling-api';
+
+type CallEvent = Exclude<EndpointEvent, { type: 'sync' | 'endpointClosed' | 'incomingCall' }>;
+
+/** What a client knows of one call: the newest whole truth it was shown, and the events after that. */
+export class CallReplica {
+  view: Call;
+  /** Events that came while the answer to the command that seats this endpoint was outstanding. */
+  private held: CallEvent[] = [];
+  private seatingRequests = 0;
+
+  constructor(view: Call) {
+    this.view = view;
+  }
+
+  get isEnded(): boolean {
+    return this.view.state === 'Disconnected';
+  }
+
+  /** True while this client has asked to take part and does not know the answer: what it knows of the roster may be old. */
+  get isSeating(): boolean {
+    return this.seatingRequests > 0;
+  }
+
+  /** From here to `seated` events wait: they presuppose what the answer will show. */
+  beginSeating(): void {
+    this.seatingRequests += 1;
+  }
+
+  seated(view: Call | undefined): void {
+    this.seatingRequests = Math.max(0, this.seatingRequests - 1);
+    if (view !== undefined) this.show(view);
+    if (this.seatingRequests > 0) return;
+    const events = this.held;
+    this.held = [];
+    for (const event of events) this.apply(event);
+  }
+
+  /** The whole truth, unless something newer is known: an answer may overtake a sync event, and the other way round. */
+  show(view: Call): void {
+    if (view.revision >= this.view.revision) this.view = view;
+  }
+
+  end(endReason: EndReason | undefined): void {
+    this.view = { ...this.view, state: 'Disconnected', participants: [], mediaSessions: [], ...(endReason === undefined ? {} : { endReason }) };
+  }
+
+  apply(event: CallEvent): void {
+    if (this.seatingRequests > 0) {
+      this.held.push(event);
+      return;
+    }
+    if (event.revision <= this.view.revision) return;
+    this.view = { ...changed(this.view, event), revision: event.revision };
+    if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.end(event.endReason);
+  }
+}
+
+function changed(view: Call, event: CallEvent): Call {
+  switch (event.type) {
+    case 'callStateChanged':
+      return { ...view, state: event.state };
+    case 'callPromoted':
+      return { ...view, kind: event.kind, topology: event.topology };
+    case 'participantsUpdated': {
+      const participants = new Map(view.participants.map((participant) => [participant.identifier, participant]));
+      for (const participant of event.updated) participants.set(participant.identifier, participant);
+      for (const { identifier } of event.removed) if (!event.updated.some((one) => one.identifier === identifier)) participants.delete(identifier);
+      return { ...view, participants: [...participants.values()] };
+    }
+    case 'selfUpdated': {
+      const { identifier, participantId } = view.self;
+      const hand = event.raisedHandOrder === undefined ? {} : { raisedHandOrder: event.raisedHandOrder };
+      return { ...view, self: { identifier, participantId, isMuted: event.isMuted, role: event.role, ...hand } };
+    }
+    case 'mediaSessionUpdated':
+      return { ...view, mediaSessions: [...view.mediaSessions.filter(({ mediaSessionId }) => mediaSessionId !== event.mediaSession.mediaSessionId), event.mediaSession] };
+    case 'mediaSessionClosed':
+      return { ...view, mediaSessions: view.mediaSessions.filter(({ mediaSessionId }) => mediaSessionId !== event.mediaSessionId) };
+    case 'mediaDescription':
+      return withSession(view, event.mediaSessionId, (session) => ({ ...session, remoteDescription: event.description }));
+    case 'mediaCandidates':
+      return withSession(view, event.mediaSessionId, (session) => ({ ...session, remoteCandidates: [...session.remoteCandidates, ...event.candidates] }));
+    case 'reactionReceived':
+      return view;
+  }
+}
+
+function withSession(view: Call, mediaSessionId: string, change: (session: MediaSession) => MediaSession): Call {
+  return { ...view, mediaSessions: view.mediaSessions.map((session) => (session.mediaSessionId === mediaSessionId ? change(session) : session)) };
+}
+
+/**
+ * What must be the same for everybody who has heard everything. A session's own state and own revision are not told to the
+ * one who knows them best, and a ringing device is not kept up to date about others.
+ */
+export function comparable(view: Call): unknown {
+  const { callId, kind, topology, state, direction, self, participants, mediaSessions } = view;
+  const isRinging = state === 'Ringing' && direction === 'Incoming';
+  return {
+    callId, kind, topology, state, direction,
+    self: isRinging ? self.participantId : self,
+    participants: isRinging ? [] : participants.toSorted((a, b) => (a.identifier < b.identifier ? -1 : 1)),
+    mediaSessions: mediaSessions.map(({ mediaSessionId, remoteDescription }) => ({ mediaSessionId, remoteDescription })),
+  };
+}

@@ -1,0 +1,245 @@
+import { CallMachine, type CallCommand, type CallInput, type CallMachineOptions, type CallOutput, type CallSnapshot, type EndpointIdentity } from '@dialplane/call';
+import type { Call, EndpointEvent } from '@dialplane/calling-api';
+import type { Instant } from '@dialplane/sansio';
+import { instant } from '@dialplane/sansio';
+import { Agenda } from '../agenda.ts';
+import type { Chance } from '../chance.ts';
+import type { Disk, HostMachine, Received, Transmission } from '../host.ts';
+import type { Request } from '../request-client.ts';
+import type { Journal } from './journal.ts';
+import type { CallMessage, CallRequest, Directory } from './messages.ts';
+
+const presenceSweepMs = 5_000;
+const presenceTimeoutMs = 20_000;
+
+/** What is to be done later, by a running controller: a crash forgets it. */
+type Task =
+  | { readonly kind: 'release'; readonly transmissions: readonly Transmission<CallMessage>[] }
+  | { readonly kind: 'found'; readonly callId: string; readonly identifier: string }
+  | { readonly kind: 'wake'; readonly callId: string }
+  | { readonly kind: 'sweep' };
+
+/** What is asked of the world around a controller. */
+export interface ControllerSurroundings {
+  readonly directory: Directory;
+  readonly journal: Journal;
+  readonly chance: Chance;
+  /** The host that plays the media processor. */
+  readonly mediaHost: string;
+}
+
+/**
+ * A controller as far as the call engine needs one: it commits a call's snapshot before anything the call put out leaves it,
+ * numbers each endpoint's events, resumes lost ones, and notices endpoints that fall silent. After a crash it goes on from its
+ * disk; what it had not sent is lost, as in life.
+ */
+export class ControllerProgram implements HostMachine<CallMessage> {
+  private readonly disk: Disk;
+  private readonly surroundings: ControllerSurroundings;
+  private readonly epoch: number;
+  private readonly calls = new Map<string, CallMachine>();
+  private readonly streams = new Map<string, EndpointEvent[]>();
+  private readonly lastSeen = new Map<string, Instant>();
+  private readonly silent = new Set<string>();
+  private readonly tasks = new Agenda<Task>();
+  private readonly outputs: Transmission<CallMessage>[] = [];
+
+  constructor(disk: Disk, now: Instant, surroundings: ControllerSurroundings) {
+    this.disk = disk;
+    this.surroundings = surroundings;
+    this.epoch = Number(disk.get('epoch') ?? 0) + 1;
+    disk.put('epoch', this.epoch);
+    for (const key of disk.keys('call/')) {
+      const callId = key.slice('call/'.length);
+      const snapshot = disk.get(key) as CallSnapshot;
+      surroundings.journal.noteRestart(callId, snapshot);
+      const machine = CallMachine.restore(snapshot, this.machineOptions(callId), now);
+      this.calls.set(callId, machine);
+      this.drain(callId, machine, undefined, now);
+      for (const endpointId of machine.endpoints()) this.lastSeen.set(endpointId, now);
+    }
+    this.tasks.add(now + presenceSweepMs, { kind: 'sweep' });
+  }
+
+  handle({ from, message }: Received<CallMessage>, now: Instant): void {
+    if (message.kind === 'mediaEvent') {
+      const callId = this.disk.get(`conference/${message.event.conferenceId}`);
+      if (typeof callId === 'string') this.give(callId, { kind: 'media', event: message.event }, now);
+      return;
+    }
+    this.seen(from, now);
+    if (message.kind === 'resume') this.resume(from, message.epoch, message.after);
+    else if (message.kind === 'request') this.answer(from, message, now);
+  }
+
+  handleTimeout(now: Instant): void {
+    for (let at = this.tasks.next(); at !== undefined && at <= now; at = this.tasks.next()) {
+      const task = this.tasks.take()?.item;
+      if (task !== undefined) this.carryOut(task, now);
+    }
+  }
+
+  poll(): Transmission<CallMessage> | undefined {
+    return this.outputs.shift();
+  }
+
+  pollTimeout(): Instant | undefined {
+    const at = this.tasks.next();
+    return at === undefined ? undefined : instant(at);
+  }
+
+  /** Calls that have not ended, and who is in them. */
+  running(): string[] {
+    return [...this.calls].filter(([, machine]) => !machine.isEnded).map(([callId, machine]) => `${callId} with ${machine.endpoints().join(', ')}`);
+  }
+
+  /** Calls with a timer left. */
+  waiting(): string[] {
+    return [...this.calls].filter(([, machine]) => machine.pollTimeout() !== undefined).map(([callId]) => callId);
+  }
+
+  /** What the truth is for an endpoint that has heard everything up to `sequence` of this run; `undefined` when it has not. */
+  truthFor(endpointId: string, epoch: number, sequence: number): ((callId: string) => Call | undefined) | undefined {
+    if (epoch !== this.epoch || sequence !== (this.streams.get(endpointId)?.length ?? 0)) return undefined;
+    return (callId) => this.calls.get(callId)?.viewFor(endpointId);
+  }
+
+  private carryOut(task: Task, now: Instant): void {
+    switch (task.kind) {
+      case 'release':
+        this.outputs.push(...task.transmissions);
+        return;
+      case 'found': {
+        const endpoints = this.surroundings.directory.get(task.identifier);
+        const open = (endpoints ?? []).filter(({ endpointId }) => this.disk.get(`closed/${endpointId}`) === undefined);
+        this.give(task.callId, { kind: 'endpointsFound', identifier: task.identifier, isKnown: endpoints !== undefined, endpoints: open }, now);
+        return;
+      }
+      case 'wake': {
+        const machine = this.calls.get(task.callId);
+        const at = machine?.pollTimeout();
+        if (machine === undefined || at === undefined || at > now) return;
+        machine.handleTimeout(now);
+        this.drain(task.callId, machine, undefined, now);
+        return;
+      }
+      case 'sweep':
+        this.sweep(now);
+    }
+  }
+
+  private sweep(now: Instant): void {
+    this.tasks.add(now + presenceSweepMs, { kind: 'sweep' });
+    for (const [endpointId, at] of this.lastSeen) {
+      if (now - at < presenceTimeoutMs || this.silent.has(endpointId)) continue;
+      this.silent.add(endpointId);
+      for (const callId of this.callsOf(endpointId)) this.give(callId, { kind: 'endpointLost', endpointId }, now);
+    }
+  }
+
+  private seen(endpointId: string, now: Instant): void {
+    this.lastSeen.set(endpointId, now);
+    if (!this.silent.delete(endpointId)) return;
+    for (const callId of this.callsOf(endpointId)) this.give(callId, { kind: 'endpointRecovered', endpointId }, now);
+  }
+
+  private callsOf(endpointId: string): string[] {
+    return [...this.calls].filter(([, machine]) => machine.viewFor(endpointId) !== undefined).map(([callId]) => callId);
+  }
+
+  private answer(from: string, { requestId, body }: Request<CallRequest>, now: Instant): void {
+    if (body.kind === 'close') {
+      this.disk.put(`closed/${from}`, true);
+      for (const callId of this.callsOf(from)) this.give(callId, { kind: 'endpointClosed', endpointId: from, reason: 'closed' }, now);
+      this.outputs.push({ to: from, message: { kind: 'response', requestId, body: { kind: 'closed' } } });
+      return;
+    }
+    const callId = body.callId ?? this.foundedBy(requestId, body.command);
+    if (this.calls.has(callId)) {
+      this.give(callId, { ...body.command, commandId: requestId } as CallCommand, now);
+      return;
+    }
+    this.outputs.push({ to: from, message: { kind: 'response', requestId, body: { kind: 'result', result: { ok: false, code: 'CALL_NOT_FOUND' } } } });
+  }
+
+  /** The call that a `start` or `join` belongs to: the one it made before, the group's running one, or a new one. */
+  private foundedBy(requestId: string, command: Extract<CallRequest, { kind: 'command' }>['command']): string {
+    const earlier = this.disk.get(`founded/${requestId}`);
+    if (typeof earlier === 'string') return earlier;
+    const group = command.kind === 'join' ? `group/${command.groupId}` : undefined;
+    const running = group === undefined ? undefined : this.disk.get(group);
+    const callId = typeof running === 'string' && this.calls.get(running)?.isEnded === false ? running : this.surroundings.chance.uuid();
+    if (!this.calls.has(callId)) this.calls.set(callId, new CallMachine(this.machineOptions(callId), instant(0)));
+    this.disk.put(`founded/${requestId}`, callId);
+    if (group !== undefined) this.disk.put(group, callId);
+    return callId;
+  }
+
+  private machineOptions(callId: string): CallMachineOptions {
+    return {
+      callId, serverCallId: callId, startedAt: '2026-01-01T00:00:00.000Z', newId: () => this.surroundings.chance.uuid(),
+      iceConfiguration: () => ({ iceServers: [], iceTransportPolicy: 'all' }),
+    };
+  }
+
+  private give(callId: string, input: CallInput, now: Instant): void {
+    const machine = this.calls.get(callId);
+    if (machine === undefined) return;
+    machine.handle(input, now);
+    this.drain(callId, machine, input, now);
+  }
+
+  /** Commits the call as it is now; what it put out leaves a moment later. */
+  private drain(callId: string, machine: CallMachine, input: CallInput | undefined, now: Instant): void {
+    const outputs: CallOutput[] = [];
+    for (let output = machine.poll(); output !== undefined; output = machine.poll()) outputs.push(output);
+    // A call whose first command was refused never was.
+    if (machine.endpoints().length === 0 && !machine.isEnded) this.calls.delete(callId);
+    else this.disk.put(`call/${callId}`, machine.snapshot(now));
+    const by = input !== undefined && 'commandId' in input ? commander(input) : undefined;
+    this.surroundings.journal.note(callId, outputs, by);
+    const transmissions = outputs.flatMap((output) => this.transmissionsFor(callId, output, by, now));
+    if (transmissions.length > 0) this.tasks.add(now + this.surroundings.chance.between(1, 3), { kind: 'release', transmissions });
+    const at = machine.pollTimeout();
+    if (at !== undefined) this.tasks.add(Math.max(at, now + 1), { kind: 'wake', callId });
+  }
+
+  private transmissionsFor(callId: string, output: CallOutput, by: string | undefined, now: Instant): Transmission<CallMessage>[] {
+    switch (output.kind) {
+      case 'result':
+        return by === undefined ? [] : [{ to: by, message: { kind: 'response', requestId: output.commandId, body: { kind: 'result', result: output.result } } }];
+      case 'event': {
+        const stream = this.streams.get(output.endpointId) ?? [];
+        this.streams.set(output.endpointId, stream);
+        stream.push(output.event);
+        return [{ to: output.endpointId, message: { kind: 'event', epoch: this.epoch, sequence: stream.length, event: output.event } }];
+      }
+      case 'findEndpoints':
+        this.tasks.add(now + this.surroundings.chance.between(1, 5), { kind: 'found', callId, identifier: output.identifier });
+        return [];
+      case 'media':
+        if (output.command.kind === 'openConference') this.disk.put(`conference/${output.command.conferenceId}`, callId);
+        return [{ to: this.surroundings.mediaHost, message: { kind: 'mediaCommand', command: output.command } }];
+      case 'flow':
+      case 'ended':
+        return [];
+    }
+  }
+
+  private resume(endpointId: string, epoch: number, after: number): void {
+    const stream = this.streams.get(endpointId) ?? [];
+    if (epoch !== this.epoch) {
+      const calls = [...this.calls.values()].flatMap((machine) => machine.viewFor(endpointId) ?? []);
+      this.outputs.push({ to: endpointId, message: { kind: 'sync', epoch: this.epoch, sequence: stream.length, calls } });
+      return;
+    }
+    stream.slice(after).forEach((event, index) => {
+      this.outputs.push({ to: endpointId, message: { kind: 'event', epoch, sequence: after + index + 1, event } });
+    });
+  }
+}
+
+function commander(command: CallCommand): string {
+  const endpoint: EndpointIdentity | string = command.kind === 'start' ? command.caller : command.kind === 'join' ? command.joiner : command.by;
+  return typeof endpoint === 'string' ? endpoint : endpoint.endpointId;
+}

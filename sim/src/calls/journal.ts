@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import type { CallOutput, CallRecord, CallSnapshot } from '@dialplane/call';
+
+/**
+ * What an omniscient observer knows of every call, across all runs of the controller; and the rules it holds them to.
+ */
+export class Journal {
+  readonly records = new Map<string, CallRecord>();
+  private readonly revisions = new Map<string, number>();
+  /** Results by call and command: what a repeat must agree with. */
+  private readonly verdicts = new Map<string, string>();
+  readonly counts = { commands: 0, repeats: 0, events: 0, promotions: 0 };
+
+  /** Sees what a call put out when it has been committed. */
+  note(callId: string, outputs: readonly CallOutput[], by: string | undefined): void {
+    let isRepeat = false;
+    for (const output of outputs) {
+      if (output.kind === 'result') {
+        isRepeat = this.noteResult(`${callId} ${by} ${output.commandId}`, output.result.ok ? 'ok' : output.result.code);
+        continue;
+      }
+      assert.ok(!isRepeat, `call ${callId}: a repeated command led to ${output.kind}`);
+      assert.ok(!this.records.has(callId), `call ${callId}: ${output.kind} after its end`);
+      if (output.kind === 'event') this.noteEvent(callId, output);
+      if (output.kind === 'ended') this.records.set(callId, output.record);
+    }
+  }
+
+  /** Holds a restored snapshot to what was committed. */
+  noteRestart(callId: string, { model }: CallSnapshot): void {
+    assert.equal(model.phase === 'ended', this.records.has(callId), `call ${callId} was restored as ${model.phase}`);
+    assert.ok(model.revision >= (this.revisions.get(callId) ?? 0), `call ${callId} went back to revision ${model.revision}`);
+  }
+
+  private noteResult(key: string, verdict: string): boolean {
+    const first = this.verdicts.get(key);
+    this.counts[first === undefined ? 'commands' : 'repeats'] += 1;
+    if (first === undefined) this.verdicts.set(key, verdict);
+    // A stranger's refusal is not remembered: it may have become a member meanwhile.
+    else if (first !== 'CALL_NOT_FOUND') assert.equal(verdict, first, `a repeat of ${key} was answered differently`);
+    return first !== undefined && first !== 'CALL_NOT_FOUND';
+  }
+
+  private noteEvent(callId: string, { event }: Extract<CallOutput, { kind: 'event' }>): void {
+    this.counts.events += 1;
+    if (event.type === 'callPromoted') this.counts.promotions += 1;
+    const revision = event.type === 'incomingCall' ? event.call.revision : 'revision' in event ? event.revision : 0;
+    assert.ok(revision > (this.revisions.get(callId) ?? 0), `call ${callId}: revision ${revision} after ${this.revisions.get(callId)}`);
+    this.revisions.set(callId, revision);
+  }
+}
