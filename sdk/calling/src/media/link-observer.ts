@@ -111,15 +111,16 @@ export class LinkObserver {
     const selected = new Set(statsOfType(report, 'transport').map((transport) => transport['selectedCandidatePairId']));
     for (const pair of statsOfType(report, 'candidate-pair')) {
       const outcome = selected.has(pair.id) ? 'selected' : pair['state'] === 'succeeded' || pair['state'] === 'failed' ? pair['state'] : undefined;
-      if (outcome === undefined || this.pairOutcomes.get(pair.id) === outcome) continue;
-      if (outcome === 'succeeded' && this.pairOutcomes.get(pair.id) === 'selected') continue;
-      this.pairOutcomes.set(pair.id, outcome);
       const local = statsCandidate(report, pair['localCandidateId']);
       const remote = statsCandidate(report, pair['remoteCandidateId']);
+      if (outcome === undefined || local === undefined || remote === undefined) continue;
+      if (outcome === 'succeeded' && this.pairOutcomes.get(pair.id)?.startsWith('selected') === true) continue;
+      // A check may arrive before the candidate it came from: then the remote end is peer-reflexive until that is signaled.
+      const finding = `${outcome} ${local.candidateType} ${remote.candidateType}`;
+      if (this.pairOutcomes.get(pair.id) === finding) continue;
+      this.pairOutcomes.set(pair.id, finding);
       const rtt = numberOf(pair, 'currentRoundTripTime');
-      if (local !== undefined && remote !== undefined) {
-        this.report({ kind: 'candidatePair', outcome, local, remote, ...(rtt === undefined ? {} : { rttMs: rtt * 1000 }) });
-      }
+      this.report({ kind: 'candidatePair', outcome, local, remote, ...(rtt === undefined ? {} : { rttMs: rtt * 1000 }) });
     }
   }
 
