@@ -72,7 +72,7 @@ export async function startDialplane(host: Host): Promise<DialplaneServer> {
 
 async function up(host: Host, folder: string): Promise<HostProcess> {
   const main = join(repository, 'packages/server/src/main.ts');
-  const options = ['--data-dir', join(folder, 'data'), '--https-port', String(httpsPort), '--http-port', String(httpPort), '--log-level', 'warn', '--no-install'];
+  const options = ['--data-dir', join(folder, 'data'), '--https-port', String(httpsPort), '--http-port', String(httpPort), '--log-level', 'warn'];
   const server = host.start(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'up', ...options], { cwd: repository });
   await server.line(new RegExp(`https://${host.address.replaceAll('.', '\\.')}:${httpsPort}`));
   return server;

@@ -38,6 +38,9 @@ export async function buildNetwork(plan: NetworkPlan): Promise<Network> {
   };
 }
 
+/** The plans speak IPv4 only: without this, neighbour discovery would talk in every capture. */
+const noIpv6 = ['net/ipv6/conf/all/disable_ipv6', 'net/ipv6/conf/default/disable_ipv6'];
+
 async function build(runId: string, segments: readonly string[], nodes: readonly PlannedNode[]): Promise<void> {
   const segmentNamespace = (segment: string): string => namespaceOf(runId, `segment-${segment}`);
   const cables = nodes.flatMap((node, index) => node.interfaces.map((end) => ({ node, end, port: `port${index}-${end.name}` })));
@@ -48,6 +51,7 @@ async function build(runId: string, segments: readonly string[], nodes: readonly
   ]);
   for (const segment of segments) {
     const ports = cables.filter((cable) => cable.end.segment === segment).map((cable) => cable.port);
+    await switchOn(new Host(segment, '', segmentNamespace(segment)), noIpv6);
     await ipBatch(
       ['link add bridge type bridge', 'link set bridge up', ...ports.flatMap((port) => [`link set ${port} master bridge`, `link set ${port} up`])],
       segmentNamespace(segment),
@@ -56,10 +60,13 @@ async function build(runId: string, segments: readonly string[], nodes: readonly
   for (const node of nodes) await configure(node, new Host(node.name, '', namespaceOf(runId, node.name)));
 }
 
-async function configure(node: PlannedNode, host: Host): Promise<void> {
-  // The plans speak IPv4 only: without this, neighbour discovery would talk in every capture.
-  const switches = ['net/ipv6/conf/all/disable_ipv6', ...(node.forwards ? ['net/ipv4/ip_forward'] : [])];
+/** Writes 1 to switches of the kernel, by their path below /proc/sys. */
+async function switchOn(host: Host, switches: readonly string[]): Promise<void> {
   await host.run('sh', ['-c', switches.map((name) => `echo 1 > /proc/sys/${name}`).join(' && ')]);
+}
+
+async function configure(node: PlannedNode, host: Host): Promise<void> {
+  await switchOn(host, [...noIpv6, ...(node.forwards ? ['net/ipv4/ip_forward'] : [])]);
   await ipBatch(
     [
       'link set lo up',
