@@ -80,6 +80,22 @@ test('a call from the first ring to its record, with the events of both sides', 
   const list = await bob.ask('listCalls');
   assert.deepEqual(list.body.value.map((entry) => [entry.callId, entry.callType, entry.resultCategory]), [[callId, 'P2P', 'Success']]);
 
+  // What a client saw is taken for another minute, and changes the conclusion; then no more.
+  const relay = { candidateType: 'relay', protocol: 'udp', relayProtocol: 'tcp' } as const;
+  const late = (): ReturnType<typeof bob.ask<'reportTelemetry'>> => {
+    const time = new Date(server.clock.wallMs()).toISOString();
+    return bob.ask('reportTelemetry', {
+      params,
+      body: { endpointId: bob.endpointId, sentAt: time, flow: [{ time, detail: { kind: 'candidatePair', outcome: 'selected', local: relay, remote: host } }], streams: [] },
+    });
+  };
+  assert.equal((await late()).status, 204);
+  assert.equal((await alice.ask('getCallFlow', { params })).body.events.at(-1)?.detail.kind, 'candidatePair');
+  server.clock.turn(61_000);
+  assert.equal((await late()).status, 404);
+  const conclusion = 'Connected after 2.0 s through the relay, reached over TCP (relay/host); ended by Bob after 34 s.';
+  assert.equal((await bob.ask('listCalls')).body.value[0]?.conclusion, conclusion);
+
   const { body: metrics } = await server.metrics.render();
   assert.match(metrics, /^dialplane_calls_started_total 1$/m);
   assert.match(metrics, /^dialplane_calls_ended_total\{reason="hungUp"\} 1$/m);

@@ -227,7 +227,8 @@ class Controller implements SignalingController {
 
   private noteAnswer(operationId: Parameters<OperationRoutesOptions['onAnswered']>[0], request: FastifyRequest, reply: FastifyReply): void {
     this.metrics.requestAnswered(operationId, reply.statusCode, reply.elapsedTime);
-    const subject = subjectOf(request);
+    // Reports are about the flow, and no part of it.
+    const subject = operationId === 'reportTelemetry' ? undefined : subjectOf(request);
     const call = subject === undefined ? undefined : (this.calls.get(subject.callId) ?? this.keeper.recent(subject.callId));
     if (subject === undefined || call === undefined) return;
     const lane = call.laneOf(subject.endpointId);

@@ -14,13 +14,13 @@ import { RunningCall, type CallAbout, type StoredSnapshot, type Turn } from './r
 import { RunningCalls } from './running-calls.ts';
 
 /** `isKnown` is false when there is no such user at all. */
-export interface FoundEndpoints {
+interface FoundEndpoints {
   readonly isKnown: boolean;
   readonly endpoints: readonly EndpointIdentity[];
 }
 
 /** What the driver asks of the world around it. */
-export interface CallSurroundings {
+interface CallSurroundings {
   /** The registered endpoints of a user; at once where that is known without asking the store. */
   findEndpoints(identifier: string): FoundEndpoints | Promise<FoundEndpoints>;
   publish(endpointId: string, event: EndpointEvent): void;

@@ -1,7 +1,7 @@
 import type { EndReason, FlowCandidate, FlowDetail } from '@dialplane/calling-api';
 
 /** The candidate pair that media took (RFC 8445 §8.1.1). */
-export interface ChosenPath {
+interface ChosenPath {
   readonly local: FlowCandidate;
   readonly remote: FlowCandidate;
 }

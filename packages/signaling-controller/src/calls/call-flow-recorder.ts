@@ -9,8 +9,6 @@ export interface FlowLimits {
   readonly maxClientEvents: number;
 }
 
-export const defaultFlowLimits: FlowLimits = { maxEvents: 4_000, maxClientEvents: 2_000 };
-
 /** Where a recorder stands; stored with the call, so that it goes on after a restart. */
 export interface FlowProgress {
   readonly sequence: number;

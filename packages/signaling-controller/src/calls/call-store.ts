@@ -4,7 +4,7 @@ import type { FlowProgress } from './call-flow-recorder.ts';
 import { reusableStatement, type Statement } from './reusable-statement.ts';
 
 /** What is left of an ended call. Instants are wall-clock milliseconds. */
-export interface CallEnding {
+interface CallEnding {
   readonly endedAt: number;
   readonly lanes: readonly FlowLane[];
   readonly entry: CallListEntry;

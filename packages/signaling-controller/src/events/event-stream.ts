@@ -11,7 +11,7 @@ export interface EventSink {
 }
 
 /** A reader that has more than this waiting in its socket is too slow; it is let go and resumes from the log. */
-export const maxUnreadBytes = 256 * 1024;
+const maxUnreadBytes = 256 * 1024;
 
 const keepAliveComment = Buffer.from(':\n\n');
 

@@ -4,7 +4,7 @@ import { ApiError } from './api-error.ts';
 
 /** Who sends a request. */
 export type Caller = PublicCaller | UserCaller | OperatorCaller;
-export interface PublicCaller {
+interface PublicCaller {
   readonly kind: 'public';
 }
 export interface UserCaller {

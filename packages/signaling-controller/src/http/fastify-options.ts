@@ -14,9 +14,9 @@ export const largeBodyLimit = 256 * 1024;
 export const fastifyOptions = {
   bodyLimit: largeBodyLimit,
   routerOptions: { maxParamLength: maxParameterLength, ignoreTrailingSlash: false },
-  /** Headers must be complete after this long: a client that dribbles them holds a socket, nothing more. */
-  connectionTimeout: 0,
+  /** Longer than proxies and browsers keep idle connections, so that they close first and no request meets a closing one. */
   keepAliveTimeout: 72_000,
+  /** For the whole request to arrive: a client that dribbles it does not hold its socket for long. Streams of answers have no limit. */
   requestTimeout: 30_000,
   forceCloseConnections: true,
   /** The client's own id when it is printable and short (Azure: `x-ms-client-request-id`), else a new one. */

@@ -15,7 +15,7 @@ export function openApiDocument(version: string): object {
     info: {
       title: 'Dialplane calling API',
       version,
-      description: 'Commands are requests; everything else arrives as events of a registered endpoint. Errors are ErrorResponse with a code of the list in its description.',
+      description: 'Commands are requests; everything else arrives as events of a registered endpoint. Fields that an operation does not know are refused. Errors are ErrorResponse with a code of the list in its description.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,

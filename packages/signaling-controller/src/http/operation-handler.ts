@@ -15,10 +15,10 @@ export interface OperationRequest<Id extends OperationId> {
 }
 
 /** Carries out an operation; what it returns is the body of the answer. Throws `ApiError` for every other answer. */
-export type OperationHandler<Id extends OperationId> = (
+type OperationHandler<Id extends OperationId> = (
   request: OperationRequest<Id>,
 ) => OperationResponse<Id> | Promise<OperationResponse<Id>>;
 
 /** All operations but the event stream, which is no answer but a connection. */
-export type AnsweredOperationId = Exclude<OperationId, 'receiveEvents'>;
+type AnsweredOperationId = Exclude<OperationId, 'receiveEvents'>;
 export type OperationHandlers = { readonly [Id in AnsweredOperationId]: OperationHandler<Id> };

@@ -23,7 +23,7 @@ export interface RepeatabilityLimits {
   readonly lifetimeMs: number;
 }
 
-export const defaultRepeatabilityLimits: RepeatabilityLimits = { maxAnswers: 20_000, maxCharacters: 32 * 1024 * 1024, lifetimeMs: 300_000 };
+const defaultRepeatabilityLimits: RepeatabilityLimits = { maxAnswers: 20_000, maxCharacters: 32 * 1024 * 1024, lifetimeMs: 300_000 };
 
 /**
  * Remembers the answers to commands by the caller and its `Repeatability-Request-ID` (OASIS Repeatable Requests 1.0): the same
