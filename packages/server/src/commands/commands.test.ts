@@ -12,7 +12,7 @@ import { systemdUnit } from './systemd.ts';
 
 const main = join(repositoryRoot, 'packages/server/src/main.ts');
 /** As the launcher sets it: processes start in half the time. */
-const environment = { ...process.env, JOURNAL_STREAM: undefined, NODE_COMPILE_CACHE: join(repositoryRoot, 'node_modules/.cache/node') };
+const environment = { ...process.env, NODE_COMPILE_CACHE: join(repositoryRoot, 'node_modules/.cache/node') };
 
 interface Outcome { readonly code: number; readonly output: string; readonly errors: string }
 

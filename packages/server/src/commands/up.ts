@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { Command } from '../command-line/command.ts';
 import { optionTable, type ServerOptions } from '../command-line/options.ts';
 import { prepareBuilds } from '../preparation/builds.ts';
@@ -16,9 +17,7 @@ export const upCommand: Command = {
     const toldToEnd = untilToldToEnd();
     const { startServer } = await import('../start-server.ts');
     const server = await startServer(options);
-    // A service's standard output is kept in a journal that others read: no secrets there.
-    const isKept = process.env['JOURNAL_STREAM'] !== undefined;
-    process.stdout.write(greeting(server, options, isKept ? undefined : await server.createSignInLink()));
+    process.stdout.write(greeting(server, options, goesToJournal() ? undefined : await server.createSignInLink()));
     if (!process.stdout.isTTY) process.on('SIGHUP', () => void server.reloadCertificates());
     await toldToEnd;
     console.error('Ending: event streams are told to come back, requests get a moment to finish. Once more ends at once.');
@@ -26,6 +25,15 @@ export const upCommand: Command = {
     return 0;
   },
 };
+
+/**
+ * Whether standard output is kept in systemd's journal, where others may read it: no secrets there. The variable names the
+ * stream's device and inode, because programs started by a service inherit it with another output (systemd.exec(5)).
+ */
+function goesToJournal(): boolean {
+  const { dev, ino } = fstatSync(1);
+  return process.env['JOURNAL_STREAM'] === `${dev}:${ino}`;
+}
 
 /** Resolves at the first signal to end, also one that comes while the server still starts; the second ends the process there and then. */
 function untilToldToEnd(): Promise<void> {
