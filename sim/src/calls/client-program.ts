@@ -126,11 +126,17 @@ export class ClientProgram implements HostMachine<CallMessage> {
       this.ask({ kind: 'close', endpointId: this.endpointId }, now);
       for (const replica of this.replicas.values()) if (!replica.isEnded) replica.end(undefined);
     } else if (intention.kind === 'join') {
+      for (const { replica } of this.ofGroup(intention.groupId)) replica.beginSeating();
       this.ask({ kind: 'command', command: { kind: 'join', joiner: this.identity, groupId: intention.groupId, isMuted: this.chance.happens(0.5) } }, now);
     } else {
       const description = this.chance.happens(0.8) ? { description: firstOffer } : {};
       this.ask({ kind: 'command', command: { kind: 'start', caller: this.identity, targets: intention.targets, isMuted: false, ...description } }, now);
     }
+  }
+
+  /** Running calls of a group: one that rings here may be the one that is being joined. */
+  private ofGroup(groupId: string): Array<{ readonly view: Call; readonly replica: CallReplica }> {
+    return [...this.replicas.values()].filter(({ view, isEnded }) => view.groupId === groupId && !isEnded).map((replica) => ({ view: replica.view, replica }));
   }
 
   private ask(body: CallRequest, now: Instant): string {
@@ -153,7 +159,10 @@ export class ClientProgram implements HostMachine<CallMessage> {
     const isOvertaken = this.overtaken.delete(requestId);
     const view = result.ok ? result.call : undefined;
     const callId = body.callId ?? view?.callId;
-    if (callId === undefined) return;
+    if (callId === undefined) {
+      if (body.command.kind === 'join') for (const { replica } of this.ofGroup(body.command.groupId)) replica.seated(undefined);
+      return;
+    }
     const known = this.replicas.get(callId);
     const doubted = this.doubts.get(requestId);
     this.doubts.delete(requestId);
@@ -161,6 +170,9 @@ export class ClientProgram implements HostMachine<CallMessage> {
       // A refusal has no revision: when more has been heard since, it may be of an earlier part in this call.
       if (doubted.replica.view.revision === doubted.revision) doubted.replica.end(undefined);
       else if (!doubted.replica.isEnded) this.doubt(callId, doubted.replica, now);
+    }
+    if (body.command.kind === 'join') {
+      for (const { view: rung, replica } of this.ofGroup(body.command.groupId)) replica.seated(rung.callId === callId ? view : undefined);
     }
     if (body.command.kind === 'accept') known?.seated(view);
     else if (known !== undefined && !known.isEnded && view !== undefined) known.show(view);
@@ -195,6 +207,9 @@ export class ClientProgram implements HostMachine<CallMessage> {
     const known = this.replicas.get(callId);
     if (event.type === 'incomingCall') {
       if (known === undefined || known.isEnded) this.meet(event.call, now);
+      for (const body of this.asked.values()) {
+        if (body.kind === 'command' && body.command.kind === 'join' && body.command.groupId === event.call.groupId) this.replicas.get(callId)?.beginSeating();
+      }
     } else if (known === undefined || known.isEnded) {
       if (event.revision > (known?.view.revision ?? 0)) this.unknown.push(event);
       return;
