@@ -2,6 +2,7 @@ import { Badge, Button, makeStyles, Text, tokens } from '@fluentui/react-compone
 import { CopyRegular } from '@fluentui/react-icons/svg/copy';
 import type { CallFlow, FlowEvent } from '@dialplane/calling-api';
 import type { ReactNode } from 'react';
+import { useCommand } from '../calling/use-command.ts';
 import { formatOffset } from '../text/duration.ts';
 import { categoryColors } from './category-colors.ts';
 import { eventLabel } from './event-text.ts';
@@ -22,6 +23,7 @@ const useStyles = makeStyles({
 /** Everything that the record holds of the chosen line: one entry, or the run of entries that it stands for. */
 export function EventDetails({ flow, events }: { readonly flow: CallFlow; readonly events: readonly FlowEvent[] }): ReactNode {
   const styles = useStyles();
+  const run = useCommand();
   const titles = new Map(namedLanes(flow).map(({ id, title }) => [id, title]));
   const [first] = events;
   if (first === undefined) return <Text style={{ color: tokens.colorNeutralForeground3 }}>Choose a line to see everything that was recorded of it.</Text>;
@@ -45,7 +47,7 @@ export function EventDetails({ flow, events }: { readonly flow: CallFlow; readon
         </div>
       ))}
       <pre className={styles.json}>{json}</pre>
-      <Button size="small" icon={<CopyRegular />} style={{ justifySelf: 'start' }} onClick={() => void navigator.clipboard.writeText(json)}>Copy JSON</Button>
+      <Button size="small" icon={<CopyRegular />} style={{ justifySelf: 'start' }} onClick={() => run(() => navigator.clipboard.writeText(json))}>Copy JSON</Button>
     </div>
   );
 }

@@ -12,12 +12,14 @@ const useStyles = makeStyles({
   },
   header: {
     position: 'sticky', top: 0, zIndex: 1, height: `${headerHeight}px`, backgroundColor: tokens.colorNeutralBackground1,
-    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, '@media print': { display: 'none' },
   },
   lane: { position: 'absolute', top: '8px', transform: 'translateX(-50%)', textAlign: 'center', maxWidth: '96px', '@media (min-width: 720px)': { maxWidth: '180px' }, lineHeight: tokens.lineHeightBase300 },
   title: { display: 'block', fontWeight: tokens.fontWeightSemibold, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   subtitle: { display: 'block', fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3 },
-  picture: { display: 'block', marginTop: `-${headerHeight}px`, fontFamily: tokens.fontFamilyBase, outlineStyle: 'none' },
+  picture: { display: 'block', marginTop: `-${headerHeight}px`, fontFamily: tokens.fontFamilyBase, outlineStyle: 'none', '@media print': { width: '100%', height: 'auto', marginTop: 0 } },
+  /** On paper the picture is scaled, and carries its titles itself. */
+  printedTitle: { display: 'none', fontSize: '14px', fontWeight: tokens.fontWeightSemibold, '@media print': { display: 'inline' } },
   empty: { padding: '32px', textAlign: 'center', color: tokens.colorNeutralForeground3 },
 });
 
@@ -39,7 +41,7 @@ export function Ladder({ flow, view, selected, onSelect }: LadderProps): ReactNo
   const { rows, lanes } = layout;
 
   const walk = (event: KeyboardEvent): void => {
-    const at = rows.findIndex(({ key }) => key === selected);
+    const at = rows.findIndex(({ events }) => events.some(({ sequence }) => sequence === selected));
     const target = { ArrowDown: at + 1, ArrowUp: at === -1 ? rows.length - 1 : at - 1, Home: 0, End: rows.length - 1 }[event.key];
     const row = target === undefined ? undefined : rows[target];
     if (row === undefined) return;
@@ -59,16 +61,21 @@ export function Ladder({ flow, view, selected, onSelect }: LadderProps): ReactNo
         ))}
       </div>
       <svg
-        className={styles.picture} width={layout.width} height={layout.height} role="listbox" tabIndex={0} onKeyDown={walk}
+        className={styles.picture} width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`} role="listbox" tabIndex={0} onKeyDown={walk}
         aria-label="Call flow, one line for each signal. Arrow keys choose a line; the table shows the same as text."
         aria-activedescendant={selected === undefined ? undefined : `${id}-${selected}`}
       >
-        {lanes.map(({ id: lane, x }) => <line key={lane} x1={x} x2={x} y1={headerHeight} y2={layout.height} stroke={tokens.colorNeutralStroke2} />)}
+        {lanes.map(({ id: lane, x, title }) => (
+          <g key={lane} aria-hidden="true">
+            <line x1={x} x2={x} y1={headerHeight} y2={layout.height} stroke={tokens.colorNeutralStroke2} />
+            <text className={styles.printedTitle} x={x} y={headerHeight - 16} textAnchor="middle">{title}</text>
+          </g>
+        ))}
         {layout.spans.map(({ laneId, x, fromY, toY }) => (
           <rect key={laneId} x={x - 3} width={6} y={fromY} height={Math.max(0, toY - fromY)} rx={3} fill={tokens.colorBrandStroke2} />
         ))}
         {rows.map((row) => (
-          <LadderRowShape key={row.key} row={row} elementId={`${id}-${row.key}`} width={layout.width} rowHeight={view.rowHeight} lanes={lanes} isSelected={row.key === selected} onSelect={onSelect} />
+          <LadderRowShape key={row.key} row={row} elementId={`${id}-${row.key}`} width={layout.width} rowHeight={view.rowHeight} lanes={lanes} isSelected={row.events.some(({ sequence }) => sequence === selected)} onSelect={onSelect} />
         ))}
       </svg>
       {rows.length === 0 ? <div className={styles.empty}>Nothing here: no entry passes the filter.</div> : null}

@@ -7,6 +7,7 @@ import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
 import { CopyRegular } from '@fluentui/react-icons/svg/copy';
 import type { ReactNode } from 'react';
 import { useCalling } from '../calling/calling-context.tsx';
+import { useCommand } from '../calling/use-command.ts';
 import { hrefOf, type Route } from '../routes/route.ts';
 import { useSession } from '../session/use-session.tsx';
 import { useAppearance, type Appearance } from '../theme/use-appearance.tsx';
@@ -61,6 +62,7 @@ function AccountMenu(): ReactNode {
   const styles = useStyles();
   const { session, operatorToken, signOut } = useSession();
   const { isOnline } = useCalling();
+  const run = useCommand();
   const { appearance, choose } = useAppearance();
   if (session === undefined) return null;
   return (
@@ -74,7 +76,7 @@ function AccountMenu(): ReactNode {
         <MenuList>
           <MenuGroup>
             <MenuGroupHeader>{session.displayName}{operatorToken === undefined ? '' : ' (operator)'}</MenuGroupHeader>
-            <MenuItem icon={<CopyRegular />} onClick={() => void navigator.clipboard.writeText(session.identifier)}><Text block truncate wrap={false} style={{ maxWidth: 220 }}>Copy {session.identifier}</Text></MenuItem>
+            <MenuItem icon={<CopyRegular />} onClick={() => run(() => navigator.clipboard.writeText(session.identifier))}><Text block truncate wrap={false} style={{ maxWidth: 220 }}>Copy {session.identifier}</Text></MenuItem>
           </MenuGroup>
           <MenuDivider />
           <MenuGroup>

@@ -107,15 +107,15 @@ function Screen({ route }: { readonly route: Route }): ReactNode {
 
 /** A refused sign-in, or a lost connection, with what can be done. */
 function ConnectionBar(): ReactNode {
-  const { agentState, isOnline, tryAgain } = useCalling();
+  const { agentState, isOnline, tryAgain, calls } = useCalling();
   const { signOut } = useSession();
   if (agentState.kind === 'connecting') return null;
-  if (agentState.kind === 'failed') return <FailureBar error={agentState.error} onRetry={tryAgain} />;
+  if (agentState.kind === 'failed') return <FailureBar error={agentState.error} onRetry={tryAgain} onSignIn={signOut} />;
   if (isOnline) return null;
   return (
     <MessageBar intent="warning" shape="square">
-      <MessageBarBody>Not connected to the server: calls cannot reach you. Trying again…</MessageBarBody>
-      <MessageBarActions><Button size="small" onClick={signOut}>Sign in again</Button></MessageBarActions>
+      <MessageBarBody>Not connected to the server{calls.length === 0 ? ': calls cannot reach you' : '; your call goes on'}. Trying again…</MessageBarBody>
+      {calls.length === 0 ? <MessageBarActions><Button size="small" onClick={signOut}>Sign in again</Button></MessageBarActions> : null}
     </MessageBar>
   );
 }

@@ -12,9 +12,14 @@ export interface AppearanceState {
 
 const storageKey = 'dialplane.appearance';
 const systemIsDark = window.matchMedia('(prefers-color-scheme: dark)');
+/** Paper is light. */
+const isPrinting = window.matchMedia('print');
 const subscribe = (listener: () => void): (() => void) => {
-  systemIsDark.addEventListener('change', listener);
-  return () => systemIsDark.removeEventListener('change', listener);
+  const watched = [systemIsDark, isPrinting];
+  for (const media of watched) media.addEventListener('change', listener);
+  return () => {
+    for (const media of watched) media.removeEventListener('change', listener);
+  };
 };
 
 const read = (): Appearance => {
@@ -28,13 +33,15 @@ const AppearanceContext = createContext<AppearanceState | undefined>(undefined);
 export function AppearanceProvider({ children }: { readonly children: ReactNode }): ReactNode {
   const [appearance, setAppearance] = useState(read);
   const isSystemDark = useSyncExternalStore(subscribe, () => systemIsDark.matches);
+  const isOnPaper = useSyncExternalStore(subscribe, () => isPrinting.matches);
   const state = useMemo(() => {
     const choose = (next: Appearance): void => {
       localStorage.setItem(storageKey, next);
       setAppearance(next);
     };
-    return { appearance, isDark: appearance === 'system' ? isSystemDark : appearance === 'dark', choose };
-  }, [appearance, isSystemDark]);
+    const isDark = !isOnPaper && (appearance === 'system' ? isSystemDark : appearance === 'dark');
+    return { appearance, isDark, choose };
+  }, [appearance, isSystemDark, isOnPaper]);
   return <AppearanceContext value={state}>{children}</AppearanceContext>;
 }
 
