@@ -1,5 +1,4 @@
 import { Type, type Static } from 'typebox';
-import { Call } from './calls.ts';
 import { DisplayName, RawId, Timestamp, Uuid } from './identifiers.ts';
 import { IceCandidate, MediaDescription } from './media.ts';
 
@@ -99,5 +98,3 @@ export const ServerInfo = Type.Object({
   capabilities: Type.Object({ mediaProcessor: Type.Boolean(), relay: Type.Boolean(), telephony: Type.Boolean() }),
 });
 export type ServerInfo = Static<typeof ServerInfo>;
-
-export const ActiveCalls = Type.Object({ value: Type.Array(Call) });
