@@ -109,3 +109,6 @@ export type {
   RemoteVideoStreamEvents, StreamSize, Volume, VolumeEvents,
 } from './public/streams.ts';
 export type { CreateViewOptions, RenderableStream, ScalingMode, VideoStreamRendererView } from './public/video-stream-renderer.ts';
+export type {
+  CallAgentCommon, CallCommon, IncomingCallCommon, TeamsCall, TeamsCallAgent, TeamsCallInfo, TeamsIncomingCall,
+} from './public/teams-calls.ts';
