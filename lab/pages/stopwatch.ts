@@ -25,9 +25,10 @@ const methods: StopwatchPage = {
   },
 
   async answerAndHear() {
+    // Listening from before it rings: the library may prepare the connection while it does.
+    const heard = firstSound();
     const incoming = await ringing.promise;
     ringing = Promise.withResolvers();
-    const heard = firstSound();
     const acceptedAt = performance.timeOrigin + performance.now();
     call = await incoming.accept();
     return { acceptedAt, heardAt: await heard };
