@@ -4,6 +4,7 @@ import { ActiveCall, type SetUp } from './call/active-call.ts';
 import type { CallServices } from './call/call-services.ts';
 import type { CallEvent } from './call/call-view.ts';
 import { localEndReasons } from './call/end-reasons.ts';
+import { leaveUnknownCall } from './call/leaving.ts';
 import { RingingCall } from './call/ringing-call.ts';
 import { clientError } from './communication-services-error.ts';
 import { EventEmitter } from './event-emitter.ts';
@@ -192,16 +193,8 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
           this.services.platform.logger.error('a call could not be brought up to date', error);
         });
       } else if (view.direction === 'Incoming' && view.state === 'Ringing') this.ring(view);
-      else if (this.placing === 0) this.leaveUnknown(view.callId);
+      else if (this.placing === 0) leaveUnknownCall(this.services, view.callId);
     }
-  }
-
-  /** The server holds a call for this endpoint that this client has given up. */
-  private leaveUnknown(callId: string): void {
-    const { connection, platform } = this.services;
-    connection.request('hangUp', { params: { callId }, body: { endpointId: connection.endpointId } }).catch((error: unknown) => {
-      platform.logger.info('a call that was given up could not be left', error);
-    });
   }
 
   private add(call: ActiveCall): void {

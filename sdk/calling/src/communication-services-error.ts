@@ -10,7 +10,7 @@ interface Row {
  * Every failure the library itself finds, by our name for it. `code` is HTTP-like; `subCode` is Azure's where its documents
  * name one ("Calling SDK error codes"), else 0. What the server refuses keeps the server's code, status and sentence.
  */
-export const clientErrors = {
+const clientErrors = {
   AGENT_EXISTS: { code: 409, subCode: 40228, message: 'This CallClient already has a CallAgent; dispose of that one first.' },
   AGENT_DISPOSED: { code: 409, subCode: 0, message: 'This CallAgent was disposed of; create a new one.' },
   CLIENT_DISPOSED: { code: 409, subCode: 0, message: 'This CallClient was disposed of; create a new one.' },

@@ -27,7 +27,7 @@ export interface Platform {
   readonly navigator: Navigator | undefined;
 }
 
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: () => performance.now(),
   wallClock: () => Date.now(),
   after: (delayMs, callback) => {

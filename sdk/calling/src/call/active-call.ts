@@ -16,6 +16,7 @@ import { CallSession } from './call-session.ts';
 import type { CallServices } from './call-services.ts';
 import { endReasonOf, localEndReasons, toCallEndReason } from './end-reasons.ts';
 import { IncomingStreams } from './incoming-streams.ts';
+import { hangUpTimeoutMs, leaveCall, leaveUnknownCall } from './leaving.ts';
 import { LocalStreams } from './local-streams.ts';
 import { emptyLobby } from './lobby.ts';
 import { MuteState } from './mute-state.ts';
@@ -44,10 +45,6 @@ export interface SetUp {
   /** The server's view was taken over: events of the call that came before it can be handled now. */
   readonly placed?: () => void;
 }
-
-/** After `hangUp` was taken, how long to wait for the server's own word on the end. */
-const hangUpEventMs = 2000;
-const hangUpTimeoutMs = 8000;
 
 /** A call this client takes part in: `Call` of the public surface. */
 export class ActiveCall extends EventEmitter<CallEvents> implements Call {
@@ -190,7 +187,12 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     try {
       this.localStreams.openMicrophone(audioOptions?.localAudioStreams?.[0]);
       await this.localStreams.openCameras(videoOptions?.localVideoStreams ?? [], cameraPatienceMs);
-      const adopted = this.session.adopt(await place());
+      const view = await place();
+      if (this.session.isOver) {
+        leaveUnknownCall(this.options.services, view.callId);
+        return;
+      }
+      const adopted = this.session.adopt(view);
       placed?.();
       await adopted;
       this.muteState.settle();
@@ -210,7 +212,9 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
       this.wantsHangUp = true;
       await new Promise<void>((resolve) => {
         this.session.onEnded(resolve);
+        this.session.platform.clock.after(hangUpTimeoutMs, resolve);
       });
+      this.end(localEndReasons.cancelled);
     } else await this.leave(options);
   }
 
@@ -305,7 +309,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
 
   /** The call is over. The reason is set before anybody is told; a second end changes nothing. */
   end(reason: CallEndReason): void {
-    if (this.session.isOver) return;
+    if (this.session.isOver || this.callEndReason !== undefined) return;
     this.callEndReason = reason;
     this.incoming.close();
     this.roster.close();
@@ -316,22 +320,10 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     this.options.onEnded(this);
   }
 
-  private async leave({ forEveryone }: HangUpOptions): Promise<void> {
-    const { connection, platform } = this.options.services;
+  private async leave(options: HangUpOptions): Promise<void> {
     const view = this.session.view();
     if (view === undefined || this.session.isOver) return;
-    const ended = new Promise<void>((resolve) => {
-      this.session.onEnded(resolve);
-      const body = { endpointId: connection.endpointId, ...(forEveryone === undefined ? {} : { forEveryone }) };
-      connection.request('hangUp', { params: { callId: view.callId }, body }, { timeoutMs: hangUpTimeoutMs }).then(
-        () => platform.clock.after(hangUpEventMs, resolve),
-        (error: unknown) => {
-          platform.logger.warning('the server was not told of the end of the call', error);
-          resolve();
-        },
-      );
-    });
-    await ended;
+    await leaveCall(this.options.services, this.session, options);
     const wasAnswered = view.state !== 'Connecting' && view.state !== 'Ringing';
     this.end(wasAnswered || this.direction === 'Incoming' ? localEndReasons.hungUp : localEndReasons.cancelled);
   }

@@ -24,7 +24,7 @@ export class AudioPlayback {
     if (this.element === undefined) return;
     this.element.autoplay = true;
     this.element.srcObject = mediaStream;
-    void this.selectSpeaker();
+    if (localMedia.speakerSinkId() !== undefined) void this.selectSpeaker();
   }
 
   /** Call when tracks were added: an element that found nothing to play may have stopped. */

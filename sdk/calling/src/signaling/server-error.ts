@@ -30,7 +30,7 @@ export async function readServerError(response: Response, nowMs: number): Promis
 }
 
 /** Milliseconds from seconds or an HTTP date (RFC 9110 §10.2.3), at most a minute; undefined when absent or malformed. */
-export function parseRetryAfter(value: string | null, nowMs: number): number | undefined {
+function parseRetryAfter(value: string | null, nowMs: number): number | undefined {
   if (value === null) return undefined;
   const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - nowMs;
   return Number.isNaN(ms) ? undefined : Math.min(60_000, Math.max(0, ms));

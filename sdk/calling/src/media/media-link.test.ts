@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { IceCandidate, MediaDescription, MediaSession } from '@dialplane/calling-api';
+import { hostPlatform } from '../platform.ts';
+import { exitWhenDone, webrtc } from '../test-caller.ts';
+import { MediaLink } from './media-link.ts';
+import type { SlotTracks } from './media-slots.ts';
+
+exitWhenDone();
+
+/** A generator of delays that is the same for the same seed (Numerical Recipes' LCG). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** Two links whose signaling takes up to `latencyMs`, in order; `repeat` delivers everything twice, as resumed streams may. */
+class Pair {
+  readonly caller: MediaLink;
+  readonly callee: MediaLink;
+  readonly cameras = { caller: camera(), callee: camera() };
+  readonly tracks: { caller: SlotTracks; callee: SlotTracks } = { caller: nothing, callee: nothing };
+  readonly crossed: string[] = [];
+  private readonly random: () => number;
+  private changed = () => {};
+
+  constructor(seed: number, latencyMs: number, repeat = false) {
+    this.random = seeded(seed);
+    const link = (side: 'caller' | 'callee', other: () => MediaLink): MediaLink => {
+      let line = Promise.resolve();
+      const send = (deliver: () => void) => {
+        line = line.then(() => new Promise((resolve) => setTimeout(resolve, this.random() * latencyMs))).then(() => {
+          deliver();
+          if (repeat) deliver();
+        });
+        return line;
+      };
+      return new MediaLink({
+        platform: { ...hostPlatform({ webrtc }) },
+        networkConfiguration: undefined,
+        tracks: () => this.tracks[side],
+        onStreamsChanged: () => this.changed(),
+        onConnectionChanged: () => this.changed(),
+        signaling: {
+          sendDescription: (_id: string, description: MediaDescription) => {
+            this.crossed.push(`${side} ${description.type}`);
+            return send(() => other().handleDescription(description));
+          },
+          sendCandidates: (_id: string, candidates: IceCandidate[]) => send(() => other().addCandidates(candidates)),
+          reportMedia: async () => {},
+          reportFlow: () => {},
+        },
+      });
+    };
+    this.caller = link('caller', () => this.callee);
+    this.callee = link('callee', () => this.caller);
+  }
+
+  async connect(): Promise<void> {
+    const offer = await this.caller.createFirstOffer();
+    await this.callee.prepareAnswer(session(true), offer);
+    const answer = await this.callee.answerPrepared();
+    await this.caller.bind(session(false));
+    this.callee.accepted(session(true));
+    this.caller.handleDescription(answer);
+    await this.until(() => this.caller.isConnected && this.callee.isConnected, 'both to be connected');
+  }
+
+  sends(side: 'caller' | 'callee', isSending: boolean): void {
+    this.tracks[side] = { ...nothing, Video: isSending ? this.cameras[side] : undefined };
+    void this[side].syncTracks();
+  }
+
+  /** Both sides see exactly what the other sends. */
+  async agrees(): Promise<void> {
+    const receives = (link: MediaLink) => link.remoteStreams.some((stream) => {
+      const direction = link.slots.byMid(stream.mid)?.currentDirection;
+      return stream.mediaStreamType === 'Video' && (direction === 'sendrecv' || direction === 'recvonly');
+    });
+    const isStable = () => this.caller.peerConnection.signalingState === 'stable' && this.callee.peerConnection.signalingState === 'stable';
+    await this.until(
+      () => isStable() && receives(this.caller) === (this.tracks.callee.Video !== undefined) && receives(this.callee) === (this.tracks.caller.Video !== undefined),
+      `both to agree after ${this.crossed.join(', ')}`,
+    );
+  }
+
+  async until(condition: () => boolean, what: string): Promise<void> {
+    if (condition()) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), 10_000);
+      this.changed = () => {
+        if (!condition()) return;
+        clearTimeout(timer);
+        this.changed = () => {};
+        resolve();
+      };
+    });
+  }
+
+  close(): void {
+    this.caller.close();
+    this.callee.close();
+  }
+}
+
+const nothing: SlotTracks = { Audio: undefined, Video: undefined, ScreenSharing: undefined };
+
+function camera(): MediaStreamTrack {
+  return new webrtc.nonstandard.RTCVideoSource().createTrack();
+}
+
+function session(polite: boolean): MediaSession {
+  return {
+    mediaSessionId: 'session', topology: 'peerToPeer', state: 'negotiating', polite, offerer: polite ? 'remote' : 'local', iceServers: [],
+    iceTransportPolicy: 'all', remoteCandidates: [], localRevision: 1,
+  };
+}
+
+test('offers that cross end in agreement, whatever the order of events', async () => {
+  for (let seed = 1; seed <= 6; seed += 1) {
+    const pair = new Pair(seed, 20);
+    await pair.connect();
+    const random = seeded(seed * 7);
+    for (let step = 0; step < 6; step += 1) {
+      // Mostly both in the same moment, so that their offers cross.
+      const choice = random();
+      if (choice < 0.8) pair.sends('caller', random() < 0.5);
+      if (choice > 0.2) pair.sends('callee', random() < 0.5);
+      if (random() < 0.5) await pair.agrees();
+    }
+    await pair.agrees();
+    pair.close();
+  }
+});
+
+test('everything delivered twice changes nothing', async () => {
+  const pair = new Pair(3, 5, true);
+  await pair.connect();
+  pair.sends('caller', true);
+  pair.sends('callee', true);
+  await pair.agrees();
+  pair.close();
+});
+
+test('an answer lost with the event stream comes back when the call is resynchronised', async () => {
+  const pair = new Pair(5, 1);
+  await pair.connect();
+  // The caller offers video and goes deaf: the callee's answer, and then its own offer, are never seen.
+  const handle = pair.caller.handleDescription.bind(pair.caller);
+  const lost: MediaDescription[] = [];
+  let offerLost = () => {};
+  const offered = new Promise<void>((resolve) => {
+    offerLost = resolve;
+  });
+  pair.caller.handleDescription = (description) => {
+    lost.push(description);
+    if (description.type === 'offer') offerLost();
+  };
+  pair.sends('caller', true);
+  await pair.until(() => pair.callee.remoteStreams.length === 2, 'the offer to arrive');
+  pair.sends('callee', true);
+  await offered;
+  pair.caller.handleDescription = handle;
+  const newest = lost.at(-1);
+  assert.ok(newest);
+  pair.caller.resynchronise({ ...session(false), localRevision: 2, remoteDescription: newest });
+  await pair.agrees();
+  pair.close();
+});
+
+test('a change of network restarts ICE and keeps the connection', async () => {
+  const pair = new Pair(8, 5);
+  await pair.connect();
+  const fragment = () => /a=ice-ufrag:(\S+)/.exec(pair.caller.peerConnection.localDescription?.sdp ?? '')?.[1];
+  const before = fragment();
+  pair.caller.networkChanged();
+  pair.callee.networkChanged();
+  await pair.until(() => fragment() !== before && pair.caller.peerConnection.signalingState === 'stable', 'new ICE credentials');
+  assert.equal(pair.caller.peerConnection.connectionState, 'connected');
+  pair.close();
+});
