@@ -8,6 +8,7 @@ import { hostPlatform, type Platform } from './platform.ts';
 import type { CallAgent, CallAgentOptions } from './public/call-agent.ts';
 import type { CallClientOptions, TokenCredential } from './public/call-client.ts';
 import type { DeviceManager } from './public/devices.ts';
+import type { TeamsCallAgent } from './public/teams-calls.ts';
 import type { CallClientFeature, CallClientFeatureFactory } from './public/feature-factories.ts';
 import { parseEndpoint, readAccessToken } from './signaling/access-token.ts';
 import { EndpointConnection } from './signaling/endpoint-connection.ts';
@@ -56,7 +57,7 @@ export class CallClient {
   }
 
   /** Microsoft Teams is not part of this system: always rejects. */
-  async createTeamsCallAgent(): Promise<never> {
+  async createTeamsCallAgent(): Promise<TeamsCallAgent> {
     throw clientError('TEAMS_UNSUPPORTED');
   }
 
