@@ -1,19 +1,12 @@
 import { Badge, Link, makeStyles, Text, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
-import { createApiClient } from '../api/api-client.ts';
-import { useQuery, type Query } from '../api/use-query.ts';
-import type { OperationResponse } from '@dialplane/calling-api';
+import { useServerInfo } from '../session/use-server-info.ts';
 import { FailureBar } from '../shell/failure-bar.tsx';
 
 const useStyles = makeStyles({
   facts: { display: 'grid', gridTemplateColumns: 'minmax(120px, auto) 1fr', gap: '8px 20px', margin: 0, maxWidth: '720px', '& dt': { color: tokens.colorNeutralForeground3 }, '& dd': { margin: 0, overflowWrap: 'anywhere', display: 'flex', gap: '6px', flexWrap: 'wrap' } },
   steps: { margin: 0, paddingLeft: '20px', display: 'grid', gap: '8px', maxWidth: '72ch' },
 });
-
-/** What this server says of itself. */
-export function useServerInfo(): Query<OperationResponse<'getServerInfo'>> {
-  return useQuery('server', (signal) => createApiClient()('getServerInfo', {}, signal));
-}
 
 /** Name, version, address, parts, and where to get what belongs to it. */
 export function ServerFacts(): ReactNode {

@@ -16,11 +16,11 @@ const routes = {
 } as const satisfies { readonly [Id in OperationId]?: { readonly method: Operations[Id]['method']; readonly path: Operations[Id]['path'] } };
 
 /** An operation the console uses. */
-export type ConsoleOperation = keyof typeof routes;
+type ConsoleOperation = keyof typeof routes;
 
 type Defined<Key extends string, Value> = [Value] extends [undefined] ? { readonly [K in Key]?: never } : { readonly [K in Key]: Value };
 /** What an operation takes: path parameters, query and body, each only where it has one. */
-export type RequestOf<Id extends ConsoleOperation> = Defined<'params', OperationParams<Id>> &
+type RequestOf<Id extends ConsoleOperation> = Defined<'params', OperationParams<Id>> &
   ([OperationQuery<Id>] extends [undefined] ? { readonly query?: never } : { readonly query?: OperationQuery<Id> }) &
   Defined<'body', OperationBody<Id>>;
 

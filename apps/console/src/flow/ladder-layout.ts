@@ -40,7 +40,7 @@ export interface LadderRow {
 }
 
 /** While a lane's call was connected. */
-export interface ConnectedSpan {
+interface ConnectedSpan {
   readonly laneId: string;
   readonly x: number;
   readonly fromY: number;

@@ -1,13 +1,12 @@
 import { Button, Card, Field, Input, Link, makeStyles, Spinner, Text, Title2, tokens } from '@fluentui/react-components';
 import { useState, type FormEvent, type ReactNode } from 'react';
-import { createApiClient } from '../api/api-client.ts';
 import { ApiFailure } from '../api/api-failure.ts';
-import { useQuery } from '../api/use-query.ts';
 import { hrefOf, type Route } from '../routes/route.ts';
 import { navigate, usePageTitle } from '../routes/use-route.ts';
 import { FailureBar } from '../shell/failure-bar.tsx';
 import { focusOnArrival } from '../shell/focus.ts';
 import { Wordmark } from '../shell/wordmark.tsx';
+import { useServerInfo } from './use-server-info.ts';
 import { useSession } from './use-session.tsx';
 
 const useStyles = makeStyles({
@@ -25,7 +24,7 @@ export function SignInPage({ route }: { readonly route: Route }): ReactNode {
   const styles = useStyles();
   const { signIn } = useSession();
   const linkCode = route.screen === 'signIn' ? route.code : undefined;
-  const server = useQuery('server', (signal) => createApiClient()('getServerInfo', {}, signal));
+  const server = useServerInfo();
   const [name, setName] = useState('');
   const [typedCode, setTypedCode] = useState('');
   const [error, setError] = useState<unknown>();
