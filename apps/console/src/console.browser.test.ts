@@ -50,6 +50,7 @@ function drawFace(file: string): string {
 /** A window of its own with nothing kept, and everything it complained about. */
 async function openWindow(options: BrowserContextOptions): Promise<{ readonly page: Page; readonly complaints: string[] }> {
   const context = await browser.newContext({ ...options, permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'], ignoreHTTPSErrors: true });
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -73,17 +74,18 @@ const picture = async (page: Page, name: string, clip?: { x: number; y: number; 
   if (tourFolder !== undefined) await page.screenshot({ path: join(tourFolder, `${name}.png`), animations: 'disabled', ...(clip === undefined ? {} : { clip }) });
 };
 
-/** Resolves once the other side's picture has moved on by a second. */
+/** Resolves once the other side's picture moves; the element is looked up each time, as a stream that comes back gets a new one. */
 async function seeOther(page: Page, name: string): Promise<void> {
-  const video = page.getByRole('img', { name: `Video of ${name}` }).locator('video');
-  await video.waitFor();
-  await page.waitForFunction((element) => element instanceof HTMLVideoElement && element.videoWidth > 0 && element.currentTime > 1, await video.elementHandle());
+  await page.waitForFunction((label) => {
+    const video = document.querySelector(`[aria-label="${label}"] video`);
+    return video instanceof HTMLVideoElement && video.videoWidth > 0 && video.currentTime > 1;
+  }, `Video of ${name}`);
 }
 
 const isInsideWindow = (page: Page): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
 const status = (page: Page, text: string): Locator => page.getByRole('status').filter({ hasText: text });
 
-test('two people sign in, call, see each other, hold, hang up, and read how the call flowed', { skip, timeout: 120_000 }, async () => {
+test('two people sign in, call, see each other, hold, hang up, and read how the call flowed', { skip, timeout: 240_000 }, async () => {
   const ada = await openWindow(desk);
   const bob = await openWindow(phone);
   await signIn(ada.page, server.httpUrl, 'Ada Lovelace');
@@ -147,7 +149,7 @@ test('two people sign in, call, see each other, hold, hang up, and read how the 
   assert.deepEqual([...ada.complaints, ...bob.complaints], []);
 });
 
-test('a call that is declined says so on both sides', { skip, timeout: 60_000 }, async () => {
+test('a call that is declined says so on both sides', { skip, timeout: 120_000 }, async () => {
   const eve = await openWindow(desk);
   const dan = await openWindow(phone);
   await signIn(eve.page, server.httpUrl, 'Eve');
@@ -160,7 +162,7 @@ test('a call that is declined says so on both sides', { skip, timeout: 60_000 },
   await dan.page.getByRole('alertdialog').waitFor({ state: 'hidden' });
 });
 
-test('a sign-in link lets one person in over TLS, who as operator lets the next one in; a used link is refused', { skip, timeout: 60_000 }, async () => {
+test('a sign-in link lets one person in over TLS, who as operator lets the next one in; a used link is refused', { skip, timeout: 120_000 }, async () => {
   const operator = await openWindow(desk);
   const link = new URL(await server.createSignInLink());
   const url = `${server.httpsUrl}/${link.hash}`;
