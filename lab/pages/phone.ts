@@ -7,7 +7,6 @@ import { offerToStory } from './page-methods.ts';
 import { earsOn, eyesOn } from './senses.ts';
 import { heardIn } from './tone-meter.ts';
 
-const client = new CallClient({ diagnostics: { appName: 'dialplane-lab' } });
 const agentStates: string[] = [];
 let agent: CallAgent | undefined;
 let devices: DeviceManager | undefined;
@@ -17,7 +16,7 @@ let ringing = Promise.withResolvers<IncomingCall>();
 
 const methods: PhonePage = {
   async signIn({ token, displayName, endpoint }) {
-    const phone = endpoint === undefined ? client : new CallClient({ endpoint });
+    const phone = new CallClient({ diagnostics: { appName: 'dialplane-lab' }, ...(endpoint === undefined ? {} : { endpoint }) });
     devices = await phone.getDeviceManager();
     await devices.askDevicePermission({ audio: true, video: true });
     const [device] = await devices.getCameras();

@@ -5,11 +5,18 @@ import type { BrowserContext, Page } from 'playwright-core';
 /** What a page of `lab/pages` offers: functions that are called by name, with arguments and results that survive JSON. */
 type PageMethods<Contract> = { readonly [Name in keyof Contract]: (...args: never[]) => unknown };
 
+type PageCall<Methods extends PageMethods<Methods>> = <Name extends keyof Methods & string>(
+  name: Name,
+  ...args: Parameters<Methods[Name]>
+) => Promise<Awaited<ReturnType<Methods[Name]>>>;
+
 /** An open page of the lab, driven from the story. */
 export interface LabPage<Methods extends PageMethods<Methods>> {
   readonly page: Page;
-  /** Calls a function of the page. Rejects with the page's own error, or with what it waited for when `timeoutMs` is over. */
-  readonly call: <Name extends keyof Methods & string>(name: Name, ...args: Parameters<Methods[Name]>) => Promise<Awaited<ReturnType<Methods[Name]>>>;
+  /** Calls a function of the page. Rejects with the page's own error, or after 20 s with what it waited for. */
+  readonly call: PageCall<Methods>;
+  /** The same with another limit. */
+  readonly within: (timeoutMs: number) => PageCall<Methods>;
 }
 
 const callTimeoutMs = 20_000;
@@ -50,15 +57,16 @@ export async function openPage<Methods extends PageMethods<Methods>>(context: Br
     if (message.type() === 'error') complaints.push(message.text());
   });
   await page.goto(url);
-  const call = async (name: string, ...args: unknown[]): Promise<unknown> => {
+  const evaluate = async (timeoutMs: number, name: string, args: readonly unknown[]): Promise<unknown> => {
     const expression = `globalThis.lab[${JSON.stringify(name)}](${args.map((argument) => JSON.stringify(argument)).join(', ')})`;
     const overdue = Promise.withResolvers<never>();
-    const timer = setTimeout(() => overdue.reject(new Error(`${expression} was not done after ${callTimeoutMs} ms; the page said: ${complaints.join(' | ') || 'nothing'}`)), callTimeoutMs);
+    const timer = setTimeout(() => overdue.reject(new Error(`${expression} was not done after ${timeoutMs} ms; the page said: ${complaints.join(' | ') || 'nothing'}`)), timeoutMs);
     try {
       return await Promise.race([page.evaluate(expression), overdue.promise]);
     } finally {
       clearTimeout(timer);
     }
   };
-  return { page, call: call as LabPage<Methods>['call'] };
+  const within = (timeoutMs: number): PageCall<Methods> => ((name: string, ...args: unknown[]) => evaluate(timeoutMs, name, args)) as PageCall<Methods>;
+  return { page, call: within(callTimeoutMs), within };
 }

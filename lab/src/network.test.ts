@@ -16,8 +16,6 @@ const plan: NetworkPlan = {
   routers: { router: { addresses: { office: '10.10.0.1', home: '192.168.1.1' } } },
 };
 
-const programs = ['ip'] as const;
-
 const tellsPeerAddress = `
   require('node:net').createServer((socket) => socket.end(socket.remoteAddress)).listen(7000, '0.0.0.0', () => console.log('listening'));`;
 const asksAddress = (address: string): string => `
@@ -34,7 +32,7 @@ labTest('hosts reach each other in a segment and through the router, and nobody 
   assert.match(await anna.run('ip', ['route']), /^default via 10\.10\.0\.1 dev eth0/);
   await assert.rejects(anna.run(process.execPath, ['-e', asksAddress('172.31.255.1')]), /ENETUNREACH|EHOSTUNREACH/);
   assert.throws(() => network.host('dora'), /no host "dora"/);
-}, programs);
+}, { needs: ['ip'] });
 
 labTest('a disposed network leaves no namespace and no process', async () => {
   const network = await buildNetwork(plan);
@@ -43,7 +41,7 @@ labTest('a disposed network leaves no namespace and no process', async () => {
   await network[Symbol.asyncDispose]();
   assert.equal(await sleeper.ended, 'SIGKILL');
   assert.deepEqual((await listNamespaces()).filter((name) => name.startsWith(network.runId)), []);
-}, programs);
+}, { needs: ['ip'] });
 
 labTest('a network that cannot be built to its end leaves nothing', async () => {
   const ofThisProcess = async (): Promise<readonly string[]> => (await listNamespaces()).filter((name) => name.includes(`-${process.pid}-`));
@@ -51,7 +49,7 @@ labTest('a network that cannot be built to its end leaves nothing', async () => 
   const colliding = { ...plan, hosts: { ...plan.hosts, 'segment-office': { segment: 'office', address: '10.10.3.6' } } };
   await assert.rejects(buildNetwork(colliding), /ip -batch failed/);
   assert.deepEqual(await ofThisProcess(), []);
-}, programs);
+}, { needs: ['ip'] });
 
 labTest('what a crashed run left is swept by the next; living runs are left alone', async () => {
   await using living = await buildNetwork(plan);
@@ -73,4 +71,4 @@ labTest('what a crashed run left is swept by the next; living runs are left alon
   assert.equal(names.filter((name) => name.startsWith(living.runId)).length, 6);
   assert.equal(isStale(`${living.runId}-anna`), false);
   assert.equal(isStale('somebody-elses'), false);
-}, programs);
+}, { needs: ['ip'] });

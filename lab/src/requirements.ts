@@ -23,15 +23,18 @@ function packageOf(program: Program): string {
   return packages.find((row) => row.program === program)?.package ?? program;
 }
 
-const storyTimeoutMs = 60_000;
+export interface LabTestOptions {
+  readonly needs?: readonly Program[];
+  readonly timeoutMs?: number;
+}
 
 /**
  * A test that needs the lab. Where something it needs is missing it is skipped with the sentence that says what, and fails
- * instead when `CI=true`: in CI nothing may be missing. A story that takes more than a minute fails.
+ * instead when `CI=true`: in CI nothing may be missing. A story that takes longer than `timeoutMs`, a minute by default, fails.
  */
-export function labTest(name: string, story: () => Promise<void>, needed: readonly Program[] = programs): void {
-  const missing = missingRequirements(needed);
-  if (missing === undefined) test(name, { timeout: storyTimeoutMs }, story);
+export function labTest(name: string, story: () => Promise<void>, { needs = programs, timeoutMs = 60_000 }: LabTestOptions = {}): void {
+  const missing = missingRequirements(needs);
+  if (missing === undefined) test(name, { timeout: timeoutMs }, story);
   else if (process.env['CI'] === 'true') test(name, () => Promise.reject(new Error(missing)));
   else test(name, { skip: missing }, () => undefined);
 }
