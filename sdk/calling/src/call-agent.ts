@@ -184,7 +184,9 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
   private synchronise(views: readonly CallView[]): void {
     const listed = new Set(views.map(({ callId }) => callId));
     for (const call of [...this.activeCalls, ...[...this.ringing.values()].map((ringing) => ringing.call)]) {
-      if (call.session.view() !== undefined && !listed.has(call.id)) call.end(localEndReasons.lostWhileAway);
+      if (call.session.view() === undefined || listed.has(call.id)) continue;
+      // Who hung up while the events were interrupted ended the call, though the answer to that may still be on its way.
+      call.end(call.state === 'Disconnecting' ? localEndReasons.hungUp : localEndReasons.lostWhileAway);
     }
     for (const view of views) {
       const call = this.find(view.callId) ?? this.ringing.get(view.callId)?.call;
