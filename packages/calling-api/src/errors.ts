@@ -31,6 +31,7 @@ export const apiErrors = {
   ORIGIN_REFUSED: { status: 403, retryable: false, message: 'This resource does not allow requests from this web origin.' },
   SIGN_IN_REFUSED: { status: 403, retryable: false, message: 'Development sign-in works on this machine itself, or with a sign-in link printed by the server.' },
   SIGN_IN_CODE_INVALID: { status: 403, retryable: false, message: 'The sign-in link was used or has expired; ask for a new one.' },
+  SIGN_IN_NAME_TAKEN: { status: 409, retryable: false, message: 'Somebody has this name already; choose another. The link is still good.' },
   ENDPOINT_NOT_FOUND: { status: 404, retryable: false, message: 'This endpoint is not registered; register it again.' },
   ENDPOINT_LIMIT: { status: 409, retryable: false, message: 'This user has too many endpoints registered.' },
   CALL_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such call, or you are not part of it.' },

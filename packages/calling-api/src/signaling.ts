@@ -65,7 +65,10 @@ export const Directory = Type.Object({ value: Type.Array(DirectoryEntry) });
 
 export const SignInRequest = Type.Object({
   displayName: DisplayName,
-  /** From a one-time sign-in link; not needed on the loopback interface while development sign-in is on. */
+  /**
+   * From a one-time sign-in link; not needed on the loopback interface while development sign-in is on. Without it, and with
+   * the link of an operator, a name that somebody has signs in as that user; any other link is for a new name.
+   */
   code: Type.Optional(Type.String({ maxLength: 128 })),
 });
 export type SignInRequest = Static<typeof SignInRequest>;

@@ -4,7 +4,7 @@ import { AccessTokens, accessTokenKind, type AccessTokenVerification, type Issue
 import { Listeners } from './listeners.ts';
 import { OperatorSessions, operatorTokenKind, type OperatorToken, type OperatorTokenVerification } from './operator-sessions.ts';
 import { type AccessKey, type AccessKeyName, type Resource, Resources } from './resources.ts';
-import { SignInLinks, type RedeemSignInLinkResult, type SignInCode } from './sign-in-links.ts';
+import { SignInLinks, type SignInCode } from './sign-in-links.ts';
 import { type PublicJwk, signingAlgorithm, SigningKeys } from './signing-keys.ts';
 import { TokenSigner } from './token-signer.ts';
 import { type DevelopmentUser, Users } from './users.ts';
@@ -28,17 +28,23 @@ export interface SignInOptions {
   readonly resourceId?: string;
 }
 
-export type SignInResult =
-  | {
-      readonly ok: true;
-      readonly identifier: string;
-      readonly displayName: string;
-      readonly accessToken: string;
-      readonly expiresOn: Date;
-      /** A token of an operator session; {@link Identity.renewOperatorToken} makes the next one. */
-      readonly operatorToken?: string;
-    }
-  | { readonly ok: false; readonly code: 'DISPLAY_NAME_INVALID' };
+export interface LinkSignInOptions extends Pick<SignInOptions, 'displayName' | 'resourceId'> {
+  /** Of {@link Identity.createSignInLink}. */
+  readonly code: string;
+}
+
+interface SignedIn {
+  readonly ok: true;
+  readonly identifier: string;
+  readonly displayName: string;
+  readonly accessToken: string;
+  readonly expiresOn: Date;
+  /** A token of an operator session; {@link Identity.renewOperatorToken} makes the next one. */
+  readonly operatorToken?: string;
+}
+
+export type SignInResult = SignedIn | { readonly ok: false; readonly code: 'DISPLAY_NAME_INVALID' };
+export type LinkSignInResult = SignedIn | { readonly ok: false; readonly code: 'DISPLAY_NAME_INVALID' | 'SIGN_IN_CODE_INVALID' | 'DISPLAY_NAME_TAKEN' };
 
 const cachedAccessTokens = 20_000;
 const cachedOperatorTokens = 1_000;
@@ -48,6 +54,7 @@ const listedUsers = 100;
 /** Who may do what on this server. Failures of the store are `StoreError`; everything else a caller can cause is a value. */
 export class Identity {
   readonly resources: Pick<Resources, 'list' | 'get' | 'default' | 'forHost' | 'accessKeys' | 'create' | 'setAllowedOrigins'>;
+  readonly #store: Store;
   readonly #resources: Resources;
   readonly #signingKeys: SigningKeys;
   readonly #users: Users;
@@ -62,6 +69,7 @@ export class Identity {
   private constructor(options: IdentityOptions, parts: { readonly resources: Resources; readonly signingKeys: SigningKeys; readonly operators: OperatorSessions }) {
     const now = options.now ?? Date.now;
     this.resources = parts.resources;
+    this.#store = options.store;
     this.#resources = parts.resources;
     this.#signingKeys = parts.signingKeys;
     this.#operators = parts.operators;
@@ -167,17 +175,35 @@ export class Identity {
 
   /**
    * Signs somebody in by name on the server's own word: the same name is the same user, on as many devices as they like. The
-   * caller decides who may (a loopback connection from our own page, a redeemed link), and must refuse pages of other origins.
+   * caller decides who may (a loopback connection from our own page), and must refuse pages of other origins.
    */
-  async signIn(options: SignInOptions): Promise<SignInResult> {
-    const displayName = options.displayName.trim();
-    if (displayName === '' || displayName.length > maxDisplayNameLength || /\p{Cc}/u.test(displayName)) return { ok: false, code: 'DISPLAY_NAME_INVALID' };
-    const user = await this.#users.findOrCreateByName(options.resourceId ?? this.#resources.default.id, displayName);
-    const issued = await this.#accessTokens.issue({ identifier: user.identifier, scopes: ['voip'] });
-    if (!issued.ok) throw new Error(`invariant: a user who just signed in gets a token, but ${issued.code}`);
-    const operatorToken = options.operator ? { operatorToken: (await this.#operators.begin(user.identifier)).token } : {};
-    this.#logger.info({ identifier: user.identifier, operator: options.operator }, 'A development user signed in.');
-    return { ok: true, ...user, accessToken: issued.token, expiresOn: issued.expiresOn, ...operatorToken };
+  async signIn({ displayName: given, operator, resourceId = this.#resources.default.id }: SignInOptions): Promise<SignInResult> {
+    const displayName = validName(given);
+    if (displayName === undefined) return { ok: false, code: 'DISPLAY_NAME_INVALID' };
+    const user = await this.#store.transaction(async (transaction) =>
+      (await this.#users.findByName(transaction, resourceId, displayName)) ?? this.#users.createNamed(transaction, resourceId, displayName));
+    return this.#admit(user, operator);
+  }
+
+  /**
+   * Signs in whoever has the code of a link, and uses it up; a link is good for another try as long as nobody is signed in.
+   *
+   * A link is a way in, and no way into what somebody else has: it makes a new user, and a name that is taken is refused. Only
+   * an operator's link signs in as the user of that name, for the second device of who runs the server and could read
+   * everything anyway.
+   */
+  async signInByLink({ displayName: given, code, resourceId = this.#resources.default.id }: LinkSignInOptions): Promise<LinkSignInResult> {
+    const displayName = validName(given);
+    if (displayName === undefined) return { ok: false, code: 'DISPLAY_NAME_INVALID' };
+    const outcome = await this.#store.transaction(async (transaction) => {
+      const link = await this.#links.find(transaction, code);
+      if (link === undefined) return 'SIGN_IN_CODE_INVALID';
+      const known = await this.#users.findByName(transaction, resourceId, displayName);
+      if (known !== undefined && !link.operator) return 'DISPLAY_NAME_TAKEN';
+      await this.#links.useUp(transaction, code);
+      return { user: known ?? (await this.#users.createNamed(transaction, resourceId, displayName)), operator: link.operator };
+    });
+    return typeof outcome === 'string' ? { ok: false, code: outcome } : this.#admit(outcome.user, outcome.operator);
   }
 
   /** Development users whose name contains `query` (all without one), by name; 100 at most. */
@@ -185,14 +211,9 @@ export class Identity {
     return this.#users.listByName(resourceId, query, listedUsers);
   }
 
-  /** Makes a code for one sign-in within an hour. */
+  /** Makes a code for one sign-in within an hour. `operator` says whether whoever has it may operate the server. */
   createSignInLink(options: { readonly operator: boolean }): Promise<SignInCode> {
     return this.#links.create(options.operator);
-  }
-
-  /** Uses a code up; `operator` says whether whoever has it may operate the server. */
-  redeemSignInLink(code: string): Promise<RedeemSignInLinkResult> {
-    return this.#links.redeem(code);
   }
 
   /** Begins an operator session for who is not a user, such as the command line. Tokens last an hour and can be renewed for twelve. */
@@ -225,6 +246,20 @@ export class Identity {
       claims_supported: ['skypeid', 'acsScope', 'resourceId', 'endpoint', 'iss', 'aud', 'jti', 'iat', 'exp'],
     };
   }
+
+  async #admit(user: DevelopmentUser, operator: boolean): Promise<SignedIn> {
+    const issued = await this.#accessTokens.issue({ identifier: user.identifier, scopes: ['voip'] });
+    if (!issued.ok) throw new Error(`invariant: a user who just signed in gets a token, but ${issued.code}`);
+    const operatorToken = operator ? { operatorToken: (await this.#operators.begin(user.identifier)).token } : {};
+    this.#logger.info({ identifier: user.identifier, operator }, 'A development user signed in.');
+    return { ok: true, ...user, accessToken: issued.token, expiresOn: issued.expiresOn, ...operatorToken };
+  }
+}
+
+/** A name as it is kept; `undefined` when it is none. */
+function validName(given: string): string | undefined {
+  const name = given.trim();
+  return name === '' || name.length > maxDisplayNameLength || /\p{Cc}/u.test(name) ? undefined : name;
 }
 
 type VerificationOutcome = 'ok' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'TOKEN_REVOKED';

@@ -16,12 +16,12 @@
  * if (issued.ok) await identity.verifyAccessToken(issued.token); // { ok: true, identifier, scopes, … }
  * ```
  */
-export { Identity, type IdentityOptions, type SignInOptions, type SignInResult } from './identity.ts';
+export { Identity, type IdentityOptions, type LinkSignInOptions, type LinkSignInResult, type SignInOptions, type SignInResult } from './identity.ts';
 /** What every method throws when the store fails. */
 export { StoreError } from '@dialplane/store';
 export { connectionString, isOriginAllowed, type AccessKey, type AccessKeyName, type Resource } from './resources.ts';
 export { tokenScopes, type AccessTokenVerification, type IssueAccessTokenRequest, type IssueAccessTokenResult } from './access-tokens.ts';
 export type { OperatorToken, OperatorTokenVerification } from './operator-sessions.ts';
-export type { RedeemSignInLinkResult, SignInCode } from './sign-in-links.ts';
+export type { SignInCode } from './sign-in-links.ts';
 export type { DevelopmentUser } from './users.ts';
 export { defaultTokenMinutes, maxTokenMinutes, minTokenMinutes } from './token-lifetime.ts';

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { Store } from '@dialplane/store';
+import type { Store, StoreTransaction } from '@dialplane/store';
 
 const linkLifetimeMs = 60 * 60_000;
 /** The oldest goes when one more is made. */
@@ -11,7 +11,10 @@ export interface SignInCode {
   readonly expiresOn: Date;
 }
 
-export type RedeemSignInLinkResult = { readonly ok: true; readonly operator: boolean } | { readonly ok: false; readonly code: 'SIGN_IN_CODE_INVALID' };
+/** What whoever has a code may become. */
+export interface SignInLink {
+  readonly operator: boolean;
+}
 
 /** One-time codes that let somebody sign in from elsewhere. */
 export class SignInLinks {
@@ -36,15 +39,14 @@ export class SignInLinks {
     return { code, expiresOn: new Date(now + linkLifetimeMs) };
   }
 
-  /** Uses a code up. Of two that redeem it at once, one succeeds. */
-  async redeem(code: string): Promise<RedeemSignInLinkResult> {
-    const row = await this.#store.database
-      .deleteFrom('sign_in_link')
-      .where('code_hash', '=', hashCode(code))
-      .returning(['is_operator', 'expires_at'])
-      .executeTakeFirst();
-    if (row === undefined || row.expires_at <= this.#now()) return { ok: false, code: 'SIGN_IN_CODE_INVALID' };
-    return { ok: true, operator: row.is_operator === 1 };
+  /** The link of a code; `undefined` when there is none, or no longer. To be used up in the same transaction. */
+  async find(transaction: StoreTransaction, code: string): Promise<SignInLink | undefined> {
+    const row = await transaction.selectFrom('sign_in_link').select(['is_operator', 'expires_at']).where('code_hash', '=', hashCode(code)).executeTakeFirst();
+    return row === undefined || row.expires_at <= this.#now() ? undefined : { operator: row.is_operator === 1 };
+  }
+
+  async useUp(transaction: StoreTransaction, code: string): Promise<void> {
+    await transaction.deleteFrom('sign_in_link').where('code_hash', '=', hashCode(code)).execute();
   }
 }
 

@@ -48,12 +48,35 @@ test('a sign-in link works once, for an hour, and the store does not know its co
   const { identity, store, advanceMinutes } = await openTestIdentity(t);
   const link = await identity.createSignInLink({ operator: true });
   assert.ok(!JSON.stringify(await store.database.selectFrom('sign_in_link').selectAll().execute()).includes(link.code));
-  const both = await Promise.all([identity.redeemSignInLink(link.code), identity.redeemSignInLink(link.code)]);
-  assert.deepEqual(both, [{ ok: true, operator: true }, { ok: false, code: 'SIGN_IN_CODE_INVALID' }]);
+  const both = await Promise.all([identity.signInByLink({ displayName: 'Ada', code: link.code }), identity.signInByLink({ displayName: 'Zoe', code: link.code })]);
+  assert.ok(both[0].ok && both[0].operatorToken);
+  assert.deepEqual(both[1], { ok: false, code: 'SIGN_IN_CODE_INVALID' });
   const late = await identity.createSignInLink({ operator: false });
   advanceMinutes(60);
-  assert.deepEqual(await identity.redeemSignInLink(late.code), { ok: false, code: 'SIGN_IN_CODE_INVALID' });
-  assert.deepEqual(await identity.redeemSignInLink('guess'), { ok: false, code: 'SIGN_IN_CODE_INVALID' });
+  assert.deepEqual(await identity.signInByLink({ displayName: 'Zoe', code: late.code }), { ok: false, code: 'SIGN_IN_CODE_INVALID' });
+  assert.deepEqual(await identity.signInByLink({ displayName: 'Zoe', code: 'guess' }), { ok: false, code: 'SIGN_IN_CODE_INVALID' });
+});
+
+test('a sign-in link takes over nobody, and a name that is refused does not cost it', async (t) => {
+  const { identity } = await openTestIdentity(t);
+  const ada = await identity.signIn({ displayName: 'Ada', operator: true });
+  assert.ok(ada.ok);
+  const { code } = await identity.createSignInLink({ operator: false });
+  assert.deepEqual(await identity.signInByLink({ displayName: ' \n', code }), { ok: false, code: 'DISPLAY_NAME_INVALID' });
+  assert.deepEqual(await identity.signInByLink({ displayName: ' ADA', code }), { ok: false, code: 'DISPLAY_NAME_TAKEN' });
+  assert.deepEqual(await identity.signInByLink({ displayName: 'Ada', code: 'guess' }), { ok: false, code: 'SIGN_IN_CODE_INVALID' }, 'strangers do not learn who there is');
+  const zoe = await identity.signInByLink({ displayName: 'Zoe', code });
+  assert.ok(zoe.ok);
+  assert.equal(zoe.operatorToken, undefined);
+
+  const operatorLink = await identity.createSignInLink({ operator: true });
+  const again = await identity.signInByLink({ displayName: 'ada', code: operatorLink.code });
+  assert.ok(again.ok && again.operatorToken);
+  assert.equal(again.identifier, ada.identifier);
+
+  const links = await Promise.all([1, 2].map(() => identity.createSignInLink({ operator: false })));
+  const race = await Promise.all(links.map((link) => identity.signInByLink({ displayName: 'Bob', code: link.code })));
+  assert.deepEqual(race.map((result) => (result.ok ? 'in' : result.code)), ['in', 'DISPLAY_NAME_TAKEN']);
 });
 
 test('links that nobody uses do not pile up', async (t) => {

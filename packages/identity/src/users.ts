@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Store } from '@dialplane/store';
+import type { Store, StoreTransaction } from '@dialplane/store';
 import { BoundedCache } from './bounded-cache.ts';
 
 /** What deciding about a token needs to know of its user. */
@@ -68,23 +68,25 @@ export class Users {
     return this.#change(identifier, this.#store.database.deleteFrom('communication_user').where('id', '=', identifier));
   }
 
-  /** The development user of this name, made where there is none. Names are compared folded: case and accents' encoding do not matter. */
-  async findOrCreateByName(resourceId: string, displayName: string): Promise<DevelopmentUser> {
-    const { database } = this.#store;
-    const directoryName = fold(displayName);
-    await this.#store.write([
-      database
-        .insertInto('communication_user')
-        .values({ id: newIdentifier(resourceId), resource_id: resourceId, token_generation: 0, display_name: displayName, directory_name: directoryName, created_at: this.#now() })
-        .onConflict((conflict) => conflict.doNothing()),
-    ]);
-    const row = await database
+  /** The development user of this name. Names are compared folded: case and accents' encoding do not matter. */
+  async findByName(transaction: StoreTransaction, resourceId: string, displayName: string): Promise<DevelopmentUser | undefined> {
+    const row = await transaction
       .selectFrom('communication_user')
       .select(['id', 'display_name'])
       .where('resource_id', '=', resourceId)
-      .where('directory_name', '=', directoryName)
-      .executeTakeFirstOrThrow();
-    return { identifier: row.id, displayName: row.display_name ?? displayName };
+      .where('directory_name', '=', fold(displayName))
+      .executeTakeFirst();
+    return row === undefined ? undefined : { identifier: row.id, displayName: row.display_name ?? displayName };
+  }
+
+  /** Makes a development user; its name must not be taken. */
+  async createNamed(transaction: StoreTransaction, resourceId: string, displayName: string): Promise<DevelopmentUser> {
+    const identifier = newIdentifier(resourceId);
+    await transaction
+      .insertInto('communication_user')
+      .values({ id: identifier, resource_id: resourceId, token_generation: 0, display_name: displayName, directory_name: fold(displayName), created_at: this.#now() })
+      .execute();
+    return { identifier, displayName };
   }
 
   /** Development users whose name contains `query`, by name. */

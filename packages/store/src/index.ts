@@ -19,7 +19,7 @@
  * await store.close();
  * ```
  */
-export { openStore, type Store } from './open-store.ts';
+export { openStore, type Store, type StoreTransaction } from './open-store.ts';
 export type { StoreOpening } from './prepare-database.ts';
 export { backupStore, restoreStore } from './backup.ts';
 export { StoreError, storeErrors, type StoreErrorCode } from './store-error.ts';

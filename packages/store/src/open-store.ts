@@ -9,6 +9,9 @@ import { SqliteConnection } from './sqlite-connection.ts';
 import { StoreError } from './store-error.ts';
 import { type Durability, WriteQueue } from './write-queue.ts';
 
+/** Typed queries inside of one transaction; of no use once it is over. */
+export type StoreTransaction = Transaction<Schema>;
+
 /** An open database. All failures are {@link StoreError}. */
 export interface Store {
   readonly opening: StoreOpening;
@@ -23,7 +26,7 @@ export interface Store {
    */
   write(statements: readonly Compilable[], survives?: Durability): Promise<readonly number[]>;
   /** For what must read and then write. Everything else waits meanwhile: do nothing slow inside. */
-  transaction<Result>(work: (transaction: Transaction<Schema>) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (transaction: StoreTransaction) => Promise<Result>): Promise<Result>;
   /** Copies the database to `toFile` while it is in use; see {@link backupConnection} for what is promised. */
   backup(toFile: string): Promise<void>;
   /** Finishes what was asked for, then gives the data directory free. */
@@ -77,7 +80,7 @@ class OpenStore implements Store {
     return this.#queue.write(statements, survives);
   }
 
-  transaction<Result>(work: (transaction: Transaction<Schema>) => Promise<Result>): Promise<Result> {
+  transaction<Result>(work: (transaction: StoreTransaction) => Promise<Result>): Promise<Result> {
     return this.#closing === undefined ? this.database.transaction().execute(work) : Promise.reject(new StoreError('STORE_CLOSED'));
   }
 

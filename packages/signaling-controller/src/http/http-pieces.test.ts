@@ -116,7 +116,10 @@ test('sign-in: at this machine without a link, elsewhere never, with a code once
   const link = await ask(server.url, 'createSignInLink', { token: here.body.operatorToken ?? '', body: {} });
   assert.equal(link.status, 201);
   assert.ok(link.body.url.includes(link.body.code));
-  const redeem = (): ReturnType<typeof ask<'signIn'>> => ask(server.url, 'signIn', { headers: { origin: 'https://evil.example' }, body: { displayName: 'Bob', code: link.body.code } });
+  const redeem = (displayName = 'Bob'): ReturnType<typeof ask<'signIn'>> =>
+    ask(server.url, 'signIn', { headers: { origin: 'https://evil.example' }, body: { displayName, code: link.body.code } });
+  const refusals = [await redeem(' '), await redeem('olga')];
+  assert.deepEqual(refusals.map(({ status, body }) => [status, body.error?.code, body.error?.target]), [[400, 'REQUEST_INVALID', 'body.displayName'], [409, 'SIGN_IN_NAME_TAKEN', 'body.displayName']]);
   const bob = await redeem();
   assert.deepEqual([bob.status, bob.body.operatorToken], [200, undefined]);
   assert.deepEqual([(await redeem()).status], [403]);

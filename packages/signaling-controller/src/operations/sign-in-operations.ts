@@ -1,5 +1,5 @@
-import type { ServerInfo, SignInResponse } from '@dialplane/calling-api';
-import type { Identity } from '@dialplane/identity';
+import type { ServerInfo, SignInRequest, SignInResponse } from '@dialplane/calling-api';
+import type { Identity, LinkSignInResult } from '@dialplane/identity';
 import type { FastifyRequest } from 'fastify';
 import type { EndpointRegistry } from '../endpoints/endpoint-registry.ts';
 import { ApiError } from '../http/api-error.ts';
@@ -48,11 +48,8 @@ export class SignInOperations {
   }
 
   private async signIn({ body, http }: OperationRequest<'signIn'>): Promise<SignInResponse> {
-    const operator = await this.admit(body.code, http);
-    const signedIn = await keptSafe(this.options.identity.signIn({ displayName: body.displayName, operator }));
-    if (!signedIn.ok) {
-      throw new ApiError('REQUEST_INVALID', { message: 'Sign in with a name of 1 to 256 characters, without control characters.', target: 'body.displayName' });
-    }
+    const signedIn = await keptSafe(this.admit(body, http));
+    if (!signedIn.ok) throw refusal(signedIn.code);
     return {
       identifier: signedIn.identifier,
       displayName: signedIn.displayName,
@@ -62,18 +59,25 @@ export class SignInOperations {
     };
   }
 
-  /** Lets somebody sign in, or throws; says whether as an operator too. A code counts before the place. */
-  private async admit(code: string | undefined, http: FastifyRequest): Promise<boolean> {
-    if (code === undefined) {
-      if (this.needsNoLink(http)) return true;
-      throw new ApiError('SIGN_IN_REFUSED');
-    }
-    const redeemed = await keptSafe(this.options.identity.redeemSignInLink(code));
-    if (!redeemed.ok) throw new ApiError('SIGN_IN_CODE_INVALID');
-    return redeemed.operator;
+  /** A code counts before the place; who needs none is an operator. */
+  private admit({ displayName, code }: SignInRequest, http: FastifyRequest): Promise<LinkSignInResult> {
+    if (code !== undefined) return this.options.identity.signInByLink({ displayName, code });
+    if (!this.needsNoLink(http)) throw new ApiError('SIGN_IN_REFUSED');
+    return this.options.identity.signIn({ displayName, operator: true });
   }
 
   private needsNoLink(http: FastifyRequest): boolean {
     return this.options.developmentSignIn && isFromThisMachine(http);
+  }
+}
+
+function refusal(code: Extract<LinkSignInResult, { ok: false }>['code']): ApiError {
+  switch (code) {
+    case 'DISPLAY_NAME_INVALID':
+      return new ApiError('REQUEST_INVALID', { message: 'Sign in with a name of 1 to 256 characters, without control characters.', target: 'body.displayName' });
+    case 'DISPLAY_NAME_TAKEN':
+      return new ApiError('SIGN_IN_NAME_TAKEN', { target: 'body.displayName' });
+    case 'SIGN_IN_CODE_INVALID':
+      return new ApiError(code);
   }
 }
