@@ -12,6 +12,7 @@ import { ClosingList } from './closing-list.ts';
 import { readServerOptions, type ServerOptions } from './command-line/options.ts';
 import { makeControlKey, removeControlFile, writeControlFile } from './control/control-file.ts';
 import { addControlRoutes } from './control/control-routes.ts';
+import { identityKeyDesk } from './control/key-desk.ts';
 import { identityTokenDesk } from './control/token-desk.ts';
 import { portFailure } from './failures.ts';
 import { openData } from './open-data.ts';
@@ -179,7 +180,8 @@ async function makeRoutes({ logger, certificates, place, services }: {
   addSecurityHeaders(app, () => certificates.current().kind !== 'development');
   addOperationsRoutes(app, { identity, metrics, publicOrigin: () => place.publicUrl(), notReadyReason: () => notReadyReason(controller) });
   addControlRoutes(app, {
-    key: controlKey, tokens: identityTokenDesk(identity), createSignInLink, connectionString: services.connectionString,
+    key: controlKey, tokens: identityTokenDesk(identity), keys: identityKeyDesk(identity, () => place.publicUrl()),
+    createSignInLink, connectionString: services.connectionString,
     status: () => ({ version: readVersion(), httpsUrl: place.httpsUrl, httpUrl: place.httpUrl, publicUrls: place.publicUrls() }),
   });
   if (certificates.development !== undefined) offerAuthority(app, certificates.development);

@@ -113,6 +113,34 @@ test('tokens are made and revoked, whether the server runs or not', async (t) =>
   assert.equal((await fetch(`${again.httpUrl}/v1/directory`, { headers: { authorization: `Bearer ${offline.output.trim()}` } })).status, 200);
 });
 
+test('keys are replaced, whether the server runs or not', async (t) => {
+  const server = await startTestServer(t);
+  const rotate = (key: string): Promise<Outcome> => dialplane('keys', 'rotate', key, '--data-dir', server.dataDir);
+  const current = async (): Promise<string> => (await dialplane('connection-string', '--data-dir', server.dataDir)).output;
+  const primary = await rotate('primary');
+  assert.equal(primary.code, 0, primary.errors);
+  assert.match(primary.output, /^endpoint=https:\/\/\S+\/;accesskey=\S+\n$/);
+  assert.notEqual(primary.output.trim(), server.connectionString);
+  assert.equal(primary.output, await current());
+  const secondary = await rotate('secondary');
+  assert.match(secondary.output, /^endpoint=.*;accesskey=/);
+  assert.equal(primary.output, await current(), 'the primary key is still the same');
+  const jwks = async (): Promise<number> => ((await (await fetch(`${server.httpUrl}/.well-known/jwks.json`)).json()) as { keys: unknown[] }).keys.length;
+  assert.equal(await jwks(), 1);
+  const signing = await rotate('signing');
+  assert.deepEqual([signing.code, signing.output], [0, '']);
+  assert.equal(await jwks(), 2, 'tokens of the old key can still be verified');
+  const unknown = await rotate('master');
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.errors, /primary, secondary, signing/);
+
+  await server.close();
+  const offline = await rotate('primary');
+  assert.equal(offline.code, 0, offline.errors);
+  const again = await startTestServer(t, { dataDir: server.dataDir });
+  assert.equal(offline.output.split('accesskey=')[1]?.trim(), again.connectionString.split('accesskey=')[1]);
+});
+
 test('a backup of a running server is restored elsewhere: same tokens, same CA', async (t) => {
   const folder = await temporaryFolder(t);
   const server = await startTestServer(t);

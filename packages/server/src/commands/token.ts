@@ -1,10 +1,7 @@
 import { textFlag, type Command } from '../command-line/command.ts';
-import type { ServerOptions } from '../command-line/options.ts';
-import { connectControl } from '../control/control-client.ts';
-import type { TokenDesk } from '../control/token-desk.ts';
 import { Failure } from '../failures.ts';
+import { atDesks, deskOptions } from './at-desks.ts';
 
-const deskOptions = ['dataDir', 'httpsPort', 'host', 'publicAddresses', 'domain'] as const satisfies readonly (keyof ServerOptions)[];
 const whetherRunning = 'Works whether the server runs or not. A token made while it does not carries the address that these options give it.';
 
 /** `./dialplane token create`. The token alone goes to standard output, so that it can be captured. */
@@ -22,7 +19,7 @@ export const createTokenCommand: Command = {
     const minutes = textFlag(invocation, 'minutes') ?? '1440';
     if (!/^\d{1,5}$/.test(minutes)) throw new Failure('USAGE_INVALID', `--minutes cannot be "${minutes}": a number from 60 to 1440 is needed.`);
     const order = { user: textFlag(invocation, 'user') ?? 'new', scopes: (textFlag(invocation, 'scopes') ?? 'voip').split(','), minutes: Number(minutes) };
-    const answer = await atDesk(invocation.options, (desk) => desk.create(order));
+    const answer = await atDesks(invocation.options, ({ tokens }) => tokens.create(order));
     if (!answer.ok) throw new Failure('STEP_FAILED', answer.sentence);
     console.error(`User: ${answer.user}\nValid until: ${answer.expiresOn}`);
     console.log(answer.token);
@@ -40,22 +37,9 @@ export const revokeTokensCommand: Command = {
   run: async (invocation) => {
     const user = textFlag(invocation, 'user');
     if (user === undefined) throw new Failure('USAGE_INVALID', '--user is missing: whose tokens?');
-    const answer = await atDesk(invocation.options, (desk) => desk.revoke(user));
+    const answer = await atDesks(invocation.options, ({ tokens }) => tokens.revoke(user));
     if (!answer.ok) throw new Failure('STEP_FAILED', answer.sentence);
     console.error(`Every token that ${user} had is invalid now.`);
     return 0;
   },
 };
-
-/** Asks the running server; where none runs, opens its data for a moment. */
-async function atDesk<Answer>(options: ServerOptions, work: (desk: TokenDesk) => Promise<Answer>): Promise<Answer> {
-  const control = await connectControl(options.dataDir);
-  if (control !== undefined) return work(control.tokens);
-  const { openTokenDesk } = await import('../control/offline-token-desk.ts');
-  const desk = await openTokenDesk(options);
-  try {
-    return await work(desk);
-  } finally {
-    await desk.close();
-  }
-}

@@ -1,11 +1,17 @@
 import { Failure } from '../failures.ts';
 import { readControlFile, type ControlFile } from './control-file.ts';
 import type { ServerStatus } from './control-routes.ts';
+import type { KeyDesk, RotationAnswer } from './key-desk.ts';
 import type { RevocationAnswer, TokenAnswer, TokenDesk } from './token-desk.ts';
 
-/** The running server of a data folder, as commands on this machine reach it. */
-export interface ControlClient {
+/** What commands can have done whether the server runs or not. */
+export interface Desks {
   readonly tokens: TokenDesk;
+  readonly keys: KeyDesk;
+}
+
+/** The running server of a data folder, as commands on this machine reach it. */
+export interface ControlClient extends Desks {
   createSignInLink(): Promise<string>;
   connectionString(): Promise<string>;
   status(): Promise<ServerStatus>;
@@ -22,6 +28,7 @@ export async function connectControl(dataDir: string): Promise<ControlClient | u
       create: (order) => ask<TokenAnswer>(file, 'POST', '/tokens', order),
       revoke: (user) => ask<RevocationAnswer>(file, 'POST', '/tokens/revoke', { user }),
     },
+    keys: { rotate: (name) => ask<RotationAnswer>(file, 'POST', '/keys/rotate', { name }) },
     createSignInLink: async () => (await ask<{ url: string }>(file, 'POST', '/sign-in-links')).url,
     connectionString: async () => (await ask<{ connectionString: string }>(file, 'GET', '/connection-string')).connectionString,
     status: () => ask<ServerStatus>(file, 'GET', '/status'),

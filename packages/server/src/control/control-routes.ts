@@ -1,7 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLocal } from '../web/local-request.ts';
-import type { TokenDesk } from './token-desk.ts';
+import type { Desks } from './control-client.ts';
+import { keyNames, type KeyName } from './key-desk.ts';
 
 /** What `GET /control/status` answers. */
 export interface ServerStatus {
@@ -12,10 +13,9 @@ export interface ServerStatus {
   readonly publicUrls: readonly string[];
 }
 
-export interface ControlRoutesOptions {
+export interface ControlRoutesOptions extends Desks {
   readonly key: string;
   readonly status: () => ServerStatus;
-  readonly tokens: TokenDesk;
   readonly createSignInLink: () => Promise<string>;
   readonly connectionString: () => string;
 }
@@ -25,9 +25,10 @@ const createTokenBody = {
   properties: { user: { type: 'string', maxLength: 256 }, scopes: { type: 'array', maxItems: 8, items: { type: 'string', maxLength: 32 } }, minutes: { type: 'integer' } },
 } as const;
 const revokeTokensBody = { type: 'object', additionalProperties: false, required: ['user'], properties: { user: { type: 'string', maxLength: 256 } } } as const;
+const rotateKeyBody = { type: 'object', additionalProperties: false, required: ['name'], properties: { name: { enum: keyNames } } } as const;
 
-/** The routes behind `./dialplane link`, `token` and `doctor`: for programs on this machine that hold the key of the control file. */
-export function addControlRoutes(app: FastifyInstance, { key, status, tokens, createSignInLink, connectionString }: ControlRoutesOptions): void {
+/** The routes behind `./dialplane link`, `token`, `keys` and `doctor`: for programs on this machine that hold the key of the control file. */
+export function addControlRoutes(app: FastifyInstance, { key, status, tokens, keys, createSignInLink, connectionString }: ControlRoutesOptions): void {
   void app.register(async (routes) => {
     routes.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
       if (!isLocal(request) || !holdsKey(request, key)) {
@@ -40,6 +41,7 @@ export function addControlRoutes(app: FastifyInstance, { key, status, tokens, cr
     routes.post('/sign-in-links', async () => ({ url: await createSignInLink() }));
     routes.post<{ Body: { user: string; scopes: string[]; minutes: number } }>('/tokens', { schema: { body: createTokenBody } }, async ({ body }) => tokens.create(body));
     routes.post<{ Body: { user: string } }>('/tokens/revoke', { schema: { body: revokeTokensBody } }, async ({ body }) => tokens.revoke(body.user));
+    routes.post<{ Body: { name: KeyName } }>('/keys/rotate', { schema: { body: rotateKeyBody } }, async ({ body }) => keys.rotate(body.name));
   }, { prefix: '/control' });
 }
 
