@@ -120,6 +120,15 @@ test('two people sign in, call, see each other, hold, hang up, and read how the 
   await status(bob.page, 'put you on hold').waitFor();
   await ada.page.keyboard.press('h');
   await seeOther(bob.page, 'Ada Lovelace');
+  // Hit twice before the first is carried out: the second undoes it all the same.
+  const held = ada.page.waitForResponse(/:hold$/);
+  const resumed = ada.page.waitForResponse(/:resume$/);
+  await ada.page.evaluate(() => {
+    for (const key of ['h', 'h']) window.dispatchEvent(new KeyboardEvent('keydown', { key }));
+  });
+  await Promise.all([held, resumed]);
+  await status(ada.page, 'Connected').waitFor();
+  await seeOther(bob.page, 'Ada Lovelace');
 
   await bob.page.getByRole('link', { name: 'Calls' }).click();
   await bob.page.getByText('Live').waitFor();

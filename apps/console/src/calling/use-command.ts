@@ -1,5 +1,5 @@
 import { Toast, ToastBody, ToastTitle, useToastController } from '@fluentui/react-components';
-import { createElement, useCallback } from 'react';
+import { createElement, useCallback, useRef } from 'react';
 import { describeFailure } from '../api/api-failure.ts';
 
 /** The toaster that failed commands are told through. */
@@ -19,4 +19,18 @@ export function useCommand(): (run: () => Promise<unknown> | void) => void {
     };
     void attempt();
   }, [dispatchToast]);
+}
+
+/**
+ * As {@link useCommand}, one after the other: a command begins when the one before it has had its effect. A toggle that is
+ * hit twice then decides by what is, not by what was shown when it was hit.
+ */
+export function useCommandInTurn(): (run: () => Promise<unknown> | void) => void {
+  const run = useCommand();
+  const turn = useRef<Promise<unknown>>(Promise.resolve());
+  return useCallback((command) => {
+    const result = turn.current.then(command);
+    turn.current = result.catch(() => {});
+    run(() => result);
+  }, [run]);
 }

@@ -1,5 +1,5 @@
 import { LocalVideoStream, type AudioDeviceInfo, type DeviceManager, type VideoDeviceInfo } from '@dialplane/calling';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { accessProblem, type AccessProblem } from './device-access.ts';
 import { useEmitter } from './use-emitter.ts';
 
@@ -37,6 +37,8 @@ export function useDevices(manager: DeviceManager | undefined): DevicesState {
   const [lists, setLists] = useState(noDevices);
   const [cameraId, setCameraId] = useState(() => localStorage.getItem(cameraKey) ?? undefined);
   const [localVideo, setLocalVideo] = useState<LocalVideoStream>();
+  /** What `localVideo` will be at the next render: the camera may be turned on and off again before that. */
+  const newestVideo = useRef<LocalVideoStream>(undefined);
   const [problem, setProblem] = useState<AccessProblem>();
   useEmitter(manager, 'selectedMicrophoneChanged selectedSpeakerChanged');
 
@@ -65,21 +67,26 @@ export function useDevices(manager: DeviceManager | undefined): DevicesState {
     return access.audio;
   }, [manager]);
 
+  const showVideo = useCallback((stream: LocalVideoStream | undefined): void => {
+    newestVideo.current = stream;
+    setLocalVideo(stream);
+  }, []);
+
   const turnCameraOn = useCallback(async (): Promise<LocalVideoStream | undefined> => {
-    if (localVideo !== undefined) return localVideo;
+    if (newestVideo.current !== undefined) return newestVideo.current;
     await ask(true);
     const found = manager === undefined ? [] : await manager.getCameras();
     const source = found.find(({ id }) => id === cameraId) ?? found[0];
     if (source === undefined) return undefined;
-    const stream = new LocalVideoStream(source);
-    setLocalVideo(stream);
+    const stream = newestVideo.current ?? new LocalVideoStream(source);
+    showVideo(stream);
     return stream;
-  }, [ask, cameraId, localVideo, manager]);
+  }, [ask, cameraId, manager, showVideo]);
 
   const turnCameraOff = useCallback(() => {
-    localVideo?.dispose();
-    setLocalVideo(undefined);
-  }, [localVideo]);
+    newestVideo.current?.dispose();
+    showVideo(undefined);
+  }, [showVideo]);
 
   const chooseCamera = useCallback(async (id: string): Promise<void> => {
     localStorage.setItem(cameraKey, id);

@@ -55,7 +55,8 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
   const diagnostics = useDiagnostics(call);
   const participants = call.remoteParticipants;
   const sharer = useSharer(call);
-  const raised = new Set(raiseHand.getRaisedHands().map(({ identifier }) => getIdentifierRawId(identifier)));
+  const raisedHands = (): Set<string> => new Set(raiseHand.getRaisedHands().map(({ identifier }) => getIdentifierRawId(identifier)));
+  const raised = raisedHands();
   const since = connectedAt.get(call);
   const isWaiting = isBeforeAnswer(call.state);
   const level = point === undefined || isWaiting ? undefined : qualityLevel(point);
@@ -97,7 +98,7 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
           {devices.localVideo === undefined || !isOwnPictureShown ? null : <div className={styles.self}><VideoView stream={devices.localVideo} scalingMode="Crop" isMirrored label="Your own picture" /></div>}
           <ReactionLayer call={call} />
         </div>
-        <ControlBar call={call} isConnected={!isWaiting} isHandRaised={session !== undefined && raised.has(session.identifier)} />
+        <ControlBar call={call} isConnected={!isWaiting} isHandRaised={() => session !== undefined && raisedHands().has(session.identifier)} />
       </section>
       <OverlayDrawer position="end" open={panel !== undefined} onOpenChange={(_, { open }) => open || setPanel(undefined)} style={{ maxWidth: '92vw', width: 380 }}>
         <DrawerHeader>

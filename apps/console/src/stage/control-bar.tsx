@@ -13,7 +13,7 @@ import { VideoFilled } from '@fluentui/react-icons/svg/video';
 import { VideoOffFilled } from '@fluentui/react-icons/svg/video-off';
 import { useEffect, useEffectEvent, type ReactElement, type ReactNode } from 'react';
 import { useCalling } from '../calling/calling-context.tsx';
-import { useCommand } from '../calling/use-command.ts';
+import { useCommand, useCommandInTurn } from '../calling/use-command.ts';
 import { reactionSigns } from './reactions.tsx';
 
 const useStyles = makeStyles({
@@ -28,26 +28,32 @@ const useStyles = makeStyles({
 
 interface ControlBarProps {
   readonly call: Call;
-  readonly isHandRaised: boolean;
+  /** Whether this person's hand is raised now. */
+  readonly isHandRaised: () => boolean;
   /** Before the answer there is nothing to hold, share or react to. */
   readonly isConnected: boolean;
 }
 
 /** What one can do in a call. Every button has a key of its own, told in its tooltip. */
-export function ControlBar({ call, isHandRaised, isConnected }: ControlBarProps): ReactNode {
+export function ControlBar({ call, isHandRaised: isOwnHandRaised, isConnected }: ControlBarProps): ReactNode {
   const styles = useStyles();
   const { devices } = useCalling();
   const run = useCommand();
+  const runCamera = useCommandInTurn();
+  const runHold = useCommandInTurn();
+  const runHand = useCommandInTurn();
   const isHeld = call.state === 'LocalHold';
+  const isHandRaised = isOwnHandRaised();
   const raiseHand = call.feature(Features.RaiseHand);
   const toggleMic = (): void => run(async () => {
     if (!call.isMuted) return call.mute();
     await devices.ask(false);
     return call.unmute();
   });
-  const toggleCamera = (): void => run(async () => {
-    if (call.isLocalVideoStarted && devices.localVideo !== undefined) {
-      await call.stopVideo(devices.localVideo);
+  const toggleCamera = (): void => runCamera(async () => {
+    const sent = call.localVideoStreams.find(({ mediaStreamType }) => mediaStreamType === 'Video');
+    if (sent !== undefined) {
+      await call.stopVideo(sent);
       devices.turnCameraOff();
       return;
     }
@@ -55,8 +61,8 @@ export function ControlBar({ call, isHandRaised, isConnected }: ControlBarProps)
     if (stream !== undefined) await call.startVideo(stream);
   });
   const toggleScreen = (): void => run(() => (call.isScreenSharingOn ? call.stopScreenSharing() : call.startScreenSharing()));
-  const toggleHold = (): void => run(() => (isHeld ? call.resume() : call.hold()));
-  const toggleHand = (): void => run(() => (isHandRaised ? raiseHand.lowerHand() : raiseHand.raiseHand()));
+  const toggleHold = (): void => runHold(() => (call.state === 'LocalHold' ? call.resume() : call.hold()));
+  const toggleHand = (): void => runHand(() => (isOwnHandRaised() ? raiseHand.lowerHand() : raiseHand.raiseHand()));
   useCallKeys({ m: toggleMic, v: toggleCamera, ...(isConnected ? { s: toggleScreen, h: toggleHold, r: toggleHand } : {}) });
 
   const control = (label: string, key: string, icon: ReactElement, isOff: boolean, onClick: () => void, isDisabled = false): ReactNode => (
