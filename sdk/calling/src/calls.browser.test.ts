@@ -43,7 +43,14 @@ test('two browsers: sound, pictures from both sides at once, screen, limits, hol
 
   await both(() => caller.startVideo());
   const [picture] = await both(() => caller.sees('Video'));
-  assert.ok((picture as { width: number }).width > 0);
+  const { height } = picture as { height: number };
+  assert.ok(height > 120, `the fake camera is ${height} pixels high`);
+  await alice.page.evaluate((whole) => caller.heightsAre([121, whole], [121, whole]), height);
+  await alice.page.evaluate(() => caller.limitHeight(120));
+  await alice.page.evaluate((whole) => caller.heightsAre([1, 120], [121, whole]), height);
+  await bob.page.evaluate((whole) => caller.heightsAre([121, whole], [1, 120]), height);
+  await alice.page.evaluate(() => caller.limitHeight(0));
+  await bob.page.evaluate((whole) => caller.heightsAre([121, whole], [121, whole]), height);
   await alice.page.evaluate(() => caller.limitHeight(120));
   await bob.page.evaluate(() => caller.shareScreen());
   await alice.page.evaluate(() => caller.sees('ScreenSharing'));

@@ -1,6 +1,6 @@
 /** The script of a page in which one user calls and is called; the browser tests drive it through `globalThis.caller`. */
 import type { ActiveCall } from './call/active-call.ts';
-import { CallClient, LocalVideoStream, type Call, type CallAgent, type IncomingCall } from './index.ts';
+import { CallClient, LocalVideoStream, type Call, type CallAgent, type IncomingCall, type RemoteVideoStream } from './index.ts';
 
 export interface VideoSeen {
   readonly width: number;
@@ -62,7 +62,7 @@ class PageCaller {
 
   /** Waits for the other side's picture; returns its size. */
   async sees(type: 'Video' | 'ScreenSharing'): Promise<VideoSeen> {
-    const stream = () => this.call?.remoteParticipants[0]?.videoStreams.find(({ mediaStreamType }) => mediaStreamType === type);
+    const stream = () => this.streamOfOther(type);
     await poll(() => stream()?.isAvailable === true && stream()?.isReceiving === true && (stream()?.size.width ?? 0) > 0);
     return stream()?.size ?? { width: 0, height: 0 };
   }
@@ -71,8 +71,15 @@ class PageCaller {
     await poll(() => this.call?.remoteParticipants[0]?.videoStreams.every(({ isAvailable }) => !isAvailable) ?? true);
   }
 
+  /** Limits what is sent to this height; 0 lifts the limit. */
   async limitHeight(max: number): Promise<void> {
     await this.call?.setConstraints({ video: { send: { frameHeight: { max }, bitrate: { max: 300_000 } } } });
+  }
+
+  /** Resolves when the camera's picture leaves here, and the other's arrives, with heights as given: `[least, most]` pixels. */
+  async heightsAre(sent: readonly [number, number], received: readonly [number, number]): Promise<void> {
+    const isWithin = (height: number | undefined, [least, most]: readonly [number, number]) => height !== undefined && height >= least && height <= most;
+    await pollAsync(async () => isWithin(await this.sentHeight(), sent) && isWithin(this.streamOfOther('Video')?.size.height, received));
   }
 
   async hearsSpeech(): Promise<void> {
@@ -112,6 +119,20 @@ class PageCaller {
 
   endReason(): string {
     return `${this.call?.callEndReason?.code}/${this.call?.callEndReason?.subCode}`;
+  }
+
+  private streamOfOther(type: 'Video' | 'ScreenSharing'): RemoteVideoStream | undefined {
+    return this.call?.remoteParticipants[0]?.videoStreams.find(({ mediaStreamType }) => mediaStreamType === type);
+  }
+
+  /** Of the encoder: what is on the wire. */
+  private async sentHeight(): Promise<number | undefined> {
+    let height: number | undefined;
+    const mids = (this.call as ActiveCall | undefined)?.session.streams().filter(({ direction, mediaStreamType }) => direction === 'send' && mediaStreamType === 'Video').map(({ mid }) => mid) ?? [];
+    (await this.peerConnection()?.getStats())?.forEach((entry: Record<string, unknown>) => {
+      if (entry['type'] === 'outbound-rtp' && mids.includes(String(entry['mid']))) height = entry['frameHeight'] as number | undefined;
+    });
+    return height;
   }
 
   private peerConnection(): RTCPeerConnection | undefined {
