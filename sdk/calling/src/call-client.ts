@@ -93,8 +93,8 @@ export class CallClient {
       onConnectedChanged: (isConnected, reason) => {
         agent.connected(isConnected, reason);
       },
-      onReplaced: () => {
-        agent.endpointReplaced();
+      onLost: (loss) => {
+        agent.endpointLost(loss);
       },
     });
     const agent: UserCallAgent = new UserCallAgent({

@@ -18,6 +18,7 @@ const clientErrors = {
   ENDPOINT_INSECURE: { code: 400, subCode: 0, message: 'The server must be reached over https; plain http is for this machine alone.' },
   TOKEN_MALFORMED: { code: 401, subCode: 0, message: 'The access token is not a JSON Web Token; get one from your own server.' },
   TOKEN_UNAVAILABLE: { code: 401, subCode: 0, message: 'The credential gave no access token.' },
+  SIGNED_OUT: { code: 401, subCode: 0, message: 'This CallAgent is not connected any more; dispose of it and create a new one.' },
   TARGETS_MISSING: { code: 400, subCode: 0, message: 'Name at least one participant to call.' },
   TARGET_MALFORMED: { code: 400, subCode: 0, message: 'A participant identifier is malformed.' },
   DISPLAY_NAME_TOO_LONG: { code: 400, subCode: 0, message: 'A display name has at most 256 characters.' },

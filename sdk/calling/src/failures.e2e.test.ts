@@ -79,23 +79,43 @@ test('a call survives a restart of the server', async () => {
   assert.deepEqual([answered.callEndReason?.code, answered.callEndReason?.subCode], [0, 0]);
 });
 
-test('a refreshed token keeps the endpoint, a revoked one ends it', async () => {
+test('a refreshed token takes over the endpoint, a revoked one ends it', async () => {
   await using server = await TestServer.start();
   const first = await server.token();
-  let next = first.token;
-  const credential = new AzureCommunicationTokenCredential({ token: first.token, tokenRefresher: async () => next, refreshProactively: false });
-  // Expires at once as far as the credential can tell, so that it asks its refresher for every request.
-  await using alice = await TestCaller.signIn(server, 'Alice', { rawId: first.identifier, credential });
+  let { token } = first;
+  await using alice = await TestCaller.signIn(server, 'Alice', { rawId: first.identifier, credential: { getToken: async () => ({ token }), dispose: () => {} } });
   await using bob = await TestCaller.signIn(server, 'Bob');
   const { call, answered } = await connect(alice, bob);
-  next = (await server.token(['voip'], first.identifier)).token;
+  const renewals = () => server.requests.filter(({ path, token: carried, status }) => path.endsWith(':renew') && carried === token && status === 200);
+  token = (await server.token(['voip'], first.identifier)).token;
+  assert.notEqual(token, first.token);
+  assert.equal(renewals().length, 0);
+  // The next request finds the other token, and has the endpoint put under it.
   await call.mute();
+  await server.answered(() => renewals().length === 1);
+  assert.deepEqual(server.requests.filter(({ path, token: carried }) => path.endsWith('/self') && carried !== token), []);
   assert.equal(call.state, 'Connected');
 
   await server.identity.revokeTokens(first.identifier);
-  await until(alice.agent, 'connectionStateChanged', () => alice.agent.connectionState === 'Disconnected', 'the end of the connection');
   await reaches(call, 'Disconnected');
   assert.deepEqual([call.callEndReason?.code, call.callEndReason?.subCode], [495, 4507]);
+  assert.equal(alice.agent.connectionState, 'Disconnected');
   await reaches(answered, 'Disconnected');
-  assert.notEqual(answered.callEndReason, undefined);
+  assert.deepEqual([answered.callEndReason?.code, answered.callEndReason?.subCode], [0, 4521]);
+});
+
+test('the report of a call that ends arrives although the server is away at the end', async () => {
+  await using server = await TestServer.start();
+  await using alice = await TestCaller.signIn(server, 'Alice');
+  await using bob = await TestCaller.signIn(server, 'Bob');
+  const { call, answered } = await connect(alice, bob);
+  const reports = (status: number) => server.requests.filter((request) => request.path === `/v1/calls/${call.id}/telemetry` && request.status === status).length;
+  server.refuses = (path) => path.endsWith('/telemetry');
+  await answered.hangUp();
+  await reaches(call, 'Disconnected');
+  await server.answered(() => reports(503) >= 2);
+  const accepted = reports(204);
+  server.refuses = () => false;
+  // One of each side.
+  await server.answered(() => reports(204) >= accepted + 2);
 });

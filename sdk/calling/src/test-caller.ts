@@ -4,7 +4,7 @@ import { AzureCommunicationTokenCredential } from '@azure/communication-common';
 import { CallClient } from './call-client.ts';
 import type { CallAgent } from './public/call-agent.ts';
 import type { Call, CallState } from './public/call.ts';
-import type { WebrtcImplementation } from './public/call-client.ts';
+import type { TokenCredential, WebrtcImplementation } from './public/call-client.ts';
 import type { EventSubscriptions } from './public/events.ts';
 import type { IncomingCall } from './public/incoming-call.ts';
 import type { LocalAudioStream as AudioStream, LocalVideoStream as VideoStream } from './public/streams.ts';
@@ -63,7 +63,7 @@ export class TestCaller {
     agent.on('incomingCall', ({ incomingCall }) => this.incoming.push(incomingCall));
   }
 
-  static async signIn(server: TestServer, displayName: string, options: { rawId?: string; scopes?: ReadonlyArray<'voip' | 'voip.join'>; credential?: AzureCommunicationTokenCredential } = {}): Promise<TestCaller> {
+  static async signIn(server: TestServer, displayName: string, options: { rawId?: string; scopes?: ReadonlyArray<'voip' | 'voip.join'>; credential?: TokenCredential } = {}): Promise<TestCaller> {
     const { token, identifier } = await server.token(options.scopes, options.rawId);
     const log = (...args: unknown[]) => {
       if (process.env['TEST_LOG'] !== undefined) console.error(displayName, ...args);

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,9 +19,23 @@ interface Running {
   readonly identity: Identity;
 }
 
+/** A request as it arrived. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly token: string | undefined;
+  /** Once it is answered. */
+  status?: number;
+}
+
 /** The real controller over HTTP on loopback, which can be stopped and started again on the same port and data. */
 export class TestServer {
   private readonly dataDir = mkdtempSync(join(tmpdir(), 'dialplane-sdk-'));
+  /** What clients have asked, in the order of arrival. */
+  readonly requests: ReceivedRequest[] = [];
+  /** Requests to these paths are answered with 503, as by a server that is not ready. */
+  refuses: (path: string) => boolean = () => false;
+  private readonly answers = new EventEmitter();
   private running: Running | undefined;
   private port = 0;
 
@@ -58,6 +73,16 @@ export class TestServer {
       },
     });
     const http = fastify({ ...fastifyOptions, forceCloseConnections: true });
+    http.addHook('onRequest', async ({ method, url, headers }, reply) => {
+      const path = url.split('?')[0] ?? '';
+      const request: ReceivedRequest = { method, path, token: headers.authorization?.replace('Bearer ', '') };
+      this.requests.push(request);
+      reply.raw.once('close', () => {
+        request.status = reply.statusCode;
+        this.answers.emit('answer');
+      });
+      if (this.refuses(path)) await reply.code(503).send();
+    });
     http.setErrorHandler(errorHandler(logger));
     http.setNotFoundHandler(notFoundHandler);
     await http.register(controller.plugin);
@@ -74,6 +99,11 @@ export class TestServer {
     await running.controller.close();
     await running.http.close();
     await running.store.close();
+  }
+
+  /** Resolves when `condition` holds, looked at with every answer. */
+  async answered(condition: () => boolean): Promise<void> {
+    while (!condition()) await once(this.answers, 'answer', { signal: AbortSignal.timeout(10_000) });
   }
 
   /** A new user, or another token of a user. */

@@ -13,6 +13,7 @@ import type { LocalAudioStream, LocalVideoStream, RemoteAudioStream } from '../p
 import { startQualityTelemetry } from '../stats/quality-telemetry.ts';
 import { CallIds } from './call-info.ts';
 import { CallSession } from './call-session.ts';
+import type { CallEvent } from './call-view.ts';
 import type { CallServices } from './call-services.ts';
 import { endReasonOf, localEndReasons, toCallEndReason } from './end-reasons.ts';
 import { IncomingStreams } from './incoming-streams.ts';
@@ -42,8 +43,8 @@ export interface SetUp {
   readonly cameraPatienceMs: number;
   /** Asks the server; returns its view of the call. */
   readonly place: () => Promise<CallView>;
-  /** The server's view was taken over: events of the call that came before it can be handled now. */
-  readonly placed?: () => void;
+  /** The server has named the call: events of it that came before and are still waiting. */
+  readonly takeEarlyEvents?: (view: CallView) => readonly CallEvent[];
 }
 
 /** A call this client takes part in: `Call` of the public surface. */
@@ -81,6 +82,10 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
       call: () => this,
       onOutgoingEnded: (type) => {
         void this.localStreams.ended(type);
+      },
+      onLost: () => {
+        // Who hung up while events were interrupted has ended the call, though the answer to that may be on its way still.
+        this.end(this.state === 'Disconnecting' ? this.reasonOfHangUp() : localEndReasons.lostWhileAway);
       },
     });
     startQualityTelemetry(this.session);
@@ -178,7 +183,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
    * Sets the call up: opens the devices, and asks the server meanwhile. Whatever goes wrong ends the call with a reason; the
    * error is rethrown for who waits.
    */
-  async setUp({ audioOptions, videoOptions, targets = [], cameraPatienceMs, place, placed }: SetUp): Promise<void> {
+  async setUp({ audioOptions, videoOptions, targets = [], cameraPatienceMs, place, takeEarlyEvents }: SetUp): Promise<void> {
     void this.muteState.set(audioOptions?.muted ?? false);
     this.session.media.setConstraints(videoOptions?.constraints?.send ?? {}).catch(() => {});
     for (const rawId of targets) this.roster.expect(rawId);
@@ -187,18 +192,18 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     try {
       this.localStreams.openMicrophone(audioOptions?.localAudioStreams?.[0]);
       await this.localStreams.openCameras(videoOptions?.localVideoStreams ?? [], cameraPatienceMs);
+      this.session.beginSeating();
       const view = await place();
       if (this.session.isOver) {
         leaveUnknownCall(this.options.services, view.callId);
         return;
       }
-      const adopted = this.session.adopt(view);
-      placed?.();
-      await adopted;
+      await this.session.adopt(view, takeEarlyEvents?.(view));
       this.muteState.settle();
       if (this.wantsHangUp) await this.leave({});
     } catch (error) {
       this.session.platform.logger.warning('the call could not be set up', error);
+      this.session.endSeating();
       this.end(endReasonOf(error));
       throw error;
     }
@@ -321,11 +326,16 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
   }
 
   private async leave(options: HangUpOptions): Promise<void> {
-    const view = this.session.view();
-    if (view === undefined || this.session.isOver) return;
+    if (this.session.isOver) return;
     await leaveCall(this.options.services, this.session, options);
-    const wasAnswered = view.state !== 'Connecting' && view.state !== 'Ringing';
-    this.end(wasAnswered || this.direction === 'Incoming' ? localEndReasons.hungUp : localEndReasons.cancelled);
+    this.end(this.reasonOfHangUp());
+  }
+
+  /** Who hangs up an outgoing call before it is answered cancels it. */
+  private reasonOfHangUp(): CallEndReason {
+    const state = this.session.view()?.state;
+    const isUnanswered = this.direction === 'Outgoing' && (state === undefined || state === 'Connecting' || state === 'Ringing');
+    return isUnanswered ? localEndReasons.cancelled : localEndReasons.hungUp;
   }
 
   /** Shows what the server's view says, after it was replaced. */

@@ -10,12 +10,24 @@ import type { MediaSignaling } from '../media/media-link.ts';
 import type { Platform } from '../platform.ts';
 import type { Call } from '../public/call.ts';
 import type { OperationInput, RequestOptions } from '../signaling/api-client.ts';
+import { ServerError } from '../signaling/server-error.ts';
 import type { CallServices } from './call-services.ts';
 import { applyEvent, type CallEvent } from './call-view.ts';
 import { TelemetryReporter } from './telemetry-reporter.ts';
 
 /** How long an answer may be ahead of the events that belong to it before it is taken instead of them. */
 const catchUpMs = 1000;
+/** After the server could not be asked whether the call goes on, until it is asked again. */
+const askAgainMs = 5000;
+/** Events that wait for one answer; far more than come in its time. */
+const maxHeldEvents = 512;
+
+/** The request that brings this endpoint into the call (start, join, accept) is outstanding. */
+interface Seating {
+  readonly held: CallEvent[];
+  /** Events were lost meanwhile, before a sync event or for their number: one may have been the end of the call. */
+  isOvertaken: boolean;
+}
 
 export interface CallSessionOptions {
   readonly services: CallServices;
@@ -24,6 +36,8 @@ export interface CallSessionOptions {
   /** The public object, which is made after this one. */
   readonly call: () => Call;
   readonly onOutgoingEnded: (type: MediaStreamType) => void;
+  /** The server says that this endpoint is no longer in the call; the event that told why is lost. */
+  readonly onLost: () => void;
 }
 
 /**
@@ -33,10 +47,13 @@ export interface CallSessionOptions {
 export class CallSession implements CallInternals, MediaSignaling {
   readonly media: CallMedia;
   readonly telemetry: TelemetryReporter;
+  /** The endpoint that takes part; the connection may have another one when this call is over. */
+  readonly endpointId: string;
   private readonly options: CallSessionOptions;
   private readonly services: CallServices;
   private readonly provisionalId: string;
   private current: CallView | undefined;
+  private seating: Seating | undefined;
   private hasEnded = false;
   private readonly events = new Listeners<[EndpointEvent]>();
   private readonly viewChanges = new Listeners<[]>();
@@ -47,14 +64,15 @@ export class CallSession implements CallInternals, MediaSignaling {
     this.options = options;
     this.services = options.services;
     this.current = options.view;
+    this.endpointId = options.services.connection.endpointId;
     this.provisionalId = options.services.platform.randomUuid();
     const { platform, localMedia, networkConfiguration } = options.services;
     this.media = new CallMedia({ platform, localMedia, networkConfiguration, signaling: this, onOutgoingEnded: options.onOutgoingEnded });
-    this.telemetry = new TelemetryReporter(platform, (report, isLast) =>
+    this.telemetry = new TelemetryReporter(platform, (report, options) =>
       this.services.connection.api.request(
         'reportTelemetry',
         { params: { callId: this.callId() }, body: { ...report, endpointId: this.endpointId } },
-        isLast ? { keepalive: true } : { timeoutMs: 5000 },
+        options,
       ),
     );
   }
@@ -71,9 +89,6 @@ export class CallSession implements CallInternals, MediaSignaling {
     return this.hasEnded;
   }
 
-  get endpointId(): string {
-    return this.services.connection.endpointId;
-  }
 
   selfRawId(): string {
     return this.services.selfRawId;
@@ -87,22 +102,46 @@ export class CallSession implements CallInternals, MediaSignaling {
     return this.current;
   }
 
-  /** Takes the server's answer to start, join or accept: from now on the call exists. */
-  async adopt(view: CallView): Promise<void> {
+  /** The request that brings this endpoint into the call is about to be sent: events wait for its answer, their base. */
+  beginSeating(): void {
+    this.seating = { held: [], isOvertaken: false };
+  }
+
+  /** Takes the server's answer to that request: from now on the call exists, and `early` events and held ones count. */
+  async adopt(view: CallView, early: readonly CallEvent[] = []): Promise<void> {
+    this.seating?.held.unshift(...early);
     this.telemetry.open();
     this.replaceView(view);
     if (!this.hasEnded) await this.media.begin(view.mediaSessions);
+    const isOvertaken = this.seating?.isOvertaken === true;
+    this.endSeating();
+    if (isOvertaken) void this.askWhetherOn();
   }
 
-  /** After a gap in the events: `view` is the whole truth. */
-  async resynchronise(view: CallView): Promise<void> {
-    if (this.current !== undefined && view.revision < this.current.revision) return;
-    this.replaceView(view);
-    await this.media.resynchronise(view.mediaSessions);
+  /** No answer is outstanding any more, or none will come: what waited for it counts now. */
+  endSeating(): void {
+    const held = this.seating?.held ?? [];
+    this.seating = undefined;
+    for (const event of held) this.handleEvent(event);
+  }
+
+  /**
+   * A sync event came, the events before it are lost: `view` is the whole truth at its revision, or undefined where the call
+   * is not in it. An answer may have overtaken the sync event, so that an older view is ignored and a missing call asked for.
+   */
+  async resynchronise(view: CallView | undefined): Promise<void> {
+    if (this.seating !== undefined) this.seating.isOvertaken = true;
+    else if (view === undefined) await this.askWhetherOn();
+    else await this.takeWhole(view);
   }
 
   /** An event of this call. Repeats are dropped. */
   handleEvent(event: CallEvent): void {
+    if (this.seating !== undefined) {
+      if (this.seating.held.length < maxHeldEvents) this.seating.held.push(event);
+      else this.seating.isOvertaken = true;
+      return;
+    }
     if (this.current === undefined || this.hasEnded) return;
     const next = applyEvent(this.current, event);
     if (next === undefined) return;
@@ -217,7 +256,7 @@ export class CallSession implements CallInternals, MediaSignaling {
     this.hasEnded = true;
     this.ends.call();
     this.media.close();
-    void this.telemetry.flush(true);
+    void this.telemetry.finish();
     for (const listeners of [this.events, this.viewChanges, this.stateChanges, this.ends]) listeners.clear();
   }
 
@@ -225,6 +264,33 @@ export class CallSession implements CallInternals, MediaSignaling {
     if (this.hasEnded || (this.current !== undefined && view.revision < this.current.revision)) return;
     this.current = view;
     this.viewChanges.call();
+  }
+
+  /** Whatever was missed is in `view`, unless that is older than what is known. */
+  private async takeWhole(view: CallView): Promise<void> {
+    if (this.hasEnded || view.revision < (this.current?.revision ?? 0)) return;
+    this.replaceView(view);
+    if (view.state !== 'Disconnected') await this.media.resynchronise(view.mediaSessions);
+  }
+
+  /** Asks with a command that changes nothing, until the server has said whether this endpoint is in the call. */
+  private async askWhetherOn(): Promise<void> {
+    const { connection, platform } = this.services;
+    while (!this.hasEnded) {
+      const revision = this.current?.revision;
+      try {
+        await this.takeWhole(await connection.request('updateSelf', { params: { callId: this.callId() }, body: { endpointId: this.endpointId } }));
+        return;
+      } catch (error) {
+        const isOut = error instanceof ServerError && (error.status === 404 || error.status === 410);
+        // A refusal has no revision: where more was heard meanwhile, it may concern an earlier part in this call.
+        if (isOut && this.current?.revision !== revision) continue;
+        if (isOut) this.options.onLost();
+        else platform.logger.warning('the server did not say whether the call goes on', error);
+        if (connection.isClosed || (error instanceof ServerError && !error.isRetryable)) return;
+        await new Promise<void>((resolve) => platform.clock.after(askAgainMs, resolve));
+      }
+    }
   }
 
   private handleMediaEvent(event: CallEvent): void {
@@ -254,7 +320,9 @@ export class CallSession implements CallInternals, MediaSignaling {
       };
       const cancel = this.platform.clock.after(catchUpMs, () => {
         finish();
-        void this.resynchronise(answer);
+        this.takeWhole(answer).catch((error: unknown) => {
+          this.platform.logger.error('a call could not be brought up to date', error);
+        });
       });
       const unsubscribe = this.viewChanges.add(() => {
         if (isThere()) finish();

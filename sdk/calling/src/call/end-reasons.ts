@@ -1,6 +1,7 @@
 import type { EndReason } from '@dialplane/calling-api';
 import { CallingError } from '../communication-services-error.ts';
 import type { CallEndReason } from '../public/errors.ts';
+import type { EndpointLoss } from '../signaling/endpoint-connection.ts';
 import { ServerError } from '../signaling/server-error.ts';
 
 /** The ends that the client itself finds out, with the numbers of the calling API's table of end reasons. */
@@ -15,8 +16,24 @@ export const localEndReasons = {
     code: 410, subCode: 301005, message: 'The connection was lost, and the call ended before it came back.', resultCategories: ['UnexpectedClientError'],
   },
   tokenInvalid: { code: 495, subCode: 4507, message: 'The access token has expired or was revoked; sign in again.', resultCategories: ['UnexpectedClientError'] },
+  signedOut: {
+    code: 0, subCode: 4521, message: 'This client was signed out of the server, and left its calls.', resultCategories: ['ExpectedError'],
+  },
+  signedInElsewhere: {
+    code: 0, subCode: 4521, message: 'This user signed in on more clients than the server permits; this one was signed out.', resultCategories: ['ExpectedError'],
+  },
   clientFailed: { code: 500, subCode: 0, message: 'The call could not be set up on this device.', resultCategories: ['UnexpectedClientError'] },
 } as const satisfies Record<string, CallEndReason>;
+
+/** How the calls of an endpoint end when the server lets go of it; the same codes as in the server's records. */
+export const endReasonsOfLoss: Readonly<Record<EndpointLoss, CallEndReason>> = {
+  invalidToken: localEndReasons.tokenInvalid,
+  closed: localEndReasons.signedOut,
+  replaced: localEndReasons.signedInElsewhere,
+  expired: localEndReasons.lostWhileAway,
+  forgotten: localEndReasons.lostWhileAway,
+  refused: localEndReasons.lostWhileAway,
+};
 
 /** The server's end reason in the shape of the SDK. */
 export function toCallEndReason({ code, subCode, message, category }: EndReason): CallEndReason {

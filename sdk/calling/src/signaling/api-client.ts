@@ -25,12 +25,14 @@ export interface RequestOptions {
   /** How long one attempt may take. Default 10 s. */
   readonly attemptTimeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** Let the browser finish the request when the page is being closed; one attempt, at most 64 KiB. */
+  /** Let the browser finish the attempt under way when the page is closed; for bodies of less than 64 KiB, larger ones go without. */
   readonly keepalive?: boolean;
 }
 
 const defaultTimeoutMs = 30_000;
 const defaultAttemptTimeoutMs = 10_000;
+/** What browsers keep alive at most, all requests together (Fetch §4.6: 64 KiB), less some room for others. */
+const maxKeepaliveBytes = 60_000;
 const retryDelays = { firstMs: 250, maxMs: 4000 };
 
 /**
@@ -54,7 +56,9 @@ export class ApiClient {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (method !== 'GET') headers['repeatability-request-id'] = this.platform.randomUuid();
     if (input.body !== undefined) headers['content-type'] = 'application/json';
-    const init: RequestInit = { method, headers, ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }) };
+    const body = input.body === undefined ? undefined : JSON.stringify(input.body);
+    const keepalive = options.keepalive === true && new TextEncoder().encode(body ?? '').length <= maxKeepaliveBytes;
+    const init: RequestInit = { method, headers, keepalive, ...(body === undefined ? {} : { body }) };
     const response = await this.retrying(url, init, options);
     if (response.status === 204) return undefined as OperationResponse<Id>;
     try {
@@ -81,7 +85,7 @@ export class ApiClient {
       } catch (error) {
         const isFinal = error instanceof ServerError ? !error.isRetryable : !isNetworkFailure(error);
         const waitMs = (error instanceof ServerError ? error.retryAfterMs : undefined) ?? backoffMs(failures, retryDelays, random);
-        if (isFinal || options.keepalive === true || stop.aborted || clock.now() + waitMs >= deadline) throw asCallingError(error);
+        if (isFinal || stop.aborted || clock.now() + waitMs >= deadline) throw asCallingError(error);
         logger.info(`${init.method} ${url} failed, next attempt in ${Math.round(waitMs)} ms`);
         await pause(clock, waitMs, stop);
         if (stop.aborted) throw asCallingError(error);
@@ -90,7 +94,6 @@ export class ApiClient {
   }
 
   private async attempt(url: string, init: RequestInit, options: RequestOptions, timeoutMs: number): Promise<Response> {
-    if (options.keepalive === true) return await this.authorized(url, { ...init, keepalive: true });
     const abort = new AbortController();
     const cancel = this.platform.clock.after(timeoutMs, () => {
       abort.abort(new DOMException('The server did not answer in time.', 'TimeoutError'));

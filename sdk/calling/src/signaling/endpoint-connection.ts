@@ -1,7 +1,7 @@
 import type { Endpoint, EndpointEvent, RegisterEndpointRequest } from '@dialplane/calling-api';
+import { clientError } from '../communication-services-error.ts';
 import type { Platform } from '../platform.ts';
 import type { TokenCredential } from '../public/call-client.ts';
-import { readAccessToken } from './access-token.ts';
 import { ApiClient, type OperationInput, type RequestOptions } from './api-client.ts';
 import { backoffMs, pause } from './backoff.ts';
 import { EventChannel } from './event-channel.ts';
@@ -12,6 +12,12 @@ import { TokenKeeper } from './token-keeper.ts';
 /** Why there is no connection. */
 export type DisconnectReason = 'invalidToken' | 'connectionIssue';
 
+/**
+ * Why the server let go of the endpoint: the words of its `endpointClosed` event, `forgotten` where it does not know the
+ * endpoint any more, `refused` where it registers no other.
+ */
+export type EndpointLoss = Extract<EndpointEvent, { type: 'endpointClosed' }>['reason'] | 'forgotten' | 'refused';
+
 export interface EndpointConnectionOptions {
   readonly platform: Platform;
   readonly baseUrl: string;
@@ -19,8 +25,8 @@ export interface EndpointConnectionOptions {
   readonly registration: RegisterEndpointRequest;
   readonly onEvent: (event: EndpointEvent) => void;
   readonly onConnectedChanged: (isConnected: boolean, reason: DisconnectReason | undefined) => void;
-  /** The server has another endpoint for this client now: whatever hung on the one before is gone. */
-  readonly onReplaced: () => void;
+  /** The endpoint is gone, and its calls with it. Another is registered unless the reason forbids it. */
+  readonly onLost: (loss: EndpointLoss) => void;
 }
 
 const registrationDelays = { firstMs: 500, maxMs: 15_000 };
@@ -47,7 +53,7 @@ export class EndpointConnection {
         void this.renew();
       },
       onExpired: () => {
-        this.giveUp();
+        this.giveUp('invalidToken');
       },
     });
     this.api = new ApiClient(options.platform, options.baseUrl, this.tokens);
@@ -64,18 +70,25 @@ export class EndpointConnection {
     return this.endpoint?.endpointId ?? '';
   }
 
+  /** Closed by the application, or given up. */
+  get isClosed(): boolean {
+    return this.stop.signal.aborted;
+  }
+
   /** Whether the newest access token permits `scope`. */
   hasScope(scope: string): boolean {
     return this.tokens.scopes.includes(scope);
   }
 
+  /** Rejects with `SIGNED_OUT` when this connection was closed or given up. */
   async request<Id extends RoutedOperation>(operation: Id, input: OperationInput<Id>, options?: RequestOptions) {
+    if (this.isClosed) throw clientError('SIGNED_OUT');
     return await this.api.request(operation, input, { signal: this.stop.signal, ...options });
   }
 
   /** Unregisters; `keepalive` when the page is being closed. Never rejects. */
   async close(options: RequestOptions = { timeoutMs: 3000 }): Promise<void> {
-    if (this.stop.signal.aborted) return;
+    if (this.isClosed) return;
     this.release();
     const { endpoint } = this;
     if (endpoint === undefined) return;
@@ -92,52 +105,40 @@ export class EndpointConnection {
       endpointId: endpoint.endpointId,
       keepAliveMs: endpoint.keepAliveSeconds * 1000,
       onEvent: ({ event }) => {
-        if (event.type === 'endpointClosed') this.handleClosed(event.reason === 'invalidToken');
+        if (event.type === 'endpointClosed') this.handleClosed(event.reason);
         else this.options.onEvent(event);
       },
       onConnectedChanged: (isConnected) => {
         onConnectedChanged(isConnected, isConnected ? undefined : 'connectionIssue');
       },
       onRefused: (error) => {
-        if (error.status === 401 || error.status === 403) this.giveUp();
-        else void this.registerAgain();
+        if (error.status === 401 || error.status === 403) this.giveUp('invalidToken');
+        else void this.registerAgain('forgotten');
       },
     });
     this.channel.start();
   }
 
-  /** The server let go of the endpoint. Under another token, or for any other reason, a new one takes its place. */
-  private handleClosed(isTokenInvalid: boolean): void {
-    this.channel?.close();
-    if (!isTokenInvalid) {
-      void this.registerAgain();
-      return;
-    }
-    void this.tokens.getToken().then(
-      (token) => {
-        if (readAccessToken(token).expiresAt > this.options.platform.clock.wallClock()) void this.registerAgain();
-        else this.giveUp();
-      },
-      () => {
-        this.giveUp();
-      },
-    );
+  private handleClosed(loss: EndpointLoss): void {
+    // Registering again would sign out another client of this user, which would do the same.
+    if (loss === 'replaced') this.giveUp(loss);
+    else void this.registerAgain(loss);
   }
 
-  private async registerAgain(): Promise<void> {
-    const { platform, registration, onReplaced } = this.options;
+  /** Registers another endpoint in place of the one that is lost; where that was for its token, a newer token permits it. */
+  private async registerAgain(loss: EndpointLoss): Promise<void> {
+    const { platform, registration } = this.options;
     this.channel?.close();
-    this.endpoint = undefined;
-    this.options.onConnectedChanged(false, 'connectionIssue');
-    for (let failures = 1; !this.stop.signal.aborted; failures += 1) {
+    this.options.onLost(loss);
+    this.options.onConnectedChanged(false, loss === 'invalidToken' ? 'invalidToken' : 'connectionIssue');
+    for (let failures = 1; !this.isClosed; failures += 1) {
       try {
         this.endpoint = await this.api.request('registerEndpoint', { body: registration }, { signal: this.stop.signal });
-        onReplaced();
         this.openChannel(this.endpoint);
         return;
       } catch (error) {
         if (error instanceof ServerError && !error.isRetryable) {
-          this.giveUp(error.status === 401 ? 'invalidToken' : 'connectionIssue');
+          this.giveUp(error.status === 401 ? 'invalidToken' : 'refused');
           return;
         }
         await pause(platform.clock, backoffMs(failures, registrationDelays, platform.random), this.stop.signal);
@@ -153,10 +154,12 @@ export class EndpointConnection {
     });
   }
 
-  private giveUp(reason: DisconnectReason = 'invalidToken'): void {
-    if (this.stop.signal.aborted) return;
+  /** The end of this connection: the application has to create another agent. */
+  private giveUp(loss: EndpointLoss): void {
+    if (this.isClosed) return;
     this.release();
-    this.options.onConnectedChanged(false, reason);
+    this.options.onLost(loss);
+    this.options.onConnectedChanged(false, loss === 'invalidToken' ? 'invalidToken' : 'connectionIssue');
   }
 
   private release(): void {

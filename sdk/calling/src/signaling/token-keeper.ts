@@ -13,8 +13,12 @@ export interface TokenKeeperOptions {
   readonly onExpired: () => void;
 }
 
-/** The credential is asked again when this much of the token's life is left, or half of it where that is less. */
+/** The credential is asked again when this much of the token's life is left, or half of it where that is less ... */
 const renewalLeadMs = 120_000;
+/** ... and from then on this often, until it gives another token or this one has expired. */
+const renewalIntervalMs = 10_000;
+/** A timer's delay is a signed 32-bit number of milliseconds. */
+const maxDelayMs = 2 ** 31 - 1;
 
 /**
  * The access token in use. It asks the credential again before the token expires, so that an endpoint without traffic is put
@@ -23,6 +27,7 @@ const renewalLeadMs = 120_000;
 export class TokenKeeper implements TokenSource {
   private readonly options: TokenKeeperOptions;
   private current: string | undefined;
+  private isClosed = false;
   private cancelTimer: () => void = () => {};
 
   constructor(options: TokenKeeperOptions) {
@@ -38,9 +43,9 @@ export class TokenKeeper implements TokenSource {
       throw clientError('TOKEN_UNAVAILABLE', { cause: error });
     }
     if (token !== this.current) {
-      this.watch(token, renewalLeadMs);
       const isReplacement = this.current !== undefined;
       this.current = token;
+      this.watch(token);
       if (isReplacement) this.options.onReplaced();
     }
     return token;
@@ -57,23 +62,36 @@ export class TokenKeeper implements TokenSource {
   }
 
   close(): void {
+    this.isClosed = true;
     this.cancelTimer();
   }
 
-  /** Asks the credential `leadMs` before the token expires, and gives up on it when it has expired. */
-  private watch(token: string, leadMs: number): void {
+  private watch(token: string): void {
+    const leftMs = this.leftMs(token);
+    this.askAfter(token, leftMs - Math.min(renewalLeadMs, leftMs / 2));
+  }
+
+  private askAfter(token: string, delayMs: number): void {
     this.cancelTimer();
-    const { clock, onExpired } = this.options;
-    const leftMs = readAccessToken(token).expiresAt - clock.wallClock();
-    const waitMs = Math.max(0, leftMs - Math.min(leadMs, leftMs / 2));
-    // A timer's delay is a signed 32-bit number of milliseconds.
-    this.cancelTimer = clock.after(Math.min(waitMs, 2 ** 31 - 1), () => {
-      void this.getToken().catch(() => undefined).then((next) => {
-        if (next !== undefined && next !== token) return;
-        const rest = readAccessToken(token).expiresAt - clock.wallClock();
-        if (rest <= 0) onExpired();
-        else this.cancelTimer = clock.after(Math.min(rest, 10_000), () => this.watch(token, 0));
-      });
+    if (this.isClosed) return;
+    const restMs = delayMs - maxDelayMs;
+    this.cancelTimer = this.options.clock.after(Math.min(Math.max(0, delayMs), maxDelayMs), () => {
+      if (restMs > 0) this.askAfter(token, restMs);
+      else void this.ask(token);
     });
+  }
+
+  private async ask(token: string): Promise<void> {
+    await this.getToken().catch(() => {
+      // The token in use is good until it expires.
+    });
+    if (this.isClosed || token !== this.current) return;
+    const leftMs = this.leftMs(token);
+    if (leftMs <= 0) this.options.onExpired();
+    else this.askAfter(token, Math.min(leftMs, renewalIntervalMs));
+  }
+
+  private leftMs(token: string): number {
+    return readAccessToken(token).expiresAt - this.options.clock.wallClock();
   }
 }
