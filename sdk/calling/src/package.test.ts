@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,6 +10,19 @@ const root = resolve(import.meta.dirname, '..');
 const repository = resolve(root, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'dialplane-package-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(command: string, ...words: string[]): string {
+  return execFileSync(command, words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Throws with what the compiler says. */
+function typeCheck(moduleKind: readonly string[], files: readonly string[]): void {
+  // Node's types are for the Azure packages, which use them.
+  const types = ['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')];
+  const language = ['--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable,esnext.disposable'];
+  const { status, stdout } = spawnSync(join(repository, 'node_modules/.bin/tsc'), ['--noEmit', ...language, ...types, ...moduleKind, ...files], { cwd: folder, encoding: 'utf8' });
+  assert.equal(status, 0, stdout);
+}
 
 /** An application written for `@azure/communication-calling`. */
 const application = `
@@ -47,7 +60,6 @@ function watch(participant: RemoteParticipant): void {
 `;
 
 test('the tarball installs under the name of the Azure package, and an application type-checks and runs', () => {
-  const run = (command: string, ...words: string[]) => execFileSync(command, words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   execFileSync(process.execPath, [join(root, 'build/build.ts'), '--pack', '--out', join(folder, 'dist')], { stdio: 'pipe' });
 
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'shop', private: true, type: 'module' }));
@@ -56,18 +68,28 @@ test('the tarball installs under the name of the Azure package, and an applicati
   symlinkSync(join(repository, 'node_modules/@azure/communication-common'), join(folder, 'node_modules/@azure/communication-common'));
 
   writeFileSync(join(folder, 'application.ts'), application);
-  for (const moduleKind of [['--module', 'preserve', '--moduleResolution', 'bundler'], ['--module', 'nodenext']]) {
-    // Node's types are for the Azure packages, which use them.
-    const types = ['--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')];
-    const language = ['--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable,esnext.disposable'];
-    run(join(repository, 'node_modules/.bin/tsc'), '--noEmit', ...language, ...types, ...moduleKind, 'application.ts');
-  }
+  for (const moduleKind of [['--module', 'preserve', '--moduleResolution', 'bundler'], ['--module', 'nodenext']]) typeCheck(moduleKind, ['application.ts']);
 
   const list = "Object.keys(sdk).sort().join(' ')";
   const viaImport = run(process.execPath, '--input-type=module', '-e', `import * as sdk from '@azure/communication-calling'; new sdk.CallClient(); console.log(${list})`);
   const viaRequire = run(process.execPath, '--input-type=commonjs', '-e', `const sdk = require('@azure/communication-calling'); console.log(${list})`);
   assert.equal(viaImport, viaRequire);
   for (const name of ['CallClient', 'Features', 'LocalAudioStream', 'LocalVideoStream', 'VideoStreamRenderer', 'DiagnosticQuality', 'CallKind']) assert.match(viaImport, new RegExp(`\\b${name}\\b`));
+});
+
+test('the code in the README type-checks against the package', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
+  assert.ok(examples.length >= 3);
+  mkdirSync(join(folder, 'node_modules/@dialplane'), { recursive: true });
+  symlinkSync(join(folder, 'dist/package'), join(folder, 'node_modules/@dialplane/calling'));
+  writeFileSync(join(folder, 'wrtc.d.ts'), "declare module '@roamhq/wrtc';\n");
+  const files = examples.map((code, index) => {
+    const file = `example-${index}.ts`;
+    writeFileSync(join(folder, file), code);
+    return file;
+  });
+  typeCheck(['--module', 'nodenext'], ['wrtc.d.ts', ...files]);
 });
 
 test('the version that clients report is the one of the package', () => {
