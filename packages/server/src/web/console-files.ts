@@ -14,7 +14,8 @@ export interface ConsoleFilesOptions {
 const notBuilt = 'The console is not built. Start the server with ./dialplane up, which builds it.\n';
 
 /**
- * Serves the console. Its files carry a digest in their name and are kept by browsers; its page is asked for again each time.
+ * Serves the console. Its files carry a digest in their name and are kept by browsers, compressed where the build left a twin;
+ * its page is asked for again each time.
  * A page of an unknown path is the console too, so that an address somebody bookmarked leads there; everything else that is
  * unknown is answered as the API does.
  */
@@ -31,7 +32,7 @@ export async function serveConsole(app: FastifyInstance, { directory, notFound }
   if (isBuilt) {
     await app.register(fastifyStatic, {
       root: directory, index: false, wildcard: false, decorateReply: false, dotfiles: 'ignore', cacheControl: false,
-      globIgnore: ['**/index.html', '**/.*'],
+      preCompressed: true, globIgnore: ['**/index.html', '**/.*', '**/*.{br,gz}'],
       setHeaders: (reply, path) => reply.setHeader('cache-control', path.startsWith(join(directory, 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache'),
     });
   }

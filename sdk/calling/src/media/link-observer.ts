@@ -31,6 +31,7 @@ export class LinkObserver {
   private cancelTimer: () => void = () => {};
   private polls = 0;
   private lastSample = 0;
+  private isReading = false;
   private isClosed = false;
   private dtlsState = '';
 
@@ -77,22 +78,24 @@ export class LinkObserver {
     }
   }
 
+  /** Reads the statistics now, and again in a while. Never two readings at a time: the next is due once this one is in. */
   private poll(): void {
+    if (this.isClosed || this.isReading) return;
+    this.isReading = true;
     this.cancelTimer();
-    if (this.isClosed) return;
     this.polls += 1;
-    const isEager = this.polls < eagerPolls && this.flowing.size < 2;
-    this.cancelTimer = this.platform.clock.after(isEager ? eagerPollMs : pollMs, () => {
-      this.poll();
-    });
-    this.peerConnection.getStats().then(
-      (report) => {
-        this.take(report);
-      },
-      (error: unknown) => {
-        this.platform.logger.verbose('no statistics', error);
-      },
-    );
+    this.peerConnection
+      .getStats()
+      .then(
+        (report) => this.take(report),
+        (error: unknown) => this.platform.logger.verbose('no statistics', error),
+      )
+      .finally(() => {
+        this.isReading = false;
+        if (this.isClosed) return;
+        const isEager = this.polls < eagerPolls && this.flowing.size < 2;
+        this.cancelTimer = this.platform.clock.after(isEager ? eagerPollMs : pollMs, () => this.poll());
+      });
   }
 
   private take(report: RTCStatsReport): void {
