@@ -10,6 +10,7 @@ const root = resolve(import.meta.dirname, '..');
 const allowed: Record<string, readonly string[]> = {
   'packages/sansio': [],
   'packages/stun': ['sansio'],
+  'packages/turn': ['sansio', 'stun'],
   'packages/calling-api': [],
   'packages/media-api': ['calling-api'],
   'packages/call': ['sansio', 'calling-api', 'media-api'],
@@ -25,7 +26,7 @@ const allowed: Record<string, readonly string[]> = {
 /** These import what they test or measure. */
 const unrestricted = new Set(['lab', 'sim', 'bench', 'tools']);
 /** Protocols and engines: no I/O, no clock, no randomness but through ports (STYLE: "Protocol logic has no I/O"). */
-const pure = new Set(['packages/sansio', 'packages/stun', 'packages/calling-api', 'packages/media-api', 'packages/call']);
+const pure = new Set(['packages/sansio', 'packages/stun', 'packages/turn', 'packages/calling-api', 'packages/media-api', 'packages/call']);
 
 interface SourceFile {
   readonly path: string;

@@ -42,7 +42,9 @@ type ClientState =
       readonly offer: { readonly value: Uint8Array; readonly chosen: PasswordAlgorithm } | undefined;
       readonly key: Uint8Array;
       readonly integrity: IntegrityAlgorithm;
-      /** Nonces called stale in a row. */
+      /** Which challenge this is, counted from 1. */
+      readonly generation: number;
+      /** Nonces called stale in a row, each while it was the newest. */
       readonly staleCount: number;
     };
 
@@ -62,9 +64,12 @@ export class LongTermClient {
     this.crypto = crypto;
   }
 
-  /** Whether requests written now carry credentials; pass it to {@link handleResponse} with the response to them. */
-  get isChallenged(): boolean {
-    return this.state.kind === 'challenged';
+  /**
+   * Which challenge the requests written now answer: 0 for none. Pass it to {@link handleResponse} with the response to them, so that of several
+   * requests under way only one counts against a nonce.
+   */
+  get generation(): number {
+    return this.state.kind === 'challenged' ? this.state.generation : 0;
   }
 
   /** Appends the attributes of RFC 8489 §9.2.3.2 and the message integrity; nothing before the first challenge. Only FINGERPRINT may follow. */
@@ -84,20 +89,20 @@ export class LongTermClient {
   }
 
   /**
-   * Judges a response by RFC 8489 §9.2.5. @param wasAuthenticated whether the request carried credentials.
+   * Judges a response by RFC 8489 §9.2.5. @param generation what it was when the request was written.
    *
    * Deviation: a response other than 401, 438 and 400 to a request without credentials is accepted as it is, since a server may ask for none.
    */
-  handleResponse(response: StunMessage, wasAuthenticated: boolean): ClientVerdict {
+  handleResponse(response: StunMessage, generation: number): ClientVerdict {
     const error = response.messageClass === 'error' ? readErrorCode(response) : undefined;
     const nonce = readText(response, 'nonce');
     const isBidDown = nonce !== undefined && parseNonceCookie(nonce)?.passwordAlgorithms === true && !response.has(stunAttribute.passwordAlgorithms);
     if (error?.code === 401 || error?.code === 438) {
-      return isBidDown ? { kind: 'failed', code: 'STUN_BID_DOWN' } : this.handleChallenge(response, error, wasAuthenticated);
+      return isBidDown ? { kind: 'failed', code: 'STUN_BID_DOWN' } : this.handleChallenge(response, error, generation);
     }
     if (isBidDown) return { kind: 'discarded', integrityViolated: false };
     const { state } = this;
-    if (!wasAuthenticated || state.kind === 'unchallenged') {
+    if (generation === 0 || state.kind === 'unchallenged') {
       return error?.code === 400 ? { kind: 'discarded', integrityViolated: false } : { kind: 'accepted' };
     }
     if (!verifyMessageIntegrity(response, state.integrity, state.key, this.crypto)) {
@@ -108,12 +113,13 @@ export class LongTermClient {
     return { kind: 'accepted' };
   }
 
-  private handleChallenge(response: StunMessage, error: ErrorCode, wasAuthenticated: boolean): ClientVerdict {
+  private handleChallenge(response: StunMessage, error: ErrorCode, generation: number): ClientVerdict {
     const { state } = this;
+    if (generation < this.generation) return { kind: 'retry' };
     const nonce = readText(response, 'nonce');
     const realm = readText(response, 'realm') ?? (state.kind === 'challenged' ? state.realm : undefined);
     if (realm === undefined || nonce === undefined) return { kind: 'failed', code: 'STUN_CHALLENGE_UNUSABLE' };
-    const isRepeated = wasAuthenticated && state.kind === 'challenged' && state.realm === realm;
+    const isRepeated = state.kind === 'challenged' && state.realm === realm;
     if (error.code === 401 && isRepeated) return { kind: 'failed', code: 'STUN_CREDENTIALS_REFUSED' };
     const staleCount = state.kind === 'challenged' ? state.staleCount + 1 : 0;
     if (staleCount > staleLimit) return { kind: 'failed', code: 'STUN_NONCE_LOOP' };
@@ -125,7 +131,7 @@ export class LongTermClient {
     const key = longTermKey(this.crypto, chosen ?? 'md5', { ...this.credential, realm });
     if (key === undefined) return { kind: 'failed', code: 'STUN_CHALLENGE_UNUSABLE' };
     const isAnonymous = parseNonceCookie(nonce)?.usernameAnonymity === true;
-    this.state = { kind: 'challenged', realm, nonce, isAnonymous, offer, key, integrity: offer === undefined ? 'sha1' : 'sha256', staleCount };
+    this.state = { kind: 'challenged', realm, nonce, isAnonymous, offer, key, integrity: offer === undefined ? 'sha1' : 'sha256', generation: generation + 1, staleCount };
     return { kind: 'retry' };
   }
 }

@@ -53,7 +53,7 @@ const challenge = (code: number, now = start): StunMessage =>
 
 function challenged(username = 'alice', password = 'secret'): LongTermClient {
   const client = new LongTermClient({ username, password }, crypto);
-  assert.deepEqual(client.handleResponse(challenge(401), false), { kind: 'retry' });
+  assert.deepEqual(client.handleResponse(challenge(401), 0), { kind: 'retry' });
   return client;
 }
 
@@ -64,16 +64,16 @@ test('a client that is challenged authenticates with SHA-256, and the response i
   const first = requestOf(client);
   assert.deepEqual(first.attributeTypes(), []);
   assert.deepEqual(server.check(first, path, start), { kind: 'challenge', code: 401 });
-  assert.deepEqual(client.handleResponse(challenge(401), client.isChallenged), { kind: 'retry' });
+  assert.deepEqual(client.handleResponse(challenge(401), client.generation), { kind: 'retry' });
   const verdict = server.check(requestOf(client), path, start);
   assert.ok(verdict.kind === 'authenticated');
   assert.deepEqual([verdict.username, verdict.responseIntegrity, verdict.key.length], ['alice', 'sha256', 32]);
   const response = build('success', (builder) => writeMessageIntegrity(builder, verdict.responseIntegrity, verdict.key, crypto));
-  assert.deepEqual(client.handleResponse(response, true), { kind: 'accepted' });
+  assert.deepEqual(client.handleResponse(response, client.generation), { kind: 'accepted' });
   const bare = build('success', () => undefined);
-  assert.deepEqual(client.handleResponse(bare, true), { kind: 'discarded', integrityViolated: true });
+  assert.deepEqual(client.handleResponse(bare, client.generation), { kind: 'discarded', integrityViolated: true });
   const downgraded = build('success', (builder) => writeMessageIntegrity(builder, 'sha1', verdict.key, crypto));
-  assert.deepEqual(client.handleResponse(downgraded, true), { kind: 'discarded', integrityViolated: true });
+  assert.deepEqual(client.handleResponse(downgraded, client.generation), { kind: 'discarded', integrityViolated: true });
 });
 
 test('an older client names no algorithm and is answered with MD5 and MESSAGE-INTEGRITY', () => {
@@ -106,16 +106,22 @@ test('438 brings a new nonce; a server that never stops is left', () => {
   const client = challenged();
   const late = instant(start + 3_700_000);
   assert.deepEqual(server.check(requestOf(client), path, late), { kind: 'challenge', code: 438 });
-  assert.deepEqual(client.handleResponse(challenge(438, late), true), { kind: 'retry' });
+  assert.deepEqual(client.handleResponse(challenge(438, late), client.generation), { kind: 'retry' });
   assert.equal(server.check(requestOf(client), path, late).kind, 'authenticated');
-  for (let count = 0; count < 3; count += 1) assert.deepEqual(client.handleResponse(challenge(438), true), { kind: 'retry' });
-  assert.deepEqual(client.handleResponse(challenge(438), true), { kind: 'failed', code: 'STUN_NONCE_LOOP' });
+  for (let count = 0; count < 3; count += 1) assert.deepEqual(client.handleResponse(challenge(438), client.generation), { kind: 'retry' });
+  assert.deepEqual(client.handleResponse(challenge(438), client.generation), { kind: 'failed', code: 'STUN_NONCE_LOOP' });
+});
+
+test('of many requests with one stale nonce only the first brings a new one', () => {
+  const client = challenged();
+  for (let count = 0; count < 20; count += 1) assert.deepEqual(client.handleResponse(challenge(438), 1), { kind: 'retry' });
+  assert.equal(client.generation, 2);
 });
 
 test('wrong password, unknown user and USERHASH are all answered 401, and the client gives up', () => {
   for (const client of [challenged('alice', 'wrong'), challenged('nobody')]) {
     assert.deepEqual(server.check(requestOf(client), path, start), { kind: 'challenge', code: 401 });
-    assert.deepEqual(client.handleResponse(challenge(401), true), { kind: 'failed', code: 'STUN_CREDENTIALS_REFUSED' });
+    assert.deepEqual(client.handleResponse(challenge(401), client.generation), { kind: 'failed', code: 'STUN_CREDENTIALS_REFUSED' });
   }
   const hashed = build('request', (builder) => {
     builder.attribute(stunAttribute.userhash, new Uint8Array(32));
@@ -167,33 +173,33 @@ test('a challenge stripped of its algorithms is a bid-down and not answered', ()
       writeText(builder, 'nonce', nonce);
     });
   const client = new LongTermClient({ username: 'alice', password: 'secret' }, crypto);
-  assert.deepEqual(client.handleResponse(stripped('error'), false), { kind: 'failed', code: 'STUN_BID_DOWN' });
-  assert.deepEqual(client.handleResponse(stripped('success'), false), { kind: 'discarded', integrityViolated: false });
+  assert.deepEqual(client.handleResponse(stripped('error'), 0), { kind: 'failed', code: 'STUN_BID_DOWN' });
+  assert.deepEqual(client.handleResponse(stripped('success'), 0), { kind: 'discarded', integrityViolated: false });
 });
 
 test('servers older or newer than ours: no algorithms, unknown algorithms, anonymous usernames, unusable challenges', () => {
   const client = (): LongTermClient => new LongTermClient({ username: 'alice', password: 'secret' }, crypto);
   const asked = (write: (builder: MessageBuilder) => void): StunMessage => build('error', (builder) => (writeErrorCode(builder, { code: 401, reason: '' }), write(builder)));
   const older = client();
-  assert.deepEqual(older.handleResponse(asked((b) => (writeText(b, 'realm', realm), writeText(b, 'nonce', 'abc'))), false), { kind: 'retry' });
+  assert.deepEqual(older.handleResponse(asked((b) => (writeText(b, 'realm', realm), writeText(b, 'nonce', 'abc'))), 0), { kind: 'retry' });
   assert.equal(requestOf(older).has(stunAttribute.passwordAlgorithm), false);
   assert.equal(requestOf(older).has(stunAttribute.messageIntegrity), true);
 
   const newer = asked((b) => (writeText(b, 'realm', realm), writeText(b, 'nonce', 'abc'), b.attribute(stunAttribute.passwordAlgorithms, hex('00090000'))));
-  assert.deepEqual(client().handleResponse(newer, false), { kind: 'failed', code: 'STUN_NO_COMMON_PASSWORD_ALGORITHM' });
-  assert.deepEqual(client().handleResponse(asked((b) => writeText(b, 'realm', realm)), false), { kind: 'failed', code: 'STUN_CHALLENGE_UNUSABLE' });
+  assert.deepEqual(client().handleResponse(newer, 0), { kind: 'failed', code: 'STUN_NO_COMMON_PASSWORD_ALGORITHM' });
+  assert.deepEqual(client().handleResponse(asked((b) => writeText(b, 'realm', realm)), 0), { kind: 'failed', code: 'STUN_CHALLENGE_UNUSABLE' });
 
   const anonymous = client();
   const cookie = encodeNonceCookie({ passwordAlgorithms: false, usernameAnonymity: true });
-  anonymous.handleResponse(asked((b) => (writeText(b, 'realm', realm), writeText(b, 'nonce', `${cookie}abc`))), false);
+  anonymous.handleResponse(asked((b) => (writeText(b, 'realm', realm), writeText(b, 'nonce', `${cookie}abc`))), 0);
   assert.equal(readText(requestOf(anonymous), 'username'), undefined);
   assert.equal(requestOf(anonymous).value(stunAttribute.userhash)?.length, 32);
 });
 
 test('a 400 without integrity is as if it had never arrived; other answers to a bare request count', () => {
   const bare400 = build('error', (builder) => writeErrorCode(builder, { code: 400, reason: '' }));
-  assert.deepEqual(challenged().handleResponse(bare400, true), { kind: 'discarded', integrityViolated: false });
+  assert.deepEqual(challenged().handleResponse(bare400, 1), { kind: 'discarded', integrityViolated: false });
   const client = new LongTermClient({ username: 'alice', password: 'secret' }, crypto);
-  assert.deepEqual(client.handleResponse(bare400, false), { kind: 'discarded', integrityViolated: false });
-  assert.deepEqual(client.handleResponse(build('success', () => undefined), false), { kind: 'accepted' });
+  assert.deepEqual(client.handleResponse(bare400, 0), { kind: 'discarded', integrityViolated: false });
+  assert.deepEqual(client.handleResponse(build('success', () => undefined), 0), { kind: 'accepted' });
 });
