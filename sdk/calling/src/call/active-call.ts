@@ -5,19 +5,18 @@ import { EventEmitter } from '../event-emitter.ts';
 import { FeatureSet } from '../feature-registry.ts';
 import type { CallInternals } from '../call-internals.ts';
 import type { Call, CallDirection, CallerInfo, CallEvents, CallInfo, CallState, Lobby } from '../public/call.ts';
-import type { AddPhoneNumberOptions, AudioOptions, DtmfTone, HangUpOptions, MediaConstraints, VideoOptions } from '../public/call-options.ts';
+import type { AddPhoneNumberOptions, DtmfTone, HangUpOptions, MediaConstraints } from '../public/call-options.ts';
 import type { CallEndReason } from '../public/errors.ts';
 import type { CallFeature, CallFeatureFactory } from '../public/feature-factories.ts';
 import type { ParticipantRole, RemoteParticipant } from '../public/remote-participant.ts';
 import type { LocalAudioStream, LocalVideoStream, RemoteAudioStream } from '../public/streams.ts';
 import { startQualityTelemetry } from '../stats/quality-telemetry.ts';
 import { CallIds } from './call-info.ts';
+import { CallLifecycle, type SetUp } from './call-lifecycle.ts';
 import { CallSession } from './call-session.ts';
-import type { CallEvent } from './call-view.ts';
 import type { CallServices } from './call-services.ts';
-import { endReasonOf, localEndReasons, toCallEndReason } from './end-reasons.ts';
+import { endReasonOf } from './end-reasons.ts';
 import { IncomingStreams } from './incoming-streams.ts';
-import { hangUpTimeoutMs, leaveCall, leaveUnknownCall } from './leaving.ts';
 import { LocalStreams } from './local-streams.ts';
 import { emptyLobby } from './lobby.ts';
 import { MuteState } from './mute-state.ts';
@@ -33,45 +32,27 @@ export interface ActiveCallOptions {
   readonly onEnded: (call: ActiveCall) => void;
 }
 
-/** How a call is set up. */
-export interface SetUp {
-  readonly audioOptions?: AudioOptions | undefined;
-  readonly videoOptions?: VideoOptions | undefined;
-  /** Whom this client calls. */
-  readonly targets?: readonly string[];
-  /** How long to wait for cameras before asking the server. */
-  readonly cameraPatienceMs: number;
-  /** Asks the server; returns its view of the call. */
-  readonly place: () => Promise<CallView>;
-  /** The server has named the call: events of it that came before and are still waiting. */
-  readonly takeEarlyEvents?: (view: CallView) => readonly CallEvent[];
-}
-
 /** A call this client takes part in: `Call` of the public surface. */
 export class ActiveCall extends EventEmitter<CallEvents> implements Call {
   readonly kind = 'Call';
   readonly direction: CallDirection;
   readonly lobby: Lobby = emptyLobby;
-  state: CallState = 'None';
-  callEndReason: CallEndReason | undefined;
   callerInfo: CallerInfo;
   readonly transferorInfo = undefined;
   role: ParticipantRole = 'Unknown';
   isIncomingAudioMuted = false;
   readonly session: CallSession;
   readonly localStreams: LocalStreams;
-  private readonly options: ActiveCallOptions;
+  private readonly lifecycle: CallLifecycle;
   private readonly ids: CallIds;
   private readonly roster: Roster;
   private readonly muteState: MuteState;
   private readonly incoming: IncomingStreams;
   private readonly features: FeatureSet<CallInternals>;
   private announcedId: string;
-  private wantsHangUp = false;
 
   constructor(options: ActiveCallOptions) {
     super();
-    this.options = options;
     this.direction = options.direction;
     const { services, view } = options;
     this.callerInfo = view === undefined ? { identifier: createIdentifierFromRawId(services.selfRawId) } : callerOf(view);
@@ -84,8 +65,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
         void this.localStreams.ended(type);
       },
       onLost: () => {
-        // Who hung up while events were interrupted has ended the call, though the answer to that may be on its way still.
-        this.end(this.state === 'Disconnecting' ? this.reasonOfHangUp() : localEndReasons.lostWhileAway);
+        this.lifecycle.lost();
       },
     });
     startQualityTelemetry(this.session);
@@ -112,6 +92,26 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
       },
       sharingChanged: () => {
         this.emit('isScreenSharingOnChanged');
+      },
+    });
+    this.lifecycle = new CallLifecycle({
+      services,
+      direction: this.direction,
+      session: this.session,
+      muteState: this.muteState,
+      localStreams: this.localStreams,
+      onStateChanged: (state) => {
+        this.incoming.setListening(state === 'Connected' || state === 'RemoteHold');
+        this.emit('stateChanged');
+        this.session.stateChanged();
+      },
+      onEnding: () => {
+        this.incoming.close();
+        this.roster.close();
+        this.ids.end();
+      },
+      onEnded: () => {
+        options.onEnded(this);
       },
     });
     this.incoming = new IncomingStreams(this.session, services, (added) => {
@@ -141,6 +141,14 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
 
   get id(): string {
     return this.session.callId();
+  }
+
+  get state(): CallState {
+    return this.lifecycle.state;
+  }
+
+  get callEndReason(): CallEndReason | undefined {
+    return this.lifecycle.endReason;
   }
 
   get info(): CallInfo {
@@ -179,48 +187,20 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     return this.features.get(factory);
   }
 
-  /**
-   * Sets the call up: opens the devices, and asks the server meanwhile. Whatever goes wrong ends the call with a reason; the
-   * error is rethrown for who waits.
-   */
-  async setUp({ audioOptions, videoOptions, targets = [], cameraPatienceMs, place, takeEarlyEvents }: SetUp): Promise<void> {
-    void this.muteState.set(audioOptions?.muted ?? false);
-    this.session.media.setConstraints(videoOptions?.constraints?.send ?? {}).catch(() => {});
-    for (const rawId of targets) this.roster.expect(rawId);
+  /** Rejects where the call could not be set up; it has ended then, with the reason. */
+  async setUp(setUp: SetUp): Promise<void> {
+    void this.muteState.set(setUp.audioOptions?.muted ?? false);
+    this.session.media.setConstraints(setUp.videoOptions?.constraints?.send ?? {}).catch((error: unknown) => {
+      this.session.platform.logger.warning('what is sent could not be limited', error);
+    });
+    for (const rawId of setUp.targets ?? []) this.roster.expect(rawId);
+    // The application has the call, and can subscribe to it, before anything happens to it.
     await Promise.resolve();
-    if (this.state === 'None') this.setState('Connecting');
-    try {
-      this.localStreams.openMicrophone(audioOptions?.localAudioStreams?.[0]);
-      await this.localStreams.openCameras(videoOptions?.localVideoStreams ?? [], cameraPatienceMs);
-      this.session.beginSeating();
-      const view = await place();
-      if (this.session.isOver) {
-        leaveUnknownCall(this.options.services, view.callId);
-        return;
-      }
-      await this.session.adopt(view, takeEarlyEvents?.(view));
-      this.muteState.settle();
-      if (this.wantsHangUp) await this.leave({});
-    } catch (error) {
-      this.session.platform.logger.warning('the call could not be set up', error);
-      this.session.endSeating();
-      this.end(endReasonOf(error));
-      throw error;
-    }
+    await this.lifecycle.setUp(setUp);
   }
 
   async hangUp(options: HangUpOptions = {}): Promise<void> {
-    if (this.state === 'Disconnected') return;
-    this.setState('Disconnecting');
-    if (this.session.view() === undefined) {
-      // The invitation is on its way: it is taken back when the server has named the call.
-      this.wantsHangUp = true;
-      await new Promise<void>((resolve) => {
-        this.session.onEnded(resolve);
-        this.session.platform.clock.after(hangUpTimeoutMs, resolve);
-      });
-      this.end(localEndReasons.cancelled);
-    } else await this.leave(options);
+    await this.lifecycle.hangUp(options);
   }
 
   async mute(): Promise<void> {
@@ -312,30 +292,9 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     void this.hangUp();
   }
 
-  /** The call is over. The reason is set before anybody is told; a second end changes nothing. */
+  /** The call is over, for a reason that this client found. A second end changes nothing. */
   end(reason: CallEndReason): void {
-    if (this.session.isOver || this.callEndReason !== undefined) return;
-    this.callEndReason = reason;
-    this.incoming.close();
-    this.roster.close();
-    this.ids.end();
-    this.setState('Disconnected');
-    this.localStreams.close();
-    this.session.end();
-    this.options.onEnded(this);
-  }
-
-  private async leave(options: HangUpOptions): Promise<void> {
-    if (this.session.isOver) return;
-    await leaveCall(this.options.services, this.session, options);
-    this.end(this.reasonOfHangUp());
-  }
-
-  /** Who hangs up an outgoing call before it is answered cancels it. */
-  private reasonOfHangUp(): CallEndReason {
-    const state = this.session.view()?.state;
-    const isUnanswered = this.direction === 'Outgoing' && (state === undefined || state === 'Connecting' || state === 'Ringing');
-    return isUnanswered ? localEndReasons.cancelled : localEndReasons.hungUp;
+    this.lifecycle.end(reason);
   }
 
   /** Shows what the server's view says, after it was replaced. */
@@ -358,16 +317,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     }
     this.roster.update(view);
     this.muteState.serverSaid(view.self.isMuted, false);
-    if (view.state === 'Disconnected') this.end(view.endReason === undefined ? localEndReasons.hungUp : toCallEndReason(view.endReason));
-    else if (this.state !== 'Disconnecting' && this.state !== 'Disconnected') this.setState(shownState(view));
-  }
-
-  private setState(state: CallState): void {
-    if (state === this.state) return;
-    this.state = state;
-    this.incoming.setListening(state === 'Connected' || state === 'RemoteHold');
-    this.emit('stateChanged');
-    this.session.stateChanged();
+    this.lifecycle.show(view);
   }
 
   private setIncomingAudioMuted(isMuted: boolean): void {
@@ -378,15 +328,10 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
   }
 
   private assertRunning(): void {
-    if (this.state === 'Disconnecting' || this.state === 'Disconnected') throw clientError('CALL_ENDED');
+    if (!this.lifecycle.isRunning) throw clientError('CALL_ENDED');
   }
 }
 
 function callerOf(view: CallView): CallerInfo {
   return { identifier: createIdentifierFromRawId(view.caller.identifier), displayName: view.caller.displayName };
-}
-
-/** An accepted call is no longer shown as ringing while its media is set up. */
-function shownState(view: CallView): CallState {
-  return view.direction === 'Incoming' && view.state === 'Ringing' ? 'Connecting' : view.state;
 }

@@ -1,6 +1,7 @@
 import type { Call as CallView, EndpointEvent } from '@dialplane/calling-api';
 import type { CallEndReason } from '../public/errors.ts';
-import { ActiveCall, type SetUp } from './active-call.ts';
+import { ActiveCall } from './active-call.ts';
+import type { SetUp } from './call-lifecycle.ts';
 import type { CallServices } from './call-services.ts';
 import type { CallEvent } from './call-view.ts';
 import { localEndReasons } from './end-reasons.ts';
