@@ -15,9 +15,10 @@ export interface EndpointIdentity {
 /**
  * A command of an endpoint. `commandId` is its idempotency key: a repeated command changes nothing and has the verdict of the
  * first time; the call it shows is the call as it is now, because an older truth would undo what the client has heard since.
- * `by` is the endpoint that gives it; authentication has happened.
+ * `by` is the endpoint that gives it; authentication has happened. `digest` stands for all of the request: with another one
+ * the same id is refused (`REQUEST_ID_REUSED`).
  */
-export type CallCommand = { readonly commandId: string } & (
+export type CallCommand = { readonly commandId: string; readonly digest?: string } & (
   | {
       readonly kind: 'start';
       readonly caller: EndpointIdentity;

@@ -8,6 +8,7 @@ import { handleConferenceTimeout, handleMediaEvent } from './conference.ts';
 import { endCall } from './departure.ts';
 import { join, start } from './founding.ts';
 import { addParticipant, hangUp, removeParticipant } from './inviting.ts';
+import { defaultLimits } from './limits.ts';
 import { LiveCall, type CallMachineOptions, type DeadlineKey } from './live-call.ts';
 import { handleInterruptionTimeout } from './media-progress.ts';
 import { describe, reportMedia, trickle } from './media-sessions.ts';
@@ -35,14 +36,16 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
 
   /** @param snapshot goes on with a call; see {@link CallMachine.restore}. */
   constructor(options: CallMachineOptions, now: Instant, snapshot?: CallSnapshot) {
+    const { rememberedCommands } = { ...defaultLimits, ...options.limits };
     if (snapshot === undefined) {
       this.live = new LiveCall(options);
+      this.memory = new CommandMemory(rememberedCommands);
     } else {
-      const { model, deadlines } = readSnapshot(snapshot, now, options.downtimeMs ?? 0);
+      const { model, deadlines, memory } = readSnapshot(snapshot, now, { downtimeMs: options.downtimeMs ?? 0, rememberedCommands });
       this.live = new LiveCall(options, model);
       for (const [key, at] of deadlines) this.live.deadlines.set(key, at);
+      this.memory = memory;
     }
-    this.memory = new CommandMemory(this.live.limits.rememberedCommands, snapshot?.commands);
     this.publication = new Publication(this.live);
     if (snapshot !== undefined) this.askAgain();
   }
@@ -57,7 +60,7 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
 
   /** Everything needed to go on with this call elsewhere. Poll all outputs first. */
   snapshot(now: Instant): CallSnapshot {
-    return takeSnapshot(this.live, this.memory.list(), now);
+    return takeSnapshot(this.live, this.memory, now);
   }
 
   handle(input: CallInput, now: Instant): void {
@@ -120,13 +123,20 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
 
   private handleCommand(command: CallCommand, now: Instant): void {
     const by = commander(command);
-    const remembered = this.memory.recall(by, command.commandId);
-    const verdict = remembered ?? perform(this.live, command, now);
-    // A stranger's command is not worth forgetting a member's for.
-    const isStranger = !verdict.ok && verdict.code === 'CALL_NOT_FOUND';
-    if (remembered === undefined && !isStranger) this.memory.remember({ commandId: command.commandId, by, verdict });
+    const verdict = this.verdictOn(command, by, now);
     const consequences = this.publication.publish(this.live);
     this.outputs.push({ kind: 'result', commandId: command.commandId, result: this.resultOf(by, verdict) }, ...consequences);
+  }
+
+  private verdictOn(command: CallCommand, by: string, now: Instant): Verdict {
+    const { commandId, digest } = command;
+    const remembered = this.memory.recall(by, commandId);
+    if (remembered !== undefined) return remembered.digest === digest ? remembered.verdict : refused('REQUEST_ID_REUSED');
+    const verdict = perform(this.live, command, now);
+    // A stranger's command is not worth forgetting a member's for.
+    const isStranger = !verdict.ok && verdict.code === 'CALL_NOT_FOUND';
+    if (!isStranger) this.memory.remember({ commandId, by, verdict, ...(digest === undefined ? {} : { digest }) });
+    return verdict;
   }
 
   private resultOf(by: string, verdict: Verdict): CommandResult {

@@ -38,6 +38,50 @@ test('the memory is bounded, and strangers have no place in it', () => {
   assert.equal(mute(false, 'a'), 2, 'the oldest was forgotten: the command is carried out again');
 });
 
+test('an id that was used for another request is refused, also by the restored call', () => {
+  const call = new TestCall().ring().answer();
+  const mute = (digest: string) => call.command({ kind: 'updateSelf', by: 'alice-1', isMuted: true, digest }, 'x').lines;
+  assert.equal(mute('one')[0], 'ok Connected');
+  assert.deepEqual(mute('another'), ['refused REQUEST_ID_REUSED']);
+  call.machine = CallMachine.restore(call.machine.snapshot(call.now), call.options, call.now);
+  assert.deepEqual(mute('another'), ['refused REQUEST_ID_REUSED']);
+  assert.deepEqual(mute('one'), ['ok Connected']);
+});
+
+test('a snapshot repeats none of its parts: descriptions and older commands are texts that never change', () => {
+  const call = new TestCall({ limits: { rememberedCommands: 640 } }).ring().answer();
+  const texts = new Map<string, string>();
+  const read = (): CallSnapshot => {
+    const snapshot = call.machine.snapshot(call.now);
+    for (const [name, text] of Object.entries(snapshot.parts)) {
+      assert.equal(texts.get(name) ?? text, text, name);
+      texts.set(name, text);
+    }
+    return snapshot;
+  };
+  const { parts, ...rest } = read();
+  assert.deepEqual(Object.keys(parts).map((name) => name.split('/').slice(1).join('/')), ['local/1', 'local/1']);
+  assert.ok(!JSON.stringify(rest).includes('v=0'));
+  const most = Math.max(...Array.from({ length: 2000 }, (_none, index) => {
+    call.command({ kind: 'updateSelf', by: 'alice-1', isMuted: index % 2 === 0 }, `mute ${index}`);
+    return index % 7 === 0 ? JSON.stringify({ ...read(), parts: {} }).length : 0;
+  }));
+  assert.ok(most < JSON.stringify(rest).length + 2000, `${most} characters`);
+  assert.ok(Object.keys(read().parts).length <= 2 + 64, 'forgotten commands are no longer there');
+  call.machine = CallMachine.restore(read(), call.options, call.now);
+  const lines = (id: string) => call.command({ kind: 'updateSelf', by: 'alice-1', isMuted: true }, id).lines;
+  assert.deepEqual(lines('mute 1400'), ['ok Connected'], 'of a part: remembered, although it would be a change');
+  assert.deepEqual(lines('mute 1998'), ['ok Connected']);
+  assert.ok(lines('mute 3').length > 1, 'forgotten');
+});
+
+test('a snapshot without one of its parts, or of another version, is refused', () => {
+  const call = new TestCall().ring().answer();
+  const snapshot = call.machine.snapshot(call.now);
+  assert.throws(() => CallMachine.restore({ ...snapshot, parts: {} }, call.options, call.now), /lacks its part/);
+  assert.throws(() => CallMachine.restore({ ...snapshot, version: 1 as 2 }, call.options, call.now), /version 1/);
+});
+
 test('a restored call goes on: the same timers, the same ids, the same truth', () => {
   const call = new TestCall().ring();
   call.pass(80_000);

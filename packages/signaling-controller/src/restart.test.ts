@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { TestClock } from './test-clock.ts';
-import { connectedCall, TestServer } from './test-server.ts';
+import { connectedCall, testDescription, TestServer, type TestClient } from './test-server.ts';
 
 test('a restart in the middle of a call: clients come back, are synchronised, and the call goes on', async () => {
   const clock = new TestClock();
@@ -24,6 +24,9 @@ test('a restart in the middle of a call: clients come back, are synchronised, an
   // The command that began it, again: the same call.
   const repeated = await alice2.ask('startCall', repeat);
   assert.deepEqual([repeated.status, repeated.body.callId], [201, callId]);
+  // Its id for another request: no longer in memory, but in the call.
+  const other = await alice2.ask('startCall', { ...repeat, body: { endpointId: alice.endpointId, targets: [bob.identifier], isMuted: true } });
+  assert.deepEqual([other.status, other.body.error?.code], [409, 'REQUEST_ID_REUSED']);
   clock.turn(130_000);
   assert.equal((await alice2.ask('listCalls')).body.value[0]?.endedAt, undefined, 'nobody was lost');
   assert.equal((await bob2.ask('hangUp', { params: { callId }, body: { endpointId: bob.endpointId } })).status, 204);
@@ -81,6 +84,45 @@ test('a call whose stored state cannot be read is ended, and costs the others no
   assert.match(flow.body.conclusion, /^Ended by a fault of the server/);
   const list = await other.alice.at(after.url).ask('listCalls');
   assert.deepEqual(list.body.value.map((entry) => [entry.callId, entry.endedAt]), [[other.callId, undefined]]);
+});
+
+test('a fault of the engine ends the call it belongs to: everybody is told, a record is kept, other calls go on', async () => {
+  const clock = new TestClock();
+  const before = await TestServer.start({ clock });
+  const { alice, bob, callId, bobsMediaSessionId } = await connectedCall(before);
+  const other = await connectedCall(before);
+  // State that can be read, and that the engine cannot have made: it meets it when Bob describes himself again.
+  const { database } = before.store;
+  const { snapshot } = await database.selectFrom('call').select('snapshot').where('id', '=', callId).executeTakeFirstOrThrow();
+  const broken = snapshot?.replaceAll('"fragments":["abcd"]', '"fragments":null');
+  assert.notEqual(broken, snapshot);
+  await before.store.write([database.updateTable('call').set({ snapshot: broken ?? null }).where('id', '=', callId)]);
+  await before.stop();
+
+  await using after = await TestServer.start({ dataDir: before.dataDir, clock });
+  const clients = [alice, bob, other.alice, other.bob].map((client) => client.at(after.url));
+  for (const client of clients) await client.connect();
+  const [alice2, bob2, otherAlice, otherBob] = clients as [TestClient, TestClient, TestClient, TestClient];
+  const params = { callId, mediaSessionId: bobsMediaSessionId };
+  const failed = await bob2.ask('sendDescription', { params, body: { endpointId: bob.endpointId, description: testDescription('offer', 2) } });
+  assert.deepEqual([failed.status, failed.headers.get('x-ms-error-code')], [500, 'SERVER_FAULT']);
+  for (const client of [alice2, bob2]) {
+    const { endReason } = await client.next('callStateChanged', ({ state }) => state === 'Disconnected');
+    assert.deepEqual([endReason?.code, endReason?.subCode, endReason?.endedBy], [500, 0, 'platform']);
+  }
+  assert.match((await alice2.ask('getCallFlow', { params: { callId } })).body.conclusion, /^Connected after 0\.0 s; ended after .*\(500\/0\)\.$/);
+  const hangUp = await alice2.ask('hangUp', { params: { callId }, body: { endpointId: alice.endpointId } });
+  assert.deepEqual([hangUp.status, hangUp.headers.get('x-ms-error-code')], [410, 'CALL_ENDED']);
+
+  const renegotiated = await otherBob.ask('sendDescription', {
+    params: { callId: other.callId, mediaSessionId: other.bobsMediaSessionId },
+    body: { endpointId: other.bob.endpointId, description: testDescription('offer', 2) },
+  });
+  assert.equal(renegotiated.status, 204);
+  assert.equal((await otherAlice.next('mediaDescription')).description.revision, 2);
+  const parts = await after.store.database.selectFrom('call_snapshot_part').select('call_id').distinct().execute();
+  assert.deepEqual(parts.map((part) => part.call_id), [other.callId], 'only a running call has stored descriptions');
+  for (const client of clients) client.disconnect();
 });
 
 test('a deleted user takes the records of its calls along', async () => {

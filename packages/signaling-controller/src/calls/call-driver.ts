@@ -129,13 +129,14 @@ export class CallDriver {
   /** Goes on with a call of an earlier run of the process. Throws when what is stored of it makes no sense; then it is not there. */
   restore(stored: InterruptedCall): void {
     const { clock, flowLimits } = this.options;
-    const { callId, startedAt, savedAt, parties } = stored;
+    const { callId, startedAt, savedAt, parts, parties } = stored;
     const { machine: snapshot, caller } = JSON.parse(stored.snapshot) as StoredSnapshot;
     const about = { callId, startedAt, caller };
     const options = { ...this.machineOptions(about), downtimeMs: Math.max(0, clock.wallMs() - savedAt) };
-    const call = new RunningCall(about, CallMachine.restore(snapshot, options, clock.now()), new CallFlowRecorder(stored.progress, flowLimits));
+    const call = new RunningCall(about, CallMachine.restore({ ...snapshot, parts }, options, clock.now()), new CallFlowRecorder(stored.progress, flowLimits));
     for (const identifier of parties) call.addParty(identifier);
     call.takeNewParties();
+    call.parts.adopt(Object.keys(parts));
     for (const endpointId of call.machine.endpoints()) {
       call.endpoints.add(endpointId);
       call.groupId ??= call.viewFor(endpointId)?.groupId;

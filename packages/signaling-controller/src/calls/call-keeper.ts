@@ -58,16 +58,18 @@ export class CallKeeper {
   /** Commits where a running call stands; `false` when a new call could not be stored and so must not be. */
   async keepRunning(call: RunningCall): Promise<boolean> {
     const { callId } = call.about;
-    const snapshot = JSON.stringify(call.snapshot(this.options.clock.now()));
+    const { stored, parts } = call.snapshot(this.options.clock.now());
+    const running = { snapshot: JSON.stringify(stored), parts: call.parts.takeChanges(parts) };
     const parties = call.takeNewParties();
     const flow = call.flow.takeUnsaved();
-    const isSaved = await this.write(() => this.options.store.save({ ...this.base(call), snapshot, parties, flow, ending: undefined, summaries: [] }));
+    const isSaved = await this.write(() => this.options.store.save({ ...this.base(call), running, parties, flow, ending: undefined, summaries: [] }));
     if (isSaved) {
       if (!this.stored.has(callId)) this.options.metrics.callStarted();
       this.stored.add(callId);
       return true;
     }
     if (!this.stored.has(callId)) return false;
+    call.parts.putBack(running.parts);
     call.flow.putBack(flow);
     call.putBackParties(parties);
     if (!this.ended.has(callId)) this.unsaved.set(callId, call);
@@ -151,7 +153,7 @@ export class CallKeeper {
     const flow = call.flow.takeUnsaved();
     const ending = { endedAt: call.endedAt, lanes: call.lanes, entry: this.entryOf(call) };
     const { summaries, parties } = call;
-    const isSaved = await this.write(() => this.options.store.save({ ...this.base(call), snapshot: undefined, parties: [...parties], flow, ending, summaries }));
+    const isSaved = await this.write(() => this.options.store.save({ ...this.base(call), running: undefined, parties: [...parties], flow, ending, summaries }));
     if (!isSaved) {
       call.flow.putBack(flow);
       this.unsaved.set(callId, call);

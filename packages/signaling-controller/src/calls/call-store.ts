@@ -1,6 +1,7 @@
 import type { CallDiagnostics, CallListEntry, CallSummary, FlowEvent, FlowLane } from '@dialplane/calling-api';
 import type { Schema, Store } from '@dialplane/store';
 import type { FlowProgress } from './call-flow-recorder.ts';
+import type { PartChanges } from './stored-parts.ts';
 import { reusableStatement, type Statement } from './reusable-statement.ts';
 
 /** What is left of an ended call. Instants are wall-clock milliseconds. */
@@ -20,8 +21,8 @@ export interface StoredCall {
 
 /** What changes together, and is committed together. */
 export interface CallChange extends StoredCall {
-  /** The engine's snapshot as JSON; absent once the call has ended. */
-  readonly snapshot: string | undefined;
+  /** The engine's snapshot as JSON, and what has changed about its parts; absent once the call has ended. */
+  readonly running: { readonly snapshot: string; readonly parts: PartChanges } | undefined;
   readonly savedAt: number;
   /** Identifiers that were not in the call before. */
   readonly parties: readonly string[];
@@ -32,6 +33,7 @@ export interface CallChange extends StoredCall {
 /** A call that was running when the process ended. */
 export interface InterruptedCall extends StoredCall {
   readonly snapshot: string;
+  readonly parts: Readonly<Record<string, string>>;
   readonly savedAt: number;
   readonly parties: readonly string[];
 }
@@ -54,12 +56,12 @@ export class CallStore {
 
   /** Commits a change of one call, all of it or nothing. */
   async save(change: CallChange): Promise<void> {
-    const { callId, startedAt, ending } = change;
+    const { callId, startedAt, running, ending } = change;
     const statements = [
       this.statements.putCall({
         id: callId,
         started_at: startedAt,
-        snapshot: change.snapshot ?? null,
+        snapshot: running?.snapshot ?? null,
         saved_at: change.savedAt,
         flow_progress: JSON.stringify(change.progress),
         ended_at: ending?.endedAt ?? null,
@@ -67,6 +69,8 @@ export class CallStore {
         entry: ending === undefined ? null : JSON.stringify(ending.entry),
       }),
     ];
+    if (running === undefined) statements.push(this.statements.deleteParts({ call_id: callId }));
+    else statements.push(...this.partStatements(callId, running.parts));
     for (const identifier of change.parties) statements.push(this.statements.putParty({ identifier, started_at: startedAt, call_id: callId }));
     statements.push(...this.flowStatements(callId, change.flow));
     for (const summary of change.summaries) {
@@ -77,8 +81,9 @@ export class CallStore {
 
   /** Commits lines that were added to a call's flow record, with the list entry of an ended call, which sums them up. */
   async saveFlow(callId: string, progress: FlowProgress, events: readonly FlowEvent[], entry: CallListEntry | undefined): Promise<void> {
-    const changes = { flow_progress: JSON.stringify(progress), ...(entry !== undefined && { entry: JSON.stringify(entry) }) };
-    await this.store.write([this.store.database.updateTable('call').set(changes).where('id', '=', callId), ...this.flowStatements(callId, events)]);
+    const statements = [this.statements.putFlowProgress({ id: callId, flow_progress: JSON.stringify(progress) }), ...this.flowStatements(callId, events)];
+    if (entry !== undefined) statements.push(this.statements.putEntry({ id: callId, entry: JSON.stringify(entry) }));
+    await this.store.write(statements);
   }
 
   /** Commits the newest quality of streams; what was stored of the same stream is replaced. */
@@ -105,8 +110,11 @@ export class CallStore {
       .select(['call_party.call_id', 'call_party.identifier'])
       .where('call.snapshot', 'is not', null)
       .execute();
+    const parts = await database.selectFrom('call_snapshot_part').selectAll().execute();
     const partiesOf = (callId: string): string[] => parties.filter((party) => party.call_id === callId).map((party) => party.identifier);
-    return rows.map((row) => Object.assign(storedCall(row), { snapshot: row.snapshot ?? '', savedAt: row.saved_at, parties: partiesOf(row.id) }));
+    const partsOf = (callId: string): Record<string, string> => Object.fromEntries(parts.filter((part) => part.call_id === callId).map(({ name, text }) => [name, text]));
+    return rows.map((row) =>
+      Object.assign(storedCall(row), { snapshot: row.snapshot ?? '', savedAt: row.saved_at, parts: partsOf(row.id), parties: partiesOf(row.id) }));
   }
 
   async find(callId: string): Promise<StoredCall | undefined> {
@@ -183,7 +191,7 @@ export class CallStore {
       resultCategory: 'UnexpectedServerError',
     };
     const ending = { endedAt, lanes: [], entry };
-    await this.save({ callId, startedAt, progress, ending, snapshot: undefined, savedAt: endedAt, parties: [], flow: [], summaries: [] });
+    await this.save({ callId, startedAt, progress, ending, running: undefined, savedAt: endedAt, parties: [], flow: [], summaries: [] });
   }
 
   /** Deletes everything that is stored of a call. */
@@ -194,6 +202,13 @@ export class CallStore {
   /** Proves that the store can be written, by writing; throws the store's error otherwise. */
   async probe(): Promise<void> {
     await this.store.write([this.store.database.updateTable('call').set({ snapshot: null }).where('id', '=', '')]);
+  }
+
+  private partStatements(callId: string, { added, removed }: PartChanges): Statement[] {
+    return [
+      ...added.map(([name, text]) => this.statements.putPart({ call_id: callId, name, text })),
+      ...removed.map((name) => this.statements.deletePart({ call_id: callId, name })),
+    ];
   }
 
   private flowStatements(callId: string, events: readonly FlowEvent[]): Statement[] {
@@ -217,6 +232,21 @@ function callStatements({ database }: Store) {
           entry: set.ref('excluded.entry'),
         })),
       ),
+    ),
+    putPart: reusableStatement<Schema['call_snapshot_part']>(['call_id', 'name', 'text'], (row) =>
+      database.insertInto('call_snapshot_part').values(row).onConflict((conflict) => conflict.doNothing()),
+    ),
+    deletePart: reusableStatement<Pick<Schema['call_snapshot_part'], 'call_id' | 'name'>>(['call_id', 'name'], (row) =>
+      database.deleteFrom('call_snapshot_part').where('call_id', '=', row.call_id).where('name', '=', row.name),
+    ),
+    deleteParts: reusableStatement<Pick<Schema['call_snapshot_part'], 'call_id'>>(['call_id'], (row) =>
+      database.deleteFrom('call_snapshot_part').where('call_id', '=', row.call_id),
+    ),
+    putFlowProgress: reusableStatement<Pick<Schema['call'], 'id' | 'flow_progress'>>(['id', 'flow_progress'], (row) =>
+      database.updateTable('call').set({ flow_progress: row.flow_progress }).where('id', '=', row.id),
+    ),
+    putEntry: reusableStatement<Pick<Schema['call'], 'id' | 'entry'>>(['id', 'entry'], (row) =>
+      database.updateTable('call').set({ entry: row.entry }).where('id', '=', row.id),
     ),
     putParty: reusableStatement<Schema['call_party']>(['identifier', 'started_at', 'call_id'], (row) =>
       database.insertInto('call_party').values(row).onConflict((conflict) => conflict.doNothing()),

@@ -3,6 +3,7 @@ import type { Call, CallKind, EndpointEvent, FlowLane } from '@dialplane/calling
 import type { MediaCommand } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import type { CallFlowRecorder } from './call-flow-recorder.ts';
+import { StoredParts } from './stored-parts.ts';
 
 /** Everything that one input made a call put out, sorted by what is to be done with it. */
 export interface Turn {
@@ -23,9 +24,9 @@ export interface CallAbout {
   readonly caller: { readonly identifier: string; readonly displayName?: string };
 }
 
-/** What a running call is stored as, to go on from after a restart. */
+/** What a running call is stored as, to go on from after a restart; beside it the parts of the machine's snapshot. */
 export interface StoredSnapshot {
-  readonly machine: CallSnapshot;
+  readonly machine: Omit<CallSnapshot, 'parts'>;
   readonly caller: CallAbout['caller'];
 }
 
@@ -42,6 +43,8 @@ export class RunningCall {
   groupId: string | undefined;
   /** Its conference at the media processor, while or since it has one. */
   conferenceId: string | undefined;
+  /** Which parts of its snapshots are stored. */
+  readonly parts = new StoredParts();
   /** A participant was deleted: nothing of this call is kept once it has ended. */
   isToBeForgotten = false;
   /** Participant ids by endpoint, of everybody who was shown the call. */
@@ -87,8 +90,9 @@ export class RunningCall {
     return { ...turn, record };
   }
 
-  snapshot(now: Instant): StoredSnapshot {
-    return { machine: this.machine.snapshot(now), caller: this.about.caller };
+  snapshot(now: Instant): { readonly stored: StoredSnapshot; readonly parts: CallSnapshot['parts'] } {
+    const { parts, ...machine } = this.machine.snapshot(now);
+    return { stored: { machine, caller: this.about.caller }, parts };
   }
 
   /** The lane of an endpoint in the flow record: its participant id. */

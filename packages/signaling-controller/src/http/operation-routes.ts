@@ -10,7 +10,7 @@ import { largeBodyLimit } from './fastify-options.ts';
 import { openApiDocument } from './open-api.ts';
 import type { OperationHandlers, OperationRequest } from './operation-handler.ts';
 import { addressKey, RateLimiter, type RateLimit } from './rate-limiter.ts';
-import { Repeatability, type Answer } from './repeatability.ts';
+import { Repeatability, requestDigest, type Answer } from './repeatability.ts';
 import { requestValidator } from './request-validation.ts';
 import { routePath } from './route-path.ts';
 
@@ -149,7 +149,7 @@ function operationRoute(operationId: OperationId, operation: Operation, options:
         return body === undefined ? { status: operation.status } : { status: operation.status, text: JSON.stringify(body) };
       };
       const isRepeatable = requestId !== undefined && operation.method !== 'GET';
-      const answer = isRepeatable ? await gate.repeatability.perform(`${keyOf(caller, request)} ${requestId}`, digestOf(request), command) : await command();
+      const answer = isRepeatable ? await gate.repeatability.perform(`${keyOf(caller, request)} ${requestId}`, requestDigest(request), command) : await command();
       if (isRepeatable) reply.header('repeatability-result', 'accepted');
       reply.code(answer.status);
       return answer.text === undefined ? reply.send() : reply.type('application/json; charset=utf-8').send(answer.text);
@@ -171,10 +171,6 @@ function keyOf(caller: Caller, request: FastifyRequest): string {
     case 'public':
       return `public ${request.ip}`;
   }
-}
-
-function digestOf(request: FastifyRequest): string {
-  return `${request.method} ${request.url} ${request.bodyDigest}`;
 }
 
 function repeatabilityId(request: FastifyRequest): string | undefined {

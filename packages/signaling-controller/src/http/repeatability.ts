@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
 import { ApiError } from './api-error.ts';
 
@@ -25,6 +26,11 @@ export interface RepeatabilityLimits {
 
 const defaultRepeatabilityLimits: RepeatabilityLimits = { maxAnswers: 20_000, maxCharacters: 32 * 1024 * 1024, lifetimeMs: 300_000 };
 
+/** What makes two requests the same: method, path and body. */
+export function requestDigest(request: FastifyRequest): string {
+  return `${request.method} ${request.url} ${request.bodyDigest}`;
+}
+
 /**
  * Remembers the answers to commands by the caller and its `Repeatability-Request-ID` (OASIS Repeatable Requests 1.0): the same
  * request again gets the same answer and changes nothing, also while the first is still being carried out. Answers that a
@@ -47,7 +53,7 @@ export class Repeatability {
    * Carries out `command` unless it was carried out before under `key`; throws `REQUEST_ID_REUSED` when that was another
    * request.
    *
-   * @param digest what makes two requests the same: method, path and body.
+   * @param digest of the request, by {@link requestDigest}.
    */
   perform(key: string, digest: string, command: () => Promise<Answer>): Promise<Answer> {
     this.forgetOld();

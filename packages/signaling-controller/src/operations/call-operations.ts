@@ -1,5 +1,7 @@
 import type { CallCommand, CommandResult, EndpointIdentity } from '@dialplane/call';
 import type { Call } from '@dialplane/calling-api';
+import type { FastifyRequest } from 'fastify';
+import { hash } from 'node:crypto';
 import type { CallDriver } from '../calls/call-driver.ts';
 import type { CallKeeper } from '../calls/call-keeper.ts';
 import type { CallStore } from '../calls/call-store.ts';
@@ -8,6 +10,7 @@ import type { RegisteredEndpoint } from '../endpoints/registered-endpoint.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { UserCaller } from '../http/authentication.ts';
 import type { OperationHandlers, OperationRequest } from '../http/operation-handler.ts';
+import { requestDigest } from '../http/repeatability.ts';
 import { checkDescription } from '../http/session-description.ts';
 import { derivedId } from './endpoint-operations.ts';
 import { keptSafe } from './kept-safe.ts';
@@ -27,10 +30,11 @@ interface CommandRequest {
   readonly params: { readonly callId: string };
   readonly body: { readonly endpointId: string };
   readonly requestId: string;
+  readonly http: FastifyRequest;
 }
 
-/** A command without what every command has: its id, and the endpoint that gives it. */
-type Bare<Command> = Command extends { readonly by: string } ? Omit<Command, 'commandId' | 'by'> : never;
+/** A command without what every command has: its id and digest, and the endpoint that gives it. */
+type Bare<Command> = Command extends { readonly by: string } ? Omit<Command, 'commandId' | 'digest' | 'by'> : never;
 
 type CallCommandOperations =
   | 'startCall' | 'joinCall' | 'reportRinging' | 'acceptCall' | 'rejectCall' | 'hangUp' | 'hold' | 'resume' | 'updateSelf' | 'addParticipant'
@@ -87,7 +91,7 @@ export class CallOperations {
     };
   }
 
-  private async start({ caller, body, requestId }: OperationRequest<'startCall'>): Promise<Call> {
+  private async start({ caller, body, requestId, http }: OperationRequest<'startCall'>): Promise<Call> {
     const endpoint = this.options.registry.attend(body.endpointId, caller.identifier);
     checkDescription(body.description);
     const { targets, isMuted = false, alternateCallerId, customContext, description } = body;
@@ -96,6 +100,7 @@ export class CallOperations {
     return this.found(endpoint, callId, {
       kind: 'start',
       commandId: commandIdOf(body.endpointId, requestId),
+      digest: commandDigest(http),
       caller: identityOf(endpoint),
       targets,
       isMuted,
@@ -105,12 +110,13 @@ export class CallOperations {
     });
   }
 
-  private async join({ caller, body, requestId }: OperationRequest<'joinCall'>): Promise<Call> {
+  private async join({ caller, body, requestId, http }: OperationRequest<'joinCall'>): Promise<Call> {
     const endpoint = this.options.registry.attend(body.endpointId, caller.identifier);
     const { groupId } = body.locator;
     const command: CallCommand = {
       kind: 'join',
       commandId: commandIdOf(body.endpointId, requestId),
+      digest: commandDigest(http),
       joiner: identityOf(endpoint),
       groupId,
       isMuted: body.isMuted ?? false,
@@ -158,12 +164,12 @@ export class CallOperations {
 
   private async perform(request: CommandRequest, command: Bare<CallCommand>): Promise<Extract<CommandResult, { ok: true }>> {
     const { registry, calls } = this.options;
-    const { caller, params, body, requestId } = request;
+    const { caller, params, body, requestId, http } = request;
     registry.attend(body.endpointId, caller.identifier);
     const call = calls.get(params.callId);
     // A stranger to the call learns nothing of it, not even that it is there.
     if (call === undefined || !call.parties.has(caller.identifier)) throw await this.absence(params.callId, caller.identifier);
-    const result = await calls.perform(params.callId, { ...command, by: body.endpointId, commandId: commandIdOf(body.endpointId, requestId) });
+    const result = await calls.perform(params.callId, { ...command, by: body.endpointId, commandId: commandIdOf(body.endpointId, requestId), digest: commandDigest(http) });
     return succeeded(result);
   }
 
@@ -178,6 +184,11 @@ export class CallOperations {
 /** Unique among all endpoints, and the same for the same request. */
 function commandIdOf(endpointId: string, requestId: string): string {
   return `${endpointId}/${requestId}`;
+}
+
+/** 128 bits are enough to tell a caller's own requests apart; the call remembers many. */
+function commandDigest(http: FastifyRequest): string {
+  return hash('sha256', requestDigest(http), 'base64url').slice(0, 22);
 }
 
 export function identityOf({ registration }: RegisteredEndpoint): EndpointIdentity {

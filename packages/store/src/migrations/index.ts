@@ -1,6 +1,7 @@
 import { identityMigration } from './0001-identity.ts';
 import { callsMigration } from './0002-calls.ts';
+import { callSnapshotPartsMigration } from './0003-call-snapshot-parts.ts';
 import type { Migration } from './migration.ts';
 
 /** All migrations in order: the first leads to schema version 1, and so on. Append only. */
-export const migrations: readonly Migration[] = [identityMigration, callsMigration];
+export const migrations: readonly Migration[] = [identityMigration, callsMigration, callSnapshotPartsMigration];
