@@ -21,7 +21,8 @@ const reportingMs = 60_000;
 const maxEndedCalls = 20_000;
 
 /**
- * Keeps calls in the store as they change.
+ * Keeps calls in the store as they change: their state with each change, the lines of the flow record of a running call
+ * within a second. A process that is killed loses those lines and nothing else; the numbers they had stay missing.
  *
  * When the store cannot be written, a call that it does not hold yet is refused. A conversation is not cut off by a full disk:
  * calls that it holds go on in memory, and what is not stored of them is tried again each second.
@@ -61,7 +62,9 @@ export class CallKeeper {
     const { stored, parts } = call.snapshot(this.options.clock.now());
     const running = { snapshot: JSON.stringify(stored), parts: call.parts.takeChanges(parts) };
     const parties = call.takeNewParties();
-    const flow = call.flow.takeUnsaved();
+    const isNew = !this.stored.has(callId);
+    const flow = isNew ? call.flow.takeUnsaved() : [];
+    if (!isNew) this.noteFlow(call);
     const isSaved = await this.write(() => this.options.store.save({ ...this.base(call), running, parties, flow, ending: undefined, summaries: [] }));
     if (isSaved) {
       if (!this.stored.has(callId)) this.options.metrics.callStarted();
@@ -105,7 +108,7 @@ export class CallKeeper {
     }
   }
 
-  /** Notes that lines were added to the flow record of a call outside of its turns. */
+  /** Notes that lines were added to the flow record of a call. */
   noteFlow(call: RunningCall | EndedCall): void {
     this.unsavedFlow.set(call.about.callId, call);
   }
@@ -127,6 +130,7 @@ export class CallKeeper {
   private async erase(callId: string): Promise<boolean> {
     this.stored.delete(callId);
     this.unsaved.delete(callId);
+    this.unsavedFlow.delete(callId);
     await this.write(() => this.options.store.erase(callId));
     return true;
   }
