@@ -6,7 +6,7 @@
  * is, with datagrams for messages; request/response protocols send both ways over the same links, with {@link RequestClient}
  * on the asking side. A connection that keeps order is a link with `isOrdered`.
  *
- * `calls/` is the first world: users, a controller with the call engine on it, and a media processor.
+ * `calls/` is a world of users, a controller with the call engine on it, and a media processor; `relay/` one of users, peers and a relay.
  *
  * ```ts
  * const world = new World<Uint8Array>(7);
@@ -25,3 +25,4 @@ export { Link, lossyLink, reliableLink, type LinkConditions } from './link.ts';
 export { RequestClient, type Request, type Response } from './request-client.ts';
 export { World, type Checker, type Tally } from './world.ts';
 export { runCalls, type CallsReport, type CallsScenario } from './calls/scenario.ts';
+export { runRelayWorld, type RelayReport, type RelayWorldSize } from './relay/relay-world.ts';
