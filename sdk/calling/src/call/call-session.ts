@@ -68,12 +68,10 @@ export class CallSession implements CallInternals, MediaSignaling {
     this.provisionalId = options.services.platform.randomUuid();
     const { platform, localMedia, networkConfiguration } = options.services;
     this.media = new CallMedia({ platform, localMedia, networkConfiguration, signaling: this, onOutgoingEnded: options.onOutgoingEnded });
-    this.telemetry = new TelemetryReporter(platform, (report, options) =>
-      this.services.connection.api.request(
-        'reportTelemetry',
-        { params: { callId: this.callId() }, body: { ...report, endpointId: this.endpointId } },
-        options,
-      ),
+    // Past the connection's own limits: the last report is for the time after it was closed.
+    const { api } = options.services.connection;
+    this.telemetry = new TelemetryReporter(platform, (report, limits) =>
+      api.request('reportTelemetry', { params: { callId: this.callId() }, body: { ...report, endpointId: this.endpointId } }, limits),
     );
   }
 
@@ -88,7 +86,6 @@ export class CallSession implements CallInternals, MediaSignaling {
   get isOver(): boolean {
     return this.hasEnded;
   }
-
 
   selfRawId(): string {
     return this.services.selfRawId;

@@ -4,6 +4,7 @@ import type { Call } from './call.ts';
 import type { CollectionUpdatedEvent, EventSubscriptions } from './events.ts';
 import type { IncomingCall } from './incoming-call.ts';
 
+/** Whether events of the server arrive. An interruption shorter than two seconds does not show. */
 export type ConnectionState = 'Connected' | 'Disconnected';
 /** Why the connection state changed; absent when it became connected. */
 export type ConnectionStateChangeReason = 'invalidToken' | 'connectionIssue';
@@ -19,6 +20,7 @@ export interface CallAgentEvents {
 /** A signed-in user who can call and be called. */
 export interface CallAgent extends EventSubscriptions<CallAgentEvents> {
   readonly kind: 'CallAgent';
+  /** Calls that run or are being set up; what rings is not among them. */
   readonly calls: readonly Call[];
   readonly displayName?: string | undefined;
   readonly connectionState: ConnectionState;

@@ -1,8 +1,11 @@
 import type { CommunicationUserIdentifier, PhoneNumberIdentifier } from '@azure/communication-common';
 import type { LocalAudioStream, LocalVideoStream } from './streams.ts';
 
+/** Sound at the start of a call. */
 export interface AudioOptions {
+  /** Default false. */
   readonly muted?: boolean;
+  /** What to send in place of the selected microphone; the first one counts. */
   readonly localAudioStreams?: readonly LocalAudioStream[];
 }
 
@@ -16,10 +19,12 @@ export interface VideoSendConstraints {
   readonly bitrate?: { readonly max?: number };
 }
 
+/** What {@link VideoSendConstraints} apply to. */
 export interface MediaConstraints {
   readonly video?: { readonly send?: VideoSendConstraints };
 }
 
+/** Video at the start of a call. */
 export interface VideoOptions {
   readonly localVideoStreams?: readonly LocalVideoStream[];
   readonly constraints?: { readonly send?: VideoSendConstraints };
@@ -52,6 +57,7 @@ export interface AcceptCallOptions {
 }
 
 export interface HangUpOptions {
+  /** End the call for everybody, where the role permits it. Default false: leave it. */
   readonly forEveryone?: boolean;
 }
 
@@ -62,6 +68,7 @@ export interface AddPhoneNumberOptions {
 /** Who can be added to a call here. */
 export type AddableParticipant = CommunicationUserIdentifier | PhoneNumberIdentifier;
 
+/** A group call. */
 export interface GroupCallLocator {
   /** A GUID of the application's own making: who joins the same one is in the same call. */
   readonly groupId: string;
@@ -80,7 +87,9 @@ export interface TeamsMeetingIdLocator {
   readonly passcode?: string;
 }
 
+/** What can be joined: here a group call; others are refused with `LOCATOR_UNSUPPORTED`. */
 export type MeetingLocator = GroupCallLocator | RoomCallLocator | TeamsMeetingLinkLocator | TeamsMeetingIdLocator;
 
+/** Keys of a telephone, in ACS' words. */
 export type DtmfTone =
   | 'A' | 'B' | 'C' | 'D' | 'Flash' | 'Num0' | 'Num1' | 'Num2' | 'Num3' | 'Num4' | 'Num5' | 'Num6' | 'Num7' | 'Num8' | 'Num9' | 'Pound' | 'Star';

@@ -3,8 +3,10 @@ import type { CallEndReason } from './errors.ts';
 import type { CollectionUpdatedEvent, EventSubscriptions, PropertyChangedEvent } from './events.ts';
 import type { RemoteVideoStream } from './streams.ts';
 
+/** States of a participant, in ACS' words. */
 export type RemoteParticipantState = 'Idle' | 'Connecting' | 'Ringing' | 'Connected' | 'Hold' | 'InLobby' | 'EarlyMedia' | 'Disconnected';
 
+/** What a participant may do; `Unknown` in a 1:1 call, where everybody may do everything. */
 export type ParticipantRole = 'Unknown' | 'Attendee' | 'Presenter' | 'Organizer' | 'Co-organizer' | 'Consumer' | 'Collaborator';
 
 /** One device a participant takes part from. */
@@ -30,8 +32,10 @@ export interface RemoteParticipant extends EventSubscriptions<RemoteParticipantE
   readonly state: RemoteParticipantState;
   /** Only for participants whom this client added. */
   readonly callEndReason?: CallEndReason | undefined;
+  /** At most one camera and one screen, from the first time they are sent. */
   readonly videoStreams: readonly RemoteVideoStream[];
   readonly isMuted: boolean;
+  /** Sound that is not silence arrives from this participant; never true for who is heard in a mix. */
   readonly isSpeaking: boolean;
   readonly role: ParticipantRole;
   /** Group calls only: mutes this participant, who must unmute himself. */

@@ -5,6 +5,7 @@ import type { AudioStreamFeature, AudioStreamFeatureFactory, VideoStreamFeature,
 /** What a video stream shows. */
 export type MediaStreamType = 'Video' | 'ScreenSharing' | 'RawMedia' | 'LiveStream' | 'Audio';
 
+/** Pixels; 0 by 0 before the first picture. */
 export interface StreamSize {
   readonly width: number;
   readonly height: number;
@@ -25,7 +26,9 @@ export interface LocalVideoStream extends EventSubscriptions<LocalVideoStreamEve
   readonly mediaStreamType: MediaStreamType;
   /** Opens the source when it is not open yet. The same MediaStream until the source changes. */
   getMediaStream(): Promise<MediaStream>;
+  /** Shows this in place of the camera, in running calls as well. */
   setMediaStream(mediaStream: MediaStream): Promise<void>;
+  /** Takes another camera, in running calls as well. Rejects with `DEVICE_UNAVAILABLE`. */
   switchSource(source: VideoDeviceInfo): Promise<void>;
   feature<Feature extends VideoStreamFeature>(factory: VideoStreamFeatureFactory<Feature>): Feature;
   dispose(): void;
@@ -71,11 +74,14 @@ export interface RemoteVideoStreamEvents {
 
 /** A camera or a screen of somebody else. It exists once per participant and kind; `isAvailable` follows what they send. */
 export interface RemoteVideoStream extends EventSubscriptions<RemoteVideoStreamEvents> {
+  /** Unique within the call. */
   readonly id: number;
   readonly mediaStreamType: MediaStreamType;
+  /** It is being sent: a renderer can be made. */
   readonly isAvailable: boolean;
   /** Packets of this stream are arriving. */
   readonly isReceiving: boolean;
+  /** Of the picture that arrives. */
   readonly size: StreamSize;
   /** Rejects while the stream is not available. */
   getMediaStream(): Promise<MediaStream>;
