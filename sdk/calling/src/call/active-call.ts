@@ -17,6 +17,7 @@ import { CallSession } from './call-session.ts';
 import type { CallServices } from './call-services.ts';
 import { endReasonOf } from './end-reasons.ts';
 import { IncomingStreams } from './incoming-streams.ts';
+import { HoldState } from './hold-state.ts';
 import { LocalStreams } from './local-streams.ts';
 import { emptyLobby } from './lobby.ts';
 import { MuteState } from './mute-state.ts';
@@ -47,6 +48,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
   private readonly ids: CallIds;
   private readonly roster: Roster;
   private readonly muteState: MuteState;
+  private readonly holdState: HoldState;
   private readonly incoming: IncomingStreams;
   private readonly features: FeatureSet<CallInternals>;
   private announcedId: string;
@@ -71,6 +73,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     startQualityTelemetry(this.session);
     this.announcedId = this.session.callId();
     this.features = new FeatureSet('call', this.session);
+    this.holdState = new HoldState(this.session);
     const { media } = this.session;
     this.muteState = new MuteState(this.session, {
       changed: () => {
@@ -259,18 +262,11 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
   }
 
   async hold(): Promise<void> {
-    this.session.media.setHeld(true);
-    try {
-      await this.session.request('hold');
-    } catch (error) {
-      this.session.media.setHeld(false);
-      throw error;
-    }
+    await this.holdState.hold();
   }
 
   async resume(): Promise<void> {
-    await this.session.request('resume');
-    this.session.media.setHeld(false);
+    await this.holdState.resume();
   }
 
   addParticipant(identifier: CommunicationIdentifier, { alternateCallerId }: AddPhoneNumberOptions = {}): RemoteParticipant {

@@ -11,6 +11,7 @@ import type { Platform } from '../platform.ts';
 import type { Call } from '../public/call.ts';
 import type { OperationInput, RequestOptions } from '../signaling/api-client.ts';
 import { ServerError } from '../signaling/server-error.ts';
+import { Turns } from '../turns.ts';
 import type { CallServices } from './call-services.ts';
 import { applyEvent, type CallEvent } from './call-view.ts';
 import { TelemetryReporter } from './telemetry-reporter.ts';
@@ -55,8 +56,12 @@ export class CallSession implements CallInternals, MediaSignaling {
   private current: CallView | undefined;
   private seating: Seating | undefined;
   private hasEnded = false;
+  /** Muted and unmuted, hand up and down: requests may overtake each other, but the last word is to be the server's last. */
+  private readonly selfUpdates = new Turns();
   private readonly events = new Listeners<[EndpointEvent]>();
   private readonly viewChanges = new Listeners<[]>();
+  /** Aborted when the call is over. */
+  private readonly over = new AbortController();
   private readonly stateChanges = new Listeners<[]>();
   private readonly ends = new Listeners<[]>();
 
@@ -158,7 +163,8 @@ export class CallSession implements CallInternals, MediaSignaling {
     const params = { callId: this.current.callId, ...(input.rawId === undefined ? {} : { rawId: input.rawId }) };
     const isRead = operation === 'getCallFlow' || operation === 'getCallRecords';
     const whole = isRead ? { params } : { params, body: { ...input.body, endpointId: this.endpointId } };
-    const response = await this.services.connection.request(operation, whole as unknown as OperationInput<Id>, options);
+    const send = () => this.services.connection.request(operation, whole as unknown as OperationInput<Id>, options);
+    const response = await (operation === 'updateSelf' ? this.selfUpdates.take(send) : send());
     if (isCallView(response)) await this.catchUp(response);
     return response;
   }
@@ -234,12 +240,12 @@ export class CallSession implements CallInternals, MediaSignaling {
 
   async sendDescription(mediaSessionId: string, description: MediaDescription): Promise<void> {
     const { connection } = this.services;
-    await connection.request('sendDescription', { params: { callId: this.callId(), mediaSessionId }, body: { endpointId: this.endpointId, description } });
+    await connection.request('sendDescription', { params: { callId: this.callId(), mediaSessionId }, body: { endpointId: this.endpointId, description } }, this.whileOn);
   }
 
   async sendCandidates(mediaSessionId: string, candidates: IceCandidate[]): Promise<void> {
     const { connection } = this.services;
-    await connection.request('sendCandidates', { params: { callId: this.callId(), mediaSessionId }, body: { endpointId: this.endpointId, candidates } });
+    await connection.request('sendCandidates', { params: { callId: this.callId(), mediaSessionId }, body: { endpointId: this.endpointId, candidates } }, this.whileOn);
   }
 
   async reportMedia(mediaSessionId: string, state: ReportMediaRequest['state'], cause?: MediaCause): Promise<void> {
@@ -251,10 +257,19 @@ export class CallSession implements CallInternals, MediaSignaling {
   end(): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    this.over.abort();
     this.ends.call();
     this.media.close();
     void this.telemetry.finish();
     for (const listeners of [this.events, this.viewChanges, this.stateChanges, this.ends]) listeners.clear();
+  }
+
+  /**
+   * Media may go on without signaling for long, and nobody tells the other side again: a description that was given up would
+   * leave it waiting, and this side unable to offer anything else, for the rest of the call.
+   */
+  private get whileOn(): RequestOptions {
+    return { timeoutMs: Number.POSITIVE_INFINITY, signal: this.over.signal };
   }
 
   private replaceView(view: CallView): void {

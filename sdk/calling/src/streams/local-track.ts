@@ -1,5 +1,6 @@
 import { clientError } from '../communication-services-error.ts';
 import { Listeners } from '../listeners.ts';
+import { Turns } from '../turns.ts';
 
 /** What happened to a capture that nobody asked for; diagnostics are made of these. */
 export type CaptureProblem = 'stoppedUnexpectedly' | 'muted' | 'unmuted';
@@ -36,7 +37,7 @@ export class LocalTrack<Device = unknown> {
   private source: CaptureSource<Device>;
   private state: CaptureState = { phase: 'closed' };
   private readonly holds = new Set<object>();
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
   private readonly changed = new Listeners<[MediaStream | undefined]>();
   private readonly problems = new Listeners<[CaptureProblem]>();
 
@@ -61,10 +62,10 @@ export class LocalTrack<Device = unknown> {
     this.holds.add(key);
     const release = () => {
       this.holds.delete(key);
-      void this.inTurn(async () => this.closeIfUnused());
+      void this.turns.take(async () => this.closeIfUnused());
     };
     try {
-      return await this.inTurn(async () => {
+      return await this.turns.take(async () => {
         const open = this.state.phase === 'open' ? this.state : this.become(await this.openSource(this.source));
         return { mediaStream: open.mediaStream, release };
       });
@@ -79,7 +80,7 @@ export class LocalTrack<Device = unknown> {
    * source cannot be opened this rejects with `DEVICE_UNAVAILABLE` and the old one stays.
    */
   replaceSource(source: CaptureSource<Device>): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       const before = this.state;
       if (before.phase === 'closed' && this.holds.size === 0) {
         this.source = source;
@@ -97,7 +98,7 @@ export class LocalTrack<Device = unknown> {
   /** Closes the source whoever holds it. The next `acquire` opens it again. */
   close(): void {
     this.holds.clear();
-    void this.inTurn(async () => this.closeIfUnused());
+    void this.turns.take(async () => this.closeIfUnused());
   }
 
   /** The source was exchanged: with its MediaStream where it is open. */
@@ -107,12 +108,6 @@ export class LocalTrack<Device = unknown> {
 
   onProblem(listener: (problem: CaptureProblem) => void): () => void {
     return this.problems.add(listener);
-  }
-
-  private inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
-    const result = this.turn.then(action);
-    this.turn = result.catch(() => {});
-    return result;
   }
 
   private become(state: OpenCapture): OpenCapture {
