@@ -105,13 +105,9 @@ export class AddressTable<Value> {
     return this.hash(keys[at] ?? 0, keys[at + 1] ?? 0, keys[at + 2] ?? 0, keys[at + 3] ?? 0, keys[at + 4] ?? 0, keys[at + 5] ?? 0);
   }
 
-  private hash(a: number, b: number, c: number, d: number, e: number, f: number): number {
-    let hash = mix(this.seed, a);
-    hash = mix(hash, b);
-    hash = mix(hash, c);
-    hash = mix(hash, d);
-    hash = mix(hash, e);
-    hash = mix(hash, f);
+  private hash(scope: number, w0: number, w1: number, w2: number, w3: number, last: number): number {
+    let hash = mix(mix(mix(this.seed, scope), w0), last);
+    if (last >>> 16 === 6) hash = mix(mix(mix(hash, w1), w2), w3);
     hash ^= hash >>> 16;
     hash = Math.imul(hash, 0x21f0aaad);
     return hash ^ (hash >>> 15);

@@ -6,7 +6,6 @@ import type { MessageBuilder } from '../message-builder.ts';
 import { type IntegrityAlgorithm, integrityOf, verifyMessageIntegrity } from '../message-integrity.ts';
 import { equalInConstantTime, type StunCrypto } from '../stun-crypto.ts';
 import type { StunMessage } from '../stun-message.ts';
-import { parseNonceCookie } from './nonce-cookie.ts';
 import type { StatelessNonces } from './stateless-nonces.ts';
 
 /** Who may use the server. Answers at once, from memory or by computation: a name is asked about for every request. */
@@ -64,7 +63,7 @@ export class LongTermServer {
     const nonce = readText(request, 'nonce');
     if (readText(request, 'realm') === undefined || nonce === undefined) return { kind: 'badRequest' };
     if (username === undefined && (request.has(stunAttribute.username) || !request.has(stunAttribute.userhash))) return { kind: 'badRequest' };
-    const algorithm = this.algorithmOf(request, nonce);
+    const algorithm = this.algorithmOf(request);
     if (algorithm === undefined) return { kind: 'badRequest' };
     const key = username === undefined ? undefined : this.options.credentials.key(username, algorithm.name, now);
     const matches = verifyMessageIntegrity(request, integrity, key ?? decoyKey, this.options.crypto);
@@ -82,13 +81,12 @@ export class LongTermServer {
 
   /**
    * RFC 8489 §9.2.4, third check. A request that names no algorithm is that of an older client: MD5. Deviation: checked whatever the
-   * nonce says, since every nonce of ours has the bit set and any other will be found stale.
+   * nonce says, since every nonce of ours has the bit set.
    */
-  private algorithmOf(request: StunMessage, nonce: string): { readonly name: PasswordAlgorithm; readonly isNamed: boolean } | undefined {
+  private algorithmOf(request: StunMessage): { readonly name: PasswordAlgorithm; readonly isNamed: boolean } | undefined {
     const list = request.value(stunAttribute.passwordAlgorithms);
     const hasChosen = request.has(stunAttribute.passwordAlgorithm);
     if (list === undefined && !hasChosen) return { name: 'md5', isNamed: false };
-    if (parseNonceCookie(nonce)?.passwordAlgorithms === false) return { name: 'md5', isNamed: false };
     const chosen = passwordAlgorithmOf(readPasswordAlgorithm(request) ?? 0);
     if (list === undefined || chosen === undefined || !equalInConstantTime(list, this.algorithmsValue)) return undefined;
     return { name: chosen, isNamed: true };

@@ -54,12 +54,12 @@ for (const path of [datagramPath(), streamPath()]) {
   });
 }
 
-test('three hours: allocation, permission and channel are kept up, and nonces replaced', () => {
+test('a day: allocation, permission and channel are kept up, and nonces replaced', () => {
   const { bench, line, relay } = allocated();
   line.do({ kind: 'permit', peers: [peer] });
   line.do({ kind: 'bindChannel', peer: other });
   line.taken();
-  for (let minute = 0; minute < 180; minute += 1) {
+  for (let minute = 0; minute < 24 * 60; minute += 1) {
     line.pass(60_000);
     line.taken();
     for (const who of [peer, other]) bench.give({ kind: 'relayDatagram', relay, peer: who, bytes: payload });
@@ -107,6 +107,23 @@ test('wrong password, refusal, redirection, a server that is silent, a path that
   const { line } = allocated();
   line.do({ kind: 'pathFailed' });
   assert.deepEqual(line.taken(), [{ kind: 'ended', reason: 'pathFailed' }]);
+});
+
+test('who leaves before the answer has come releases what is granted', () => {
+  const bench = new TestTurnServer();
+  bench.relays = 'manual';
+  const line = new TestTurnClient(bench, datagramPath());
+  line.do({ kind: 'allocate', wish: {} });
+  const opened = line.takenFromServer()[0];
+  assert.ok(opened?.kind === 'openRelay');
+  line.do({ kind: 'release' });
+  bench.give({ kind: 'relayOpened', relay: opened.relay, address: address('203.0.113.1:50000') });
+  line.exchange();
+  assert.deepEqual(line.taken(), [{ kind: 'ended', reason: 'released' }]);
+  assert.equal(bench.server.allocationCount, 0);
+  const idle = new TestTurnClient(bench, datagramPath());
+  idle.do({ kind: 'release' });
+  assert.deepEqual(idle.taken(), [{ kind: 'ended', reason: 'released' }]);
 });
 
 test('dual allocation, an even port and its neighbour', () => {

@@ -94,6 +94,7 @@ export class TurnClient implements Machine<TurnClientInput, TurnClientOutput> {
     if (input.kind === 'received') this.handleBytes(input.bytes, now);
     else if (input.kind === 'pathFailed') this.requests.handlePathFailed(now);
     else if (input.kind === 'allocate') this.allocate(input.wish, now);
+    else if (input.kind === 'release') this.release(now);
     else if (this.phase.kind === 'allocated') this.handleCommand(input, now);
     this.settle(now);
     if (input.kind === 'pathFailed') this.end('pathFailed');
@@ -118,14 +119,10 @@ export class TurnClient implements Machine<TurnClientInput, TurnClientOutput> {
     return new ConnectionBindClient(connectionId, this.credentials, this.options.randomness);
   }
 
-  private handleCommand(input: Exclude<TurnClientInput, { kind: 'received' | 'pathFailed' | 'allocate' }>, now: Instant): void {
+  private handleCommand(input: Exclude<TurnClientInput, { kind: 'received' | 'pathFailed' | 'allocate' | 'release' }>, now: Instant): void {
     if (input.kind === 'permit') return this.permit(input.peers, now);
     if (input.kind === 'bindChannel') return this.bindChannel(input.peer, now);
     if (input.kind === 'send') return this.sendData(input.peer, input.bytes);
-    if (input.kind === 'release') {
-      this.phase = { kind: 'releasing' };
-      return this.requests.start({ kind: 'release' }, turnMethod.refresh, (builder) => writeLifetime(builder, 0), now);
-    }
     const { peer } = input;
     this.requests.start({ kind: 'connectPeer', peer }, turnMethod.connect, (builder) => writeXorAddress(builder, turnAttribute.xorPeerAddress, peer), now);
   }
@@ -134,6 +131,18 @@ export class TurnClient implements Machine<TurnClientInput, TurnClientOutput> {
     if (this.phase.kind !== 'idle') return;
     this.phase = { kind: 'allocating' };
     this.requests.start({ kind: 'allocate' }, turnMethod.allocate, (builder) => writeWish(builder, wish), now);
+  }
+
+  /** A request to allocate that is under way is waited for: the server may have granted it already. */
+  private release(now: Instant): void {
+    const { kind } = this.phase;
+    if (kind === 'idle') return this.end('released');
+    this.phase = { kind: 'releasing' };
+    if (kind === 'allocated') this.requestRelease(now);
+  }
+
+  private requestRelease(now: Instant): void {
+    this.requests.start({ kind: 'release' }, turnMethod.refresh, (builder) => writeLifetime(builder, 0), now);
   }
 
   private permit(peers: readonly TransportAddress[], now: Instant): void {
@@ -204,8 +213,10 @@ export class TurnClient implements Machine<TurnClientInput, TurnClientOutput> {
       case 'release':
         return this.end('released');
       case 'allocate':
+        if (this.phase.kind === 'releasing') return end.kind === 'success' ? this.requestRelease(now) : this.end('released');
+        return end.kind === 'success' ? this.handleLifetime('allocate', end.message, now) : this.endWith(end);
       case 'refresh':
-        return end.kind === 'success' ? this.handleLifetime(purpose.kind, end.message, now) : this.endWith(end);
+        return end.kind === 'success' ? this.handleLifetime('refresh', end.message, now) : this.endWith(end);
       case 'permit':
         if (end.kind !== 'success') return this.refuse('permit', end, purpose.peers);
         for (const peer of purpose.peers) this.rememberPermission(peer, now);

@@ -74,9 +74,10 @@ export class PacketRelay {
   /** A datagram from a peer with `length` bytes of payload: decided here where a channel is bound, `slow` where it becomes a Data indication. */
   fromPeer(relayId: number, peer: TransportAddress, length: number, now: Instant): PacketVerdict {
     const relay = this.table.findRelay(relayId);
-    if (relay === undefined || !isUsable(relay, now) || this.table.permission(relayId, peer, now) === undefined) return packetVerdict.dropped;
+    if (relay === undefined || !isUsable(relay, now)) return packetVerdict.dropped;
     const channel = this.table.channelOfPeer(relayId, peer, now);
-    if (channel === undefined) return packetVerdict.slow;
+    if (channel === undefined) return this.table.permission(relayId, peer, now) === undefined ? packetVerdict.dropped : packetVerdict.slow;
+    if (now >= channel.permission.expiresAt) return packetVerdict.dropped;
     if (!this.countTowardsClient(relay.allocation, length, now)) return packetVerdict.dropped;
     const { path } = relay.allocation.createdBy;
     this.towardsClient.path = path;
