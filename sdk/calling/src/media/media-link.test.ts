@@ -136,6 +136,36 @@ test('offers that cross end in agreement, whatever the order of events', async (
   }
 });
 
+test('a picture whose track comes into its new section only after the offer is announced all the same', async () => {
+  const pair = new Pair(11, 1);
+  await pair.connect();
+  const { peerConnection } = pair.caller;
+  const addTransceiver = peerConnection.addTransceiver.bind(peerConnection);
+  let putTrack = () => {};
+  const opened = new Promise<void>((resolve) => {
+    peerConnection.addTransceiver = (...args) => {
+      const transceiver = addTransceiver(...args);
+      const replaceTrack = transceiver.sender.replaceTrack.bind(transceiver.sender);
+      const value = async (track: MediaStreamTrack | null) => {
+        resolve();
+        await new Promise<void>((put) => {
+          putTrack = put;
+        });
+        await replaceTrack(track);
+      };
+      Object.defineProperty(transceiver.sender, 'replaceTrack', { value });
+      return transceiver;
+    };
+  });
+  pair.sends('caller', true);
+  await opened;
+  pair.caller.networkChanged();
+  await pair.until(() => pair.callee.peerConnection.getTransceivers().length === 2 && peerConnection.signalingState === 'stable', 'the section to be open');
+  putTrack();
+  await pair.agrees();
+  pair.close();
+});
+
 test('everything delivered twice changes nothing', async () => {
   const pair = new Pair(3, 5, true);
   await pair.connect();

@@ -44,7 +44,7 @@ export class MediaLink {
   private session: MediaSession | undefined;
   private hasRemoteCandidates = false;
   private tracksInPlace: Promise<void> = Promise.resolve();
-  /** The directions in the newest description of this side. */
+  /** What the newest description of this side was made from. */
   private described = '';
 
   /** Throws `WEBRTC_UNAVAILABLE`. */
@@ -65,7 +65,7 @@ export class MediaLink {
         if (description.type === 'offer') this.slots.applyDirections();
       },
       describing: (type) => {
-        this.described = this.slots.directions(type);
+        this.described = this.slots.outline(type);
       },
       localStreams: (midOf) => this.slots.localStreams(midOf),
       settled: () => {
@@ -215,7 +215,7 @@ export class MediaLink {
 
   /** Offers anew where the newest description is no longer true; the first offer or answer is made by its own occasion. */
   private negotiateIfChanged(): void {
-    if (this.session !== undefined && this.peerConnection.localDescription !== null && this.slots.directions('offer') !== this.described) this.negotiation.negotiate();
+    if (this.session !== undefined && this.peerConnection.localDescription !== null && this.slots.outline('offer') !== this.described) this.negotiation.negotiate();
   }
 
   private configure(session: MediaSession): void {

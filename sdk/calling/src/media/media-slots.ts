@@ -66,12 +66,12 @@ export class MediaSlots {
   }
 
   /**
-   * The directions that a description made now would have, to compare: an answer cannot have the sections that only this side
-   * has opened.
+   * What a description made now would say of each section, to compare: its direction, and whether this side sends in it (a new
+   * section is open both ways before its track is in place). An answer cannot have the sections that only this side has opened.
    */
-  directions(type: 'offer' | 'answer'): string {
+  outline(type: 'offer' | 'answer'): string {
     const transceivers = this.peerConnection.getTransceivers().filter(({ mid }) => type === 'offer' || mid !== null);
-    return transceivers.map(({ direction }) => direction).join(' ');
+    return transceivers.map((transceiver) => `${transceiver.direction} ${this.isSending(transceiver)}`).join(', ');
   }
 
   /** What this side's description carries; `midOf` for a description whose sections have no mid yet. */
