@@ -52,7 +52,7 @@ export interface PublishedSeat {
 
 /**
  * One call at work: the model, its timers, and the effects that the input being handled has had so far. The modules beside
- * this file (`ringing`, `membership`, `media-sessions`, `conference`, `moderation`) change it; `publication` turns what changed
+ * this file (`founding`, `ringing`, `admission`, `media-sessions`, `conference`, `moderation`, ...) change it; `publication` turns what changed
  * into events.
  */
 export class LiveCall {

@@ -110,11 +110,15 @@ export class CallStore {
       .select(['call_party.call_id', 'call_party.identifier'])
       .where('call.snapshot', 'is not', null)
       .execute();
-    const parts = await database.selectFrom('call_snapshot_part').selectAll().execute();
-    const partiesOf = (callId: string): string[] => parties.filter((party) => party.call_id === callId).map((party) => party.identifier);
-    const partsOf = (callId: string): Record<string, string> => Object.fromEntries(parts.filter((part) => part.call_id === callId).map(({ name, text }) => [name, text]));
+    const partiesOf = Map.groupBy(parties, (party) => party.call_id);
+    const partsOf = Map.groupBy(await database.selectFrom('call_snapshot_part').selectAll().execute(), (part) => part.call_id);
     return rows.map((row) =>
-      Object.assign(storedCall(row), { snapshot: row.snapshot ?? '', savedAt: row.saved_at, parts: partsOf(row.id), parties: partiesOf(row.id) }));
+      Object.assign(storedCall(row), {
+        snapshot: row.snapshot ?? '',
+        parts: Object.fromEntries((partsOf.get(row.id) ?? []).map(({ name, text }) => [name, text])),
+        savedAt: row.saved_at,
+        parties: (partiesOf.get(row.id) ?? []).map(({ identifier }) => identifier),
+      }));
   }
 
   async find(callId: string): Promise<StoredCall | undefined> {
