@@ -22,13 +22,13 @@ type AuthenticatedReply = ReplyTo & { readonly by: Authenticated };
 export class Allocations {
   private readonly core: ServerCore;
   private readonly reservations: Reservations;
-  /** Called before an allocation is forgotten, for what hangs on it elsewhere. */
-  private readonly beforeEnd: (allocation: Allocation) => void;
+  /** Called before a relay is forgotten, for what hangs on it elsewhere. */
+  private readonly beforeClose: (relay: Relay) => void;
 
-  constructor(core: ServerCore, beforeEnd: (allocation: Allocation) => void) {
+  constructor(core: ServerCore, beforeClose: (relay: Relay) => void) {
     this.core = core;
     this.reservations = new Reservations(core);
-    this.beforeEnd = beforeEnd;
+    this.beforeClose = beforeClose;
   }
 
   /** RFC 8656 §7.2 from step 2 on: the request is authenticated and all its attributes are known. */
@@ -102,12 +102,13 @@ export class Allocations {
   /** Closes one relayed address, and with the last one the allocation. */
   dropRelay(relay: Relay, reason: AllocationEnd, now: Instant): void {
     if (relay.allocation.relays.length === 1) return this.end(relay.allocation, reason, now);
+    this.beforeClose(relay);
     this.core.emit({ kind: 'closeRelay', relay: relay.id });
     this.core.table.removeRelay(relay);
   }
 
   end(allocation: Allocation, reason: AllocationEnd, now: Instant): void {
-    this.beforeEnd(allocation);
+    for (const relay of allocation.relays) this.beforeClose(relay);
     const { state } = allocation;
     if (state.kind === 'active') this.tellUsage(allocation, { kind: 'stopped', reason }, now);
     else if (state.reserveNext !== undefined) this.core.emit({ kind: 'closeRelay', relay: state.reserveNext });

@@ -2,7 +2,7 @@ import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import { readXorAddress, sameTransportAddress, type StunMessage, type TransportAddress, writeXorAddress } from '@dialplane/stun';
 import { readConnectionId, writeConnectionId } from '../attributes/peer-attributes.ts';
 import { turnAttribute, turnMethod } from '../turn-numbers.ts';
-import type { Allocation, Authenticated } from './allocation.ts';
+import type { Allocation, Authenticated, Relay } from './allocation.ts';
 import { isUsable } from './packet-relay.ts';
 import { relayTowards } from './peer-access.ts';
 import type { ReplyTo } from './replies.ts';
@@ -120,9 +120,10 @@ export class PeerConnections {
     this.handlePeerGone(id);
   }
 
-  /** Closes all connections of an allocation that ends (RFC 6062 §5.5). */
-  closeAll(allocation: Allocation): void {
-    for (const connection of this.of(allocation)) {
+  /** Closes all connections of a relay that ends (RFC 6062 §5.5). */
+  closeAll(relay: Relay): void {
+    for (const connection of this.of(relay.allocation)) {
+      if (connection.peer.family !== relay.family) continue;
       this.core.emit({ kind: 'closePeer', peerConnection: connection.id });
       if (connection.state.kind === 'bound') this.core.emit({ kind: 'closeClient', connection: connection.state.connection });
       this.forget(connection);

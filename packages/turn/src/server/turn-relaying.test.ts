@@ -165,10 +165,11 @@ test('an allocation ends at its lifetime even if no timer fires, and leaves noth
   bind(bench, peer, 0x4001);
   bench.taken();
   bench.now = instant(600_000);
-  bench.send(path, encodeChannelData(0x4001, payload, false));
-  bench.give({ kind: 'relayDatagram', relay, peer, bytes: payload });
-  assert.deepEqual(bench.taken(), []);
-  bench.pass(0);
+  const frame = encodeChannelData(0x4001, payload, false);
+  const { packets } = bench.server;
+  assert.equal(packets.fromDatagram(1, path.remote, frame, 0, frame.length, bench.now), packetVerdict.dropped);
+  assert.equal(packets.fromPeer(relay, peer, 5, bench.now), packetVerdict.dropped);
+  assert.equal(bench.code(path, turnMethod.refresh), 437, 'and a request does not revive it');
   const out = bench.taken();
   assert.deepEqual(out.map(({ kind }) => kind), ['usage', 'closeRelay']);
   assert.deepEqual(out[0]?.kind === 'usage' && out[0].record.event, { kind: 'stopped', reason: 'expired' });
@@ -248,6 +249,18 @@ test('the fast path says where a packet goes without copying it', () => {
   assert.deepEqual(packets.towardsClient, { path, header: 0x40010005, padding: 0 });
   assert.equal(packets.fromPeer(relay, samehost, 5, bench.now), packetVerdict.slow);
   assert.equal(packets.fromPeer(relay, stranger, 5, bench.now), packetVerdict.dropped);
+});
+
+test('deleting one family of a dual TCP allocation closes the connections of that family only', () => {
+  const bench = new TestTurnServer();
+  const stream = streamPath();
+  bench.ask(stream, turnMethod.allocate, (builder) => (writeRequestedTransport(builder, 'tcp'), writeAddressFamily(builder, 'additionalAddressFamily', 6)));
+  const connect = (who: string): void => bench.send(stream, bench.encode(turnMethod.connect, (builder) => writeXorAddress(builder, turnAttribute.xorPeerAddress, address(who)), bench.clientOf(stream)));
+  connect('198.51.100.1:80');
+  connect('[2001:db8::5]:80');
+  const [first] = bench.takenOf('connectPeer');
+  bench.ask(stream, turnMethod.refresh, (builder) => (writeAddressFamily(builder, 'requestedAddressFamily', 4), writeLifetime(builder, 0)));
+  assert.deepEqual(bench.takenOf('closePeer'), [{ kind: 'closePeer', peerConnection: first?.peerConnection }]);
 });
 
 test('the end of a stream or of the server ends its allocations', () => {

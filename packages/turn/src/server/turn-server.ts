@@ -60,7 +60,7 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
     const nonces = new StatelessNonces({ crypto: options.crypto, secret: options.nonceSecret });
     this.authentication = new LongTermServer({ realm: options.realm, nonces, credentials: options.credentials, crypto: options.crypto });
     this.peerConnections = new PeerConnections(this.core);
-    this.allocations = new Allocations(this.core, (allocation) => this.peerConnections.closeAll(allocation));
+    this.allocations = new Allocations(this.core, (relay) => this.peerConnections.closeAll(relay));
   }
 
   /** The fast path for media. */
@@ -77,7 +77,9 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
     return { malformed: this.malformed, challenged: this.challenged };
   }
 
+  /** Fires due timers first: nothing that has expired is found by a request because its timer is late. */
   handle(input: TurnServerInput, now: Instant): void {
+    this.handleTimeout(now);
     switch (input.kind) {
       case 'clientDatagram':
       case 'clientFrame':
