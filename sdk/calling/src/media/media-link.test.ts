@@ -166,6 +166,22 @@ test('a picture whose track comes into its new section only after the offer is a
   pair.close();
 });
 
+test('a camera that opens while the answer is on its way is offered once the answer was taken', async () => {
+  const pair = new Pair(13, 1);
+  const offer = await pair.caller.createFirstOffer();
+  await pair.callee.prepareAnswer(session(true), offer);
+  const answer = await pair.callee.answerPrepared();
+  pair.tracks.callee = { ...nothing, Video: pair.cameras.callee };
+  await pair.callee.syncTracks();
+  assert.equal(pair.callee.peerConnection.signalingState, 'stable');
+  await pair.caller.bind(session(false));
+  pair.callee.accepted(session(true));
+  pair.caller.handleDescription(answer);
+  await pair.agrees();
+  assert.deepEqual(pair.crossed, ['callee offer', 'caller answer']);
+  pair.close();
+});
+
 test('everything delivered twice changes nothing', async () => {
   const pair = new Pair(3, 5, true);
   await pair.connect();

@@ -42,6 +42,8 @@ export class MediaLink {
   private readonly candidates: CandidateBatch;
   private readonly monitor: ConnectionMonitor;
   private session: MediaSession | undefined;
+  /** The server lets this side describe its media: not before it has taken the answer of a call that rings here. */
+  private mayOffer = false;
   private hasRemoteCandidates = false;
   private tracksInPlace: Promise<void> = Promise.resolve();
   /** What the newest description of this side was made from. */
@@ -125,6 +127,7 @@ export class MediaLink {
   /** This link is the server's media session `session` from now on: takes its servers and begins. */
   async bind(session: MediaSession): Promise<void> {
     this.configure(session);
+    this.mayOffer = true;
     this.candidates.open();
     if (this.negotiation.localRevision > 0) await this.negotiation.commitFirstOffer();
     else if (session.offerer === 'local') {
@@ -153,8 +156,10 @@ export class MediaLink {
 
   /** The server has taken the answer. */
   accepted(session: MediaSession): void {
+    this.mayOffer = true;
     this.candidates.open();
     this.resynchronise(session);
+    this.negotiateIfChanged();
   }
 
   /** Brings this link up to what the server knows. */
@@ -215,7 +220,7 @@ export class MediaLink {
 
   /** Offers anew where the newest description is no longer true; the first offer or answer is made by its own occasion. */
   private negotiateIfChanged(): void {
-    if (this.session !== undefined && this.peerConnection.localDescription !== null && this.slots.outline('offer') !== this.described) this.negotiation.negotiate();
+    if (this.mayOffer && this.peerConnection.localDescription !== null && this.slots.outline('offer') !== this.described) this.negotiation.negotiate();
   }
 
   private configure(session: MediaSession): void {
