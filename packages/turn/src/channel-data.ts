@@ -1,14 +1,19 @@
 import { readUint16, writeUint16 } from '@dialplane/stun';
 
-/** RFC 8656 §12: the numbers a channel may have. */
+/** RFC 8656 §12: the numbers a channel may have; a client of ours picks from these. */
 export const firstChannel = 0x4000;
 export const lastChannel = 0x4fff;
+/**
+ * The last number a server accepts. Deviation: that of RFC 5766 §11, since its clients are about and pick from all of them; on a relay's port there
+ * is nothing else that the first byte would have to tell apart.
+ */
+export const lastAcceptedChannel = 0x7ffe;
 /** Bytes before the data of a ChannelData message (RFC 8656 §12.4). */
 export const channelHeaderLength = 4;
 
-/** Whether a first byte announces ChannelData (RFC 8656 §12, table 3). */
+/** Whether a first byte announces ChannelData (RFC 5766 §11.4; RFC 8656 §12, table 3 leaves the upper numbers unused). */
 export function isChannelByte(byte: number | undefined): boolean {
-  return byte !== undefined && byte >>> 4 === 4;
+  return byte !== undefined && byte >>> 6 === 1;
 }
 
 /** A ChannelData message; `data` is a view. */

@@ -36,7 +36,7 @@ export {
 export type { IcmpError } from './attributes/peer-attributes.ts';
 export { readChannelNumber, readConnectionId, readIcmp, writeChannelNumber, writeConnectionId, writeIcmp } from './attributes/peer-attributes.ts';
 export type { ChannelData } from './channel-data.ts';
-export { channelDataLength, channelHeaderLength, encodeChannelData, firstChannel, isChannelByte, lastChannel, parseChannelData } from './channel-data.ts';
+export { channelDataLength, channelHeaderLength, encodeChannelData, firstChannel, isChannelByte, lastAcceptedChannel, lastChannel, parseChannelData } from './channel-data.ts';
 export type { FrameResult } from './stream-framer.ts';
 export { StreamFramer } from './stream-framer.ts';
 export type { TurnUri } from './turn-uri.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '@dialplane/sansio';
 import { readXorAddress, readXorAddressAt, sameTransportAddress, type StunMessage, type TransportAddress, transportAddress } from '@dialplane/stun';
 import { readChannelNumber } from '../attributes/peer-attributes.ts';
-import { firstChannel, lastChannel } from '../channel-data.ts';
+import { firstChannel, lastAcceptedChannel } from '../channel-data.ts';
 import { turnAttribute } from '../turn-numbers.ts';
 import type { Allocation, Relay } from './allocation.ts';
 import type { ReplyTo } from './replies.ts';
@@ -37,13 +37,13 @@ export function handleCreatePermission(core: ServerCore, allocation: Allocation,
 }
 
 /**
- * ChannelBind (RFC 8656 §12.2). An attribute missing, a number outside 0x4000..0x4fff, number or peer bound otherwise: 400; then as for
+ * ChannelBind (RFC 8656 §12.2). An attribute missing, a number outside 0x4000..0x7ffe, number or peer bound otherwise: 400; then as for
  * CreatePermission. A TCP allocation has no channels (RFC 6062 §3): 400.
  */
 export function handleChannelBind(core: ServerCore, allocation: Allocation, request: StunMessage, to: ReplyTo, now: Instant): void {
   const number = readChannelNumber(request);
   const peer = readXorAddress(request, turnAttribute.xorPeerAddress);
-  if (number === undefined || peer === undefined || number < firstChannel || number > lastChannel || allocation.transport !== 'udp') return core.replies.error(to, 400);
+  if (number === undefined || peer === undefined || number < firstChannel || number > lastAcceptedChannel || allocation.transport !== 'udp') return core.replies.error(to, 400);
   const relay = relayTowards(allocation, peer);
   if (relay !== undefined) {
     for (const each of allocation.relays) core.table.purge(each, now);

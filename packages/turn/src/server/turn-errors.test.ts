@@ -219,14 +219,14 @@ test('CreatePermission and ChannelBind: 400, 403, 443, 508', () => {
   assert.equal(bind(channel(0x4000)), 400);
   assert.equal(bind(peer('198.51.100.1:1')), 400);
   assert.equal(bind(channel(0x3fff), peer('198.51.100.1:1')), 400);
-  assert.equal(bind(channel(0x5000), peer('198.51.100.1:1')), 400);
+  assert.equal(bind(channel(0x7fff), peer('198.51.100.1:1')), 400);
   assert.equal(bind(channel(0x4000), peer('[2001:db8::1]:1')), 443);
   assert.equal(bind(channel(0x4000), peer('127.0.0.1:1')), 403);
   assert.equal(bind(channel(0x4000), peer('198.51.100.1:1')), 0);
   assert.equal(bind(channel(0x4000), peer('198.51.100.1:1')), 0);
   assert.equal(bind(channel(0x4000), peer('198.51.100.1:2')), 400);
   assert.equal(bind(channel(0x4001), peer('198.51.100.1:1')), 400);
-  assert.equal(bind(channel(0x4fff), peer('198.51.100.1:2')), 0);
+  assert.equal(bind(channel(0x7ffe), peer('198.51.100.1:2')), 0, 'as clients of RFC 5766 do');
   assert.equal(bind(channel(0x4002), peer('198.51.100.1:3')), 508);
   for (const code of [403, 443]) produced.add(code);
 });
