@@ -1,4 +1,4 @@
-import type { Instant } from '@dialplane/sansio';
+import { type Instant, invariant } from '@dialplane/sansio';
 import { stunAttribute } from '../attribute-type.ts';
 import { encodePasswordAlgorithms, type PasswordAlgorithm, passwordAlgorithmOf, readPasswordAlgorithm } from '../attributes/password-algorithm.ts';
 import { readText, writeText } from '../attributes/text.ts';
@@ -47,6 +47,7 @@ export class LongTermServer {
   private readonly algorithmsValue = encodePasswordAlgorithms(offered);
 
   constructor(options: LongTermServerOptions) {
+    invariant(options.realm.length > 0 && options.realm.length < 128, 'a realm has 1 to 127 characters (RFC 8489 §14.9)');
     this.options = options;
   }
 

@@ -99,7 +99,12 @@ test('a nonce serves its own path, for its lifetime only', () => {
   const nonce = nonces.issue(path, start);
   assert.equal(nonce.length, 35);
   assert.deepEqual(parseNonceCookie(nonce), { passwordAlgorithms: true, usernameAnonymity: false });
-  assert.equal(new StatelessNonces({ crypto, secret: hex('ff') }).isValid(nonce, path, start), false);
+  assert.equal(new StatelessNonces({ crypto, secret: new Uint8Array(16) }).isValid(nonce, path, start), false);
+});
+
+test('a server that could never answer is not built', () => {
+  assert.throws(() => new StatelessNonces({ crypto, secret: hex('ff') }), /16 bytes/);
+  assert.throws(() => new LongTermServer({ realm: 'r'.repeat(128), nonces, credentials, crypto }), /127 characters/);
 });
 
 test('438 brings a new nonce; a server that never stops is left', () => {

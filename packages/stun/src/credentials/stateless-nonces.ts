@@ -1,4 +1,4 @@
-import type { Instant } from '@dialplane/sansio';
+import { type Instant, invariant } from '@dialplane/sansio';
 import { decodeBase64, encodeBase64 } from '../base64.ts';
 import { writeInt32 } from '../message-builder.ts';
 import { equalInConstantTime, type StunCrypto } from '../stun-crypto.ts';
@@ -27,6 +27,7 @@ export class StatelessNonces {
   private readonly cookie = encodeNonceCookie({ passwordAlgorithms: true, usernameAnonymity: false });
 
   constructor(options: StatelessNonceOptions) {
+    invariant(options.secret.length >= 16, 'a nonce secret has at least 16 bytes');
     this.options = options;
   }
 

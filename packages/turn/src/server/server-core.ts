@@ -28,6 +28,7 @@ export class ServerCore {
     this.options = options;
     this.limits = { ...defaultTurnServerLimits, ...options.limits };
     const counters = options.counters ?? new Float64Array(this.limits.allocations * 4);
+    invariant((options.software?.length ?? 0) < 128, 'SOFTWARE has at most 127 characters (RFC 8489 §14.14)');
     invariant(counters.length >= this.limits.allocations * 4, 'counters need four numbers for each allocation');
     this.table = new AllocationTable(this.limits, options.randomness);
     this.packets = new PacketRelay(this.table, counters);
