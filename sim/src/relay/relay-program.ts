@@ -44,7 +44,7 @@ export class RelayProgram implements HostMachine<Datagram> {
       families: new Set([4]),
       transports: new Set(['udp']),
       canSetDontFragment: false,
-      limits: { allocations: 1000 },
+      limits: { allocations: 1100 },
     });
   }
 
