@@ -48,6 +48,30 @@ test('mute and unmute reach the server in their order, while they take effect he
   assert.equal(call.isMuted, true);
 });
 
+test('no failure opens the microphone: muting stays, unmuting is taken back', async () => {
+  await using server = new ScriptedServer();
+  const { call } = await joined(server);
+  const refuse = async () => (await server.next('updateSelf')).answer(409, { error: { code: 'CALL_STATE_CONFLICT', message: 'Not now.' } });
+
+  const muted = call.mute();
+  await refuse();
+  await assert.rejects(muted);
+  assert.equal(call.isMuted, true);
+
+  const opened = call.unmute();
+  assert.equal(call.isMuted, false);
+  await refuse();
+  await assert.rejects(opened);
+  assert.equal(call.isMuted, true);
+
+  const words = [call.unmute(), call.mute()];
+  await refuse();
+  await refuse();
+  const outcomes = await Promise.allSettled(words);
+  assert.deepEqual(outcomes.map(({ status }) => status), ['rejected', 'rejected']);
+  assert.equal(call.isMuted, true);
+});
+
 test('a description is delivered however long the server was away', async () => {
   await using server = new ScriptedServer();
   const { clock } = hostPlatform({ webrtc });

@@ -7,13 +7,15 @@ export interface MuteListener {
 
 /**
  * Whether the microphone is muted. The user's word takes effect at once, here; the server is told, and somebody else's
- * muting arrives from there. While the server is being told, what it says is older than the user's word.
+ * muting arrives from there. While the server is being told, what it says is older than the user's word. Only the user's own
+ * word opens the microphone: neither a failure nor the server does.
  */
 export class MuteState {
   isMuted = false;
   private readonly session: CallSession;
   private readonly listener: MuteListener;
   private inFlight = 0;
+  private words = 0;
   /** Before the call is set up, the user's word alone counts. */
   private isSettled = false;
 
@@ -22,20 +24,22 @@ export class MuteState {
     this.listener = listener;
   }
 
-  /** Rejects, and takes the change back, when the server refuses it. */
+  /** Rejects when the server refuses. Unmuting is taken back then, unless there is a newer word; muting stays. */
   async set(isMuted: boolean): Promise<void> {
     if (isMuted === this.isMuted) return;
+    this.words += 1;
+    const word = this.words;
     this.apply(isMuted);
     if (this.session.view() === undefined) return;
     try {
       await this.tell();
     } catch (error) {
-      if (!this.session.isOver) this.apply(!isMuted);
+      if (!isMuted && word === this.words && !this.session.isOver) this.apply(true);
       throw error;
     }
   }
 
-  /** The call was set up: tells the server what changed meanwhile. */
+  /** The call was set up, or the server has not heard the last word: tells it what is so. */
   settle(): void {
     this.isSettled = true;
     if (this.session.view()?.self.isMuted === this.isMuted) return;
@@ -46,8 +50,9 @@ export class MuteState {
 
   serverSaid(isMuted: boolean, byOthers: boolean): void {
     if (!this.isSettled || (this.inFlight > 0 && !byOthers)) return;
-    this.apply(isMuted);
-    if (byOthers && isMuted) this.listener.mutedByOthers();
+    if (!isMuted) return this.settle();
+    this.apply(true);
+    if (byOthers) this.listener.mutedByOthers();
   }
 
   private async tell(): Promise<void> {
