@@ -56,7 +56,7 @@ async function openWindow(options: BrowserContextOptions): Promise<{ readonly pa
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && !message.text().startsWith('Failed to load resource') && complaints.push(message.text()));
   page.on('response', (response) => {
-    // Two offers that cross are refused once and then made again in order: that is how the client library renegotiates.
+    // An answer that a crossing offer overtook, or a description repeated after a reconnection, is refused and changes nothing.
     const isCrossing = response.status() === 409 && response.url().endsWith('/descriptions');
     if (response.status() >= 400 && !isCrossing) complaints.push(`${response.status()} ${response.request().method()} ${response.url()}`);
   });
