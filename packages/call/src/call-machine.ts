@@ -115,6 +115,11 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     return this.live.model.phase === 'ended';
   }
 
+  /** Of the newest event. */
+  get revision(): number {
+    return this.live.model.revision;
+  }
+
   private askAgain(): void {
     for (const { identifier, stage } of this.live.model.parties.values()) {
       if (stage.kind === 'finding') this.outputs.push({ kind: 'findEndpoints', identifier });

@@ -103,12 +103,18 @@ test('a fault of the engine ends the call it belongs to: everybody is told, a re
   const clients = [alice, bob, other.alice, other.bob].map((client) => client.at(after.url));
   for (const client of clients) await client.connect();
   const [alice2, bob2, otherAlice, otherBob] = clients as [TestClient, TestClient, TestClient, TestClient];
+  const known = new Map<TestClient, number>();
+  for (const client of [alice2, bob2]) {
+    const { calls } = await client.next('sync');
+    known.set(client, calls.find((call) => call.callId === callId)?.revision ?? Infinity);
+  }
   const params = { callId, mediaSessionId: bobsMediaSessionId };
   const failed = await bob2.ask('sendDescription', { params, body: { endpointId: bob.endpointId, description: testDescription('offer', 2) } });
   assert.deepEqual([failed.status, failed.headers.get('x-ms-error-code')], [500, 'SERVER_FAULT']);
   for (const client of [alice2, bob2]) {
-    const { endReason } = await client.next('callStateChanged', ({ state }) => state === 'Disconnected');
+    const { endReason, revision } = await client.next('callStateChanged', ({ state }) => state === 'Disconnected');
     assert.deepEqual([endReason?.code, endReason?.subCode, endReason?.endedBy], [500, 0, 'platform']);
+    assert.ok(revision > (known.get(client) ?? Infinity), 'an event that is no newer than what a client knows is none to it');
   }
   assert.match((await alice2.ask('getCallFlow', { params: { callId } })).body.conclusion, /^Connected after 0\.0 s; ended after .*\(500\/0\)\.$/);
   const hangUp = await alice2.ask('hangUp', { params: { callId }, body: { endpointId: alice.endpointId } });

@@ -50,7 +50,6 @@ export class RunningCall {
   /** Participant ids by endpoint, of everybody who was shown the call. */
   readonly participantIds = new Map<string, string>();
   private newParties: string[] = [];
-  private latestRevision = 0;
 
   constructor(about: CallAbout, machine: CallMachine, flow: CallFlowRecorder) {
     this.about = about;
@@ -68,7 +67,6 @@ export class RunningCall {
       switch (output.kind) {
         case 'result':
           turn.results.push(output);
-          this.noteResult(output.result);
           break;
         case 'event':
           turn.events.push(output);
@@ -123,7 +121,7 @@ export class RunningCall {
 
   /** The revision that a last event of this call must have. */
   get nextRevision(): number {
-    return this.latestRevision + 1;
+    return this.machine.revision + 1;
   }
 
   addParty(identifier: string): void {
@@ -142,16 +140,10 @@ export class RunningCall {
     this.newParties = [...parties, ...this.newParties];
   }
 
-  private noteResult(result: CommandResult): void {
-    if (!result.ok) return;
-    this.latestRevision = Math.max(this.latestRevision, result.call.revision);
-  }
-
   private noteEvent({ endpointId, event }: Extract<CallOutput, { kind: 'event' }>, time: string): void {
     if (event.type === 'incomingCall') {
       this.participantIds.set(endpointId, event.call.self.participantId);
     }
-    if ('revision' in event) this.latestRevision = Math.max(this.latestRevision, event.revision);
     const lane = this.laneOf(endpointId);
     if (lane !== undefined) this.flow.append('controller', time, 'controller', lane, { kind: 'event', type: event.type, ...summaryOf(event) });
     if (event.type === 'callStateChanged' && event.state === 'Connected' && this.flow.facts.connectedAt === undefined) {
