@@ -33,6 +33,7 @@ export class ClientProgram implements HostMachine<CallMessage> {
   private readonly controller: string;
   private readonly chance: Chance;
   private readonly acquaintances: readonly string[];
+  /** By the part in a call: who comes back into a call that it left has everything to decide again. */
   private readonly users = new Map<string, CallUser>();
   private readonly requests = new RequestClient<CallRequest>();
   private readonly asked = new Map<string, CallRequest>();
@@ -186,7 +187,7 @@ export class ClientProgram implements HostMachine<CallMessage> {
   private meet(view: Call, now: Instant): void {
     const replica = new CallReplica(view);
     this.replicas.set(view.callId, replica);
-    this.users.delete(view.callId);
+    this.users.delete(view.self.participantId);
     const waiting = this.unknown;
     this.unknown = [];
     for (const event of waiting) this.apply(event, now);
@@ -252,8 +253,9 @@ export class ClientProgram implements HostMachine<CallMessage> {
     this.lessons += 1;
     const replica = this.replicas.get(callId);
     if (replica === undefined || replica.isEnded) return;
-    const user = this.users.get(callId) ?? new CallUser(this.endpointId, this.chance.fork(), this.acquaintances);
-    this.users.set(callId, user);
+    const { participantId } = replica.view.self;
+    const user = this.users.get(participantId) ?? new CallUser(this.endpointId, this.chance.fork(), this.acquaintances);
+    this.users.set(participantId, user);
     for (const move of user.ponder(replica.view)) this.moves.add(now + move.afterMs, { callId, move });
   }
 
