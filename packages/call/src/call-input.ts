@@ -63,9 +63,18 @@ export type CallObservation =
 
 export type CallInput = CallCommand | CallObservation;
 
-/** What a command returned: the operation's response body, or an error of the calling API's table. */
+/**
+ * What a command returned: what the operation's response body is made of, or an error of the calling API's table. Operations
+ * that answer without a body have neither `call` nor `participant`: what they changed comes as events.
+ */
 export type CommandResult =
-  | { readonly ok: true; readonly call: Call; /** For `addParticipant`. */ readonly participant?: Participant }
+  | {
+      readonly ok: true;
+      /** For `start`, `join`, `accept`, `hold`, `resume` and `updateSelf`: the call as the commanding endpoint sees it. */
+      readonly call?: Call;
+      /** For `addParticipant`. */
+      readonly participant?: Participant;
+    }
   | { readonly ok: false; readonly code: ApiErrorCode; readonly message?: string };
 
 export type CallOutput =

@@ -144,7 +144,7 @@ class Witness {
       case 'result':
         this.results += 1;
         if (output.result.ok) this.seated = true;
-        if (output.result.ok && output.result.call.state !== 'Disconnected') this.gone.delete(endpointOf(output.commandId));
+        if (output.result.ok && output.result.call !== undefined && output.result.call.state !== 'Disconnected') this.gone.delete(endpointOf(output.commandId));
         return;
       case 'media':
         if (output.command.kind === 'openConference') this.conferenceId = output.command.conferenceId;

@@ -130,7 +130,7 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     const by = commander(command);
     const verdict = this.verdictOn(command, by, now);
     const consequences = this.publication.publish(this.live);
-    this.outputs.push({ kind: 'result', commandId: command.commandId, result: this.resultOf(by, verdict) }, ...consequences);
+    this.outputs.push({ kind: 'result', commandId: command.commandId, result: this.resultOf(command, by, verdict) }, ...consequences);
   }
 
   private verdictOn(command: CallCommand, by: string, now: Instant): Verdict {
@@ -144,17 +144,21 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     return verdict;
   }
 
-  private resultOf(by: string, verdict: Verdict): CommandResult {
-    if (!verdict.ok) return verdict;
+  private resultOf(command: CallCommand, by: string, verdict: Verdict): CommandResult {
+    if (!verdict.ok || !showsCall(command)) return verdict;
     const call = this.viewFor(by) ?? this.closingViewFor(by);
-    if (call === undefined) return { ok: false, code: 'CALL_NOT_FOUND' };
-    return { ok: true, call, ...(verdict.participant === undefined ? {} : { participant: verdict.participant }) };
+    return call === undefined ? refused('CALL_NOT_FOUND') : { ok: true, call };
   }
 
   private closingViewFor(endpointId: string): Call | undefined {
     const participation = this.live.model.participations.findLast((past) => past.endpointId === endpointId);
     return participation === undefined ? undefined : closingView(this.live, participation);
   }
+}
+
+/** Whether the operation of a command answers with the whole call, which costs a walk through its roster. */
+function showsCall({ kind }: CallCommand): boolean {
+  return kind === 'start' || kind === 'join' || kind === 'accept' || kind === 'hold' || kind === 'resume' || kind === 'updateSelf';
 }
 
 function laneOf(role: Seat['part'], { participantId, identifier, displayName }: Pick<Seat, 'participantId' | 'identifier' | 'displayName'>): FlowLane {

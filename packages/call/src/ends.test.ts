@@ -29,7 +29,7 @@ test('hanging up a ringing device declines', () => {
 test('a busy device stops ringing, and the last one makes the user busy', () => {
   const call = new TestCall().ring();
   assert.deepEqual(call.command({ kind: 'reject', by: 'bob-1', reason: 'busy' }).lines, [
-    'ok Disconnected', 'flow controller > id3 ended 486/0 by bob', 'bob-1 < Disconnected 486/0 by bob',
+    'ok', 'flow controller > id3 ended 486/0 by bob', 'bob-1 < Disconnected 486/0 by bob',
   ]);
   assert.deepEqual(ends(call.command({ kind: 'reject', by: 'bob-2', reason: 'busy' })), all('486/0 by bob'));
 });
@@ -173,7 +173,7 @@ function several(): TestCall {
 test('everybody who was called declines', () => {
   const call = several();
   assert.deepEqual(call.command({ kind: 'reject', by: 'bob-1', reason: 'declined' }).lines, [
-    'ok Disconnected', 'alice-1 < -bob 603/0 by bob', 'flow controller > id4 ended 603/0 by bob', 'bob-1 < Disconnected 603/0 by bob',
+    'ok', 'alice-1 < -bob 603/0 by bob', 'flow controller > id4 ended 603/0 by bob', 'bob-1 < Disconnected 603/0 by bob',
   ]);
   assert.deepEqual(ends(call.command({ kind: 'reject', by: 'carol-1', reason: 'declined' })), {
     'call': '487/10024 by platform', 'alice-1': '487/10024 by platform', 'bob-1': '603/0 by bob', 'carol-1': '603/0 by carol',

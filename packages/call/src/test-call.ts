@@ -125,7 +125,7 @@ export class TestCall {
 export function lineOf(output: CallOutput): string {
   switch (output.kind) {
     case 'result':
-      return output.result.ok ? `ok ${output.result.call.state}` : `refused ${output.result.code}`;
+      return resultLine(output.result);
     case 'event':
       return `${output.endpointId} < ${eventLine(output.event)}`;
     case 'findEndpoints':
@@ -137,6 +137,12 @@ export function lineOf(output: CallOutput): string {
     case 'ended':
       return `ended ${reasonLine(output.record.endReason)}`;
   }
+}
+
+function resultLine(result: CommandResult): string {
+  if (!result.ok) return `refused ${result.code}`;
+  const { call, participant } = result;
+  return ['ok', ...(call === undefined ? [] : [call.state]), ...(participant === undefined ? [] : [name(participant.identifier), participant.state])].join(' ');
 }
 
 function eventLine(event: EndpointEvent): string {

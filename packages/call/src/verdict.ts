@@ -1,6 +1,6 @@
 import type { ApiErrorCode, Participant } from '@dialplane/calling-api';
 
-/** What became of a command; the machine adds the call as the commanding endpoint sees it. */
+/** What became of a command; where the operation shows the call, the machine adds it. */
 export type Verdict =
   | { readonly ok: true; readonly participant?: Participant }
   | { readonly ok: false; readonly code: ApiErrorCode; readonly message?: string };

@@ -23,7 +23,7 @@ export function callView(live: LiveCall, { party, seat }: Seated): Call {
   };
 }
 
-/** The call as it looks to an endpoint whose part in it is over: what a command that ended it returns. */
+/** The call as it looks to an endpoint whose part in it is over: shown by a command that ended it, or that comes again after the end. */
 export function closingView(live: LiveCall, participation: ParticipationRecord): Call {
   const { model, options } = live;
   return {

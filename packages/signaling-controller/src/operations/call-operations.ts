@@ -36,6 +36,8 @@ interface CommandRequest {
 /** A command without what every command has: its id and digest, and the endpoint that gives it. */
 type Bare<Command> = Command extends { readonly by: string } ? Omit<Command, 'commandId' | 'digest' | 'by'> : never;
 
+type Success = Extract<CommandResult, { ok: true }>;
+
 type CallCommandOperations =
   | 'startCall' | 'joinCall' | 'reportRinging' | 'acceptCall' | 'rejectCall' | 'hangUp' | 'hold' | 'resume' | 'updateSelf' | 'addParticipant'
   | 'removeParticipant' | 'muteParticipant' | 'muteOthers' | 'lowerHands' | 'sendReaction' | 'sendDescription' | 'sendCandidates' | 'reportMedia';
@@ -132,11 +134,11 @@ export class CallOperations {
     const { calls } = this.options;
     if (calls.get(callId) !== undefined) {
       if (command.kind === 'join') this.checkCallLimit(endpoint, callId);
-      return succeeded(await calls.perform(callId, command)).call;
+      return shown(succeeded(await calls.perform(callId, command)));
     }
     if (this.options.isDraining()) throw new ApiError('SERVER_DRAINING', { retryAfterSeconds: 1 });
     this.checkCallLimit(endpoint, callId);
-    return succeeded(await calls.found(callId, identityOf(endpoint), command)).call;
+    return shown(succeeded(await calls.found(callId, identityOf(endpoint), command)));
   }
 
   /** A call that this request has already made, and that has ended, is not made again. */
@@ -159,10 +161,10 @@ export class CallOperations {
   }
 
   private async call(request: CommandRequest, command: Bare<CallCommand>): Promise<Call> {
-    return (await this.perform(request, command)).call;
+    return shown(await this.perform(request, command));
   }
 
-  private async perform(request: CommandRequest, command: Bare<CallCommand>): Promise<Extract<CommandResult, { ok: true }>> {
+  private async perform(request: CommandRequest, command: Bare<CallCommand>): Promise<Success> {
     const { registry, calls } = this.options;
     const { caller, params, body, requestId, http } = request;
     registry.attend(body.endpointId, caller.identifier);
@@ -196,7 +198,13 @@ export function identityOf({ registration }: RegisteredEndpoint): EndpointIdenti
   return { endpointId, identifier, ...(displayName !== undefined && { displayName }) };
 }
 
-function succeeded(result: CommandResult): Extract<CommandResult, { ok: true }> {
+function succeeded(result: CommandResult): Success {
   if (result.ok) return result;
   throw new ApiError(result.code, result.message === undefined ? {} : { message: result.message });
+}
+
+/** The call in the result of a command whose operation answers with it. */
+function shown({ call }: Success): Call {
+  if (call === undefined) throw new ApiError('SERVER_FAULT');
+  return call;
 }
