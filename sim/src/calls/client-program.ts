@@ -177,7 +177,8 @@ export class ClientProgram implements HostMachine<CallMessage> {
     }
     if (body.command.kind === 'accept') known?.seated(view);
     else if (known !== undefined && !known.isEnded && view !== undefined) known.show(view);
-    else if (view !== undefined && view.state !== 'Disconnected' && view.revision >= (known?.view.revision ?? 0)) this.meet(view, now);
+    // Any other answer may be older than the end of the call, which can come to be known without a revision.
+    else if (view !== undefined && seats(body.command) && view.state !== 'Disconnected' && view.revision >= (known?.view.revision ?? 0)) this.meet(view, now);
     const met = this.replicas.get(callId);
     if (isOvertaken && met !== undefined && !met.isEnded) this.doubt(callId, met, now);
     this.ponder(callId, now);
@@ -191,6 +192,14 @@ export class ClientProgram implements HostMachine<CallMessage> {
     const waiting = this.unknown;
     this.unknown = [];
     for (const event of waiting) this.apply(event, now);
+  }
+
+  /** A call that no answer named: requests to join its group that are outstanding may be answered with it. */
+  private meetWhileJoining(view: Call, now: Instant): void {
+    this.meet(view, now);
+    for (const body of this.asked.values()) {
+      if (body.kind === 'command' && body.command.kind === 'join' && body.command.groupId === view.groupId) this.replicas.get(view.callId)?.beginSeating();
+    }
   }
 
   private readOn(now: Instant): void {
@@ -207,10 +216,7 @@ export class ClientProgram implements HostMachine<CallMessage> {
     const callId = event.type === 'incomingCall' ? event.call.callId : event.callId;
     const known = this.replicas.get(callId);
     if (event.type === 'incomingCall') {
-      if (known === undefined || known.isEnded) this.meet(event.call, now);
-      for (const body of this.asked.values()) {
-        if (body.kind === 'command' && body.command.kind === 'join' && body.command.groupId === event.call.groupId) this.replicas.get(callId)?.beginSeating();
-      }
+      if (known === undefined || known.isEnded) this.meetWhileJoining(event.call, now);
     } else if (known === undefined || known.isEnded) {
       if (event.revision > (known?.view.revision ?? 0)) this.unknown.push(event);
       return;
@@ -241,7 +247,7 @@ export class ClientProgram implements HostMachine<CallMessage> {
     for (const [requestId, body] of this.asked) if (body.kind === 'command' && seats(body.command)) this.overtaken.add(requestId);
     for (const [callId, view] of running) {
       const known = this.replicas.get(callId);
-      if (known === undefined || known.isEnded) this.meet(view, now);
+      if (known === undefined || known.isEnded) this.meetWhileJoining(view, now);
       else known.show(view);
       this.ponder(callId, now);
     }
