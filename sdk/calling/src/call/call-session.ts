@@ -133,8 +133,9 @@ export class CallSession implements CallInternals, MediaSignaling {
    */
   async resynchronise(view: CallView | undefined): Promise<void> {
     if (this.seating !== undefined) this.seating.isOvertaken = true;
-    else if (view === undefined) await this.askWhetherOn();
-    else await this.takeWhole(view);
+    else if (view !== undefined) await this.takeWhole(view);
+    // A call that is still being prepared here is not known there, and not lost.
+    else if (this.current !== undefined) await this.askWhetherOn();
   }
 
   /** An event of this call. Repeats are dropped. */

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { getIdentifierRawId } from '@azure/communication-common';
 import type { IncomingCall } from '../public/incoming-call.ts';
 import { participant, ScriptedServer } from '../test-scripted-server.ts';
+import { LocalVideoStream } from '../streams/local-video-stream.ts';
 import { exitWhenDone, reaches, until, webrtc } from '../test-caller.ts';
 
 exitWhenDone();
@@ -29,6 +30,20 @@ async function joined(server: ScriptedServer) {
   await reaches(call, 'Connected');
   return { view, call };
 }
+
+test('a sync event while a call is being prepared, before the server was asked for it, does not end it', async () => {
+  await using server = new ScriptedServer();
+  const { agent } = await server.open();
+  const device = { name: 'Camera', id: 'camera:1', deviceType: 'UsbCamera' } as const;
+  const camera = Object.assign(new LocalVideoStream(device), { acquire: () => new Promise<never>(() => {}) });
+  const call = agent.join({ groupId }, { videoOptions: { localVideoStreams: [camera] } });
+  await server.send({ type: 'sync', calls: [] });
+  const request = await server.next('joinCall');
+  assert.deepEqual(server.requests.filter(({ operation }) => operation === 'updateSelf'), []);
+  assert.notEqual(call.state, 'Disconnected');
+  request.answer(200, server.view({ groupId }));
+  await reaches(call, 'Connected');
+});
 
 test('events before the answer to a join wait for it; those older than it are part of it', async () => {
   await using server = new ScriptedServer();
