@@ -12,6 +12,9 @@ const pagesPerStep = 512;
 /** All pages in one step: to another process's writes SQLite would answer by starting over at the next step. */
 const allPages = 0x7fffffff;
 
+/** How often a copy is begun anew that broke off without an error of the database (SQLite code 0), as happens seldom under load. */
+const attempts = 5;
+
 /**
  * Writes a whole and consistent copy of an open database to `toFile` (mode 0600), which appears only when it is complete,
  * checked and on the disk. Throws {@link StoreError}, `STORE_BACKUP_EXISTS` where the file is there already.
@@ -20,16 +23,28 @@ export async function backupConnection(connection: SqliteConnection, toFile: str
   if (existsSync(toFile)) throw new StoreError('STORE_BACKUP_EXISTS', toFile);
   makeDirectory(dirname(toFile));
   const partial = `${toFile}.partial`;
-  rmSync(partial, { force: true });
-  createPrivateFile(partial);
   try {
-    await backup(connection.database, partial, { rate });
+    await copyUndisturbed(connection, partial, rate);
     finishCopy(partial);
     renameSync(partial, toFile);
     syncToDisk(dirname(toFile));
   } catch (error) {
     rmSync(partial, { force: true });
     throw toStoreError(error, toFile);
+  }
+}
+
+async function copyUndisturbed(connection: SqliteConnection, partial: string, rate: number): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    rmSync(partial, { force: true });
+    createPrivateFile(partial);
+    try {
+      await backup(connection.database, partial, { rate });
+      return;
+    } catch (error) {
+      const wasDisturbed = error instanceof Error && 'errcode' in error && error.errcode === 0;
+      if (!wasDisturbed || attempt === attempts) throw error;
+    }
   }
 }
 
