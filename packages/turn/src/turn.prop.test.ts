@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { instant } from '@dialplane/sansio';
+import { DeadlineHeap, instant } from '@dialplane/sansio';
 import { ipv4Address, ipv6Address, MessageBuilder, parseIpAddress, parseStunMessage, stunAttribute, transportAddress } from '@dialplane/stun';
 import {
   encodeChannelData,
@@ -32,7 +32,6 @@ import {
   writeReservationToken,
 } from './index.ts';
 import { AddressTable } from './address-table.ts';
-import { DeadlineHeap } from './deadline-heap.ts';
 import { datagramPath, streamPath, TestTurnServer } from './test-turn-server.ts';
 
 const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });

@@ -1,5 +1,4 @@
-import { invariant, type Instant } from '@dialplane/sansio';
-import { DeadlineHeap } from '../deadline-heap.ts';
+import { DeadlineHeap, invariant, type Instant } from '@dialplane/sansio';
 import { AllocationTable } from './allocation-table.ts';
 import { PacketRelay } from './packet-relay.ts';
 import { Replies } from './replies.ts';

@@ -1,4 +1,4 @@
-import type { Instant } from '@dialplane/sansio';
+import type { Instant } from './machine.ts';
 
 interface Entry<Item> {
   readonly at: Instant;
