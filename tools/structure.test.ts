@@ -16,10 +16,12 @@ const allowed: Record<string, readonly string[]> = {
   'packages/call': ['sansio', 'calling-api', 'media-api'],
   'packages/store': [],
   'packages/telemetry': [],
+  'packages/kernels': [],
+  'packages/relay': ['sansio', 'stun', 'turn', 'calling-api', 'kernels', 'store', 'telemetry'],
   'packages/identity': ['calling-api', 'store', 'telemetry'],
   'packages/signaling-controller': ['sansio', 'calling-api', 'media-api', 'call', 'store', 'telemetry', 'identity'],
   'packages/azure-api': ['calling-api', 'telemetry', 'identity'],
-  'packages/server': ['calling-api', 'media-api', 'store', 'telemetry', 'identity', 'signaling-controller', 'azure-api'],
+  'packages/server': ['stun', 'turn', 'calling-api', 'media-api', 'kernels', 'store', 'telemetry', 'identity', 'relay', 'signaling-controller', 'azure-api'],
   'sdk/calling': ['calling-api'],
   'apps/console': ['calling', 'calling-api'],
 };

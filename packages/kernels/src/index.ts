@@ -1,0 +1,9 @@
+/**
+ * Kernels: what JavaScript does not do well enough, as native batches without policy, and what stands in for each where it is not built.
+ *
+ * A kernel takes and fills buffers described by `Int32Array`s of descriptors, knows no protocol and keeps no reference after it returns.
+ * One `.node` file each, built when first needed: a missing compiler or library costs only what needs it. Out of scope: deciding anything.
+ */
+export type { UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics } from './udp/udp-sockets.ts';
+export { outgoingFlags, outgoingWords, receivedKind, receivedWords } from './udp/udp-sockets.ts';
+export type { MappedFile } from './mapped-file/mapped-file.ts';

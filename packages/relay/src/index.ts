@@ -1,0 +1,8 @@
+/**
+ * The relay: our STUN and TURN service (RFC 8489, RFC 8656, RFC 6062) with sockets, credentials and a ledger.
+ *
+ * The data plane runs in a thread of its own over batched UDP; the control side, on the controller's thread, mints credentials, decides who may use the
+ * relay, and keeps the ledger. The plane knows about calls only what a credential's grant says.
+ */
+export type { RelayGrant } from './relay-grant.ts';
+export type { HandedOverStream, RelayPlane, RelayUsageEvent } from './relay-plane.ts';
