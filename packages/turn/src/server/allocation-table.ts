@@ -2,7 +2,7 @@ import { addMilliseconds, type Instant, invariant, type Randomness } from '@dial
 import { type IpAddress, sameIpAddress, type TransportAddress } from '@dialplane/stun';
 import { AddressTable } from '../address-table.ts';
 import type { Account, Allocation, Channel, Permission, Relay } from './allocation.ts';
-import { RateBudget } from './rate-budget.ts';
+import type { RateBudget } from './rate-budget.ts';
 import type { ClientPath } from './server-input.ts';
 import type { TurnServerLimits } from './server-options.ts';
 
@@ -63,6 +63,11 @@ export class AllocationTable {
     return this.freeSlots.pop();
   }
 
+  /** Makes a slot free for another allocation; once for each that was taken. */
+  freeSlot(slot: number): void {
+    this.freeSlots.push(slot);
+  }
+
   add(allocation: Allocation): void {
     const { path } = allocation.createdBy;
     this.byId.set(allocation.id, allocation);
@@ -79,9 +84,9 @@ export class AllocationTable {
     if (path.kind === 'datagram') this.byDatagram.delete(path.listener, path.remote, path.remote.port);
     else this.byConnection.delete(path.connection);
     for (const relay of allocation.relays) this.forgetRelay(relay);
-    this.freeSlots.push(allocation.slot);
     allocation.account.allocations -= 1;
     this.releaseAccount(allocation.account);
+    allocation.release();
   }
 
   /** Takes one relay of a dual allocation away, with its permissions and channels (RFC 8656 §8.1). */
@@ -95,11 +100,10 @@ export class AllocationTable {
     return this.accounts.get(username);
   }
 
-  openAccount(username: string, bytesPerSecond: number | undefined, now: Instant): Account {
+  openAccount(username: string, budgets: readonly RateBudget[]): Account {
     const known = this.accounts.get(username);
     if (known !== undefined) return known;
-    const budget = bytesPerSecond === undefined ? undefined : new RateBudget(bytesPerSecond, now);
-    const account: Account = { username, allocations: 0, reservations: 0, budget };
+    const account: Account = { username, allocations: 0, reservations: 0, budgets };
     this.accounts.set(username, account);
     return account;
   }

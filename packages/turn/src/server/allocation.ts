@@ -17,7 +17,7 @@ export interface Account {
   readonly username: string;
   allocations: number;
   reservations: number;
-  readonly budget: RateBudget | undefined;
+  readonly budgets: readonly RateBudget[];
 }
 
 /** RFC 8656 §9: peers on `ip` may send to the relay, until it expires. */
@@ -64,6 +64,8 @@ export interface Allocation {
   readonly slot: number;
   readonly transport: RelayTransport;
   readonly account: Account;
+  /** Tells the admission policy that it is gone. */
+  readonly release: () => void;
   /** The request that created it: names the client's path and user, and a retransmission of it gets the same answer. */
   readonly createdBy: ReplyTo & { readonly by: Authenticated };
   state: AllocationState;

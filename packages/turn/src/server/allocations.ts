@@ -16,6 +16,14 @@ const defaultUsageIntervalMs = 60_000;
 const never = instant(Number.POSITIVE_INFINITY);
 const failureCodes: Record<RelayFailure, 440 | 500 | 508> = { insufficientCapacity: 508, unsupportedFamily: 440, serverError: 500 };
 
+const releaseNothing = (): void => undefined;
+
+/** What an admitted client gets: the account that its allocation counts for, and how the policy is told of its end. */
+interface Admitted {
+  readonly account: Account;
+  readonly release: () => void;
+}
+
 type AuthenticatedReply = ReplyTo & { readonly by: Authenticated };
 
 /** The life of allocations: Allocate (RFC 8656 §7), expiry, and what the ledger is told. */
@@ -43,9 +51,8 @@ export class Allocations {
     const { plan } = result;
     const reservation = plan.reservationToken === undefined ? undefined : this.reservations.find(plan.reservationToken, now);
     if (plan.reservationToken !== undefined && reservation === undefined) return this.core.replies.error(to, 508);
-    const account = this.admit(plan, to, now);
-    if (account === undefined) return;
-    this.open(plan, reservation, account, to, now);
+    const admitted = this.admit(plan, to, now);
+    if (admitted !== undefined) this.open(plan, reservation, admitted, to, now);
   }
 
   handleRelayOpened(relayId: number, address: TransportAddress, now: Instant): void {
@@ -114,7 +121,13 @@ export class Allocations {
     else if (state.reserveNext !== undefined) this.core.emit({ kind: 'closeRelay', relay: state.reserveNext });
     for (const relay of allocation.relays) if (relay.state.kind !== 'failed') this.core.emit({ kind: 'closeRelay', relay: relay.id });
     this.core.table.remove(allocation);
+    if (state.kind === 'opening' || this.core.options.slotsFreed !== 'whenTaken') this.core.table.freeSlot(allocation.slot);
     allocation.relays = [];
+  }
+
+  /** Ends what a username holds. */
+  revoke(username: string, now: Instant): void {
+    for (const allocation of this.core.table.all()) if (allocation.account.username === username) this.end(allocation, 'revoked', now);
   }
 
   shutdown(now: Instant): void {
@@ -131,7 +144,7 @@ export class Allocations {
   }
 
   /** Steps 10 and 11: quota and redirection. Answers itself when the client is not admitted. */
-  private admit(plan: AllocationPlan, to: AuthenticatedReply, now: Instant): Account | undefined {
+  private admit(plan: AllocationPlan, to: AuthenticatedReply, now: Instant): Admitted | undefined {
     const { username } = to.by;
     const known = this.core.table.account(username);
     const held = (known?.allocations ?? 0) + (known?.reservations ?? 0);
@@ -143,13 +156,15 @@ export class Allocations {
         if (admission.domain !== undefined) writeText(builder, 'alternateDomain', admission.domain);
       });
     }
-    return admission.kind === 'admitted' ? this.core.table.openAccount(username, admission.bytesPerSecond, now) : undefined;
+    if (admission.kind !== 'admitted') return undefined;
+    return { account: this.core.table.openAccount(username, admission.budgets ?? []), release: admission.release ?? releaseNothing };
   }
 
-  private open(plan: AllocationPlan, reservation: Reservation | undefined, account: Account, to: AuthenticatedReply, now: Instant): void {
+  private open(plan: AllocationPlan, reservation: Reservation | undefined, { account, release }: Admitted, to: AuthenticatedReply, now: Instant): void {
     const slot = this.core.table.takeSlot();
     if (slot === undefined) {
       this.core.table.releaseAccount(account);
+      release();
       return this.core.replies.error(to, 508);
     }
     const deadline = addMilliseconds(now, openingTimeoutMs);
@@ -159,6 +174,7 @@ export class Allocations {
       slot,
       transport: plan.transport,
       account,
+      release,
       createdBy: to,
       state: { kind: 'opening', deadline, lifetimeSeconds: plan.lifetimeSeconds, reserveNext },
       relays: [],
@@ -181,7 +197,7 @@ export class Allocations {
     }
     this.arm(allocation);
     const port = reserveNext === undefined ? { kind: plan.port === 'any' ? 'any' : 'even' } as const : { kind: 'evenAndNext', next: reserveNext } as const;
-    for (const { id, family } of allocation.relays) this.core.emit({ kind: 'openRelay', relay: id, transport: plan.transport, family, port });
+    for (const { id, family } of allocation.relays) this.core.emit({ kind: 'openRelay', relay: id, path: to.path, transport: plan.transport, family, port });
   }
 
   /** Answers the client once the driver has answered for every relay. */
@@ -210,6 +226,7 @@ export class Allocations {
   private refuseUnopened(allocation: Allocation, failed: Relay | undefined): void {
     const code: TurnErrorCode = failed?.state.kind === 'failed' ? failed.state.code : 508;
     this.core.table.remove(allocation);
+    this.core.table.freeSlot(allocation.slot);
     allocation.relays = [];
     this.core.replies.error(allocation.createdBy, code);
   }

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { instant } from '@dialplane/sansio';
 import { writeXorAddress } from '@dialplane/stun';
-import { encodeChannelData, packetVerdict, turnAttribute, turnMethod, writeChannelNumber, writeRequestedTransport } from '../index.ts';
+import { encodeChannelData, packetVerdict, RateBudget, turnAttribute, turnMethod, writeChannelNumber, writeRequestedTransport } from '../index.ts';
 import { address, datagramPath, TestTurnServer } from '../test-turn-server.ts';
 
 const rounds = 1_000_000;
 
 for (const count of [1, 50, 500]) {
-  const bench = new TestTurnServer({ admission: { admit: () => ({ kind: 'admitted', bytesPerSecond: 1e12 }) } });
+  const bench = new TestTurnServer({ admission: { admit: () => ({ kind: 'admitted', budgets: [new RateBudget(1e12, instant(0))] }) } });
   const paths = Array.from({ length: count }, (_, index) => datagramPath(`100.64.${index >>> 8}.${index & 255}:${4000 + index}`));
   const peers = paths.map((_, index) => address(`198.51.100.${index & 255}:${7000 + index}`));
   const relays = paths.map((path, index) => {

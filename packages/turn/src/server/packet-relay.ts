@@ -127,8 +127,7 @@ export class PacketRelay {
   }
 
   private count(allocation: Allocation, column: 0 | 2, length: number, now: Instant): boolean {
-    const { budget } = allocation.account;
-    if (budget !== undefined && !budget.take(length, now)) return false;
+    for (const budget of allocation.account.budgets) if (!budget.take(length, now)) return false;
     const at = allocation.slot * 4 + column;
     this.counters[at] = (this.counters[at] ?? 0) + length;
     this.counters[at + 1] = (this.counters[at + 1] ?? 0) + 1;

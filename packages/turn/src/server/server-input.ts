@@ -33,5 +33,11 @@ export type TurnServerInput =
   /** A peer connected to a TCP relay; `handle` is the driver's number for it until `adoptPeer` gives it another. */
   | { readonly kind: 'peerAccepted'; readonly relay: number; readonly handle: number; readonly peer: TransportAddress }
   | { readonly kind: 'peerClosed'; readonly peerConnection: number }
+  /** The username is no longer welcome: its allocations end. */
+  | { readonly kind: 'usernameRevoked'; readonly username: string }
+  /** The driver failed at something it did for this client: its allocation ends, as after `relayFailed`. */
+  | { readonly kind: 'clientFailed'; readonly path: ClientPath }
+  /** The `stopped` record of this slot is kept elsewhere (`slotsFreed`). */
+  | { readonly kind: 'usageTaken'; readonly slot: number }
   /** Bytes that the driver moved between two bound streams since it last said so. */
   | { readonly kind: 'streamsRelayed'; readonly peerConnection: number; readonly toPeerBytes: number; readonly toClientBytes: number };

@@ -1,6 +1,7 @@
 import type { Instant, Randomness } from '@dialplane/sansio';
-import type { LongTermCredentialSource, StunCrypto, TransportAddress } from '@dialplane/stun';
+import type { IpAddress, LongTermCredentialSource, StunCrypto, TransportAddress } from '@dialplane/stun';
 import type { AddressFamily, RelayTransport } from '../turn-numbers.ts';
+import type { RateBudget } from './rate-budget.ts';
 import type { ClientPath } from './server-input.ts';
 
 /** Who may be reached through the relay. Asked when a permission, channel or connection is requested, not per packet. */
@@ -20,14 +21,26 @@ export interface AdmissionRequest {
 
 /** The answer of an {@link AdmissionPolicy}. */
 export type Admission =
-  /** `bytesPerSecond` limits what all allocations of the username relay together, both directions; what exceeds it is dropped (RFC 8656 §5). */
-  | { readonly kind: 'admitted'; readonly bytesPerSecond?: number }
+  /**
+   * `budgets` limit what the username's allocations relay, both directions together; a packet that exceeds one is dropped (RFC 8656 §5). Budgets may be shared
+   * between usernames; those of a username's first allocation count for all that it holds. `release` is called once, when the allocation is gone or
+   * could not be opened.
+   */
+  | { readonly kind: 'admitted'; readonly budgets?: readonly RateBudget[]; readonly release?: () => void }
   | { readonly kind: 'refused'; readonly code: 403 | 486 | 508 }
   | { readonly kind: 'redirected'; readonly alternate: TransportAddress; readonly domain?: string };
 
 /** Who may have an allocation (RFC 8656 §7.2, steps 10 and 11). */
 export interface AdmissionPolicy {
   admit(request: AdmissionRequest, now: Instant): Admission;
+}
+
+/**
+ * Who among strangers gets an answer. Asked before a request without valid credentials is answered with an error, so that
+ * nobody can have a third party flooded by forging its address.
+ */
+export interface StrangerPolicy {
+  permits(stranger: IpAddress, now: Instant): boolean;
 }
 
 /** Bounds on what clients can make the server keep. */
@@ -54,6 +67,8 @@ export interface TurnServerOptions {
   readonly credentials: LongTermCredentialSource;
   readonly peers: PeerPolicy;
   readonly admission: AdmissionPolicy;
+  /** By default every stranger is answered. */
+  readonly strangers?: StrangerPolicy;
   /** Families that relays can be opened for. */
   readonly families: ReadonlySet<AddressFamily>;
   /** Transports that relays can be opened for. */
@@ -68,6 +83,11 @@ export interface TurnServerOptions {
   readonly counters?: Float64Array;
   /** Longest lifetime granted, at least the default of 600 (RFC 8656 §7.2). Default 3600. */
   readonly longestLifetimeSeconds?: number;
+  /**
+   * `whenTaken`: the totals of an allocation that has ended stay in the counters until `usageTaken` frees their slot, so that a driver loses none that is not in its
+   * ledger yet. Default `atEnd`.
+   */
+  readonly slotsFreed?: 'atEnd' | 'whenTaken';
   /** How often the usage of a running allocation is told. Default 60000. */
   readonly usageIntervalMs?: number;
 }

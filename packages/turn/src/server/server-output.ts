@@ -7,7 +7,7 @@ import type { ClientPath } from './server-input.ts';
 export type PortWish = { readonly kind: 'any' } | { readonly kind: 'even' } | { readonly kind: 'evenAndNext'; readonly next: number };
 
 /** Why an allocation is gone. */
-export type AllocationEnd = 'deleted' | 'expired' | 'clientClosed' | 'relayFailed' | 'shutdown';
+export type AllocationEnd = 'deleted' | 'expired' | 'clientClosed' | 'relayFailed' | 'revoked' | 'shutdown';
 
 /** Application data relayed since the allocation began: UDP or TCP payload on the peer's side, without any framing of STUN, TURN or TLS. */
 export interface RelayedTotals {
@@ -35,7 +35,8 @@ export interface UsageRecord {
 /** What a driver has to do. Bytes belong to the driver. */
 export type TurnServerOutput =
   | { readonly kind: 'sendToClient'; readonly path: ClientPath; readonly bytes: Uint8Array }
-  | { readonly kind: 'openRelay'; readonly relay: number; readonly transport: RelayTransport; readonly family: AddressFamily; readonly port: PortWish }
+  /** `path` is the client's: a machine with several addresses relays on the one that the client knows. */
+  | { readonly kind: 'openRelay'; readonly relay: number; readonly path: ClientPath; readonly transport: RelayTransport; readonly family: AddressFamily; readonly port: PortWish }
   /** Also withdraws an `openRelay` that is not answered yet. */
   | { readonly kind: 'closeRelay'; readonly relay: number }
   | { readonly kind: 'sendToPeer'; readonly relay: number; readonly peer: TransportAddress; readonly bytes: Uint8Array; readonly dontFragment: boolean }

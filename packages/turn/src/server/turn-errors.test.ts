@@ -175,7 +175,7 @@ test('strangers: 401 with a challenge, 400 for half a credential, 401 for a wron
   assert.equal(bench.code(path, turnMethod.allocate, udp), 0);
   assert.equal(bench.code(datagramPath('192.0.2.9:2'), turnMethod.allocate, udp, 'eve'), 401);
   for (const code of [400, 401, 438]) produced.add(code);
-  assert.deepEqual(bench.server.statistics, { malformed: 0, challenged: 4 });
+  assert.deepEqual(bench.server.statistics, { malformed: 0, challenged: 4, unanswered: 0 });
 });
 
 test('437 without an allocation and for a second one; the same request twice gets the same answer', () => {

@@ -5,6 +5,7 @@ import { MessageBuilder, readXorAddress, type TransportAddress, writeXorAddress 
 import {
   encodeChannelData,
   packetVerdict,
+  RateBudget,
   readIcmp,
   readReservationToken,
   turnAttribute,
@@ -218,7 +219,7 @@ test('usage is told at start, each minute with traffic, and at the end; what is 
 });
 
 test('a user gets no more than the rate admitted, over all allocations', () => {
-  const { bench, relay } = allocated({ admission: { admit: () => ({ kind: 'admitted', bytesPerSecond: 1000 }) } });
+  const { bench, relay } = allocated({ admission: { admit: () => ({ kind: 'admitted', budgets: [new RateBudget(1000, instant(0))] }) } });
   const other = datagramPath('192.0.2.1:9');
   bench.ask(other, turnMethod.allocate, udp);
   bind(bench, peer, 0x4001);

@@ -39,6 +39,8 @@ export interface TurnServerStatistics {
   readonly malformed: number;
   /** Requests answered 401 or 438. */
   readonly challenged: number;
+  /** Requests without valid credentials that got no answer, because policy said so. */
+  readonly unanswered: number;
 }
 
 /**
@@ -54,6 +56,7 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
   private readonly peerConnections: PeerConnections;
   private malformed = 0;
   private challenged = 0;
+  private unanswered = 0;
 
   constructor(options: TurnServerOptions) {
     this.core = new ServerCore(options);
@@ -73,8 +76,13 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
     return this.core.table.size;
   }
 
+  /** Whether allocations or reservations of this username exist: they may be kept up after its credential has expired. */
+  holds(username: string): boolean {
+    return this.core.table.account(username) !== undefined;
+  }
+
   get statistics(): TurnServerStatistics {
-    return { malformed: this.malformed, challenged: this.challenged };
+    return { malformed: this.malformed, challenged: this.challenged, unanswered: this.unanswered };
   }
 
   /** Fires due timers first: nothing that has expired is found by a request because its timer is late. */
@@ -101,6 +109,12 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
         return this.peerConnections.handlePeerGone(input.peerConnection);
       case 'peerAccepted':
         return this.peerConnections.handlePeerAccepted(input.relay, input.handle, input.peer, now);
+      case 'usernameRevoked':
+        return this.allocations.revoke(input.username, now);
+      case 'clientFailed':
+        return this.handleClientFailed(input.path, now);
+      case 'usageTaken':
+        return this.core.table.freeSlot(input.slot);
       case 'streamsRelayed':
         return this.peerConnections.handleStreamsRelayed(input.peerConnection, input.toPeerBytes, input.toClientBytes);
       default:
@@ -147,6 +161,11 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
     if (allocation !== undefined) this.allocations.end(allocation, 'clientClosed', now);
   }
 
+  private handleClientFailed(path: ClientPath, now: Instant): void {
+    const allocation = this.core.table.find(path);
+    if (allocation !== undefined) this.allocations.end(allocation, 'relayFailed', now);
+  }
+
   /** RFC 8489 §6.3.2: an indication with an attribute that is not understood is discarded. */
   private handleIndication(path: ClientPath, message: StunMessage, now: Instant): void {
     if (message.method === turnMethod.send && message.unknownRequired(turnKnownAttributes).length === 0) handleSendIndication(this.core, path, message, now);
@@ -157,6 +176,10 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
     const pathText = `${path.kind === 'datagram' ? path.listener : 'stream'}|${formatTransportAddress(path.remote)}`;
     const verdict = this.authentication.check(request, pathText, now);
     if (verdict.kind !== 'authenticated') {
+      if (this.core.options.strangers?.permits(path.remote, now) === false) {
+        this.unanswered += 1;
+        return;
+      }
       const to = replyTo(request, path, undefined);
       if (verdict.kind === 'badRequest') return this.core.replies.error(to, 400);
       this.challenged += 1;
