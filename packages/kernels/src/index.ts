@@ -3,7 +3,14 @@
  *
  * A kernel takes and fills buffers described by `Int32Array`s of descriptors, knows no protocol and keeps no reference after it returns.
  * One `.node` file each, built when first needed: a missing compiler or library costs only what needs it. Out of scope: deciding anything.
+ *
+ * ```ts
+ * const sockets = createUdpSockets({ onBatch: (count) => echo(sockets, count) }); // Returns how many of `sockets.outgoing` to send.
+ * sockets.open({ address: '0.0.0.0', port: 3478 }, (opened) => console.log(typeof opened === 'number' ? sockets.portOf(opened) : opened.code));
+ * ```
  */
+export { createUdpSockets, type UdpSocketsOptions } from './udp/create-udp-sockets.ts';
 export type { UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics } from './udp/udp-sockets.ts';
 export { outgoingFlags, outgoingWords, receivedKind, receivedWords } from './udp/udp-sockets.ts';
+export { openMappedFile } from './mapped-file/open-mapped-file.ts';
 export type { MappedFile } from './mapped-file/mapped-file.ts';

@@ -80,6 +80,8 @@ export interface UdpStatistics {
  */
 export interface UdpSockets {
   readonly implementation: 'native' | 'dgram';
+  /** Of `dgram` where native was possible to ask for: why it is not this, as a sentence for the log. */
+  readonly absentBecause?: string;
   /** Received bytes, and behind them the scratch region for what JavaScript writes. */
   readonly slab: Uint8Array;
   /** The part of the slab that is the caller's to write: headers and messages to send. Read when a send happens, free again after it. */
