@@ -4,8 +4,6 @@
  * The data plane runs in a thread of its own over batched UDP; the control side, on the controller's thread, mints credentials, decides who may use the
  * relay, and keeps the ledger. The plane knows about calls only what a credential's grant says.
  */
+export { nodeCrypto } from './node-crypto.ts';
 export type { RelayGrant } from './relay-grant.ts';
 export type { HandedOverStream, RelayPlane, RelayUsageEvent } from './relay-plane.ts';
-export { RelayCredentials, type RelayCredential, type RelayCredentialsOptions } from './credentials/relay-credentials.ts';
-export { turnPassword, turnUsername } from './credentials/turn-password.ts';
-export { RelayLedger, type RelayLedgerOptions } from './ledger/relay-ledger.ts';
