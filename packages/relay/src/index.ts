@@ -7,3 +7,6 @@
 export { nodeCrypto } from './node-crypto.ts';
 export type { RelayGrant } from './relay-grant.ts';
 export type { HandedOverStream, RelayPlane, RelayUsageEvent } from './relay-plane.ts';
+export { RelayCredentials, type RelayCredential, type RelayCredentialsOptions } from './credentials/relay-credentials.ts';
+export { turnPassword, turnUsername } from './credentials/turn-password.ts';
+export { RelayLedger, type RelayLedgerOptions } from './ledger/relay-ledger.ts';
