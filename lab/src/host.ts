@@ -17,13 +17,19 @@ export interface HostProcess {
 /** A computer of the lab: a network namespace in which processes run. Its only path to anybody is its interface. */
 export class Host {
   readonly name: string;
-  readonly address: string;
+  /** All addresses, one for each family on each of its interfaces, as its plan has them. */
+  readonly addresses: readonly string[];
   readonly namespace: string;
 
-  constructor(name: string, address: string, namespace: string) {
+  constructor(name: string, addresses: readonly string[], namespace: string) {
     this.name = name;
-    this.address = address;
+    this.addresses = addresses;
     this.namespace = namespace;
+  }
+
+  /** Its first address. */
+  get address(): string {
+    return this.addresses[0] ?? '';
   }
 
   /** The command line that runs `program` on this host. */

@@ -1,14 +1,14 @@
 /**
  * The lab: a network of real hosts on one machine, and people who call each other in it.
  *
- * A network is described as data ({@link NetworkPlan}) and built from Linux network namespaces, veth pairs and bridges. On its
- * hosts run the real programs: the server, Chromium, tshark. People have a tone and a picture of their own, sent by the fake
+ * A network is described as data ({@link NetworkPlan}) and built from Linux network namespaces, veth pairs and bridges: IPv4, IPv6 or both, with
+ * routers that translate, filter, lose or delay ({@link UplinkPlan}), and hosts that are carried elsewhere while they talk (`Network.move`). On its hosts run the real programs: the server, Chromium, tshark. People have a tone and a picture of their own, sent by the fake
  * devices of their browser, so that a story can assert at the *other* side who arrives, and that silence, black or one's own
  * media do not pass for it. `src/stories` holds every call flow as an executable story; the tests beside these files prove the
  * lab itself with a plain RTCPeerConnection.
  *
- * It assumes root on Linux, and Debian's chromium, tshark, iproute2 and libnss3-tools. Whatever a run leaves behind when it
- * crashes is swept by the next one. IPv4 only; nothing here shapes traffic (loss and delay belong to `sim`).
+ * It assumes root on Linux, and Debian's chromium, tshark, iproute2, iptables, socat and libnss3-tools. Whatever a run leaves behind when it
+ * crashes is swept by the next one. Loss is random and delay is constant; what has to be repeated to the packet belongs to `sim`.
  *
  * ```ts
  * await using network = await buildNetwork({
@@ -21,6 +21,7 @@
  */
 export { buildNetwork, type Network } from './network.ts';
 export type { HostPlan, NetworkPlan, RouterPlan } from './network-plan.ts';
+export type { FirewallKind, NatKind, UplinkPlan } from './uplink.ts';
 export { Host, type HostProcess } from './host.ts';
 export { startCapture, type Capture } from './capture.ts';
 export { launchBrowser, thisMachine, type BrowserOptions, type LabBrowser, type Place } from './chromium.ts';

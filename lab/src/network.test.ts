@@ -34,6 +34,26 @@ labTest('hosts reach each other in a segment and through the router, and nobody 
   assert.throws(() => network.host('dora'), /no host "dora"/);
 }, { needs: ['ip'] });
 
+labTest('a host is carried to another segment and on, and not where the plan would not allow it', async () => {
+  await using network = await buildNetwork(plan);
+  const told = async (): Promise<string> => network.host('anna').run(process.execPath, ['-e', asksAddress('192.168.1.20')]);
+  await network.host('boris').start(process.execPath, ['-e', tellsPeerAddress]).line(/listening/);
+  const sleeper = network.host('anna').start('sleep', ['600']);
+
+  await network.move('anna', { segment: 'home', address: '192.168.1.30' });
+  assert.equal(network.host('anna').address, '192.168.1.30');
+  assert.equal(await told(), '192.168.1.30');
+  await assert.rejects(network.host('carla').run(process.execPath, ['-e', asksAddress('10.10.3.4')]), /EHOSTUNREACH|failed/);
+
+  await assert.rejects(network.move('anna', { segment: 'office', address: '10.10.3.5' }), /10\.10\.3\.5 is used twice/);
+  await assert.rejects(network.move('router', { segment: 'office', address: '10.10.3.9' }), /only hosts move/);
+  assert.equal(await told(), '192.168.1.30');
+
+  await network.move('anna', { segment: 'office', address: '10.10.3.4' });
+  assert.equal(await told(), '10.10.3.4');
+  assert.equal(sleeper.child.exitCode, null, 'its programs go on');
+}, { needs: ['ip'] });
+
 labTest('a disposed network leaves no namespace and no process', async () => {
   const network = await buildNetwork(plan);
   const sleeper = network.host('anna').start('sleep', ['600']);

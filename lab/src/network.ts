@@ -1,6 +1,6 @@
 import { Host } from './host.ts';
-import { ipBatch } from './commands.ts';
-import { resolvePlan, type NetworkPlan, type PlannedNode } from './network-plan.ts';
+import { buildNodes, namespaceOf, replug } from './network-builder.ts';
+import { resolvePlan, type HostPlan, type NetworkPlan, type PlannedNode } from './network-plan.ts';
 import { listNamespaces, nextRunId, removeNamespaces, sweepStaleNamespaces } from './run-id.ts';
 
 /** A network that stands. Dispose of it (`await using`) and nothing of it remains. */
@@ -8,6 +8,11 @@ export interface Network extends AsyncDisposable {
   readonly runId: string;
   /** The host or router of that name. Throws when the plan has none. */
   readonly host: (name: string) => Host;
+  /**
+   * Carries a host elsewhere while its programs run, as from the office's network to a mobile one: its interface is gone, and a new one (`eth1`, then `eth2` ...)
+   * comes up with another address. `host` knows the new address then. Throws, and moves nothing, where the plan would not allow it.
+   */
+  readonly move: (name: string, place: HostPlan) => Promise<void>;
 }
 
 /**
@@ -21,62 +26,41 @@ export async function buildNetwork(plan: NetworkPlan): Promise<Network> {
   const runId = nextRunId();
   const remove = async (): Promise<void> => removeNamespaces((await listNamespaces()).filter((name) => name.startsWith(`${runId}-`)));
   try {
-    await build(runId, Object.keys(plan.segments), nodes);
+    await buildNodes(runId, Object.keys(plan.segments), nodes);
   } catch (error) {
     await remove();
     throw error;
   }
-  const hosts = new Map(nodes.map((node) => [node.name, new Host(node.name, node.interfaces[0]?.address ?? '', namespaceOf(runId, node.name))]));
+  const hosts = new Map(nodes.map((node) => [node.name, hostOf(runId, node)]));
+  const host = (name: string): Host => {
+    const found = hosts.get(name);
+    if (found === undefined) throw new Error(`the network has no host "${name}"; it has ${[...hosts.keys()].join(', ')}`);
+    return found;
+  };
+  let current = plan;
+  const moves = new Map<string, number>();
   return {
     runId,
-    host: (name) => {
-      const host = hosts.get(name);
-      if (host === undefined) throw new Error(`the network has no host "${name}"; it has ${[...hosts.keys()].join(', ')}`);
-      return host;
+    host,
+    move: async (name, place) => {
+      if (!(name in plan.hosts)) throw new Error(`only hosts move, and "${name}" is none`);
+      const changed = { ...current, hosts: { ...current.hosts, [name]: place } };
+      const after = resolvePlan(changed);
+      const index = after.findIndex((node) => node.name === name);
+      const node = after[index];
+      const end = node?.interfaces[0];
+      if (node === undefined || end === undefined) return;
+      const earlier = moves.get(name) ?? 0;
+      const renamed = { ...end, name: `eth${earlier + 1}` };
+      await replug(runId, `eth${earlier}`, node, { node: name, end: renamed, port: `port${index}-${renamed.name}` });
+      moves.set(name, earlier + 1);
+      current = changed;
+      hosts.set(name, hostOf(runId, node));
     },
     [Symbol.asyncDispose]: remove,
   };
 }
 
-/** The plans speak IPv4 only: without this, neighbour discovery would talk in every capture. */
-const noIpv6 = ['net/ipv6/conf/all/disable_ipv6', 'net/ipv6/conf/default/disable_ipv6'];
-
-async function build(runId: string, segments: readonly string[], nodes: readonly PlannedNode[]): Promise<void> {
-  const segmentNamespace = (segment: string): string => namespaceOf(runId, `segment-${segment}`);
-  const cables = nodes.flatMap((node, index) => node.interfaces.map((end) => ({ node, end, port: `port${index}-${end.name}` })));
-  await ipBatch([
-    ...segments.map((segment) => `netns add ${segmentNamespace(segment)}`),
-    ...nodes.map((node) => `netns add ${namespaceOf(runId, node.name)}`),
-    ...cables.map(({ node, end, port }) => `link add ${end.name} netns ${namespaceOf(runId, node.name)} type veth peer name ${port} netns ${segmentNamespace(end.segment)}`),
-  ]);
-  for (const segment of segments) {
-    const ports = cables.filter((cable) => cable.end.segment === segment).map((cable) => cable.port);
-    await switchOn(new Host(segment, '', segmentNamespace(segment)), noIpv6);
-    await ipBatch(
-      ['link add bridge type bridge', 'link set bridge up', ...ports.flatMap((port) => [`link set ${port} master bridge`, `link set ${port} up`])],
-      segmentNamespace(segment),
-    );
-  }
-  for (const node of nodes) await configure(node, new Host(node.name, '', namespaceOf(runId, node.name)));
-}
-
-/** Writes 1 to switches of the kernel, by their path below /proc/sys. */
-async function switchOn(host: Host, switches: readonly string[]): Promise<void> {
-  await host.run('sh', ['-c', switches.map((name) => `echo 1 > /proc/sys/${name}`).join(' && ')]);
-}
-
-async function configure(node: PlannedNode, host: Host): Promise<void> {
-  await switchOn(host, [...noIpv6, ...(node.forwards ? ['net/ipv4/ip_forward'] : [])]);
-  await ipBatch(
-    [
-      'link set lo up',
-      ...node.interfaces.flatMap((end) => [`addr add ${end.address}/${end.prefixLength} dev ${end.name}`, `link set ${end.name} up`]),
-      ...(node.gateway === undefined ? [] : [`route add default via ${node.gateway}`]),
-    ],
-    host.namespace,
-  );
-}
-
-function namespaceOf(runId: string, name: string): string {
-  return `${runId}-${name}`;
+function hostOf(runId: string, { name, interfaces }: PlannedNode): Host {
+  return new Host(name, interfaces.flatMap((end) => end.addresses.map(({ address }) => address)), namespaceOf(runId, name));
 }
