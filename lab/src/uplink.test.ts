@@ -33,7 +33,7 @@ const tellsSender = `
 
 /** Asks each address in turn from one port, and prints what they say. Asks again every 200 ms until somebody answers or two seconds are over. */
 const asks = (addresses: readonly string[]): string => `
-  const socket = require('node:dgram').createSocket({ type: 'udp${addresses[0]?.includes(':') === true ? 6 : 4}', ipv6Only: true }).bind(5000);
+  const socket = require('node:dgram').createSocket(${addresses[0]?.includes(':') === true ? "{ type: 'udp6', ipv6Only: true }" : "'udp4'"}).bind(5000);
   const ask = (address) => new Promise((done) => {
     const again = setInterval(() => socket.send('who am I', 3478, address), 200);
     const over = setTimeout(() => answer('nothing'), 2000);
