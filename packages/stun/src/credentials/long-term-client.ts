@@ -6,6 +6,7 @@ import type { MessageBuilder } from '../message-builder.ts';
 import { type IntegrityAlgorithm, verifyMessageIntegrity, writeMessageIntegrity } from '../message-integrity.ts';
 import type { StunCrypto } from '../stun-crypto.ts';
 import type { StunMessage } from '../stun-message.ts';
+import { encodeUtf8 } from '../utf8.ts';
 import { longTermKey, userhash } from './credential-keys.ts';
 import { parseNonceCookie } from './nonce-cookie.ts';
 
@@ -16,7 +17,7 @@ export type CredentialFailure =
   | 'STUN_NO_COMMON_PASSWORD_ALGORITHM'
   /** The server does not accept this username and password. */
   | 'STUN_CREDENTIALS_REFUSED'
-  /** The challenge lacks realm or nonce, or the credential is not an OpaqueString. */
+  /** The challenge lacks realm or nonce or lists too many algorithms, or the credential is not an OpaqueString. */
   | 'STUN_CHALLENGE_UNUSABLE'
   /** The server calls every nonce stale. */
   | 'STUN_NONCE_LOOP';
@@ -49,6 +50,8 @@ type ClientState =
     };
 
 const staleLimit = 4;
+/** Longest PASSWORD-ALGORITHMS that is returned, in bytes; two algorithms are registered, of 4 bytes each. */
+const longestOffer = 256;
 
 /**
  * The client's side of the long-term credential mechanism towards one server (RFC 8489 §9.2.3, §9.2.5): unchallenged, until a 401 brings realm
@@ -72,15 +75,19 @@ export class LongTermClient {
     return this.state.kind === 'challenged' ? this.state.generation : 0;
   }
 
-  /** Appends the attributes of RFC 8489 §9.2.3.2 and the message integrity; nothing before the first challenge. Only FINGERPRINT may follow. */
+  /**
+   * Appends the attributes of RFC 8489 §9.2.3.2 and the message integrity, at most 2400 bytes; nothing before the first challenge. Only FINGERPRINT may
+   * follow.
+   */
   writeCredentials(builder: MessageBuilder): void {
     const { state } = this;
     if (state.kind === 'unchallenged') return;
     const hash = state.isAnonymous ? userhash(this.crypto, this.credential.username, state.realm) : undefined;
     if (hash === undefined) writeText(builder, 'username', this.credential.username);
     else builder.attribute(stunAttribute.userhash, hash);
-    writeText(builder, 'realm', state.realm);
-    writeText(builder, 'nonce', state.nonce);
+    // Returned as they came: a server older than RFC 8489 may choose longer ones than we would.
+    builder.attribute(stunAttribute.realm, encodeUtf8(state.realm));
+    builder.attribute(stunAttribute.nonce, encodeUtf8(state.nonce));
     if (state.offer !== undefined) {
       builder.attribute(stunAttribute.passwordAlgorithms, state.offer.value);
       writePasswordAlgorithm(builder, state.offer.chosen);
@@ -118,14 +125,14 @@ export class LongTermClient {
     if (generation < this.generation) return { kind: 'retry' };
     const nonce = readText(response, 'nonce');
     const realm = readText(response, 'realm') ?? (state.kind === 'challenged' ? state.realm : undefined);
-    if (realm === undefined || nonce === undefined) return { kind: 'failed', code: 'STUN_CHALLENGE_UNUSABLE' };
+    const value = response.value(stunAttribute.passwordAlgorithms)?.slice();
+    if (realm === undefined || nonce === undefined || (value?.length ?? 0) > longestOffer) return { kind: 'failed', code: 'STUN_CHALLENGE_UNUSABLE' };
     const isRepeated = state.kind === 'challenged' && state.realm === realm;
     if (error.code === 401 && isRepeated) return { kind: 'failed', code: 'STUN_CREDENTIALS_REFUSED' };
     const staleCount = state.kind === 'challenged' ? state.staleCount + 1 : 0;
     if (staleCount > staleLimit) return { kind: 'failed', code: 'STUN_NONCE_LOOP' };
     const listed = readPasswordAlgorithms(response);
     const chosen = listed?.map(passwordAlgorithmOf).find((algorithm) => algorithm !== undefined);
-    const value = response.value(stunAttribute.passwordAlgorithms)?.slice();
     if (value !== undefined && chosen === undefined) return { kind: 'failed', code: 'STUN_NO_COMMON_PASSWORD_ALGORITHM' };
     const offer = value === undefined || chosen === undefined ? undefined : { value, chosen };
     const key = longTermKey(this.crypto, chosen ?? 'md5', { ...this.credential, realm });

@@ -38,7 +38,7 @@ const server = new LongTermServer({ realm, nonces, credentials, crypto });
 const id = new Uint8Array(12);
 
 function build(messageClass: 'request' | 'success' | 'error', write: (builder: MessageBuilder) => void): StunMessage {
-  const builder = new MessageBuilder(new Uint8Array(1024)).begin(messageClass, 3, id);
+  const builder = new MessageBuilder(new Uint8Array(4096)).begin(messageClass, 3, id);
   write(builder);
   const parsed = parseStunMessage(builder.finish());
   assert.ok(parsed.ok);
@@ -199,6 +199,22 @@ test('servers older or newer than ours: no algorithms, unknown algorithms, anony
   anonymous.handleResponse(asked((b) => (writeText(b, 'realm', realm), writeText(b, 'nonce', `${cookie}abc`))), 0);
   assert.equal(readText(requestOf(anonymous), 'username'), undefined);
   assert.equal(requestOf(anonymous).value(stunAttribute.userhash)?.length, 32);
+});
+
+test('realm and nonce of the greatest length of RFC 5389 are returned as they came; an endless list of algorithms is not', () => {
+  const long = 'x'.repeat(763);
+  const asked = (algorithms: number): StunMessage =>
+    build('error', (b) => {
+      writeErrorCode(b, { code: 401, reason: '' });
+      for (const type of [stunAttribute.realm, stunAttribute.nonce]) b.attribute(type, new TextEncoder().encode(long));
+      b.attribute(stunAttribute.passwordAlgorithms, Uint8Array.from({ length: algorithms * 4 }, (_, at) => (at % 4 === 1 ? 2 : 0)));
+    });
+  const client = new LongTermClient({ username: 'alice', password: 'secret' }, crypto);
+  assert.deepEqual(client.handleResponse(asked(64), 0), { kind: 'retry' });
+  const request = requestOf(client);
+  assert.deepEqual([readText(request, 'realm'), readText(request, 'nonce'), request.value(stunAttribute.passwordAlgorithms)?.length], [long, long, 256]);
+  assert.ok(request.bytes.length <= 2400);
+  assert.deepEqual(new LongTermClient({ username: 'alice', password: 'secret' }, crypto).handleResponse(asked(65), 0), { kind: 'failed', code: 'STUN_CHALLENGE_UNUSABLE' });
 });
 
 test('a 400 without integrity is as if it had never arrived; other answers to a bare request count', () => {

@@ -17,7 +17,7 @@ export interface AllocateWish {
 /** What a client is told. Bytes are views that it reads during the call only. */
 export type TurnClientInput =
   | { readonly kind: 'allocate'; readonly wish: AllocateWish }
-  /** Asks for permission towards these peers' addresses, and keeps it up. */
+  /** Asks for permission towards these peers' addresses, and keeps it up; 64 peers a request, each answered by an output of its own. */
   | { readonly kind: 'permit'; readonly peers: readonly TransportAddress[] }
   /** Asks for a channel to this peer, and keeps it up together with its permission. */
   | { readonly kind: 'bindChannel'; readonly peer: TransportAddress }

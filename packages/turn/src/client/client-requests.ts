@@ -33,8 +33,8 @@ interface PendingRequest<Purpose> {
   readonly generation: number;
 }
 
-/** Room for any request of a client. */
-const longestRequest = 2048;
+/** Room for any request of a client: what {@link LongTermClient.writeCredentials} appends, and what is asked for. */
+const longestRequest = 4096;
 
 /**
  * The requests of one client to one server: transactions, credentials, and new attempts after 401 and 438 (RFC 8489 §9.2.5), each with a

@@ -54,6 +54,16 @@ for (const path of [datagramPath(), streamPath()]) {
   });
 }
 
+test('permissions for many peers go out in requests that hold them', () => {
+  const bench = new TestTurnServer({ limits: { permissionsPerRelay: 200 } });
+  const line = new TestTurnClient(bench, datagramPath());
+  line.do({ kind: 'allocate', wish: { family: 6 } });
+  line.taken();
+  const peers = Array.from({ length: 150 }, (_, index) => address(`[2001:db8::${(index + 1).toString(16)}]:1`));
+  line.do({ kind: 'permit', peers });
+  assert.deepEqual(line.taken().map((output) => output.kind === 'permitted' && output.peers.length), [64, 64, 22]);
+});
+
 test('a day: allocation, permission and channel are kept up, and nonces replaced', () => {
   const { bench, line, relay } = allocated();
   line.do({ kind: 'permit', peers: [peer] });

@@ -35,6 +35,11 @@ import { ConnectionBindClient } from './connection-bind-client.ts';
 const keepUpMs = 240_000;
 /** RFC 8656 §8: an allocation is refreshed about a minute before it expires. */
 const refreshMarginMs = 60_000;
+/** A server that grants next to nothing does not make the client ask without pause. */
+const shortestRefreshMs = 1000;
+
+/** So many peers of IPv6 fit into a request. */
+const peersPerRequest = 64;
 
 type Purpose =
   | { readonly kind: 'allocate' }
@@ -147,6 +152,10 @@ export class TurnClient implements Machine<TurnClientInput, TurnClientOutput> {
 
   private permit(peers: readonly TransportAddress[], now: Instant): void {
     if (peers.length === 0) return;
+    if (peers.length > peersPerRequest) {
+      this.permit(peers.slice(0, peersPerRequest), now);
+      return this.permit(peers.slice(peersPerRequest), now);
+    }
     const write = (builder: MessageBuilder): void => peers.forEach((peer) => writeXorAddress(builder, turnAttribute.xorPeerAddress, peer));
     this.requests.start({ kind: 'permit', peers }, turnMethod.createPermission, write, now);
   }
@@ -245,7 +254,7 @@ export class TurnClient implements Machine<TurnClientInput, TurnClientOutput> {
     const lifetimeSeconds = readLifetime(message) ?? 0;
     this.phase = { kind: 'allocated', lifetimeSeconds };
     const lifetimeMs = lifetimeSeconds * 1000;
-    this.keepUps.set('refresh', addMilliseconds(now, Math.max(lifetimeMs - refreshMarginMs, lifetimeMs / 2)));
+    this.keepUps.set('refresh', addMilliseconds(now, Math.max(lifetimeMs - refreshMarginMs, lifetimeMs / 2, shortestRefreshMs)));
     if (kind === 'refresh') return;
     const relayed: TransportAddress[] = [];
     for (let at = message.find(turnAttribute.xorRelayedAddress); at >= 0; at = message.findNext(turnAttribute.xorRelayedAddress, at)) {
