@@ -18,8 +18,12 @@ export type FrameResult = { readonly kind: 'frame'; readonly bytes: Uint8Array }
  * ```
  */
 export class StreamFramer {
+  /** What has arrived and is not cut yet: from `start` to `end`; behind that is room, where `isOurs`. */
   private pending: Uint8Array = new Uint8Array(0);
   private start = 0;
+  private end = 0;
+  /** Whether `pending` is a copy, and not the driver's buffer. */
+  private isOurs = false;
   private isBroken = false;
   private hasStarted = false;
   private readonly longest: number;
@@ -31,20 +35,23 @@ export class StreamFramer {
 
   /** Takes what the stream brought; the chunk must stay as it is until all its frames are taken. */
   push(chunk: Uint8Array): void {
-    const rest = this.pending.length - this.start;
-    if (rest === 0) this.pending = chunk;
-    else {
-      const joined = new Uint8Array(rest + chunk.length);
-      joined.set(this.pending.subarray(this.start));
-      joined.set(chunk, rest);
-      this.pending = joined;
+    if (this.isBroken) return;
+    const rest = this.end - this.start;
+    if (rest === 0) {
+      this.pending = chunk;
+      this.start = 0;
+      this.end = chunk.length;
+      this.isOurs = false;
+      return;
     }
-    this.start = 0;
+    if (!this.isOurs || this.end + chunk.length > this.pending.length) this.moveToRoomFor(rest + chunk.length);
+    this.pending.set(chunk, this.end);
+    this.end += chunk.length;
   }
 
   /** The next frame, a view into what was pushed. */
   next(): FrameResult {
-    const available = this.pending.length - this.start;
+    const available = this.end - this.start;
     if (this.isBroken) return { kind: 'notTurn' };
     if (available === 0) return { kind: 'incomplete' };
     const first = this.pending[this.start] ?? 0;
@@ -63,15 +70,25 @@ export class StreamFramer {
 
   /** Copies an incomplete frame, so that it does not hold on to the driver's buffer. */
   private keep(): FrameResult {
-    this.pending = this.pending.slice(this.start);
-    this.start = 0;
+    if (!this.isOurs) this.moveToRoomFor(this.end - this.start);
     return { kind: 'incomplete' };
+  }
+
+  /** Twice the room that is needed: a frame that comes byte by byte is copied a few times, not for every byte. */
+  private moveToRoomFor(length: number): void {
+    const roomy = new Uint8Array(length * 2);
+    roomy.set(this.pending.subarray(this.start, this.end));
+    this.pending = roomy;
+    this.end -= this.start;
+    this.start = 0;
+    this.isOurs = true;
   }
 
   private refuse(): FrameResult {
     this.isBroken = true;
     this.pending = new Uint8Array(0);
     this.start = 0;
+    this.end = 0;
     return { kind: 'notTurn' };
   }
 }
