@@ -47,7 +47,7 @@ const sources: SourceFile[] = folders
     const imports = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+'([^']+)'|import\('([^']+)'\)|(?:^|\n)import\s+'([^']+)'/g)].map(
       (match) => match[1] ?? match[2] ?? match[3] ?? '',
     );
-    return { path, folder, text, isTest: /\.(test|bench|sim|e2e)\.tsx?$|\/test-[^/]+\.ts$/.test(path), imports };
+    return { path, folder, text, isTest: /\.(test|soak|bench|sim|e2e)\.tsx?$|\/test-[^/]+\.ts$/.test(path), imports };
   });
 
 test('every workspace is covered by a rule', () => {
