@@ -9,6 +9,7 @@
  * sockets.open({ address: '0.0.0.0', port: 3478 }, (opened) => console.log(typeof opened === 'number' ? sockets.portOf(opened) : opened.code));
  * ```
  */
+export { kernelFolders, loadKernel, type LoadedKernel } from './load-kernel.ts';
 export { createUdpSockets, type UdpSocketsOptions } from './udp/create-udp-sockets.ts';
 export type { UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics } from './udp/udp-sockets.ts';
 export { outgoingFlags, outgoingWords, receivedKind, receivedWords } from './udp/udp-sockets.ts';

@@ -1,23 +1,59 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
+import { nativeTest } from '../test-kernels.ts';
+import type { MappedFile } from './mapped-file.ts';
+import { openMappedFile } from './open-mapped-file.ts';
 import { openWrittenFile } from './written-file.ts';
 
-test('a file is memory: what it held is there, what is written is kept, its length is what was asked for', (t) => {
+function testBoth(name: string, run: (t: TestContext, open: (path: string, length: number) => MappedFile) => void): void {
+  test(`written: ${name}`, (t) => run(t, (path, length) => openWrittenFile(path, length, 'asked for')));
+  nativeTest('mapped-file', `mapped: ${name}`, (t) => run(t, openMappedFile));
+}
+
+function folderOf(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'dialplane-mapped-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'counters');
+  return folder;
+}
+
+testBoth('what it held is there, what is written is kept, its length is what was asked for', (t, open) => {
+  const path = join(folderOf(t), 'counters');
   writeFileSync(path, 'abc');
-  const first = openWrittenFile(path, 8, 'asked for');
+  const first = open(path, 8);
   assert.equal(Buffer.from(first.bytes).toString('latin1'), 'abc\0\0\0\0\0');
   first.bytes[7] = 0x7a;
   first.close();
   first.close();
   assert.equal(readFileSync(path, 'latin1'), 'abc\0\0\0\0z');
-  const second = openWrittenFile(path, 2, 'asked for');
+  const second = open(path, 2);
   assert.equal(Buffer.from(second.bytes).toString(), 'ab');
   second.close();
-  assert.throws(() => openWrittenFile(join(folder, 'none', 'counters'), 2, 'asked for'), { code: 'ENOENT' });
+});
+
+testBoth('why it cannot be opened', (t, open) => {
+  const folder = folderOf(t);
+  assert.throws(() => open(join(folder, 'none', 'counters'), 2), { code: 'ENOENT' });
+  assert.throws(() => open(folder, 2), { code: 'EISDIR' });
+  assert.throws(() => open(join(folder, 'a\0b'), 2));
+});
+
+testBoth('a full disk is told when it is opened', (t, open) => {
+  assert.throws(() => open(join(folderOf(t), 'counters'), 2 ** 50), (error: NodeJS.ErrnoException) => error.code === 'ENOSPC' || error.code === 'EFBIG' || error instanceof RangeError);
+});
+
+nativeTest('mapped-file', 'mapped: what was written the moment before kill -9 is in the file', async (t) => {
+  const path = join(folderOf(t), 'counters');
+  const script = `
+    const { openMappedFile } = await import(${JSON.stringify(join(import.meta.dirname, 'open-mapped-file.ts'))});
+    const { bytes } = openMappedFile(${JSON.stringify(path)}, 4096);
+    bytes.set([1, 2, 3], 4090);
+    process.kill(process.pid, 'SIGKILL');`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' });
+  assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
+  assert.deepEqual([...readFileSync(path).subarray(4089, 4094)], [0, 1, 2, 3, 0]);
 });

@@ -1,4 +1,6 @@
+import { loadKernel } from '../load-kernel.ts';
 import type { MappedFile } from './mapped-file.ts';
+import { openNativeMappedFile, type NativeMappedFile } from './native-mapped-file.ts';
 import { openWrittenFile } from './written-file.ts';
 
 /**
@@ -8,5 +10,6 @@ import { openWrittenFile } from './written-file.ts';
  */
 export function openMappedFile(path: string, length: number): MappedFile {
   if (!(Number.isInteger(length) && length > 0)) throw new RangeError(`A mapped file has at least one byte, not ${length}.`);
-  return openWrittenFile(path, length, 'The native kernel "mapped-file" is not part of this version.');
+  const kernel = loadKernel<NativeMappedFile>('mapped-file');
+  return kernel.kind === 'loaded' ? openNativeMappedFile(kernel.exports, path, length) : openWrittenFile(path, length, kernel.absentBecause);
 }

@@ -1,4 +1,6 @@
+import { loadKernel } from '../load-kernel.ts';
 import { createDgramUdpSockets } from './dgram-udp-sockets.ts';
+import { createNativeUdpSockets, type NativeUdp } from './native-udp-sockets.ts';
 import type { UdpBatchHandler, UdpSockets } from './udp-sockets.ts';
 
 export interface UdpSocketsOptions {
@@ -7,10 +9,11 @@ export interface UdpSocketsOptions {
   readonly implementation?: 'native' | 'dgram';
 }
 
-const absentBecause = 'The native kernel "udp" is not part of this version.';
-
 /** @throws {Error} Where `native` is asked for and absent; the message says why. */
 export function createUdpSockets({ onBatch, implementation }: UdpSocketsOptions): UdpSockets {
-  if (implementation === 'native') throw new Error(absentBecause);
-  return createDgramUdpSockets(onBatch, implementation === undefined ? absentBecause : undefined);
+  if (implementation === 'dgram') return createDgramUdpSockets(onBatch);
+  const kernel = loadKernel<NativeUdp>('udp');
+  if (kernel.kind === 'loaded') return createNativeUdpSockets(kernel.exports, onBatch);
+  if (implementation === 'native') throw new Error(kernel.absentBecause);
+  return createDgramUdpSockets(onBatch, kernel.absentBecause);
 }

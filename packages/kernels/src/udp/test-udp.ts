@@ -1,23 +1,17 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import type { TestContext } from 'node:test';
 import { addressText, addressWords } from './address-words.ts';
 import { createUdpSockets } from './create-udp-sockets.ts';
-import { outgoingWords, receivedWords, type UdpOpenOptions, type UdpSockets } from './udp-sockets.ts';
+import { outgoingWords, receivedKind, receivedWords, type UdpOpenOptions, type UdpSockets } from './udp-sockets.ts';
 
 /** A received descriptor, read. */
-export interface ReceivedItem {
-  readonly kind: number;
-  readonly socket: number;
-  readonly address: string;
-  readonly port: number;
-  /** Of a datagram. */
-  readonly bytes: Buffer;
-  /** Of an ICMP error. */
-  readonly type: number;
-  readonly code: number;
-  readonly detail: number;
-}
+export type Received =
+  | { readonly kind: 'datagram'; readonly socket: number; readonly address: string; readonly port: number; readonly bytes: Buffer }
+  | { readonly kind: 'icmpError'; readonly socket: number; readonly address: string; readonly port: number; readonly type: number; readonly code: number; readonly mtu: number };
 
+/** A datagram to be described. */
 export interface Outgoing {
   readonly socket: number;
   readonly address: string;
@@ -27,17 +21,18 @@ export interface Outgoing {
   readonly flags?: number;
 }
 
-/** UDP sockets with a mailbox: what arrived can be waited for. */
+/** UDP sockets with a mailbox: what arrived can be waited for. Destroyed behind the test. */
 export class UdpBench {
   readonly sockets: UdpSockets;
-  readonly items: ReceivedItem[] = [];
+  readonly received: Received[] = [];
   /** Called for each item inside the callback. */
-  onItem: (item: ReceivedItem) => void = () => {};
+  onReceived: (item: Received) => void = () => {};
   private waiting: (() => void) | undefined;
   private scratchUsed = 0;
 
-  constructor(implementation: 'native' | 'dgram') {
+  constructor(t: TestContext, implementation: 'native' | 'dgram') {
     this.sockets = createUdpSockets({ implementation, onBatch: (count) => this.take(count) });
+    t.after(() => this.sockets.destroy());
   }
 
   open(options: Partial<UdpOpenOptions> = {}): Promise<number> {
@@ -47,31 +42,41 @@ export class UdpBench {
   }
 
   /** Waits until that many items have arrived since the start. */
-  async until(count: number): Promise<readonly ReceivedItem[]> {
-    while (this.items.length < count) await new Promise<void>((resolve) => (this.waiting = resolve));
-    return this.items;
+  async until(count: number): Promise<readonly Received[]> {
+    while (this.received.length < count) {
+      await new Promise<void>((resolve) => {
+        this.waiting = resolve;
+      });
+    }
+    return this.received;
+  }
+
+  /** The bytes of the datagrams that have arrived. */
+  datagrams(): readonly Buffer[] {
+    return this.received.flatMap((item) => (item.kind === 'datagram' ? [item.bytes] : []));
   }
 
   send(...datagrams: readonly Outgoing[]): void {
-    this.scratchUsed = 0;
-    datagrams.forEach((datagram, index) => this.describe(index, datagram));
-    this.sockets.send(datagrams.length);
+    this.sockets.send(this.describe(...datagrams));
   }
 
-  describe(index: number, { socket, address, port, payload, header = new Uint8Array(), flags = 0 }: Outgoing): void {
-    const [w0, w1, w2, w3] = addressWords(address) ?? [0, 0, 0, 0];
-    const at = index * outgoingWords.stride;
-    const words = new Int32Array(outgoingWords.stride);
-    words[outgoingWords.socket] = socket;
-    words[outgoingWords.family] = address.includes(':') ? 6 : 4;
-    words[outgoingWords.port] = port;
-    words.set([w0, w1, w2, w3], outgoingWords.w0);
-    words[outgoingWords.headerOffset] = this.write(header);
-    words[outgoingWords.headerLength] = header.length;
-    words[outgoingWords.offset] = this.write(payload);
-    words[outgoingWords.length] = payload.length;
-    words[outgoingWords.flags] = flags;
-    this.sockets.outgoing.set(words, at);
+  /** Writes descriptors and bytes. @returns How many, as the batch callback does. */
+  describe(...datagrams: readonly Outgoing[]): number {
+    this.scratchUsed = 0;
+    for (const [index, { socket, address, port, payload, header = new Uint8Array(), flags = 0 }] of datagrams.entries()) {
+      const words = new Int32Array(outgoingWords.stride);
+      words[outgoingWords.socket] = socket;
+      words[outgoingWords.family] = isIPv6(address) ? 6 : 4;
+      words[outgoingWords.port] = port;
+      words.set(addressWords(address) ?? [], outgoingWords.w0);
+      words[outgoingWords.headerOffset] = this.write(header);
+      words[outgoingWords.headerLength] = header.length;
+      words[outgoingWords.offset] = this.write(payload);
+      words[outgoingWords.length] = payload.length;
+      words[outgoingWords.flags] = flags;
+      this.sockets.outgoing.set(words, index * outgoingWords.stride);
+    }
+    return datagrams.length;
   }
 
   private write(bytes: Uint8Array): number {
@@ -84,34 +89,37 @@ export class UdpBench {
   private take(count: number): number {
     for (let index = 0; index < count; index += 1) {
       const item = readReceived(this.sockets, index);
-      this.items.push(item);
-      this.onItem(item);
+      this.received.push(item);
+      this.onReceived(item);
     }
     this.waiting?.();
     return 0;
   }
 }
 
-export function readReceived({ received, slab }: UdpSockets, index: number): ReceivedItem {
+function readReceived({ received, slab }: UdpSockets, index: number): Received {
   const word = (name: number): number => received[index * receivedWords.stride + name] ?? 0;
-  const kind = word(receivedWords.kind);
+  const socket = word(receivedWords.socket);
+  const address = addressText(word(receivedWords.family), word(receivedWords.w0), word(receivedWords.w1), word(receivedWords.w2), word(receivedWords.w3));
+  const port = word(receivedWords.port);
   const offset = word(receivedWords.offset);
   const length = word(receivedWords.length);
-  return {
-    kind,
-    socket: word(receivedWords.socket),
-    address: addressText(word(receivedWords.family), word(receivedWords.w0), word(receivedWords.w1), word(receivedWords.w2), word(receivedWords.w3)),
-    port: word(receivedWords.port),
-    bytes: kind === 0 ? Buffer.from(slab.subarray(offset, offset + length)) : Buffer.alloc(0),
-    type: kind === 0 ? 0 : offset,
-    code: kind === 0 ? 0 : length,
-    detail: word(receivedWords.detail),
-  };
+  if (word(receivedWords.kind) === receivedKind.icmpError) return { kind: 'icmpError', socket, address, port, type: offset, code: length, mtu: word(receivedWords.detail) };
+  return { kind: 'datagram', socket, address, port, bytes: Buffer.from(slab.subarray(offset, offset + length)) };
 }
 
-/** A plain socket of Node's as the other side; its messages are kept in order. */
-export async function openPeer(address = '127.0.0.1'): Promise<{ readonly socket: Socket; readonly port: number; readonly messages: Buffer[]; until(count: number): Promise<readonly Buffer[]> }> {
-  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+/** A plain socket of Node's as the other side. */
+export interface Peer {
+  readonly socket: Socket;
+  readonly port: number;
+  /** What it received, in order. */
+  readonly messages: readonly Buffer[];
+  until(count: number): Promise<readonly Buffer[]>;
+}
+
+export async function openPeer(t: TestContext, address = '127.0.0.1'): Promise<Peer> {
+  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', recvBufferSize: 4 * 1024 * 1024 });
+  t.after(() => socket.close());
   const messages: Buffer[] = [];
   socket.on('message', (message) => messages.push(message));
   socket.bind(0, address);

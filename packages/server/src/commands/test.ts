@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { prepareBuilds } from '../preparation/builds.ts';
+import { prepareKernels } from '../preparation/kernels.ts';
 import { runProgram } from '../preparation/run-program.ts';
 import { prepareSystemPackages } from '../preparation/system-packages.ts';
 import { repositoryRoot } from '../repository.ts';
@@ -29,6 +30,7 @@ export const testCommand: Command = {
       await prepareSystemPackages('test', flags['no-install'] !== true);
       await prepareBuilds();
     }
+    await prepareKernels();
     let failed = false;
     for (const { title, patterns, words } of parts) {
       const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: repositoryRoot, exclude: (name) => name === 'node_modules' || name === 'dist' }));

@@ -2,6 +2,8 @@ import { fstatSync } from 'node:fs';
 import type { Command } from '../command-line/command.ts';
 import { optionTable, type ServerOptions } from '../command-line/options.ts';
 import { prepareBuilds } from '../preparation/builds.ts';
+import { outdatedKernels, prepareKernels } from '../preparation/kernels.ts';
+import { prepareSystemPackages } from '../preparation/system-packages.ts';
 import type { RunningServer } from '../start-server.ts';
 
 const serverOptionKeys = Object.keys(optionTable) as (keyof ServerOptions)[];
@@ -13,7 +15,11 @@ export const upCommand: Command = {
   details: 'SIGTERM and Ctrl+C end it gracefully, a second one at once; SIGHUP looks for a changed certificate, or ends a server whose terminal was closed. Calls that run are taken up by the next start.',
   options: serverOptionKeys,
   run: async ({ options, flags }) => {
-    if (flags['no-install'] !== true) await prepareBuilds();
+    if (flags['no-install'] !== true) {
+      await prepareBuilds();
+      if (outdatedKernels().length > 0) await prepareSystemPackages('up', true);
+      await prepareKernels();
+    }
     const toldToEnd = untilToldToEnd();
     const { startServer } = await import('../start-server.ts');
     const server = await startServer(options);

@@ -1,8 +1,10 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { loadKernel } from '@dialplane/kernels';
 import type { ServerOptions } from '../command-line/options.ts';
 import { portFailure } from '../failures.ts';
+import { kernelNames, outdatedKernels } from '../preparation/kernels.ts';
 import { systemPackages } from '../preparation/system-packages.ts';
 import { findProgram } from '../preparation/run-program.ts';
 import { repositoryRoot } from '../repository.ts';
@@ -18,9 +20,22 @@ export function checkInstallation(): Finding[] {
   const console = isBuilt ? good('The console is built.') : notice('The console is not built yet; ./dialplane up builds it.');
   const missing = systemPackages().filter((entry) => findProgram(entry.program) === undefined);
   const packages = missing.length === 0
-    ? good('Every system package of the tests and benchmarks is installed.')
-    : notice(`The tests and benchmarks want system packages that are not here (the server does not): ${missing.map((entry) => entry.package).join(' ')}. ./dialplane test installs them as root, or prints the command.`);
-  return [node, console, packages];
+    ? good('Every system package that a command wants is installed.')
+    : notice(`Some commands want system packages that are not here (the server runs without): ${missing.map((entry) => entry.package).join(' ')}. ./dialplane test installs them as root, or prints the command.`);
+  return [node, console, checkKernels(), packages];
+}
+
+/** Whether the native kernels are built, from these sources, and can be loaded. */
+function checkKernels(): Finding {
+  const outdated = outdatedKernels();
+  if (outdated.length > 0) {
+    return notice(`Not built, or from other sources, are the native kernels ${outdated.join(', ')}: relaying costs more than twice the processor time. ./dialplane up builds them; it needs g++, make and python3.`);
+  }
+  for (const name of kernelNames()) {
+    const kernel = loadKernel(name);
+    if (kernel.kind === 'absent') return notice(`${kernel.absentBecause} Relaying costs more than twice the processor time.`);
+  }
+  return good(`The native kernels are built: ${kernelNames().join(', ')}.`);
 }
 
 /** Whether the data folder can be used, by us alone, and has room. */

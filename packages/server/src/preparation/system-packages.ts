@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { repositoryRoot } from '../repository.ts';
@@ -14,6 +14,9 @@ export interface SystemPackage {
   readonly neededBy: readonly string[];
   readonly why: string;
 }
+
+/** What a person did not want to be installed: they are asked once. */
+const declinedFile = resolve(repositoryRoot, 'node_modules/.dialplane-declined');
 
 /** Every system package some command wants. */
 export function systemPackages(): readonly SystemPackage[] {
@@ -70,8 +73,16 @@ export async function prepareSystemPackages(command: string, mayInstall: boolean
     console.error(`To install them: ${plan.command}`);
     return;
   }
-  console.error(`Installing them: ${plan.words.join(' ')}`);
-  if (plan.kind === 'ask' && !(await confirm('Go ahead with sudo? [y/N] '))) return;
+  const wanted = plan.words.join(' ');
+  if (plan.kind === 'ask' && existsSync(declinedFile) && readFileSync(declinedFile, 'utf8') === wanted) {
+    console.error(`To install them: ${wanted}`);
+    return;
+  }
+  console.error(`Installing them: ${wanted}`);
+  if (plan.kind === 'ask' && !(await confirm('Go ahead with sudo? [y/N] '))) {
+    writeFileSync(declinedFile, wanted);
+    return;
+  }
   await install(plan.words);
 }
 

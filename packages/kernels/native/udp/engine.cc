@@ -1,0 +1,229 @@
+#include "engine.h"
+
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "../node-api-call.h"
+#include "open-socket.h"
+
+namespace {
+/// Looks without a result after which the sockets are watched again.
+constexpr int maxEmptyLooks = 4;
+/// What a socket may give to a batch at least, however many others are ready.
+constexpr int leastShare = 32;
+}  // namespace
+
+int Engine::create(napi_env env, napi_value state, const Buffers& buffers, const EngineHandle& handle) {
+  auto* const engine = new Engine(env, buffers, handle);
+  const int code = engine->start(state);
+  if (code == 0) *handle = engine;
+  else engine->closeHandles();
+  return code;
+}
+
+Engine::Engine(napi_env env, const Buffers& buffers, const EngineHandle& handle)
+    : env_(env),
+      handle_(handle),
+      buffers_(buffers),
+      receiver_(buffers.slab, buffers.received, buffers.receivedCapacity, statistics_),
+      sender_(buffers.slab, buffers.slabBytes, buffers.outgoing, buffers.outgoingCapacity, sockets_, statistics_) {}
+
+int Engine::start(napi_value state) {
+  if (const int code = startWatching(); code != 0) return code;
+  napi_create_reference(env_, state, 1, &state_);
+  napi_value name;
+  napi_create_string_utf8(env_, "DialplaneUdpSockets", NAPI_AUTO_LENGTH, &name);
+  napi_async_init(env_, state, name, &context_);
+  // A thread that is terminated has to wait until the loop has let go of our handles: hooks that end at once are too late for that.
+  napi_add_async_cleanup_hook(env_, [](napi_async_cleanup_hook_handle, void* engine) { static_cast<Engine*>(engine)->destroy(); }, this, &cleanup_);
+  return 0;
+}
+
+int Engine::startWatching() {
+  epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll_ < 0) return -errno;
+  timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  if (timer_ < 0) return -errno;
+  uv_loop_t* loop;
+  napi_get_uv_event_loop(env_, &loop);
+  socketsPoll_.data = timerPoll_.data = this;
+  if (const int code = uv_poll_init(loop, &socketsPoll_, epoll_); code != 0) return code;
+  ++openHandles_;
+  if (const int code = uv_poll_init(loop, &timerPoll_, timer_); code != 0) return code;
+  ++openHandles_;
+  keepLoopAlive(false);
+  uv_poll_start(&timerPoll_, UV_READABLE, [](uv_poll_t* handle, int, int) { static_cast<Engine*>(handle->data)->onTimer(); });
+  watch();
+  return 0;
+}
+
+int32_t Engine::open(const SocketAddress& address, int bufferBytes) {
+  const auto [fd, port] = openSocket(address, bufferBytes);
+  if (fd < 0) return fd;
+  Socket* const socket = sockets_.add(fd, address.any.sa_family);
+  if (socket == nullptr) {
+    ::close(fd);
+    return -EMFILE;
+  }
+  socket->port = port;
+  epoll_event event{.events = EPOLLIN, .data = {.u32 = static_cast<uint32_t>(socket->number)}};
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) {
+    const int code = errno;
+    sockets_.remove(*socket);
+    ::close(fd);
+    return -code;
+  }
+  if (sockets_.openCount() == 1) keepLoopAlive(true);
+  return socket->number;
+}
+
+int Engine::portOf(int32_t number) {
+  const Socket* const socket = sockets_.find(number);
+  return socket == nullptr ? -1 : socket->port;
+}
+
+void Engine::close(int32_t number) {
+  const Socket* const socket = sockets_.find(number);
+  if (socket == nullptr) return;
+  const int fd = socket->fd;
+  sockets_.remove(*socket);
+  ::close(fd);
+  if (sockets_.openCount() == 0) keepLoopAlive(false);
+}
+
+void Engine::destroy() {
+  if (phase_ == Phase::closing) return;
+  phase_ = Phase::closing;
+  sockets_.forEachOpen([this](Socket& socket) { close(socket.number); });
+  closeHandles();
+}
+
+void Engine::closeHandles() {
+  if (openHandles_ == 0) return onHandleClosed();
+  const auto closed = [](uv_handle_t* handle) { static_cast<Engine*>(handle->data)->onHandleClosed(); };
+  uv_close(reinterpret_cast<uv_handle_t*>(&socketsPoll_), closed);
+  if (openHandles_ == 2) uv_close(reinterpret_cast<uv_handle_t*>(&timerPoll_), closed);
+}
+
+/// The last one is the end of the engine.
+void Engine::onHandleClosed() {
+  if (--openHandles_ > 0) return;
+  if (epoll_ >= 0) ::close(epoll_);
+  if (timer_ >= 0) ::close(timer_);
+  if (context_ != nullptr) napi_async_destroy(env_, context_);
+  if (state_ != nullptr) napi_delete_reference(env_, state_);
+  if (cleanup_ != nullptr) napi_remove_async_cleanup_hook(cleanup_);
+  *handle_ = nullptr;
+  delete this;
+}
+
+void Engine::onReadable() {
+  look();
+  if (phase_ == Phase::watching && coalescingMicroseconds_ > 0) gather();
+}
+
+void Engine::onTimer() {
+  uint64_t expirations;
+  if (::read(timer_, &expirations, sizeof expirations) < 0) return;
+  emptyLooks_ = look() ? 0 : emptyLooks_ + 1;
+  if (phase_ != Phase::gathering) return;
+  if (coalescingMicroseconds_ == 0 || emptyLooks_ == maxEmptyLooks) watch();
+  else if (timerMicroseconds_ != coalescingMicroseconds_) setTimer(coalescingMicroseconds_);
+}
+
+void Engine::watch() {
+  phase_ = Phase::watching;
+  if (timerMicroseconds_ != 0) setTimer(0);
+  uv_poll_start(&socketsPoll_, UV_READABLE, [](uv_poll_t* handle, int, int) { static_cast<Engine*>(handle->data)->onReadable(); });
+}
+
+void Engine::gather() {
+  phase_ = Phase::gathering;
+  emptyLooks_ = 0;
+  uv_poll_stop(&socketsPoll_);
+  setTimer(coalescingMicroseconds_);
+}
+
+void Engine::setTimer(uint32_t microseconds) {
+  timerMicroseconds_ = microseconds;
+  const timespec period{.tv_sec = microseconds / 1'000'000, .tv_nsec = static_cast<long>(microseconds % 1'000'000) * 1000};
+  const itimerspec timer{.it_interval = period, .it_value = period};
+  timerfd_settime(timer_, 0, &timer, nullptr);
+}
+
+bool Engine::look() {
+  ++statistics_.wakeUps;
+  const int count = epoll_wait(epoll_, ready_, Receiver::slots, 0);
+  if (count <= 0) return false;
+  const int share = std::max(leastShare, Receiver::slots / count);
+  for (int index = 0; index < count && phase_ != Phase::closing; ++index) readFrom(static_cast<int32_t>(ready_[index].data.u32), ready_[index].events, share);
+  if (phase_ != Phase::closing) tell();
+  return true;
+}
+
+void Engine::readFrom(int32_t number, uint32_t events, int share) {
+  Socket* socket = sockets_.find(number);
+  if (socket != nullptr && (events & EPOLLERR) != 0) receiver_.readErrors(*socket);
+  while (socket != nullptr && share > 0) {
+    const int count = receiver_.roomFor(share);
+    if (count == 0) {
+      if (!tell()) return;
+      socket = sockets_.find(number);
+      continue;
+    }
+    const int got = receiver_.read(*socket, count);
+    if (got < count) return;
+    share -= got;
+  }
+}
+
+bool Engine::tell() {
+  for (int count = receiver_.describe(sockets_); count > 0; count = receiver_.describe(sockets_)) {
+    napi_handle_scope scope;
+    napi_open_handle_scope(env_, &scope);
+    const int32_t answers = callBatch(count);
+    if (phase_ != Phase::closing) answer(answers);
+    napi_close_handle_scope(env_, scope);
+    if (phase_ == Phase::closing) return false;
+  }
+  return true;
+}
+
+int32_t Engine::callBatch(int count) {
+  napi_value state, callback, result;
+  napi_get_reference_value(env_, state_, &state);
+  napi_get_element(env_, state, 0, &callback);
+  const napi_value argument = node_api::int32(env_, count);
+  if (napi_make_callback(env_, context_, state, callback, 1, &argument, &result) == napi_ok) return node_api::readInt32(env_, result);
+  throwUncaught();
+  return 0;
+}
+
+void Engine::answer(int32_t count) {
+  if (count == 0) return;
+  if (count < 0 || count > buffers_.outgoingCapacity) napi_throw_range_error(env_, nullptr, "The batch callback returned what is not a number of outgoing descriptors.");
+  else if (!sender_.send(count)) napi_throw_range_error(env_, nullptr, "An outgoing descriptor reaches outside the slab.");
+  else return;
+  throwUncaught();
+}
+
+/// As from any event: the process's uncaught exception. In a thread that is being terminated there is none.
+void Engine::throwUncaught() {
+  bool isPending = false;
+  napi_is_exception_pending(env_, &isPending);
+  if (!isPending) return;
+  napi_value error;
+  napi_get_and_clear_last_exception(env_, &error);
+  napi_fatal_exception(env_, error);
+}
+
+/// Open sockets keep the process alive, as those of Node do.
+void Engine::keepLoopAlive(bool isNeeded) {
+  for (uv_poll_t* poll : {&socketsPoll_, &timerPoll_}) {
+    auto* const handle = reinterpret_cast<uv_handle_t*>(poll);
+    isNeeded ? uv_ref(handle) : uv_unref(handle);
+  }
+}

@@ -1,0 +1,98 @@
+// The sockets of one UdpSockets and when they are looked at.
+//
+//   watching ──something is readable──▶ gathering (only with coalescing): a timer looks every so often
+//      ▲                                   │
+//      └──────── a few empty looks ────────┘
+//
+// The sockets are in an epoll set of their own, which the event loop watches as one descriptor; while gathering it watches the timer
+// instead, so that nothing wakes the thread between two looks.
+#pragma once
+#include <node_api.h>
+#include <sys/epoll.h>
+#include <uv.h>
+
+#include <memory>
+
+#include "receiver.h"
+#include "sender.h"
+
+/// Buffers that belong to JavaScript.
+struct Buffers {
+  uint8_t* slab;
+  size_t slabBytes;
+  int32_t* received;
+  int receivedCapacity;
+  int32_t* outgoing;
+  int outgoingCapacity;
+};
+
+class Engine;
+/// JavaScript's hold on an engine, which may be gone before it: then it holds nullptr.
+using EngineHandle = std::shared_ptr<Engine*>;
+
+class Engine {
+ public:
+  /// @param state What has to live as long as the engine: an array of the batch callback and the owners of the buffers.
+  /// @param handle Gets the engine.
+  /// @return 0, or a negative errno: then there is none.
+  static int create(napi_env env, napi_value state, const Buffers& buffers, const EngineHandle& handle);
+
+  /// @return The number of the socket, or a negative errno.
+  int32_t open(const SocketAddress& address, int bufferBytes);
+  /// @return -1 where it is not open.
+  int portOf(int32_t number);
+  void close(int32_t number);
+  /// @return false where a descriptor reaches outside the slab.
+  bool send(int count) { return sender_.send(count); }
+  void setCoalescing(uint32_t microseconds) { coalescingMicroseconds_ = microseconds; }
+  const Statistics& statistics() const { return statistics_; }
+  /// Closes everything; the engine deletes itself when the event loop has let go of it.
+  void destroy();
+
+ private:
+  enum class Phase { watching, gathering, closing };
+
+  Engine(napi_env env, const Buffers& buffers, const EngineHandle& handle);
+  int start(napi_value state);
+  int startWatching();
+  void onReadable();
+  void onTimer();
+  void watch();
+  void gather();
+  void setTimer(uint32_t microseconds);
+  /// Reads from what is ready and tells it. @return Whether anything was ready.
+  bool look();
+  void readFrom(int32_t number, uint32_t events, int share);
+  /// Tells the batch and sends the answers. @return false when the engine was destroyed meanwhile.
+  bool tell();
+  /// @return What the callback returned; 0 where it threw.
+  int32_t callBatch(int count);
+  void answer(int32_t count);
+  void throwUncaught();
+  void keepLoopAlive(bool isNeeded);
+  void closeHandles();
+  void onHandleClosed();
+
+  napi_env env_;
+  const EngineHandle handle_;
+  const Buffers buffers_;
+  Statistics statistics_;
+  SocketTable sockets_;
+  Receiver receiver_;
+  Sender sender_;
+
+  Phase phase_ = Phase::watching;
+  uint32_t coalescingMicroseconds_ = 0;
+  uint32_t timerMicroseconds_ = 0;
+  int emptyLooks_ = 0;
+
+  int epoll_ = -1;
+  int timer_ = -1;
+  uv_poll_t socketsPoll_{};
+  uv_poll_t timerPoll_{};
+  int openHandles_ = 0;
+  napi_async_cleanup_hook_handle cleanup_ = nullptr;
+  napi_ref state_ = nullptr;
+  napi_async_context context_ = nullptr;
+  epoll_event ready_[Receiver::slots];
+};
