@@ -19,4 +19,5 @@ export { DeadlineHeap } from './deadline-heap.ts';
 export { Deadlines } from './deadlines.ts';
 export type { Randomness } from './randomness.ts';
 export { seededRandomness } from './randomness.ts';
+export { census } from './census.ts';
 export { invariant, unreachable } from './invariant.ts';

@@ -17,8 +17,9 @@ export function hostOf(address: TransportAddress): string {
 /** The relay's host; its relays have the same address and other ports. */
 export const serverAddress = known('203.0.113.1:3478');
 
-export function userAddress(number: number): TransportAddress {
-  return known(`100.1.${number >>> 8}.${number & 255}:4000`);
+/** Users live in 100.1.0.0/16: the number is the low half of the address. */
+export function userAddress(number: number, port: number): TransportAddress {
+  return known(`100.1.${number >>> 8}.${number & 255}:${port}`);
 }
 
 /** Peers live in 198.18.0.0/16. */

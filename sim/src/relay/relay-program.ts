@@ -10,9 +10,9 @@ type MutableTotals = { -readonly [Key in keyof RelayedTotals]: number };
 
 /** What the driver knows of a client without asking the machine. */
 interface Witness {
+  readonly client: string;
   /** Until when the client was last told it has its allocation. */
   grantedUntil: number;
-  readonly relays: Set<number>;
   readonly seen: MutableTotals;
 }
 
@@ -25,6 +25,7 @@ export class RelayProgram implements HostMachine<Datagram> {
   portsExhausted = 0;
   private readonly relayOfPort = new Map<number, number>();
   private readonly portOfRelay = new Map<number, number>();
+  private readonly ownerOfRelay = new Map<number, Witness>();
   private readonly sending: Array<Transmission<Datagram>> = [];
   private readonly ports: number;
   /** Whose request is being handled: an `openRelay` belongs to it. */
@@ -74,9 +75,7 @@ export class RelayProgram implements HostMachine<Datagram> {
 
   /** Nothing may be open for a client that was not told so; called after every step. */
   check(): void {
-    for (const [client, { relays, grantedUntil }] of this.witnesses) {
-      if (relays.size > 0) assert.ok(this.now <= grantedUntil, `${client} has relays ${this.now - grantedUntil} ms after its lifetime`);
-    }
+    for (const { client, grantedUntil } of this.ownerOfRelay.values()) assert.ok(this.now <= grantedUntil, `${client} has relays ${this.now - grantedUntil} ms after its lifetime`);
   }
 
   /** Media takes the machine's fast path, as with a driver over native sockets. */
@@ -130,7 +129,7 @@ export class RelayProgram implements HostMachine<Datagram> {
     this.relayOfPort.set(port, relay);
     this.portOfRelay.set(relay, port);
     const witness = this.witnessOf(this.asking);
-    witness.relays.add(relay);
+    this.ownerOfRelay.set(relay, witness);
     witness.grantedUntil = this.now;
     this.server.handle({ kind: 'relayOpened', relay, address: transportAddress(serverAddress, port) }, this.now);
   }
@@ -138,13 +137,13 @@ export class RelayProgram implements HostMachine<Datagram> {
   private close(relay: number): void {
     this.relayOfPort.delete(this.portOfRelay.get(relay) ?? 0);
     this.portOfRelay.delete(relay);
-    for (const { relays } of this.witnesses.values()) relays.delete(relay);
+    this.ownerOfRelay.delete(relay);
   }
 
   private toPeer(relay: number, peer: TransportAddress, bytes: Uint8Array): void {
     const port = this.portOfRelay.get(relay);
     assert.ok(port !== undefined, `a packet leaves relay ${relay}, which is closed`);
-    const owner = [...this.witnesses.values()].find(({ relays }) => relays.has(relay));
+    const owner = this.ownerOfRelay.get(relay);
     assert.ok(owner !== undefined);
     owner.seen.toPeerBytes += bytes.length;
     owner.seen.toPeerPackets += 1;
@@ -166,7 +165,7 @@ export class RelayProgram implements HostMachine<Datagram> {
   }
 
   private witnessOf(client: string): Witness {
-    const known = this.witnesses.get(client) ?? { grantedUntil: 0, relays: new Set<number>(), seen: { toPeerBytes: 0, toPeerPackets: 0, toClientBytes: 0, toClientPackets: 0 } };
+    const known = this.witnesses.get(client) ?? { client, grantedUntil: 0, seen: { toPeerBytes: 0, toPeerPackets: 0, toClientBytes: 0, toClientPackets: 0 } };
     this.witnesses.set(client, known);
     return known;
   }

@@ -19,13 +19,14 @@ export class RelayUser implements HostMachine<Datagram> {
   private talkAt: Instant | undefined;
   private leaveAt: Instant | undefined;
 
-  constructor(number: number, peers: readonly TransportAddress[], chance: Chance, now: Instant) {
+  /** @param port of the user: another one after a reboot makes it another client for the relay. */
+  constructor(number: number, port: number, peers: readonly TransportAddress[], chance: Chance, now: Instant) {
     this.chance = chance;
-    this.own = userAddress(number);
+    this.own = userAddress(number, port);
     this.peers = peers;
     const username = `user-${number}`;
     const password = number % 50 === 49 ? 'wrong' : passwordOf(username);
-    this.client = new TurnClient({ username, password, crypto: relayCrypto, randomness: seededRandomness(number), isStream: false });
+    this.client = new TurnClient({ username, password, crypto: relayCrypto, randomness: seededRandomness(chance.below(2 ** 32)), isStream: false });
     this.talkAt = addMilliseconds(now, chance.between(0, 60_000));
     this.leaveAt = addMilliseconds(now, chance.between(120_000, 1_100_000));
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { instant } from '@dialplane/sansio';
+import { census, instant } from '@dialplane/sansio';
 import {
   formatIpAddress,
   longTermKey,
@@ -16,7 +16,6 @@ import {
 import { encodeChannelData, TurnClient, type TurnClientOutput, turnAttribute, turnMethod, writeConnectionId, writeIcmp, writeLifetime } from '../index.ts';
 import { nodeCrypto } from '../test-crypto.ts';
 import { address } from '../test-turn-server.ts';
-import { census } from './test-census.ts';
 import { corpus } from './test-corpus.ts';
 import { Dice } from './test-dice.ts';
 import { mutate } from './test-mutator.ts';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { census } from '@dialplane/sansio';
 import { MessageBuilder, parseStunMessage, type TransportAddress, writeXorAddress } from '@dialplane/stun';
 import {
   type ClientPath,
@@ -15,7 +16,6 @@ import {
   writeReservationToken,
 } from '../index.ts';
 import { address, datagramPath, passwords, streamPath } from '../test-turn-server.ts';
-import { census } from './test-census.ts';
 import { corpus } from './test-corpus.ts';
 import { Dice } from './test-dice.ts';
 import { mutate } from './test-mutator.ts';

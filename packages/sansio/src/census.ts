@@ -1,4 +1,7 @@
-/** How many things are kept in the arrays, maps and sets that can be reached from `root`: what must not grow. Empty places of a table are not counted. */
+/**
+ * How many things are kept in the arrays, maps and sets that can be reached from `root`: for tests and simulation, what of a machine must not grow. Empty
+ * places of a table are not counted, nor are bytes.
+ */
 export function census(root: object): number {
   const seen = new Set<object>([root]);
   const waiting: object[] = [root];
