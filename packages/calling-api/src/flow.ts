@@ -33,6 +33,8 @@ export type FlowCandidate = Static<typeof FlowCandidate>;
 /** What a client may report; the server adds the rest. */
 export const ClientFlowDetail = Type.Union([
   detail('candidateGathered', { candidate: FlowCandidate }),
+  /** A STUN or TURN server gave no candidate: a STUN error code, or 701 where it did not answer (W3C webrtc §4.8.2). */
+  detail('candidateError', { url: short, errorCode: Type.Integer(), errorText: short }),
   detail('candidatePair', {
     outcome: Type.Union([Type.Literal('succeeded'), Type.Literal('failed'), Type.Literal('selected')]),
     local: FlowCandidate,

@@ -2,6 +2,7 @@ import type { RegisterEndpointRequest } from '@dialplane/calling-api';
 import { UserCallAgent } from './call-agent.ts';
 import type { LocalMedia } from './call-internals.ts';
 import { clientError } from './communication-services-error.ts';
+import { checkNetworkConfiguration } from './media/ice-configuration.ts';
 import { createLocalMedia } from './devices/local-media.ts';
 import { FeatureSet, type CallClientInternals } from './feature-registry.ts';
 import { hostPlatform, type Platform } from './platform.ts';
@@ -30,7 +31,9 @@ export class CallClient {
   private agent: UserCallAgent | undefined;
   private isDisposed = false;
 
+  /** Throws `TURN_CONFIGURATION_INVALID` for TURN servers that no call could use. */
   constructor(options: CallClientOptions = {}) {
+    if (options.networkConfiguration !== undefined) checkNetworkConfiguration(options.networkConfiguration);
     this.options = options;
     this.platform = hostPlatform(options);
     this.localMedia = createLocalMedia(this.platform);

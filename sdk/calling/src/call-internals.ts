@@ -1,6 +1,8 @@
 import type {
   Call as CallView, ClientFlowDetail, EndpointEvent, OperationBody, OperationId, OperationResponse, StreamInfo, StreamQuality,
 } from '@dialplane/calling-api';
+import type { PathState } from './media/connection-monitor.ts';
+import type { Gathering } from './media/gathering.ts';
 import type { Platform } from './platform.ts';
 import type { Call } from './public/call.ts';
 import type { DeviceManager } from './public/devices.ts';
@@ -26,6 +28,12 @@ export interface StatsSample {
   readonly report: RTCStatsReport;
   /** Monotonic milliseconds. */
   readonly at: number;
+}
+
+/** How media gets through, or why not. */
+export interface MediaPath {
+  readonly pathState: PathState;
+  readonly gathering: Gathering;
 }
 
 /**
@@ -61,6 +69,10 @@ export interface CallInternals {
   peerConnection(): RTCPeerConnection | undefined;
   /** Another peer connection took over (promotion), or one was made or closed. */
   onPeerConnectionChanged(listener: () => void): () => void;
+  /** The path of that peer connection, as far as it is known; undefined as above. */
+  path(): MediaPath | undefined;
+  /** The path is judged differently, or more is known of its candidates. */
+  onPathChanged(listener: () => void): () => void;
   /**
    * The negotiated data channels, always part of the peer connection: `durable` is id 0 (reliable, ordered), `lossy` is id 1
    * (unordered, no retransmission). Undefined while there is no peer connection; look again on `onPeerConnectionChanged`.

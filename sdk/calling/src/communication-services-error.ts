@@ -16,6 +16,7 @@ const clientErrors = {
   CLIENT_DISPOSED: { code: 409, subCode: 0, message: 'This CallClient was disposed of; create a new one.' },
   ENDPOINT_UNKNOWN: { code: 400, subCode: 0, message: 'The access token names no server; give CallClient the option `endpoint`.' },
   ENDPOINT_INSECURE: { code: 400, subCode: 0, message: 'The server must be reached over https; plain http is for this machine alone.' },
+  TURN_CONFIGURATION_INVALID: { code: 400, subCode: 0, message: 'networkConfiguration.turn cannot be used.' },
   TOKEN_MALFORMED: { code: 401, subCode: 0, message: 'The access token is not a JSON Web Token; get one from your own server.' },
   TOKEN_UNAVAILABLE: { code: 401, subCode: 0, message: 'The credential gave no access token.' },
   SIGNED_OUT: { code: 401, subCode: 0, message: 'This CallAgent is not connected any more; dispose of it and create a new one.' },

@@ -1,7 +1,7 @@
 import type { FlowDetail, FlowEvent } from '@dialplane/calling-api';
 import { formatDuration } from '../text/duration.ts';
 import { formatCount } from '../text/quantity.ts';
-import { candidateText, codecName } from './media-path.ts';
+import { candidateText, codecName, serverName } from './media-path.ts';
 
 /** What an entry is, short enough for the ladder. */
 export function eventLabel(detail: FlowDetail): string {
@@ -20,6 +20,8 @@ export function eventLabel(detail: FlowDetail): string {
       return `${formatCount(detail.count, 'candidate')} (${[...new Set(detail.types)].join(', ')})`;
     case 'candidateGathered':
       return `gathered ${candidateText(detail.candidate)}`;
+    case 'candidateError':
+      return `${serverName(detail.url)} not reached: ${detail.errorCode} ${detail.errorText}`.trim();
     case 'candidatePair':
       return `${detail.outcome}: ${detail.local.candidateType} ↔ ${detail.remote.candidateType} ${detail.local.protocol}`;
     case 'iceState':

@@ -25,6 +25,7 @@ const categories: Readonly<Record<FlowDetail['kind'], FlowCategory>> = {
   description: 'negotiation',
   candidates: 'ice',
   candidateGathered: 'ice',
+  candidateError: 'ice',
   candidatePair: 'ice',
   iceState: 'ice',
   dtlsState: 'ice',

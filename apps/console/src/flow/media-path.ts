@@ -33,6 +33,13 @@ export function candidateText(candidate: FlowCandidate): string {
   return `${candidateType} ${relayProtocol ?? protocol} ${host}${port === undefined ? '' : `:${port}`}`;
 }
 
+/** What a STUN or TURN URL (RFC 7064 §3.1, RFC 7065 §3.1) names, for people: `relay over TCP`. */
+export function serverName(url: string): string {
+  if (/^turns:/i.test(url)) return 'relay over TLS';
+  if (/^turn:/i.test(url)) return /[?&]transport=tcp\b/i.test(url) ? 'relay over TCP' : 'relay over UDP';
+  return 'STUN server';
+}
+
 /** `audio/opus`, as RTP writes it, is `opus` to people. */
 export function codecName(codec: string): string {
   return codec.replace(/^(?:audio|video)\//, '');

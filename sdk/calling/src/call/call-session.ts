@@ -1,7 +1,7 @@
 import type {
   Call as CallView, ClientFlowDetail, EndpointEvent, IceCandidate, MediaDescription, MediaStreamType, OperationResponse, ReportMediaRequest, StreamQuality,
 } from '@dialplane/calling-api';
-import type { CallInternals, CallOperationBody, CallOperationId, MediaStreamPlace, StatsSample } from '../call-internals.ts';
+import type { CallInternals, CallOperationBody, CallOperationId, MediaPath, MediaStreamPlace, StatsSample } from '../call-internals.ts';
 import { clientError } from '../communication-services-error.ts';
 import { Listeners } from '../listeners.ts';
 import { CallMedia } from '../media/call-media.ts';
@@ -205,6 +205,14 @@ export class CallSession implements CallInternals, MediaSignaling {
 
   onPeerConnectionChanged(listener: () => void): () => void {
     return this.media.onPeerConnectionChanged.add(listener);
+  }
+
+  path(): MediaPath | undefined {
+    return this.media.active;
+  }
+
+  onPathChanged(listener: () => void): () => void {
+    return this.media.onPathChanged.add(listener);
   }
 
   dataChannel(kind: 'durable' | 'lossy'): RTCDataChannel | undefined {

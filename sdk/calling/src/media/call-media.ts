@@ -28,6 +28,8 @@ export class CallMedia {
   /** What flows, in either direction, is something else now. */
   readonly onStreamsChanged = new Listeners<[]>();
   readonly onPeerConnectionChanged = new Listeners<[]>();
+  /** Whether media gets through is judged differently now, or more is known of the candidates. */
+  readonly onPathChanged = new Listeners<[]>();
   readonly onStats = new Listeners<[StatsSample]>();
   /** All that is heard; its tracks come and go. Undefined where the host has no MediaStream. */
   readonly heard: MediaStream | undefined;
@@ -181,6 +183,12 @@ export class CallMedia {
       onConnectionChanged: () => {
         this.chooseActive();
       },
+      onPathChanged: () => {
+        if (link === this.activeLink) this.onPathChanged.call();
+      },
+    });
+    link.gathering.onChanged.add(() => {
+      if (link === this.activeLink) this.onPathChanged.call();
     });
     link.observer.onStats.add((sample) => {
       if (link === this.activeLink) this.onStats.call(sample);
@@ -244,32 +252,25 @@ export class CallMedia {
 
   /** Where the host tells that it moved to another network (another kind of connection, or back from none). */
   private listenToNetwork(): () => void {
-    const { window, navigator, clock } = this.options.platform;
+    const { window, navigator } = this.options.platform;
     const connection = networkInformation(navigator);
     let type = connection?.type;
-    let cancel = () => {};
-    const settle = () => {
-      cancel();
-      cancel = clock.after(networkSettlesMs, () => {
-        for (const link of this.links) link.networkChanged();
-      });
-    };
     const changed = () => {
+      for (const link of this.links) link.networkChanged();
+    };
+    const typeChanged = () => {
       if (connection?.type === type) return;
       type = connection?.type;
-      settle();
+      changed();
     };
-    window?.addEventListener('online', settle);
-    connection?.addEventListener('change', changed);
+    window?.addEventListener('online', changed);
+    connection?.addEventListener('change', typeChanged);
     return () => {
-      cancel();
-      window?.removeEventListener('online', settle);
-      connection?.removeEventListener('change', changed);
+      window?.removeEventListener('online', changed);
+      connection?.removeEventListener('change', typeChanged);
     };
   }
 }
-
-const networkSettlesMs = 500;
 
 /** The Network Information API, where there is one; its `change` also tells of mere estimates, hence `type`. */
 function networkInformation(navigator: Navigator | undefined): (EventTarget & { readonly type?: string }) | undefined {

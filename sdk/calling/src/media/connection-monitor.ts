@@ -1,5 +1,7 @@
 import type { ReportMediaRequest } from '@dialplane/calling-api';
 import type { Clock } from '../platform.ts';
+import { Arrivals } from './arrivals.ts';
+import { noPathAt, type PathFacts } from './path-verdict.ts';
 
 export type MediaCause = NonNullable<ReportMediaRequest['cause']>;
 
@@ -10,81 +12,152 @@ export interface ConnectionMonitorOptions {
   readonly isPolite: () => boolean;
   readonly restartIce: (why: string) => void;
   readonly report: (state: ReportMediaRequest['state'], cause?: MediaCause) => void;
-  /** The other side has sent candidates, so there was something to try. */
-  readonly hasRemoteCandidates: () => boolean;
+  /** What is known of both sides' candidates. */
+  readonly candidates: () => Pick<PathFacts, 'local' | 'remote'>;
+  /** False where the host says that it has no network at all: nothing can be offered then. */
+  readonly isOnline: () => boolean;
+  /** `pathState` is another one. */
+  readonly onPathChanged: () => void;
 }
 
-/** A short gap heals on its own (a roaming telephone, a full queue). */
-const graceMs = 1500;
-const politeDelayMs = 2500;
-/** How long one restart is given before the next. */
+/** What the monitor makes of the path: `doubtful` may still work, `lost` does not. */
+export type PathState = 'new' | 'good' | 'doubtful' | 'lost';
+
+/** Who has no reason of its own to think that its path is gone leaves the other side the first word, lest two offers cross. */
+const politeDelayMs = 1000;
+/** Operating systems tell of a new network before it can be used, and then tell several times. */
+const networkSettlesMs = 150;
+/** A restart that has brought nothing for this long is repeated: browsers learn of a new address up to 1.5 s after the page. */
+const repeatsMs = [1100, 2000, 4000] as const;
 const restartPeriodMs = 8000;
+/** What was silent for less than this is there again: more than arrivals may go unnoticed, less than silence. */
+const backMs = 800;
 /** Set-up that has not succeeded by then will not: the restarts included. */
 const setupLimitMs = 30_000;
 /** As long as the server waits for a lost participant. */
 const interruptionLimitMs = 120_000;
 
+type Doubt = 'networkChanged' | 'silence';
+
+const doubts = {
+  networkChanged: 'the network of this device changed',
+  silence: 'what arrived steadily has stopped',
+} as const satisfies Record<Doubt, string>;
+
 type Phase =
   | { readonly kind: 'idle' }
+  /** `since` descriptions are in force on both sides. */
   | { readonly kind: 'settingUp'; readonly since: number }
   | { readonly kind: 'connected' }
-  | { readonly kind: 'interrupted'; readonly since: number };
+  /** Connected as far as ICE knows, but the network changed, or what arrived steadily has stopped. */
+  | { readonly kind: 'doubtful'; readonly since: number; readonly cause: Doubt; readonly restarts: number }
+  | { readonly kind: 'interrupted'; readonly since: number; readonly restarts: number };
 
 /**
  * Watches whether media gets through, restarts ICE (RFC 8445 §9) where it does not, and tells the server.
  *
- * `idle` -> `settingUp` when ICE begins -> `connected` <-> `interrupted`. An interruption is told at once; a restart follows
- * after a grace and is repeated; at the limit of its phase the session is reported as failed, with the cause.
+ * `idle` -> `settingUp` when both sides have described themselves -> `connected` <-> `doubtful`, `interrupted`. A doubt is
+ * followed by a restart at once, which costs nothing where the path still works, and is over when something arrives; an
+ * interruption, which ICE itself finds, is told the server too. Restarts are repeated, less and less often. At the limit of its
+ * phase the session is reported as failed, with the cause; where nothing is left to try (`noPathAt`), sooner.
  */
 export class ConnectionMonitor {
   private readonly options: ConnectionMonitorOptions;
+  private readonly arrivals: Arrivals;
   private phase: Phase = { kind: 'idle' };
   private cancelTimer: () => void = () => {};
+  private cancelVerdict: () => void = () => {};
 
   constructor(options: ConnectionMonitorOptions) {
     this.options = options;
-    options.peerConnection.addEventListener('connectionstatechange', this.observe);
-    options.peerConnection.addEventListener('iceconnectionstatechange', this.observe);
+    const { peerConnection, clock } = options;
+    this.arrivals = new Arrivals(peerConnection, clock, () => this.doubt('silence', options.isPolite() ? politeDelayMs : 0));
+    peerConnection.addEventListener('connectionstatechange', this.observe);
+    peerConnection.addEventListener('iceconnectionstatechange', this.observe);
   }
 
   get isConnected(): boolean {
-    return this.phase.kind === 'connected';
+    return this.phase.kind === 'connected' || this.phase.kind === 'doubtful';
+  }
+
+  get pathState(): PathState {
+    switch (this.phase.kind) {
+      case 'idle':
+      case 'settingUp':
+        return 'new';
+      case 'connected':
+        return 'good';
+      case 'doubtful':
+        return 'doubtful';
+      case 'interrupted':
+        return 'lost';
+    }
+  }
+
+  /** Offer and answer are both in force: from now on a path is sought. */
+  negotiated(): void {
+    if (this.phase.kind !== 'idle') return;
+    this.enter({ kind: 'settingUp', since: this.options.clock.now() });
+    this.schedule(setupLimitMs);
+    this.judgePath();
+  }
+
+  /** Something new is known of the candidates of either side. */
+  candidatesChanged(): void {
+    this.judgePath();
   }
 
   /** The host's network changed: the pair in use may be gone, however alive it looks. */
   networkChanged(): void {
-    if (this.phase.kind === 'connected' || this.phase.kind === 'interrupted') this.options.restartIce('the network of this device changed');
+    this.doubt('networkChanged', networkSettlesMs);
   }
 
   close(): void {
     this.cancelTimer();
+    this.cancelVerdict();
+    this.arrivals.close();
     this.options.peerConnection.removeEventListener('connectionstatechange', this.observe);
     this.options.peerConnection.removeEventListener('iceconnectionstatechange', this.observe);
   }
 
   private readonly observe = (): void => {
-    const { peerConnection, clock, report } = this.options;
-    const { connectionState, iceConnectionState } = peerConnection;
-    if (connectionState === 'connected') {
-      if (this.phase.kind === 'connected') return;
-      this.cancelTimer();
-      this.phase = { kind: 'connected' };
-      report('connected');
-    } else if (connectionState === 'connecting' && this.phase.kind === 'idle') {
-      this.phase = { kind: 'settingUp', since: clock.now() };
-      this.schedule(setupLimitMs);
-    } else if (iceConnectionState === 'disconnected' || iceConnectionState === 'failed' || connectionState === 'failed') {
-      this.interrupt(iceConnectionState === 'disconnected' ? graceMs : 0);
-    }
+    const { connectionState, iceConnectionState } = this.options.peerConnection;
+    if (connectionState === 'connected') this.connected();
+    else if (iceConnectionState === 'disconnected' || iceConnectionState === 'failed' || connectionState === 'failed') this.interrupted();
   };
 
-  private interrupt(delayMs: number): void {
+  private connected(): void {
+    const { kind } = this.phase;
+    if (kind === 'connected' || kind === 'doubtful') return;
+    this.cancelTimer();
+    this.cancelVerdict();
+    if (kind !== 'interrupted') this.arrivals.start();
+    this.enter({ kind: 'connected' });
+    this.options.report('connected');
+  }
+
+  private interrupted(): void {
     const { clock, report, isPolite } = this.options;
-    if (this.phase.kind === 'connected') {
-      this.phase = { kind: 'interrupted', since: clock.now() };
+    const delayMs = isPolite() ? politeDelayMs : 0;
+    const { phase } = this;
+    if (phase.kind === 'settingUp') {
+      this.judgePath();
+      this.schedule(delayMs);
+    } else if (phase.kind === 'connected' || phase.kind === 'doubtful') {
+      this.enter({ kind: 'interrupted', since: clock.now(), restarts: 0 });
       report('interrupted');
-    } else if (this.phase.kind === 'idle') this.phase = { kind: 'settingUp', since: clock.now() };
-    this.schedule(delayMs + (isPolite() ? politeDelayMs : 0));
+      this.schedule(delayMs);
+    }
+  }
+
+  /** Restarts ICE after `delayMs`, also where a restart of before still waits for its effect. */
+  private doubt(cause: Doubt, delayMs: number): void {
+    const { phase } = this;
+    if (phase.kind === 'connected') this.enter({ kind: 'doubtful', since: this.options.clock.now(), cause, restarts: 0 });
+    else if (phase.kind === 'doubtful') this.phase = { ...phase, cause, restarts: 0 };
+    else if (phase.kind === 'interrupted') this.phase = { ...phase, restarts: 0 };
+    else return;
+    this.schedule(delayMs);
   }
 
   private schedule(delayMs: number): void {
@@ -95,16 +168,52 @@ export class ConnectionMonitor {
   }
 
   private retry(): void {
-    const { clock, report, restartIce, hasRemoteCandidates } = this.options;
+    const { clock, restartIce, isOnline } = this.options;
     const { phase } = this;
     if (phase.kind === 'connected' || phase.kind === 'idle') return;
-    const limitMs = phase.kind === 'settingUp' ? setupLimitMs : interruptionLimitMs;
-    if (clock.now() - phase.since >= limitMs) {
-      this.phase = { kind: 'idle' };
-      report('failed', phase.kind === 'interrupted' ? 'networkDropped' : hasRemoteCandidates() ? 'noMediaPath' : 'networkSetupFailed');
+    if (phase.kind === 'doubtful' && (phase.restarts > 0 || phase.cause === 'silence') && this.arrivals.silentForMs < backMs) {
+      this.enter({ kind: 'connected' });
       return;
     }
-    restartIce(phase.kind === 'settingUp' ? 'no candidate pair worked' : 'the connection was lost');
-    this.schedule(Math.min(restartPeriodMs, Math.max(0, phase.since + limitMs - clock.now())));
+    const endsAt = phase.since + (phase.kind === 'settingUp' ? setupLimitMs : interruptionLimitMs);
+    if (clock.now() >= endsAt) {
+      if (phase.kind === 'settingUp') this.fail(this.options.candidates().remote.hasAny ? 'noMediaPath' : 'networkSetupFailed');
+      else this.fail('networkDropped');
+      return;
+    }
+    const periodMs = phase.kind === 'settingUp' ? restartPeriodMs : (repeatsMs[phase.restarts] ?? restartPeriodMs);
+    this.schedule(Math.min(periodMs, endsAt - clock.now()));
+    if (!isOnline()) return;
+    if (phase.kind !== 'settingUp') this.phase = { ...phase, restarts: phase.restarts + 1 };
+    restartIce(phase.kind === 'settingUp' ? 'no candidate pair worked' : phase.kind === 'doubtful' ? doubts[phase.cause] : 'the connection was lost');
+  }
+
+  /** Gives the session up when nothing is left to try, or looks again when that may be so. */
+  private judgePath(): void {
+    const { clock, candidates, peerConnection } = this.options;
+    this.cancelVerdict();
+    if (this.phase.kind !== 'settingUp') return;
+    const { iceConnectionState } = peerConnection;
+    if (iceConnectionState === 'connected' || iceConnectionState === 'completed') return;
+    const giveUpAt = noPathAt({ since: this.phase.since, allFailed: iceConnectionState === 'failed', ...candidates() });
+    if (giveUpAt === undefined) return;
+    if (giveUpAt <= clock.now()) this.fail('noMediaPath');
+    else {
+      this.cancelVerdict = clock.after(giveUpAt - clock.now(), () => {
+        this.judgePath();
+      });
+    }
+  }
+
+  private fail(cause: MediaCause): void {
+    this.cancelTimer();
+    this.cancelVerdict();
+    this.enter({ kind: 'idle' });
+    this.options.report('failed', cause);
+  }
+
+  private enter(phase: Phase): void {
+    this.phase = phase;
+    this.options.onPathChanged();
   }
 }

@@ -1,6 +1,7 @@
 import type { ClientFlowDetail, FlowCandidate, MediaStreamType } from '@dialplane/calling-api';
 import { Listeners } from '../listeners.ts';
 import type { Platform } from '../platform.ts';
+import type { Gathering } from './gathering.ts';
 import { numberOf, statsOfType, type StatsEntry } from './stats-entries.ts';
 
 /** One second's statistics of a peer connection. */
@@ -14,18 +15,27 @@ const pollMs = 1000;
 /** Until media has been seen both ways the statistics are read more often, so that the flow record is exact. */
 const eagerPollMs = 250;
 const eagerPolls = 40;
+/** What a text of the flow record may have. */
+const maxTextLength = 512;
+
+export interface LinkObserverOptions {
+  readonly peerConnection: RTCPeerConnection;
+  readonly platform: Platform;
+  readonly gathering: Gathering;
+  readonly report: (detail: ClientFlowDetail) => void;
+  readonly typeOfSection: (mid: string, direction: 'send' | 'receive') => MediaStreamType | undefined;
+}
 
 /**
- * Watches a peer connection for the call flow record: candidates gathered, pairs tried and selected, ICE and DTLS states, first
- * media per direction and, at the end, the last counters. Its one poll of the statistics serves whoever else needs them.
+ * Watches a peer connection for the call flow record: candidates gathered and servers that gave none, pairs tried and selected,
+ * ICE and DTLS states, first media per direction and, at the end, the last counters. Its one poll of the statistics serves
+ * whoever else needs them.
  */
 export class LinkObserver {
   readonly onStats = new Listeners<[LinkStats]>();
-  private readonly peerConnection: RTCPeerConnection;
-  private readonly platform: Platform;
-  private readonly report: (detail: ClientFlowDetail) => void;
-  private readonly typeOfSection: (mid: string, direction: 'send' | 'receive') => MediaStreamType | undefined;
+  private readonly options: LinkObserverOptions;
   private readonly pairOutcomes = new Map<string, string>();
+  private readonly toldUnreached = new Set<string>();
   private readonly flowing = new Map<string, StatsEntry>();
   private newest: RTCStatsReport | undefined;
   private cancelTimer: () => void = () => {};
@@ -35,16 +45,12 @@ export class LinkObserver {
   private isClosed = false;
   private dtlsState = '';
 
-  constructor(
-    peerConnection: RTCPeerConnection,
-    platform: Platform,
-    report: (detail: ClientFlowDetail) => void,
-    typeOfSection: (mid: string, direction: 'send' | 'receive') => MediaStreamType | undefined,
-  ) {
-    this.peerConnection = peerConnection;
-    this.platform = platform;
-    this.report = report;
-    this.typeOfSection = typeOfSection;
+  constructor(options: LinkObserverOptions) {
+    this.options = options;
+    const { peerConnection, gathering, report } = options;
+    gathering.onChanged.add(() => {
+      if (gathering.endedAt !== undefined) this.tellUnreached();
+    });
     peerConnection.addEventListener('icecandidate', ({ candidate }) => {
       if (candidate === null || candidate.candidate === '') return;
       const gathered = gatheredCandidate(candidate);
@@ -65,9 +71,13 @@ export class LinkObserver {
     this.isClosed = true;
     this.cancelTimer();
     this.onStats.clear();
-    if (this.newest !== undefined) this.observeMedia(this.newest);
+    this.tellUnreached();
+    if (this.newest !== undefined) {
+      this.observeMedia(this.newest);
+      this.tellUnanswered(this.newest);
+    }
     for (const entry of this.flowing.values()) {
-      this.report({
+      this.options.report({
         kind: 'lastMedia',
         direction: directionOf(entry),
         mediaStreamType: this.typeOf(entry),
@@ -84,17 +94,17 @@ export class LinkObserver {
     this.isReading = true;
     this.cancelTimer();
     this.polls += 1;
-    this.peerConnection
+    this.options.peerConnection
       .getStats()
       .then(
         (report) => this.take(report),
-        (error: unknown) => this.platform.logger.verbose('no statistics', error),
+        (error: unknown) => this.options.platform.logger.verbose('no statistics', error),
       )
       .finally(() => {
         this.isReading = false;
         if (this.isClosed) return;
         const isEager = this.polls < eagerPolls && this.flowing.size < 2;
-        this.cancelTimer = this.platform.clock.after(isEager ? eagerPollMs : pollMs, () => this.poll());
+        this.cancelTimer = this.options.platform.clock.after(isEager ? eagerPollMs : pollMs, () => this.poll());
       });
   }
 
@@ -104,27 +114,49 @@ export class LinkObserver {
     this.observePairs(report);
     this.observeDtls(report);
     this.observeMedia(report);
-    const at = this.platform.clock.now();
+    const at = this.options.platform.clock.now();
     if (at - this.lastSample < pollMs - eagerPollMs / 2) return;
     this.lastSample = at;
     this.onStats.call({ report, at });
+  }
+
+  /** Before gathering has ended a server may yet answer from another address of this device. */
+  private tellUnreached(): void {
+    for (const { url, errorCode, errorText } of this.options.gathering.unreached) {
+      const failure = `${url} ${errorCode}`;
+      if (this.toldUnreached.has(failure)) continue;
+      this.toldUnreached.add(failure);
+      this.options.report({ kind: 'candidateError', url: url.slice(0, maxTextLength), errorCode, errorText: errorText.slice(0, maxTextLength) });
+    }
+  }
+
+  /** Pairs that were checked to the end without an answer: the browser calls them failed much later, or never. */
+  private tellUnanswered(report: RTCStatsReport): void {
+    for (const pair of statsOfType(report, 'candidate-pair')) {
+      const wasChecked = (numberOf(pair, 'requestsSent') ?? 0) > 0 && (numberOf(pair, 'responsesReceived') ?? 0) === 0;
+      if (wasChecked && !this.pairOutcomes.has(pair.id)) this.tellPair(report, pair, 'failed');
+    }
   }
 
   private observePairs(report: RTCStatsReport): void {
     const selected = new Set(statsOfType(report, 'transport').map((transport) => transport['selectedCandidatePairId']));
     for (const pair of statsOfType(report, 'candidate-pair')) {
       const outcome = selected.has(pair.id) ? 'selected' : pair['state'] === 'succeeded' || pair['state'] === 'failed' ? pair['state'] : undefined;
-      const local = statsCandidate(report, pair['localCandidateId']);
-      const remote = statsCandidate(report, pair['remoteCandidateId']);
-      if (outcome === undefined || local === undefined || remote === undefined) continue;
-      if (outcome === 'succeeded' && this.pairOutcomes.get(pair.id)?.startsWith('selected') === true) continue;
-      // A check may arrive before the candidate it came from: then the remote end is peer-reflexive until that is signaled.
-      const finding = `${outcome} ${local.candidateType} ${remote.candidateType}`;
-      if (this.pairOutcomes.get(pair.id) === finding) continue;
-      this.pairOutcomes.set(pair.id, finding);
-      const rtt = numberOf(pair, 'currentRoundTripTime');
-      this.report({ kind: 'candidatePair', outcome, local, remote, ...(rtt === undefined ? {} : { rttMs: rtt * 1000 }) });
+      if (outcome !== undefined) this.tellPair(report, pair, outcome);
     }
+  }
+
+  private tellPair(report: RTCStatsReport, pair: StatsEntry, outcome: 'succeeded' | 'failed' | 'selected'): void {
+    const local = statsCandidate(report, pair['localCandidateId']);
+    const remote = statsCandidate(report, pair['remoteCandidateId']);
+    if (local === undefined || remote === undefined) return;
+    if (outcome === 'succeeded' && this.pairOutcomes.get(pair.id)?.startsWith('selected') === true) return;
+    // A check may arrive before the candidate it came from: then the remote end is peer-reflexive until that is signaled.
+    const finding = `${outcome} ${local.candidateType} ${remote.candidateType}`;
+    if (this.pairOutcomes.get(pair.id) === finding) return;
+    this.pairOutcomes.set(pair.id, finding);
+    const rtt = numberOf(pair, 'currentRoundTripTime');
+    this.options.report({ kind: 'candidatePair', outcome, local, remote, ...(rtt === undefined ? {} : { rttMs: rtt * 1000 }) });
   }
 
   private observeDtls(report: RTCStatsReport): void {
@@ -133,7 +165,7 @@ export class LinkObserver {
     if (transport === undefined || typeof state !== 'string' || state === this.dtlsState) return;
     this.dtlsState = state;
     const { dtlsCipher, srtpCipher } = transport as StatsEntry & { dtlsCipher?: unknown; srtpCipher?: unknown };
-    this.report({
+    this.options.report({
       kind: 'dtlsState',
       state,
       ...(typeof dtlsCipher === 'string' ? { cipher: dtlsCipher } : {}),
@@ -150,7 +182,7 @@ export class LinkObserver {
       if (!isFirst) continue;
       const codec: unknown = typeof entry['codecId'] === 'string' ? (report.get(entry['codecId']) as StatsEntry | undefined)?.['mimeType'] : undefined;
       const ssrc = numberOf(entry, 'ssrc');
-      this.report({
+      this.options.report({
         kind: 'firstMedia',
         direction: directionOf(entry),
         mediaStreamType: this.typeOf(entry),
@@ -162,7 +194,7 @@ export class LinkObserver {
 
   private typeOf(entry: StatsEntry): MediaStreamType {
     const mid = entry['mid'];
-    const known = typeof mid === 'string' ? this.typeOfSection(mid, directionOf(entry)) : undefined;
+    const known = typeof mid === 'string' ? this.options.typeOfSection(mid, directionOf(entry)) : undefined;
     return known ?? (entry['kind'] === 'audio' ? 'Audio' : 'Video');
   }
 }

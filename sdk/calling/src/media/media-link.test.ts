@@ -44,6 +44,7 @@ class Pair {
         tracks: () => this.tracks[side],
         onStreamsChanged: () => this.changed(),
         onConnectionChanged: () => this.changed(),
+        onPathChanged: () => this.changed(),
         signaling: {
           sendDescription: (_id: string, description: MediaDescription) => {
             this.crossed.push(`${side} ${description.type}`);

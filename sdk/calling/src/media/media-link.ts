@@ -1,12 +1,15 @@
 import type { ClientFlowDetail, IceCandidate, MediaDescription, MediaSession, ReportMediaRequest, StreamInfo } from '@dialplane/calling-api';
 import { clientError } from '../communication-services-error.ts';
 import type { Platform } from '../platform.ts';
-import type { NetworkConfiguration, TurnServer } from '../public/call-client.ts';
+import type { NetworkConfiguration } from '../public/call-client.ts';
 import { CandidateBatch } from './candidate-batch.ts';
-import { ConnectionMonitor, type MediaCause } from './connection-monitor.ts';
+import { ConnectionMonitor, type MediaCause, type PathState } from './connection-monitor.ts';
+import { Gathering } from './gathering.ts';
+import { iceConfiguration } from './ice-configuration.ts';
 import { LinkObserver } from './link-observer.ts';
 import { MediaSlots, type SlotTracks } from './media-slots.ts';
 import { Negotiation } from './negotiation.ts';
+import { RemoteCandidates } from './remote-candidates.ts';
 
 /** The signaling of media sessions; requests of one call. */
 export interface MediaSignaling {
@@ -25,6 +28,8 @@ export interface MediaLinkOptions {
   /** What flows in either direction may have changed. */
   readonly onStreamsChanged: () => void;
   readonly onConnectionChanged: () => void;
+  /** {@link MediaLink.pathState} is another one. */
+  readonly onPathChanged: () => void;
 }
 
 /** One media session: its peer connection, negotiation, sections and connection. Closed once, never reused. */
@@ -34,6 +39,7 @@ export class MediaLink {
   readonly durableChannel: RTCDataChannel;
   readonly lossyChannel: RTCDataChannel;
   readonly observer: LinkObserver;
+  readonly gathering: Gathering;
   /** What the other side's newest description says it sends. */
   remoteStreams: readonly StreamInfo[] = [];
   isClosed = false;
@@ -44,10 +50,12 @@ export class MediaLink {
   private session: MediaSession | undefined;
   /** The server lets this side describe its media: not before it has taken the answer of a call that rings here. */
   private mayOffer = false;
-  private hasRemoteCandidates = false;
+  private readonly remoteCandidates: RemoteCandidates;
   private tracksInPlace: Promise<void> = Promise.resolve();
   /** What the newest description of this side was made from. */
   private described = '';
+  /** The servers in use, as text. */
+  private configured = '';
 
   /** Throws `WEBRTC_UNAVAILABLE`. */
   constructor(options: MediaLinkOptions) {
@@ -62,6 +70,7 @@ export class MediaLink {
       logger: platform.logger,
       send: (description) => signaling.sendDescription(this.mediaSessionId, description),
       remoteDescriptionSet: (description) => {
+        this.remoteCandidates.described(description.sdp);
         this.remoteStreams = description.streams;
         this.slots.learn(description.streams);
         if (description.type === 'offer') this.slots.applyDirections();
@@ -71,6 +80,7 @@ export class MediaLink {
       },
       localStreams: (midOf) => this.slots.localStreams(midOf),
       settled: () => {
+        this.monitor.negotiated();
         void this.syncTracks();
         options.onStreamsChanged();
       },
@@ -80,13 +90,23 @@ export class MediaLink {
       },
     });
     this.candidates = new CandidateBatch(platform.clock, async (candidates) => {
+      // A candidate that overtakes its description is of no known ICE generation there, and dropped.
+      await this.negotiation.delivered;
       await this.quietly(signaling.sendCandidates(this.mediaSessionId, candidates));
     });
     this.monitor = new ConnectionMonitor({
       peerConnection: this.peerConnection,
       clock: platform.clock,
       isPolite: () => this.session?.polite ?? false,
-      hasRemoteCandidates: () => this.hasRemoteCandidates,
+      isOnline: () => platform.navigator?.onLine !== false,
+      candidates: () => {
+        const { hasCandidates, hasRelay, expectsRelay, endedAt } = this.gathering;
+        // Both sides have the same servers, unless an application brought its own.
+        return { local: { hasAny: hasCandidates, hasRelay, expectsRelay, endedAt }, remote: { ...this.remoteCandidates.facts, expectsRelay } };
+      },
+      onPathChanged: () => {
+        options.onPathChanged();
+      },
       restartIce: (why) => {
         signaling.reportFlow({ kind: 'clientDecision', what: 'ICE restart', why });
         this.negotiation.negotiate({ iceRestart: true });
@@ -96,14 +116,20 @@ export class MediaLink {
         options.onConnectionChanged();
       },
     });
-    this.observer = new LinkObserver(
-      this.peerConnection,
+    this.gathering = new Gathering(this.peerConnection, platform.clock);
+    this.gathering.onChanged.add(() => {
+      this.monitor.candidatesChanged();
+    });
+    this.observer = new LinkObserver({
+      peerConnection: this.peerConnection,
       platform,
-      (detail) => {
+      gathering: this.gathering,
+      report: (detail) => {
         signaling.reportFlow(detail);
       },
-      (mid, direction) => (direction === 'send' ? this.slots.localStreams() : this.remoteStreams).find((stream) => stream.mid === mid)?.mediaStreamType,
-    );
+      typeOfSection: (mid, direction) => (direction === 'send' ? this.slots.localStreams() : this.remoteStreams).find((stream) => stream.mid === mid)?.mediaStreamType,
+    });
+    this.remoteCandidates = new RemoteCandidates(platform.clock);
     this.peerConnection.addEventListener('icecandidate', ({ candidate }) => {
       this.candidates.add(candidate);
     });
@@ -115,6 +141,10 @@ export class MediaLink {
 
   get isConnected(): boolean {
     return this.monitor.isConnected;
+  }
+
+  get pathState(): PathState {
+    return this.monitor.pathState;
   }
 
   /** The offer that goes with an invitation. Nothing is gathered until {@link bind}. */
@@ -181,8 +211,10 @@ export class MediaLink {
   }
 
   addCandidates(candidates: readonly IceCandidate[]): void {
-    this.hasRemoteCandidates ||= candidates.some(({ candidate }) => candidate !== '');
-    if (candidates.length > 0) this.negotiation.handleCandidates(candidates);
+    if (candidates.length === 0) return;
+    this.remoteCandidates.add(candidates);
+    this.negotiation.handleCandidates(candidates);
+    this.monitor.candidatesChanged();
   }
 
   /** Puts what is sent now into its sections, and offers anew where that takes it. Never rejects. */
@@ -215,6 +247,7 @@ export class MediaLink {
     this.negotiation.close();
     this.candidates.close();
     this.observer.close();
+    this.gathering.close();
     this.peerConnection.close();
   }
 
@@ -224,13 +257,14 @@ export class MediaLink {
   }
 
   private configure(session: MediaSession): void {
-    const before = this.session;
     this.session = session;
     this.negotiation.setPolite(session.polite);
-    const { networkConfiguration } = this.options;
-    const iceServers = (networkConfiguration?.turn?.iceServers ?? session.iceServers).map(iceServer);
-    if (before !== undefined && JSON.stringify(before.iceServers) === JSON.stringify(session.iceServers) && before.iceTransportPolicy === session.iceTransportPolicy) return;
-    this.peerConnection.setConfiguration({ ...this.peerConnection.getConfiguration(), iceServers, iceTransportPolicy: session.iceTransportPolicy });
+    const configuration = iceConfiguration(session, this.options.networkConfiguration);
+    // Set anew it takes effect with the next restart, which is also when renewed credentials are needed.
+    const text = JSON.stringify(configuration);
+    if (text === this.configured) return;
+    this.configured = text;
+    this.peerConnection.setConfiguration({ ...this.peerConnection.getConfiguration(), ...configuration });
   }
 
   private async quietly(request: Promise<void>): Promise<void> {
@@ -238,8 +272,4 @@ export class MediaLink {
       this.options.platform.logger.warning('a report on media was not delivered', error);
     });
   }
-}
-
-function iceServer({ urls, username, credential }: TurnServer): RTCIceServer {
-  return { urls: [...urls], ...(username === undefined ? {} : { username }), ...(credential === undefined ? {} : { credential }) };
 }

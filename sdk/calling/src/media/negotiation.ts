@@ -35,8 +35,8 @@ export class Negotiation {
   /** An offer is wanted as soon as the state allows one. */
   private wanted: { iceRestart: boolean } | undefined;
   private newest: MediaDescription | undefined;
-  /** Revision of this side's offer that waits for its answer. */
-  private outstanding: number | undefined;
+  /** This side's offer that waits for its answer. */
+  private outstanding: { readonly revision: number; readonly iceRestart: boolean } | undefined;
   private remoteRevision = 0;
   private earlyCandidates: IceCandidate[] = [];
   private mayAddCandidates = true;
@@ -48,6 +48,11 @@ export class Negotiation {
 
   setPolite(isPolite: boolean): void {
     this.isPolite = isPolite;
+  }
+
+  /** Resolves when the descriptions made so far are delivered, or given up. */
+  get delivered(): Promise<void> {
+    return this.sending;
   }
 
   get localRevision(): number {
@@ -75,7 +80,7 @@ export class Negotiation {
   async commitFirstOffer(): Promise<void> {
     const { newest } = this;
     if (newest?.type !== 'offer' || this.outstanding !== undefined) return;
-    this.outstanding = newest.revision;
+    this.outstanding = { revision: newest.revision, iceRestart: false };
     await this.step(() => this.peerConnection.setLocalDescription({ type: 'offer', sdp: newest.sdp }));
   }
 
@@ -129,7 +134,7 @@ export class Negotiation {
       const { newest, outstanding } = this;
       if (newest === undefined) return;
       const isCrossed = outstanding !== undefined && !this.isPolite && remote?.type === 'offer' && remote.revision > this.remoteRevision;
-      if (isCrossed) this.outstanding = this.record('offer', newest.sdp, newest.streams).revision;
+      if (isCrossed) this.outstanding = { ...outstanding, revision: this.record('offer', newest.sdp, newest.streams).revision };
       if (this.newest !== undefined && this.newest.revision > heldRevision) this.deliver(this.newest);
     });
     if (remote !== undefined) this.handleDescription(remote);
@@ -147,7 +152,7 @@ export class Negotiation {
     const offer = await this.peerConnection.createOffer({ iceRestart: wanted.iceRestart });
     await this.peerConnection.setLocalDescription(offer);
     const description = this.record('offer', offer.sdp ?? '', this.host.localStreams());
-    this.outstanding = description.revision;
+    this.outstanding = { revision: description.revision, iceRestart: wanted.iceRestart };
     this.deliver(description);
   }
 
@@ -162,8 +167,10 @@ export class Negotiation {
     if (this.peerConnection.signalingState !== 'stable') {
       if (!this.isPolite) return;
       await this.peerConnection.setLocalDescription({ type: 'rollback', sdp: '' });
+      // The restart that was taken back is still due, unless the offer to be answered is one itself.
+      const iceRestart = this.outstanding?.iceRestart === true && iceFragment(offer.sdp) === iceFragment(this.peerConnection.remoteDescription?.sdp ?? '');
       this.outstanding = undefined;
-      this.wanted ??= { iceRestart: false };
+      this.wanted = { iceRestart: iceRestart || this.wanted?.iceRestart === true };
     }
     await this.peerConnection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     this.host.remoteDescriptionSet(offer);
@@ -174,7 +181,8 @@ export class Negotiation {
 
   private async handleAnswer(answer: MediaDescription): Promise<void> {
     this.remoteRevision = answer.revision;
-    if ((answer.answers ?? this.outstanding) !== this.outstanding || this.peerConnection.signalingState !== 'have-local-offer') return;
+    const { outstanding } = this;
+    if (outstanding === undefined || (answer.answers ?? outstanding.revision) !== outstanding.revision || this.peerConnection.signalingState !== 'have-local-offer') return;
     this.outstanding = undefined;
     await this.peerConnection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
     this.host.remoteDescriptionSet(answer);
@@ -223,4 +231,9 @@ export class Negotiation {
     });
     return this.steps;
   }
+}
+
+/** The username fragment of the first media section (RFC 8839 §5.4): another one means an ICE restart. */
+function iceFragment(sdp: string): string | undefined {
+  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1];
 }

@@ -6,7 +6,8 @@ export interface DiagnosticOptions {
 }
 
 export interface TurnServer {
-  readonly urls: readonly string[];
+  /** `turn:host:port` (over UDP), `turn:host:port?transport=tcp`, `turns:host:port` (over TLS); one or several. */
+  readonly urls: string | readonly string[];
   readonly username?: string;
   readonly credential?: string;
 }
@@ -14,7 +15,10 @@ export interface TurnServer {
 export interface NetworkConfiguration {
   /** A reverse proxy that signaling requests go through: its URL takes the place of the server's origin. */
   readonly proxy?: { readonly url: string };
-  /** TURN servers to use in place of the ones that the server names. */
+  /**
+   * TURN servers to use in place of the ones that the server names. With them only relayed candidates are used: media goes
+   * through one of them or not at all. They must be able to reach the other side, or its relay.
+   */
   readonly turn?: { readonly iceServers: readonly TurnServer[] };
 }
 

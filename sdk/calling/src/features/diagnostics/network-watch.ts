@@ -1,4 +1,4 @@
-import type { CallInternals, StatsSample } from '../../call-internals.ts';
+import type { CallInternals, MediaPath, StatsSample } from '../../call-internals.ts';
 import { DiagnosticQuality } from '../../enumerations.ts';
 import type { NetworkDiagnosticType } from '../../public/diagnostics.ts';
 import { parseStats } from '../../stats/parse-stats.ts';
@@ -13,7 +13,6 @@ export class NetworkWatch {
   private readonly receiveQuality = new SteadyQuality();
   private readonly sendQuality = new SteadyQuality();
   private before: StatsSnapshot | undefined;
-  private watched: RTCPeerConnection | undefined;
 
   constructor(call: CallInternals, board: DiagnosticBoard<NetworkDiagnosticType>) {
     this.call = call;
@@ -26,7 +25,11 @@ export class NetworkWatch {
     window?.addEventListener('online', this.onConnectivity);
     window?.addEventListener('offline', this.onConnectivity);
     const stop = [
-      call.onPeerConnectionChanged(() => this.watchPeerConnection()),
+      call.onPeerConnectionChanged(() => {
+        this.before = undefined;
+        this.onConnectivity();
+      }),
+      call.onPathChanged(this.onConnectivity),
       call.onSignalingChanged(this.onConnectivity),
       call.onStats((sample) => this.judge(sample)),
     ];
@@ -34,48 +37,33 @@ export class NetworkWatch {
       for (const undo of stop) undo();
       window?.removeEventListener('online', this.onConnectivity);
       window?.removeEventListener('offline', this.onConnectivity);
-      this.unwatch();
     });
-    this.watchPeerConnection();
-  }
-
-  private watchPeerConnection(): void {
-    this.unwatch();
-    this.before = undefined;
-    this.watched = this.call.peerConnection();
-    this.watched?.addEventListener('connectionstatechange', this.onConnectivity);
-    this.watched?.addEventListener('icegatheringstatechange', this.onGathering);
     this.onConnectivity();
-    this.onGathering();
   }
 
-  private unwatch(): void {
-    this.watched?.removeEventListener('connectionstatechange', this.onConnectivity);
-    this.watched?.removeEventListener('icegatheringstatechange', this.onGathering);
-    this.watched = undefined;
-  }
-
-  /** Bad: the device is offline, or both the server and the other side are gone. Poor: only the media path is. */
   private readonly onConnectivity = (): void => {
-    const isOffline = this.call.platform.navigator?.onLine === false;
-    const state = this.watched?.connectionState;
-    const isMediaLost = state === 'disconnected' || state === 'failed';
-    if (isOffline) this.board.setFlag('noNetwork', true);
-    else if (state === 'connected') this.board.setFlag('noNetwork', false);
-    if (isOffline || (isMediaLost && !this.call.isSignalingConnected())) this.board.setQuality('networkReconnect', DiagnosticQuality.Bad);
-    else if (isMediaLost) this.board.setQuality('networkReconnect', DiagnosticQuality.Poor);
-    else if (state === 'connected') this.board.setQuality('networkReconnect', DiagnosticQuality.Good);
+    const { call, board } = this;
+    const path = call.path();
+    const isOffline = call.platform.navigator?.onLine === false;
+    this.judgeReconnection(isOffline, path);
+    if (isOffline) board.setFlag('noNetwork', true);
+    else if (path?.pathState === 'good') board.setFlag('noNetwork', false);
+    if (path === undefined) return;
+    const { hasCandidates, hasRelay, expectsRelay, mayBeDirect, endedAt } = path.gathering;
+    // A network without a single candidate is none. One candidate proves the opposite; none proves it when there will be no more.
+    if (hasCandidates && !isOffline) board.setFlag('noNetwork', false);
+    else if (endedAt !== undefined && mayBeDirect) board.setFlag('noNetwork', true);
+    if (hasRelay) board.setFlag('networkRelaysNotReachable', false);
+    else if (endedAt !== undefined && expectsRelay && !isOffline) board.setFlag('networkRelaysNotReachable', true);
   };
 
-  /** When gathering has ended, the local description holds every candidate there is (RFC 8829 §4.1.9). */
-  private readonly onGathering = (): void => {
-    if (this.watched?.iceGatheringState !== 'complete') return;
-    const sdp = this.watched.localDescription?.sdp ?? '';
-    this.board.setFlag('noNetwork', !sdp.includes('a=candidate:'));
-    const urls = (this.watched.getConfiguration().iceServers ?? []).flatMap((server) => server.urls);
-    const hasRelays = urls.some((url) => url.startsWith('turn:') || url.startsWith('turns:'));
-    if (hasRelays) this.board.setFlag('networkRelaysNotReachable', !sdp.includes(' typ relay'));
-  };
+  /** Bad: the device is offline, or both the server and the other side are gone. Poor: only the media path is, or it may be. */
+  private judgeReconnection(isOffline: boolean, path: MediaPath | undefined): void {
+    const isLost = path?.pathState === 'lost' || path?.pathState === 'doubtful';
+    if (isOffline || (isLost && !this.call.isSignalingConnected())) this.board.setQuality('networkReconnect', DiagnosticQuality.Bad);
+    else if (isLost) this.board.setQuality('networkReconnect', DiagnosticQuality.Poor);
+    else if (path?.pathState === 'good') this.board.setQuality('networkReconnect', DiagnosticQuality.Good);
+  }
 
   private judge({ report, at }: StatsSample): void {
     const after = parseStats(report, at, (mid, direction) => this.call.streamOf(mid, direction)?.mediaStreamType);

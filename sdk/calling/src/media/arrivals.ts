@@ -1,0 +1,104 @@
+import type { Clock } from '../platform.ts';
+import { numberOf, statsOfType, type StatsEntry } from './stats-entries.ts';
+
+const lookMs = 250;
+/** Sound arrives fifty times a second: after this long without any the statistics are asked whether anything else does. */
+const doubtMs = 500;
+/** Nothing at all for this long is silence; a queue that is full for less, or a telephone that changes its cell, is not. */
+const silenceMs = 1000;
+/** Silence means something only after this many looks in a row that found something: media is not sent at all times. */
+const steadyLooks = 8;
+
+/**
+ * Watches whether anything arrives over a peer connection, and tells when what flowed steadily has stopped. It knows that a path
+ * has died after a second; browsers take five to call ICE `disconnected`, and consent (RFC 7675 §5.1) lasts thirty.
+ *
+ * Looking is cheap while sound arrives: the statistics are read only in doubt.
+ */
+export class Arrivals {
+  private readonly peerConnection: RTCPeerConnection;
+  private readonly clock: Clock;
+  private readonly onSilence: () => void;
+  private lastSource = 0;
+  private lastPackets = 0;
+  private arrivedAt: number;
+  private steadiness = 0;
+  private isClosed = false;
+  private cancelTimer: () => void = () => {};
+
+  constructor(peerConnection: RTCPeerConnection, clock: Clock, onSilence: () => void) {
+    this.peerConnection = peerConnection;
+    this.clock = clock;
+    this.onSilence = onSilence;
+    this.arrivedAt = clock.now();
+  }
+
+  /** Call once, when media can flow. */
+  start(): void {
+    this.arrivedAt = this.clock.now();
+    this.schedule();
+  }
+
+  /** How long nothing has arrived, in ms, as far as was looked: up to 750 while something does. */
+  get silentForMs(): number {
+    return this.clock.now() - this.arrivedAt;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.cancelTimer();
+  }
+
+  private schedule(): void {
+    this.cancelTimer = this.clock.after(lookMs, () => {
+      void this.look().then(() => {
+        if (!this.isClosed) this.schedule();
+      });
+    });
+  }
+
+  private async look(): Promise<void> {
+    const { clock } = this;
+    const source = newestSource(this.peerConnection);
+    if (source !== this.lastSource) {
+      this.lastSource = source;
+      this.arrived();
+      return;
+    }
+    if (this.silentForMs < doubtMs) return;
+    const packets = await packetsReceived(this.peerConnection);
+    if (this.isClosed) return;
+    if (packets !== this.lastPackets) {
+      this.lastPackets = packets;
+      this.arrived();
+    } else if (clock.now() - this.arrivedAt >= silenceMs && this.steadiness >= steadyLooks) {
+      this.steadiness = 0;
+      this.onSilence();
+    }
+  }
+
+  private arrived(): void {
+    const now = this.clock.now();
+    this.steadiness = now - this.arrivedAt <= doubtMs + lookMs ? this.steadiness + 1 : 0;
+    this.arrivedAt = now;
+  }
+}
+
+/** The time of the newest packet of any sender that is played out (W3C webrtc §5.3); 0 where there is none or it is not told. */
+function newestSource(peerConnection: RTCPeerConnection): number {
+  let newest = 0;
+  for (const receiver of peerConnection.getReceivers()) {
+    if (!('getSynchronizationSources' in receiver)) return 0;
+    for (const { timestamp } of receiver.getSynchronizationSources()) newest = Math.max(newest, timestamp);
+  }
+  return newest;
+}
+
+/** Everything that has come over the selected pair. */
+async function packetsReceived(peerConnection: RTCPeerConnection): Promise<number> {
+  const report = await peerConnection.getStats().catch(() => undefined);
+  if (report === undefined) return 0;
+  const packets = (entries: readonly StatsEntry[]) => entries.reduce((sum, entry) => sum + (numberOf(entry, 'packetsReceived') ?? 0), 0);
+  const overTransports = packets(statsOfType(report, 'transport'));
+  return overTransports > 0 ? overTransports : packets(statsOfType(report, 'inbound-rtp'));
+}
