@@ -10,3 +10,7 @@ export type { HandedOverStream, RelayPlane, RelayUsageEvent } from './relay-plan
 export { RelayCredentials, type RelayCredential, type RelayCredentialsOptions } from './credentials/relay-credentials.ts';
 export { turnPassword, turnUsername } from './credentials/turn-password.ts';
 export { RelayLedger, type RelayLedgerOptions } from './ledger/relay-ledger.ts';
+export { defaultRelayLimits, type PortRange, type RelayLimits, type RelayPeers, type RelayPlaneOptions } from './relay-plane-options.ts';
+export type { PlaneStatistic, PlaneStatistics } from './plane/plane-statistics.ts';
+export { RelayError, relayErrors, type RelayErrorCode } from './relay-error.ts';
+export { startRelayPlane } from './start-relay-plane.ts';

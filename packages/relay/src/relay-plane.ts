@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { AllocationEnd, RelayedTotals } from '@dialplane/turn';
+import type { PlaneStatistics } from './plane/plane-statistics.ts';
 import type { RelayGrant } from './relay-grant.ts';
 
 /** One step in the life of an allocation, for the ledger. Totals only grow; addresses as `192.0.2.1:3478` or `[2001:db8::1]:3478`. */
 export interface RelayUsageEvent {
   readonly kind: 'started' | 'continued' | 'stopped';
   /** Of `stopped`; `crashed` is told at the start after a run that ended without telling it. */
-  readonly reason?: AllocationEnd | 'revoked' | 'crashed';
+  readonly reason?: AllocationEnd | 'crashed';
   /** Unique for ever. */
   readonly allocationId: string;
   readonly grant: RelayGrant;
@@ -40,6 +41,8 @@ export interface RelayPlane {
   revoke(credentialId: string): void;
   /** Takes a decrypted stream whose first bytes are STUN; they must still be unread. */
   takeStream(handedOver: HandedOverStream): void;
+  /** Figures of now. */
+  statistics(): PlaneStatistics;
   /** Refuses new allocations and lets the existing ones go on. */
   drain(): void;
   /** Ends every allocation, tells its usage, closes the ports. */

@@ -26,11 +26,28 @@ export class StreamFramer {
   private isOurs = false;
   private isBroken = false;
   private hasStarted = false;
-  private readonly longest: number;
+  private longest: number;
 
   /** @param longest frames longer than this end the stream; a server sets it to what an honest client may send. */
   constructor(longest = longestFrame) {
     this.longest = longest;
+  }
+
+  /** Frames that are not complete yet may have another length from now on; without argument the longest that there is. */
+  setLongest(longest = longestFrame): void {
+    this.longest = longest;
+  }
+
+  /** What was pushed and not returned as a frame yet; the next frames are views into it. */
+  get unread(): Uint8Array {
+    return this.pending.subarray(this.start, this.end);
+  }
+
+  /** Takes out what was pushed and is no frame yet: where the stream is no longer TURN's (RFC 6062 §5.4). */
+  takeRest(): Uint8Array {
+    const rest = this.unread.slice();
+    this.start = this.end;
+    return rest;
   }
 
   /** Takes what the stream brought; the chunk must stay as it is until all its frames are taken. */

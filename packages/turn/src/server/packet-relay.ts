@@ -53,6 +53,7 @@ export class PacketRelay {
   readonly towardsClient: TowardsClient = { path: { kind: 'datagram', listener: 0, remote: noAddress }, header: 0, padding: 0 };
   private readonly table: AllocationTable;
   private readonly counters: Float64Array;
+  private lastSlot = 0;
 
   constructor(table: AllocationTable, counters: Float64Array) {
     this.table = table;
@@ -80,6 +81,7 @@ export class PacketRelay {
     if (now >= channel.permission.expiresAt) return packetVerdict.dropped;
     if (!this.countTowardsClient(relay.allocation, length, now)) return packetVerdict.dropped;
     const { path } = relay.allocation.createdBy;
+    this.lastSlot = relay.allocation.slot;
     this.towardsClient.path = path;
     this.towardsClient.header = (channel.number << 16) | length;
     this.towardsClient.padding = path.kind === 'stream' ? -length & 3 : 0;
@@ -94,6 +96,13 @@ export class PacketRelay {
   /** Counts a packet from peer to client, unless the user's rate is used up. */
   countTowardsClient(allocation: Allocation, length: number, now: Instant): boolean {
     return this.count(allocation, 2, length, now);
+  }
+
+  /** Takes the packet back that `fromPeer` last answered `relayed` for: the driver could not send it after all. */
+  uncountTowardsClient(length: number): void {
+    const at = this.lastSlot * 4 + 2;
+    this.counters[at] = (this.counters[at] ?? 0) - length;
+    this.counters[at + 1] = (this.counters[at + 1] ?? 0) - 1;
   }
 
   /** Adds what a driver moved between two streams (RFC 6062); those have no packets. */

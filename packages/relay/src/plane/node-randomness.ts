@@ -1,0 +1,18 @@
+import type { Randomness } from '@dialplane/sansio';
+
+/** Cryptographic randomness, drawn in blocks. */
+export function nodeRandomness(): Randomness {
+  const words = new Uint32Array(256);
+  let used = words.length;
+  return {
+    nextUint32: () => {
+      if (used === words.length) {
+        crypto.getRandomValues(words);
+        used = 0;
+      }
+      const word = words[used] ?? 0;
+      used += 1;
+      return word;
+    },
+  };
+}

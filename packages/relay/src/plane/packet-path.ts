@@ -1,0 +1,147 @@
+import { receivedKind, receivedWords, type UdpSockets } from '@dialplane/kernels';
+import type { Instant } from '@dialplane/sansio';
+import { type TransportAddress, transportAddress } from '@dialplane/stun';
+import { packetVerdict, type TurnServer, type TurnServerInput } from '@dialplane/turn';
+import type { BindingAnswers } from './binding-answers.ts';
+import type { Listeners } from './listeners.ts';
+import type { PacketBatch } from './packet-batch.ts';
+import type { PlaneCounters } from './plane-statistics.ts';
+import type { StreamClient, StreamClients } from './stream-clients.ts';
+import type { UdpRelays } from './udp-relays.ts';
+
+export interface PacketPathOptions {
+  readonly sockets: UdpSockets;
+  readonly batch: PacketBatch;
+  readonly server: TurnServer;
+  readonly listeners: Listeners;
+  readonly relays: UdpRelays;
+  readonly streams: StreamClients;
+  readonly bindings: BindingAnswers;
+  readonly counters: PlaneCounters;
+  /** Something of ours failed over this input: costs what the input belongs to. */
+  readonly onFault: (error: unknown, input: TurnServerInput) => void;
+}
+
+/** A transport address that is overwritten for every packet; whoever keeps one takes a copy. */
+type MutableAddress = { -readonly [Key in keyof TransportAddress]: TransportAddress[Key] };
+
+/**
+ * The way of packets: from the kernel's descriptors through the machine's fast path to descriptors that are to be sent, with what is no media given to the machine as an
+ * input. Nothing is allocated for a packet of media.
+ */
+export class PacketPath {
+  private readonly options: PacketPathOptions;
+  private readonly received: Int32Array;
+  private readonly source: MutableAddress = { family: 4, w0: 0, w1: 0, w2: 0, w3: 0, port: 0 };
+
+  constructor(options: PacketPathOptions) {
+    this.options = options;
+    this.received = options.sockets.received;
+  }
+
+  /** Serves the first `count` descriptors that the kernel has filled. */
+  serveBatch(count: number, now: Instant): void {
+    const { received, source } = this;
+    const { relays } = this.options;
+    for (let at = 0, end = count * receivedWords.stride; at < end; at += receivedWords.stride) {
+      source.family = received[at + receivedWords.family] === 6 ? 6 : 4;
+      source.port = received[at + receivedWords.port] ?? 0;
+      source.w0 = received[at + receivedWords.w0] ?? 0;
+      source.w1 = received[at + receivedWords.w1] ?? 0;
+      source.w2 = received[at + receivedWords.w2] ?? 0;
+      source.w3 = received[at + receivedWords.w3] ?? 0;
+      const socket = received[at + receivedWords.socket] ?? 0;
+      const relay = relays.relayOf(socket);
+      const offset = received[at + receivedWords.offset] ?? 0;
+      const length = received[at + receivedWords.length] ?? 0;
+      if (received[at + receivedWords.kind] === receivedKind.icmpError) {
+        if (relay !== undefined) this.give({ kind: 'relayIcmp', relay, peer: this.sourceCopy(), icmp: { type: offset, code: length, data: received[at + receivedWords.detail] ?? 0 } }, now);
+      } else if (relay === undefined) this.serveClient(socket, offset, length, now);
+      else this.servePeer(relay, offset, length, now);
+    }
+  }
+
+  /** Serves what a stream brought. */
+  serveStream(client: StreamClient, chunk: Uint8Array, now: Instant): void {
+    const { batch, sockets, server, relays, streams } = this.options;
+    const { packets } = server;
+    const { framer, connection } = client;
+    framer.push(chunk);
+    // All of it goes where the kernel can send from at once; its frames are then descriptors.
+    const { unread } = framer;
+    const copied = batch.reserve(unread.length);
+    sockets.slab.set(unread, copied);
+    for (let next = framer.next(); ; next = framer.next()) {
+      if (next.kind === 'incomplete') return;
+      if (next.kind === 'notTurn') {
+        this.options.counters.add('malformed');
+        streams.close(connection);
+        return;
+      }
+      const { bytes } = next;
+      const verdict = packets.fromConnection(connection, bytes, 0, bytes.length, now);
+      if (verdict === packetVerdict.relayed) {
+        const { relay, peer, payloadOffset, payloadLength } = packets.towardsPeer;
+        const socket = relays.socketOf(relay);
+        if (socket !== undefined) batch.add(socket, peer, copied + bytes.byteOffset - unread.byteOffset + payloadOffset, payloadLength);
+      } else if (verdict === packetVerdict.slow) this.serveFrame(client, bytes, now);
+    }
+  }
+
+  private serveClient(socket: number, offset: number, length: number, now: Instant): void {
+    const { batch, sockets, server, relays } = this.options;
+    const { packets } = server;
+    const verdict = packets.fromDatagram(socket, this.source, sockets.slab, offset, length, now);
+    if (verdict === packetVerdict.relayed) {
+      const { relay, peer, payloadOffset, payloadLength } = packets.towardsPeer;
+      const out = relays.socketOf(relay);
+      if (out !== undefined) batch.add(out, peer, payloadOffset, payloadLength);
+    } else if (verdict === packetVerdict.slow) this.serveMessage(socket, sockets.slab.subarray(offset, offset + length), now);
+  }
+
+  private servePeer(relay: number, offset: number, length: number, now: Instant): void {
+    const { batch, sockets, server, streams, counters } = this.options;
+    const { packets } = server;
+    const verdict = packets.fromPeer(relay, this.source, length, now);
+    if (verdict === packetVerdict.relayed) {
+      const { path, header, padding } = packets.towardsClient;
+      if (path.kind === 'datagram') batch.addWithHeader(path.listener, path.remote, header, offset, length);
+      else if (!streams.queue(path.connection, header, offset, length, padding)) {
+        packets.uncountTowardsClient(length);
+        counters.add('slowReaderDrops');
+      }
+    } else if (verdict === packetVerdict.slow) {
+      this.give({ kind: 'relayDatagram', relay, peer: this.sourceCopy(), bytes: sockets.slab.subarray(offset, offset + length) }, now);
+    }
+  }
+
+  private serveMessage(socket: number, bytes: Uint8Array, now: Instant): void {
+    const { listeners, bindings, batch, counters } = this.options;
+    const listener = listeners.of(socket);
+    if (listener === undefined) return;
+    if (!bindings.isBinding(bytes)) this.give({ kind: 'clientDatagram', path: { kind: 'datagram', listener: socket, remote: this.sourceCopy() }, bytes }, now);
+    else counters.add(bindings.answerDatagram(bytes, listener, this.source, batch) ? 'bindings' : 'malformed');
+  }
+
+  private serveFrame(client: StreamClient, bytes: Uint8Array, now: Instant): void {
+    const { streams, bindings, counters } = this.options;
+    const { connection, remote } = client;
+    streams.heard(client);
+    if (!bindings.isBinding(bytes)) return this.give({ kind: 'clientFrame', path: { kind: 'stream', connection, remote }, bytes }, now);
+    const answer = bindings.answerFrame(bytes, remote);
+    counters.add(answer === undefined ? 'malformed' : 'bindings');
+    if (answer !== undefined) streams.send(connection, answer.slice());
+  }
+
+  private give(input: TurnServerInput, now: Instant): void {
+    try {
+      this.options.server.handle(input, now);
+    } catch (error) {
+      this.options.onFault(error, input);
+    }
+  }
+
+  private sourceCopy(): TransportAddress {
+    return transportAddress(this.source, this.source.port);
+  }
+}

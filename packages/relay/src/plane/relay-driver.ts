@@ -1,0 +1,298 @@
+import { createUdpSockets, type UdpSockets } from '@dialplane/kernels';
+import { type Instant, instant, unreachable } from '@dialplane/sansio';
+import { type ClientPath, TurnServer, type TurnServerInput, type TurnServerOutput, type UsageRecord } from '@dialplane/turn';
+import type { CounterFile } from '../counters/counter-file.ts';
+import { nodeCrypto } from '../node-crypto.ts';
+import type { RelayGrant } from '../relay-grant.ts';
+import { defaultRelayLimits, type RelayLimits, type RelayPlaneSettings } from '../relay-plane-options.ts';
+import type { RelayUsageEvent } from '../relay-plane.ts';
+import { BindingAnswers } from './binding-answers.ts';
+import { CoalescingMeter } from './coalescing-policy.ts';
+import { Grants } from './grants.ts';
+import { Listeners } from './listeners.ts';
+import { MachineAddresses } from './machine-addresses.ts';
+import { nodeRandomness } from './node-randomness.ts';
+import { PacketBatch } from './packet-batch.ts';
+import { PacketPath } from './packet-path.ts';
+import type { PlaneLog, UsageToken } from './plane-messages.ts';
+import type { PlaneCounters } from './plane-statistics.ts';
+import { Quotas } from './quotas.ts';
+import { type OpenRelay, RelayPorts } from './relay-ports.ts';
+import { StrangerLimit } from './stranger-limit.ts';
+import { StreamClients } from './stream-clients.ts';
+import { UdpRelays } from './udp-relays.ts';
+import { UsageReports } from './usage-reports.ts';
+
+export interface RelayDriverOptions {
+  readonly settings: RelayPlaneSettings;
+  readonly addresses: MachineAddresses;
+  readonly counterFile: CounterFile;
+  readonly counters: PlaneCounters;
+  readonly log: PlaneLog;
+  /** Part of every allocation's id: random for each run. */
+  readonly runId: string;
+  readonly tellUsage: (event: RelayUsageEvent, token: UsageToken) => void;
+  /** See {@link Grants}. */
+  readonly catchUp: () => void;
+}
+
+/**
+ * Where the TURN machine meets the world: sockets, streams, timers, ports and the ledger. Everything happens in `act`: an input, then all that the machine wants
+ * done, then what is to be sent, then the next wake-up.
+ */
+export class RelayDriver {
+  readonly listeners: Listeners;
+  readonly sockets: UdpSockets;
+  readonly streams: StreamClients;
+  private readonly options: RelayDriverOptions;
+  private readonly limits: RelayLimits;
+  private readonly batch: PacketBatch;
+  private readonly server: TurnServer;
+  private readonly grants: Grants;
+  private readonly quotas: Quotas;
+  private readonly ports: RelayPorts;
+  private readonly relays: UdpRelays;
+  private readonly packets: PacketPath;
+  private readonly usage: UsageReports;
+  private readonly meter = new CoalescingMeter();
+  private acting = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private wakeAt = Number.POSITIVE_INFINITY;
+
+  constructor(options: RelayDriverOptions) {
+    const { settings, counterFile, counters, addresses, log } = options;
+    const randomness = nodeRandomness();
+    this.options = options;
+    this.limits = { ...defaultRelayLimits, ...settings.limits };
+    this.sockets = createUdpSockets({ onBatch: (count) => this.serveBatch(count), ...(settings.udpImplementation === undefined ? {} : { implementation: settings.udpImplementation }) });
+    this.batch = new PacketBatch(this.sockets);
+    this.grants = new Grants({ ...settings, catchUp: options.catchUp, holds: (username) => this.server.holds(username), wallClock: Date.now });
+    this.quotas = new Quotas(this.limits, (username) => this.grants.open(username));
+    this.server = new TurnServer({
+      realm: settings.realm,
+      ...(settings.software === undefined ? {} : { software: settings.software }),
+      crypto: nodeCrypto,
+      randomness,
+      nonceSecret: crypto.getRandomValues(new Uint8Array(32)),
+      credentials: this.grants,
+      peers: addresses.policy,
+      admission: this.quotas,
+      strangers: new StrangerLimit(this.limits.challengesPerSecond, randomness.nextUint32()),
+      families: addresses.families,
+      transports: new Set(['udp']),
+      canSetDontFragment: this.sockets.implementation === 'native',
+      limits: { allocations: this.limits.allocations },
+      counters: counterFile.totals,
+      slotsFreed: 'whenTaken',
+    });
+    this.streams = new StreamClients({
+      slab: this.sockets.slab,
+      limits: this.limits,
+      counters,
+      onData: (client, chunk) => this.act((now) => this.packets.serveStream(client, chunk, now)),
+      onClosed: (connection) => this.give({ kind: 'clientClosed', connection }),
+    });
+    this.listeners = new Listeners(this.sockets, (local) => this.streams.listen(local), log);
+    this.relays = new UdpRelays(this.sockets);
+    this.ports = new RelayPorts(addresses.relayPorts, randomness, { udp: this.relays, tcp: this.relays });
+    const { sockets, batch, server, listeners, relays, streams } = this;
+    const onFault = (error: unknown, input: TurnServerInput): void => this.giveUp(error, blameForInput(input));
+    this.packets = new PacketPath({ sockets, batch, server, listeners, relays, streams, bindings: new BindingAnswers(listeners), counters, onFault });
+    this.usage = new UsageReports({
+      runId: options.runId,
+      counters: counterFile,
+      grantOf: (username) => this.grants.grantOf(username),
+      clientTransportOf: (path) => this.transportOf(path),
+      tell: options.tellUsage,
+    });
+  }
+
+  /** Allocations that are not over, or whose last usage is not confirmed. */
+  get unsettled(): number {
+    return this.usage.size;
+  }
+
+  admit(grant: RelayGrant): void {
+    this.grants.admit(grant);
+  }
+
+  revoke(credentialId: string): void {
+    for (const username of this.grants.revoke(credentialId)) this.give({ kind: 'usernameRevoked', username });
+  }
+
+  confirm(token: UsageToken): void {
+    if (this.usage.confirm(token)) this.give({ kind: 'usageTaken', slot: token.slot });
+  }
+
+  drain(): void {
+    this.quotas.drain();
+  }
+
+  /** What has to happen now and then: brings figures up to date and forgets what is over. */
+  keepHouse(): void {
+    const { counters, counterFile } = this.options;
+    const { challenged, unanswered } = this.server.statistics;
+    const { receivedDatagrams, sentDatagrams, droppedSends } = this.sockets.statistics();
+    for (const [name, value] of Object.entries({ challenged, unanswered, receivedDatagrams, sentDatagrams, droppedSends })) counters.set(name as 'challenged', value);
+    counterFile.setAlive(Date.now());
+    this.grants.sweep();
+  }
+
+  /** Ends every allocation, tells its usage and closes what is open; `destroy` then ends the rest. */
+  shutdown(): void {
+    this.quotas.drain();
+    this.listeners.stop();
+    this.act((now) => this.server.shutdown(now));
+    this.streams.closeAll();
+  }
+
+  destroy(): void {
+    clearTimeout(this.timer);
+    this.sockets.destroy();
+  }
+
+  private serveBatch(count: number): number {
+    const now = clock();
+    this.acting += 1;
+    this.packets.serveBatch(count, now);
+    this.performAll();
+    this.acting -= 1;
+    this.streams.flush();
+    const coalescing = this.meter.observe(count, now);
+    if (coalescing !== undefined) {
+      this.sockets.setCoalescing(coalescing);
+      this.options.counters.set('coalescingMicroseconds', coalescing);
+    }
+    this.arm(now);
+    return this.batch.take();
+  }
+
+  private give(input: TurnServerInput): void {
+    this.act((now) => this.server.handle(input, now));
+  }
+
+  /** Runs `work` and all that follows from it; inside another `act` that one sees to it. */
+  private act(work: (now: Instant) => void): void {
+    const now = clock();
+    this.acting += 1;
+    try {
+      work(now);
+    } catch (error) {
+      this.giveUp(error, undefined);
+    }
+    if (this.acting === 1) this.performAll();
+    this.acting -= 1;
+    if (this.acting > 0) return;
+    this.streams.flush();
+    this.batch.flush();
+    this.arm(now);
+  }
+
+  private performAll(): void {
+    for (let output = this.server.poll(); output !== undefined; output = this.server.poll()) {
+      try {
+        this.perform(output);
+      } catch (error) {
+        this.giveUp(error, blameForOutput(output));
+      }
+    }
+  }
+
+  private perform(output: TurnServerOutput): void {
+    switch (output.kind) {
+      case 'sendToClient':
+        if (output.path.kind === 'datagram') this.batch.addBytes(output.path.listener, output.path.remote, output.bytes);
+        else this.streams.send(output.path.connection, output.bytes);
+        return;
+      case 'openRelay':
+        return this.openRelay(output);
+      case 'closeRelay':
+        return this.ports.close(output.relay);
+      case 'sendToPeer': {
+        const socket = this.relays.socketOf(output.relay);
+        if (socket !== undefined) this.batch.addBytes(socket, output.peer, output.bytes, output.dontFragment);
+        return;
+      }
+      case 'usage':
+        return this.reportUsage(output.record);
+      case 'closeClient':
+        return this.streams.close(output.connection);
+      case 'connectPeer':
+      case 'adoptPeer':
+      case 'refusePeer':
+      case 'bindStreams':
+      case 'closePeer':
+        return;
+      default:
+        return unreachable(output);
+    }
+  }
+
+  private openRelay(request: OpenRelay): void {
+    const { addresses, counters, log } = this.options;
+    const { relay, family, path } = request;
+    const reached = path.kind === 'datagram' ? this.listeners.of(path.listener)?.local : undefined;
+    const ip = addresses.relayOn(family, reached);
+    if (ip === undefined) return this.give({ kind: 'relayFailed', relay, reason: 'unsupportedFamily' });
+    this.ports.open(request, ip, (outcome) => {
+      if (outcome.kind === 'opened') return this.give({ kind: 'relayOpened', relay, address: addresses.advertised(outcome.local) });
+      counters.add('portsExhausted');
+      log('warn', { code: outcome.detail, limited: 'relayPort' }, 'A relay port could not be opened.');
+      this.give({ kind: 'relayFailed', relay, reason: outcome.reason });
+    });
+  }
+
+  private reportUsage(record: UsageRecord): void {
+    const { counters } = this.options;
+    const { event, path, totals } = record;
+    if (event.kind === 'started') counters.add(({ udp: 'allocationsUdp', tcp: 'allocationsTcp', tls: 'allocationsTls' } as const)[this.transportOf(path)]);
+    if (event.kind !== 'continued') counters.set('allocationsNow', this.server.allocationCount);
+    if (event.kind !== 'continued' && path.kind === 'stream') this.streams.setAllocated(path.connection, event.kind === 'started');
+    if (event.kind === 'stopped') {
+      counters.add('bytesToPeer', totals.toPeerBytes);
+      counters.add('packetsToPeer', totals.toPeerPackets);
+      counters.add('bytesToClient', totals.toClientBytes);
+      counters.add('packetsToClient', totals.toClientPackets);
+    }
+    this.usage.report(record);
+  }
+
+  private transportOf(path: ClientPath): RelayUsageEvent['clientTransport'] {
+    return path.kind === 'datagram' ? 'udp' : (this.streams.get(path.connection)?.transport ?? 'tcp');
+  }
+
+  /** A bug of ours costs the allocation it happened to (STYLE: errors, third kind). */
+  private giveUp(error: unknown, blame: TurnServerInput | undefined): void {
+    this.options.counters.add('faults');
+    this.options.log('error', { err: error instanceof Error ? error : new Error(String(error)), limited: 'fault' }, 'The relay failed at an input or output; its allocation ends.');
+    if (blame !== undefined) this.give(blame);
+  }
+
+  private arm(now: Instant): void {
+    const next = this.server.pollTimeout();
+    if (next === undefined || next >= this.wakeAt) return;
+    clearTimeout(this.timer);
+    this.wakeAt = next;
+    this.timer = setTimeout(() => {
+      this.wakeAt = Number.POSITIVE_INFINITY;
+      this.act((later) => this.server.handleTimeout(later));
+    }, Math.max(0, Math.ceil(next - now)));
+  }
+}
+
+function clock(): Instant {
+  return instant(performance.now());
+}
+
+/** What to tell the machine when its answer to an input failed. */
+function blameForInput(input: TurnServerInput): TurnServerInput | undefined {
+  if ('path' in input) return { kind: 'clientFailed', path: input.path };
+  return 'relay' in input ? { kind: 'relayFailed', relay: input.relay, reason: 'serverError' } : undefined;
+}
+
+/** What to tell the machine when an output could not be performed. */
+function blameForOutput(output: TurnServerOutput): TurnServerInput | undefined {
+  if (output.kind === 'usage') return { kind: 'clientFailed', path: output.record.path };
+  if ('path' in output) return { kind: 'clientFailed', path: output.path };
+  return 'relay' in output ? { kind: 'relayFailed', relay: output.relay, reason: 'serverError' } : undefined;
+}

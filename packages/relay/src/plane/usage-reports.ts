@@ -1,0 +1,81 @@
+import { invariant } from '@dialplane/sansio';
+import { formatTransportAddress } from '@dialplane/stun';
+import type { ClientPath, UsageRecord } from '@dialplane/turn';
+import type { CounterFile } from '../counters/counter-file.ts';
+import type { CountedAllocation } from '../counters/counters-layout.ts';
+import type { RelayGrant } from '../relay-grant.ts';
+import type { RelayUsageEvent } from '../relay-plane.ts';
+import type { UsageToken } from './plane-messages.ts';
+
+interface ReportedAllocation {
+  readonly identity: CountedAllocation;
+  /** Steps told and not confirmed. */
+  unconfirmed: number;
+}
+
+export interface UsageReportsOptions {
+  /** Part of every allocation's id: random for each run. */
+  readonly runId: string;
+  readonly counters: CounterFile;
+  readonly grantOf: (username: string) => RelayGrant | undefined;
+  readonly clientTransportOf: (path: ClientPath) => RelayUsageEvent['clientTransport'];
+  readonly tell: (event: RelayUsageEvent, token: UsageToken) => void;
+}
+
+/**
+ * The machine's usage records as steps for the ledger. What a slot of the counters holds is said in the file before the ledger hears of it, and until it has confirmed
+ * the last step. A ledger that is behind gets no more `continued` steps of an allocation: totals are cumulative, the next one says it all.
+ */
+export class UsageReports {
+  private readonly options: UsageReportsOptions;
+  private readonly allocations = new Map<number, ReportedAllocation>();
+
+  constructor(options: UsageReportsOptions) {
+    this.options = options;
+  }
+
+  /** Allocations whose last step is not confirmed, the running ones included. */
+  get size(): number {
+    return this.allocations.size;
+  }
+
+  report(record: UsageRecord): void {
+    const { counters, tell } = this.options;
+    const at = Date.now();
+    const { event, allocation, slot } = record;
+    if (event.kind === 'started') this.begin(record);
+    const reported = this.allocations.get(allocation);
+    invariant(reported !== undefined, `allocation ${allocation} tells usage and was not started`);
+    if (event.kind === 'continued' && reported.unconfirmed > 0) return;
+    if (event.kind === 'stopped') counters.stop(slot, event.reason, at);
+    reported.unconfirmed += 1;
+    const { stopped: _, ...identity } = reported.identity;
+    tell({ ...event, ...identity, totals: record.totals, at }, { allocation, slot, isLast: event.kind === 'stopped' });
+  }
+
+  /** The ledger has a step. @returns whether the slot is free now. */
+  confirm({ allocation, slot, isLast }: UsageToken): boolean {
+    const reported = this.allocations.get(allocation);
+    if (reported === undefined) return false;
+    reported.unconfirmed -= 1;
+    if (!isLast) return false;
+    this.allocations.delete(allocation);
+    this.options.counters.free(slot);
+    return true;
+  }
+
+  private begin({ allocation, slot, username, path, transport, relayedAddresses }: UsageRecord): void {
+    const grant = this.options.grantOf(username);
+    invariant(grant !== undefined, 'an allocation was started without a grant');
+    const identity: CountedAllocation = {
+      allocationId: `${this.options.runId}-${allocation}`,
+      grant,
+      clientTransport: this.options.clientTransportOf(path),
+      peerTransport: transport,
+      clientAddress: formatTransportAddress(path.remote),
+      relayedAddresses: relayedAddresses.map(formatTransportAddress),
+    };
+    this.allocations.set(allocation, { identity, unconfirmed: 0 });
+    this.options.counters.occupy(slot, identity);
+  }
+}

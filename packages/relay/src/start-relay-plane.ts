@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { longestGrant } from './counters/counters-layout.ts';
+import { recoverUsage } from './counters/recover-usage.ts';
+import { handOver } from './plane/handover-port.ts';
+import type { PlaneCommand, PlaneReport, PlaneWorkerData } from './plane/plane-messages.ts';
+import { PlaneCounters, type PlaneStatistics } from './plane/plane-statistics.ts';
+import { RelayError } from './relay-error.ts';
+import type { RelayGrant } from './relay-grant.ts';
+import type { RelayPlaneOptions } from './relay-plane-options.ts';
+import type { HandedOverStream, RelayPlane } from './relay-plane.ts';
+
+type Listening = Extract<PlaneReport, { kind: 'listening' }>;
+
+/**
+ * Starts the data plane of the relay in a thread of its own: first tells the usage that an earlier run could not, then opens the ports.
+ *
+ * A thread that fails is started again, with the credentials that were admitted, on the same ports; its allocations are gone and told as `crashed`.
+ * @throws {RelayError} When it cannot start.
+ */
+export async function startRelayPlane(options: RelayPlaneOptions): Promise<RelayPlane> {
+  const plane = new ThreadedRelayPlane(options);
+  await plane.start();
+  return plane;
+}
+
+/** starting → listening → closing → closed; a thread that fails while listening leads to starting. */
+type PlaneState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'listening'; readonly worker: Worker; readonly at: Listening }
+  | { readonly kind: 'closing' };
+
+const restartDelayMs = 1_000;
+
+class ThreadedRelayPlane implements RelayPlane {
+  private readonly options: RelayPlaneOptions;
+  private readonly counters = new PlaneCounters();
+  private readonly grants = new Map<string, RelayGrant>();
+  private state: PlaneState = { kind: 'starting' };
+  private isDraining = false;
+  private listening: Listening | undefined;
+
+  constructor(options: RelayPlaneOptions) {
+    this.options = options;
+  }
+
+  get ports(): readonly number[] {
+    return this.listening?.ports ?? [];
+  }
+
+  get udpImplementation(): 'native' | 'dgram' {
+    return this.listening?.udpImplementation ?? 'dgram';
+  }
+
+  statistics(): PlaneStatistics {
+    return this.counters.read();
+  }
+
+  admit(grant: RelayGrant): void {
+    const length = Buffer.byteLength(JSON.stringify(grant));
+    if (length > longestGrant) throw new RangeError(`A relay grant has at most ${longestGrant} bytes as JSON, not ${length}.`);
+    this.grants.set(grant.credentialId, grant);
+    this.command({ kind: 'admit', grant });
+  }
+
+  revoke(credentialId: string): void {
+    this.grants.delete(credentialId);
+    this.command({ kind: 'revoke', credentialId });
+  }
+
+  takeStream({ stream, remoteAddress, remotePort }: HandedOverStream): void {
+    if (this.state.kind !== 'listening') stream.destroy();
+    else handOver(stream, isIPv6(remoteAddress) ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`, this.state.at.handoverPath);
+  }
+
+  drain(): void {
+    this.isDraining = true;
+    this.command({ kind: 'drain' });
+  }
+
+  async close(): Promise<void> {
+    const { state } = this;
+    this.state = { kind: 'closing' };
+    if (state.kind !== 'listening') return;
+    const ended = once(state.worker, 'exit');
+    state.worker.postMessage({ kind: 'close' } satisfies PlaneCommand);
+    await ended;
+  }
+
+  /** @throws {RelayError} When the thread ends before it listens. */
+  async start(): Promise<void> {
+    const { logger, onUsage, ...settings } = this.options;
+    recoverUsage(settings.countersPath, onUsage, logger);
+    const ports = this.listening?.ports ?? settings.ports;
+    const data: PlaneWorkerData = { settings: { ...settings, ...(ports === undefined ? {} : { ports }) }, statistics: this.counters.memory };
+    const worker = new Worker(new URL('./plane/plane-worker.ts', import.meta.url), { workerData: data, name: 'relay' });
+    let failure: unknown;
+    worker.on('error', (error) => (failure = error));
+    const at = await new Promise<Listening>((resolve, reject) => {
+      worker.on('message', (report: PlaneReport) => {
+        if (report.kind === 'listening') resolve(report);
+        else if (report.kind === 'failed') reject(new RelayError(report.code, report.detail));
+        else this.handleReport(report, worker);
+      });
+      worker.on('exit', () => reject(new RelayError('RELAY_FAILED', undefined, failure)));
+    });
+    worker.on('exit', () => this.handleExit(failure));
+    this.handleListening(at, worker);
+  }
+
+  private handleListening(at: Listening, worker: Worker): void {
+    const { logger } = this.options;
+    this.listening = at;
+    this.state = { kind: 'listening', worker, at };
+    if (at.absentBecause !== undefined) logger.warn({ reason: at.absentBecause }, 'The relay uses node:dgram, at more than twice the cost of its native kernel.');
+    if (at.countersAbsentBecause !== undefined) logger.warn({ reason: at.countersAbsentBecause }, 'The relay saves its live counters every second only: a crash may lose the last one.');
+    for (const [credentialId, grant] of this.grants) {
+      if (grant.expiresAt <= Date.now()) this.grants.delete(credentialId);
+      else worker.postMessage({ kind: 'admit', grant } satisfies PlaneCommand);
+    }
+    if (this.isDraining) worker.postMessage({ kind: 'drain' } satisfies PlaneCommand);
+  }
+
+  private handleReport(report: Exclude<PlaneReport, { kind: 'listening' | 'failed' }>, worker: Worker): void {
+    const { logger, onUsage } = this.options;
+    if (report.kind === 'log') return logger[report.level](report.fields, report.message);
+    onUsage(report.event).then(
+      () => worker.postMessage({ kind: 'stored', token: report.token } satisfies PlaneCommand),
+      (error: unknown) => logger.error({ err: error }, 'Relay usage could not be stored; the next start tells it again.'),
+    );
+  }
+
+  private handleExit(failure: unknown): void {
+    if (this.state.kind === 'closing') return;
+    this.options.logger.error({ err: failure }, 'The thread of the relay has ended; it is started again.');
+    this.state = { kind: 'starting' };
+    setTimeout(() => this.restart(), restartDelayMs);
+  }
+
+  private restart(): void {
+    if (this.state.kind !== 'starting') return;
+    this.start().catch((error: unknown) => this.handleExit(error));
+  }
+
+  private command(command: PlaneCommand): void {
+    if (this.state.kind === 'listening') this.state.worker.postMessage(command);
+  }
+}
