@@ -75,7 +75,8 @@ export class ServerFuzz {
     else if (chance < 84) this.sendData();
     else if (chance < 92) this.receiveFromPeer();
     else if (chance < 96) this.actAsTcpDriver();
-    else if (chance < 98) this.closeStream();
+    else if (chance < 97) this.closeStream();
+    else if (chance < 98) this.actAsOperator();
     else this.server.pass(dice.pick([1, 10, 100, 100, 1_000, 6_000, 31_000, 61_000, dice.happens(0.1) ? 3_700_000 : 300_000]));
     for (const relay of this.server.unanswered) if (dice.happens(0.8)) this.server.answer(relay, dice.happens(0.1));
   }
@@ -158,6 +159,13 @@ export class ServerFuzz {
     if (dice.happens(0.5)) return server.give({ kind: 'streamsRelayed', peerConnection, toPeerBytes: dice.below(1000), toClientBytes: dice.below(1000) });
     server.peers.delete(peerConnection);
     server.give({ kind: state === 'connecting' ? 'peerFailed' : 'peerClosed', peerConnection });
+  }
+
+  private actAsOperator(): void {
+    const { dice, server } = this;
+    if (dice.happens(0.8)) return server.takeUsage();
+    if (dice.happens(0.5)) server.give({ kind: 'clientFailed', path: dice.pick(this.paths) });
+    else server.give({ kind: 'usernameRevoked', username: dice.pick(Object.keys(passwords)) });
   }
 
   /** A client's connection ends; its number is not used again. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatTransportAddress, parseStunMessage, type TransportAddress, transportAddress } from '@dialplane/stun';
-import { type ClientPath, peerAddressKind, type RelayedTotals, readReservationToken, type TurnServerInput, type TurnServerOutput } from '../index.ts';
+import { type Admission, type ClientPath, peerAddressKind, RateBudget, type RelayedTotals, readReservationToken, type TurnServerInput, type TurnServerOutput } from '../index.ts';
 import { address, TestTurnServer } from '../test-turn-server.ts';
 
 const columns = ['toPeerBytes', 'toPeerPackets', 'toClientBytes', 'toClientPackets'] as const;
@@ -33,12 +33,16 @@ export class WatchedServer {
   readonly sent: Array<Output<'sendToClient'>> = [];
   private readonly ledger = new Map<number, { readonly totals: RelayedTotals; readonly isStopped: boolean }>();
   private readonly closing: number[] = [];
+  /** Slots whose last record the ledger has not taken yet. */
+  private readonly untaken: number[] = [];
+  private admitted = 0;
   private nextPort = 50_000;
 
   constructor() {
     this.bench = new TestTurnServer({
       peers: { permits: permitsGlobal },
-      admission: { admit: ({ held, username }) => (held >= 6 ? { kind: 'refused', code: 486 } : username === 'bob' ? { kind: 'admitted', bytesPerSecond: 2000 } : { kind: 'admitted' }) },
+      admission: { admit: ({ held, username }) => (held >= 6 ? { kind: 'refused', code: 486 } : this.admit(username)) },
+      slotsFreed: 'whenTaken',
       limits: { allocations: 40, permissionsPerRelay: 6, channelsPerRelay: 6, peerConnectionsPerAllocation: 3 },
     });
     this.bench.relays = 'manual';
@@ -64,6 +68,11 @@ export class WatchedServer {
     return [...this.relays].flatMap(([relay, { asked, address: known }]) => (asked !== undefined && known === undefined ? [relay] : []));
   }
 
+  /** The ledger has kept the last records of what has ended. */
+  takeUsage(): void {
+    for (const slot of this.untaken.splice(0)) this.give({ kind: 'usageTaken', slot });
+  }
+
   /** Answers `openRelay` as a driver does, whose port may be taken. */
   answer(relay: number, isTaken: boolean): void {
     const known = this.relays.get(relay);
@@ -85,8 +94,16 @@ export class WatchedServer {
 
   /** After the last allocation: nothing may be left open, and every allocation has stopped. */
   checkEmpty(): void {
+    this.takeUsage();
     assert.deepEqual([this.bench.server.allocationCount, this.relays.size, this.peers.size, this.bench.server.pollTimeout()], [0, 0, 0, undefined]);
+    assert.equal(this.admitted, 0, 'admissions that were not released');
     for (const [allocation, { isStopped }] of this.ledger) assert.ok(isStopped, `allocation ${allocation} never stopped`);
+  }
+
+  private admit(username: string): Admission {
+    this.admitted += 1;
+    const budgets = username === 'bob' ? [new RateBudget(2000, this.bench.now)] : [];
+    return { kind: 'admitted', budgets, release: () => (this.admitted -= 1) };
   }
 
   private settle(): void {
@@ -162,5 +179,6 @@ export class WatchedServer {
     assert.notEqual(before?.isStopped, true, `allocation ${record.allocation} goes on after its stop`);
     for (const column of columns) assert.ok(record.totals[column] >= (before?.totals[column] ?? 0), `allocation ${record.allocation} loses ${column}`);
     this.ledger.set(record.allocation, { totals: record.totals, isStopped: record.event.kind === 'stopped' });
+    if (record.event.kind === 'stopped') this.untaken.push(record.slot);
   }
 }
