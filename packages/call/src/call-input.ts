@@ -26,9 +26,20 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
       readonly alternateCallerId?: string;
       readonly customContext?: CustomContext;
       readonly isMuted: boolean;
+      /** Nobody in the call is offered the relay. */
+      readonly relay?: 'off';
       readonly description?: MediaDescription;
     }
-  | { readonly kind: 'join'; readonly joiner: EndpointIdentity; readonly groupId: string; readonly isMuted: boolean; /** From a room. */ readonly role?: ParticipantRole }
+  | {
+      readonly kind: 'join';
+      readonly joiner: EndpointIdentity;
+      readonly groupId: string;
+      readonly isMuted: boolean;
+      /** Of the whole call where this brings it into being; of this endpoint otherwise. */
+      readonly relay?: 'off';
+      /** From a room. */
+      readonly role?: ParticipantRole;
+    }
   | { readonly kind: 'ringing'; readonly by: string }
   | { readonly kind: 'accept'; readonly by: string; readonly isMuted: boolean; readonly description?: MediaDescription }
   | { readonly kind: 'reject'; readonly by: string; readonly reason: 'declined' | 'busy' }
@@ -59,6 +70,8 @@ export type CallObservation =
   | { readonly kind: 'endpointClosed'; readonly endpointId: string; readonly reason: 'closed' | 'tokenInvalid' }
   /** The operator or the platform ends the call. */
   | { readonly kind: 'terminate'; readonly message?: string }
+  /** `iceConfiguration` answers otherwise now: for one participant, or for all without it. */
+  | { readonly kind: 'iceConfigurationChanged'; readonly participantId?: string }
   | { readonly kind: 'media'; readonly event: MediaEvent };
 
 export type CallInput = CallCommand | CallObservation;

@@ -92,7 +92,7 @@ class Numbered {
     this.ids = ids;
     const options: CallMachineOptions = {
       callId: 'call', serverCallId: 'server-call', startedAt: '2026-01-01T00:00:00.000Z', newId: () => `id${(this.ids += 1)}`,
-      iceConfiguration: () => ({ iceServers: [], iceTransportPolicy: 'all' }),
+      iceConfiguration: () => ({ iceServers: [], iceTransportPolicy: 'all', relay: 'unavailable' }),
     };
     this.machine = snapshot === undefined ? new CallMachine(options, now) : CallMachine.restore(snapshot, options, now);
   }

@@ -10,6 +10,7 @@ import { join, start } from './founding.ts';
 import { addParticipant, hangUp, removeParticipant } from './inviting.ts';
 import { defaultLimits } from './limits.ts';
 import { LiveCall, type CallMachineOptions, type DeadlineKey } from './live-call.ts';
+import { showIceConfiguration } from './media-delivery.ts';
 import { handleInterruptionTimeout } from './media-progress.ts';
 import { describe, reportMedia, trickle } from './media-sessions.ts';
 import { lowerHands, muteOthers, react, setHeld, updateSelf } from './moderation.ts';
@@ -269,6 +270,9 @@ function observe(live: LiveCall, observation: CallObservation, now: Instant): vo
       return;
     case 'terminate':
       endCall(live, endReason('endedByPlatform', 'platform', observation.message), now);
+      return;
+    case 'iceConfigurationChanged':
+      showIceConfiguration(live, observation.participantId);
       return;
     case 'media':
       handleMediaEvent(live, observation.event, now);

@@ -33,6 +33,8 @@ export interface Founding {
   readonly initiator: EndpointIdentity;
   readonly groupId?: string;
   readonly customContext?: CustomContext;
+  /** Nobody in the call is offered the relay. */
+  readonly relay?: 'off';
   readonly startedAt: number;
 }
 
@@ -89,6 +91,8 @@ export interface Seat {
   readonly stage: SeatStage;
   readonly mute: MuteState;
   readonly isHolding: boolean;
+  /** This endpoint alone does without the relay. */
+  readonly relay?: 'off';
   /** The session with the other side of a 1:1 call. */
   readonly peer: PeerSession | undefined;
   /** The session with the backend. */

@@ -3,6 +3,7 @@ import type { MediaEvent, MediaFailure } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import { allSeats, conferenceOf, replaceSeat, type Seat } from './call-model.ts';
 import { endCall } from './departure.ts';
+import { noMediaPath } from './ice-configuration.ts';
 import type { LiveCall } from './live-call.ts';
 import { sessionConnected, sessionFailed, sessionInterrupted } from './media-progress.ts';
 import { abandonPromotion, bridge, showLeg } from './promotion.ts';
@@ -99,8 +100,8 @@ function failLeg(live: LiveCall, legId: string, failure: MediaFailure, now: Inst
   const seat = seatOfLeg(live, legId);
   if (seat?.leg === undefined) return;
   const [name, message] = reasonsOfLegFailures[failure];
-  const connectedName = name === 'mediaLost' && !seat.leg.hasConnected ? 'noMediaPath' : name;
-  sessionFailed(live, legId, endReason(connectedName, 'platform', message), now);
+  const neverConnected = name === 'mediaLost' && !seat.leg.hasConnected;
+  sessionFailed(live, legId, neverConnected ? noMediaPath(live, seat, 'platform') : endReason(name, 'platform', message), now);
 }
 
 /** How a leg's failure reads as the end of a participation. */

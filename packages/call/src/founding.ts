@@ -25,6 +25,7 @@ export function start(live: LiveCall, command: Start, now: Instant): Verdict {
   found(live, {
     origin: 'started', initiator: caller, startedAt: now,
     ...(command.customContext === undefined ? {} : { customContext: command.customContext }),
+    ...relayOf(command),
   }, now);
   model.kind = isGroup ? 'group' : 'oneToOne';
   const seat = newSeat(live, caller, 'caller', command.isMuted, isGroup ? { kind: 'establishing' } : { kind: 'dialing' }, now);
@@ -50,7 +51,7 @@ export function join(live: LiveCall, command: Join, now: Instant): Verdict {
   const { model } = live;
   const { joiner } = command;
   if (model.phase === 'idle') {
-    found(live, { origin: 'joined', initiator: joiner, groupId: command.groupId, startedAt: now }, now);
+    found(live, { origin: 'joined', initiator: joiner, groupId: command.groupId, startedAt: now, ...relayOf(command) }, now);
     model.kind = 'group';
     openConference(live, 'a group call', now);
   }
@@ -60,7 +61,7 @@ export function join(live: LiveCall, command: Join, now: Instant): Verdict {
   if (existing !== undefined && takesPart(existing)) return refused('CALL_STATE_CONFLICT', 'This endpoint is in the call already.');
   if (existing === undefined && isFull(live, joiner.identifier)) return refused('CALL_FULL');
   const fresh = newSeat(live, joiner, 'participant', command.isMuted, { kind: 'establishing' }, now);
-  const seat = existing === undefined ? fresh : { ...existing, mute: fresh.mute, stage: fresh.stage };
+  const seat: Seat = { ...(existing === undefined ? fresh : { ...existing, mute: fresh.mute, stage: fresh.stage }), ...relayOf(command) };
   live.flow(seat.participantId, 'controller', { kind: 'callState', state: 'Connecting' });
   const role = command.role === undefined ? {} : { role: command.role };
   presentOnBackend(live, seat, undefined, now, role);
@@ -75,10 +76,15 @@ export function isFull(live: LiveCall, identifier: string): boolean {
   return party === undefined ? model.parties.size >= limits.participants : seatsOf(party).length >= limits.devicesPerUser;
 }
 
+function relayOf({ relay }: Start | Join): Pick<Founding, 'relay'> {
+  return relay === undefined ? {} : { relay };
+}
+
 function found(live: LiveCall, founding: Founding, now: Instant): void {
   live.model.phase = 'running';
   live.model.founding = founding;
   live.arm('duration', live.limits.durationMs, now);
+  if (founding.relay === 'off') live.decide('nobody is offered the relay', 'it was turned off for this call');
 }
 
 function newSeat(live: LiveCall, endpoint: EndpointIdentity, part: Seat['part'], isMuted: boolean, stage: Seat['stage'], now: Instant): Seat {

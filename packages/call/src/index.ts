@@ -17,6 +17,7 @@
  */
 export { CallMachine } from './call-machine.ts';
 export type { CallMachineOptions } from './live-call.ts';
+export type { IceConfiguration, IceParticipant, RelayOffer } from './ice-configuration.ts';
 export type { CallLimits } from './limits.ts';
 export type { CallSnapshot } from './snapshot.ts';
 export type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult, EndpointIdentity } from './call-input.ts';

@@ -1,8 +1,9 @@
-import type { CallState, EndpointEvent, FlowDetail, IceServer, Participant } from '@dialplane/calling-api';
+import type { CallState, EndpointEvent, FlowDetail, Participant } from '@dialplane/calling-api';
 import type { MediaCommand } from '@dialplane/media-api';
 import { addMilliseconds, Deadlines, type Instant } from '@dialplane/sansio';
 import type { CallOutput } from './call-input.ts';
 import { emptyModel, type CallModel } from './call-model.ts';
+import type { IceConfiguration, IceParticipant } from './ice-configuration.ts';
 import { defaultLimits, type CallLimits } from './limits.ts';
 
 export interface CallMachineOptions {
@@ -13,7 +14,7 @@ export interface CallMachineOptions {
   /** Wall-clock ISO time of the start of the call. */
   readonly startedAt: string;
   /** ICE configuration of a participant; asked whenever one of its media sessions is shown (relay credentials are minted per participant). */
-  readonly iceConfiguration: (participantId: string) => { readonly iceServers: readonly IceServer[]; readonly iceTransportPolicy: 'all' | 'relay' };
+  readonly iceConfiguration: (participant: IceParticipant) => IceConfiguration;
   /** False when the server runs no media processor: whatever needs the backend then fails at once. True without it. */
   readonly hasMediaProcessor?: boolean;
   /** For a restored call: how long no machine ran. What happened before is dated that much earlier; deadlines are not shortened. */

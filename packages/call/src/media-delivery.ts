@@ -1,7 +1,8 @@
 import type { IceCandidate, MediaDescription } from '@dialplane/calling-api';
-import { allSeats, hasAnswered, peerOf, takesPart, type Seat } from './call-model.ts';
+import { allSeats, hasAnswered, peerOf, takesPart, type LegSession, type PeerSession, type Seat } from './call-model.ts';
 import type { LiveCall } from './live-call.ts';
 import { candidateTypes, summaryOf } from './signaled-side.ts';
+import { members, sessionView } from './views.ts';
 
 /**
  * Who hears what this side of a direct session says: the other side once the call is answered; every ringing device of the
@@ -35,4 +36,17 @@ export function sendCandidates(live: LiveCall, speaker: Seat, candidates: readon
     live.tell(endpointId, () => ({ type: 'mediaCandidates', mediaSessionId, candidates: [...candidates] }));
     live.flow(speaker.participantId, participantId, { kind: 'candidates', mediaSessionId, count: candidates.length, types: candidateTypes(candidates) });
   }
+}
+
+/** The ICE servers changed (credentials were renewed, the relay was turned on or off): members are shown their sessions again. */
+export function showIceConfiguration(live: LiveCall, participantId: string | undefined): void {
+  for (const { seat } of members(live.model)) {
+    if (participantId !== undefined && seat.participantId !== participantId) continue;
+    if (seat.peer !== undefined) showSession(live, seat, seat.peer);
+    if (seat.leg !== undefined) showSession(live, seat, seat.leg);
+  }
+}
+
+function showSession(live: LiveCall, seat: Seat, session: PeerSession | LegSession): void {
+  live.tell(seat.endpointId, () => ({ type: 'mediaSessionUpdated', mediaSession: sessionView(live, seat, session) }));
 }

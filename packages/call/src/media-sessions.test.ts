@@ -74,9 +74,9 @@ test('candidates that overtake the description of their generation are kept for 
 test('ICE servers are asked for per participant, each time a session is shown', () => {
   const asked: string[] = [];
   const call = new TestCall({
-    iceConfiguration: (participantId) => {
+    iceConfiguration: ({ participantId }) => {
       asked.push(participantId);
-      return { iceServers: [{ urls: ['turn:relay'], username: participantId, credential: 'secret' }], iceTransportPolicy: 'relay' };
+      return { iceServers: [{ urls: ['turn:relay'], username: participantId, credential: 'secret' }], iceTransportPolicy: 'relay', relay: 'offered' };
     },
   }).ring();
   assert.deepEqual(asked, ['id1', 'id3', 'id5']);

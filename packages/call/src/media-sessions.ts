@@ -1,6 +1,7 @@
 import { endReason, type EndReasonName, type IceCandidate, type MediaDescription, type ReportMediaRequest } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { conferenceOf, hasAnswered, peerOf, replaceSeat, takesPart, type LegSession, type PeerSession, type Seat } from './call-model.ts';
+import { noMediaPath } from './ice-configuration.ts';
 import type { LiveCall } from './live-call.ts';
 import { sendCandidates, sendDescription } from './media-delivery.ts';
 import { sessionConnected, sessionFailed, sessionInterrupted } from './media-progress.ts';
@@ -67,7 +68,7 @@ export function reportMedia(
   else if (state === 'interrupted') sessionInterrupted(live, mediaSessionId, now);
   else {
     const name: EndReasonName = cause ?? (session.hasConnected ? 'networkDropped' : 'networkSetupFailed');
-    sessionFailed(live, mediaSessionId, endReason(name, seat.identifier), now);
+    sessionFailed(live, mediaSessionId, name === 'noMediaPath' ? noMediaPath(live, seat, seat.identifier) : endReason(name, seat.identifier), now);
   }
   return done;
 }

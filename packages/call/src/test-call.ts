@@ -43,7 +43,7 @@ export class TestCall {
     let ids = 0;
     this.options = {
       callId: 'call', serverCallId: 'server-call', startedAt: '2026-01-01T00:00:00.000Z', newId: () => `id${(ids += 1)}`,
-      iceConfiguration: () => ({ iceServers: [], iceTransportPolicy: 'all' }), ...options,
+      iceConfiguration: () => ({ iceServers: [], iceTransportPolicy: 'all', relay: 'unavailable' }), ...options,
     };
     this.machine = new CallMachine(this.options, this.now);
   }

@@ -3,6 +3,7 @@ import {
   allSeats, peerOf, seatsOf, takesPart, type CallModel, type LegSession, type Party, type PeerSession, type Seat, type Seated, type SignaledSide,
 } from './call-model.ts';
 import type { CallRecord, ParticipationRecord } from './call-record.ts';
+import { iceConfigurationFor } from './ice-configuration.ts';
 import type { LiveCall } from './live-call.ts';
 
 /** The call as one of its endpoints sees it; shown in results, incoming calls and sync events. */
@@ -130,7 +131,7 @@ function participantState(party: Party): Participant['state'] {
 
 /** A media session as its own endpoint sees it. */
 export function sessionView(live: LiveCall, seat: Seat, session: PeerSession | LegSession): MediaSession {
-  const { iceServers, iceTransportPolicy } = live.options.iceConfiguration(seat.participantId);
+  const { iceServers, iceTransportPolicy } = iceConfigurationFor(live, seat);
   const isPeer = 'polite' in session;
   const remote = isPeer ? peerOf(live.model, seat)?.peer?.local : undefined;
   const remoteDescription = isPeer ? remote?.description : session.processor;

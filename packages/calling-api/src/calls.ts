@@ -102,12 +102,20 @@ export const MediaSessionPath = Type.Object({ callId: Uuid, mediaSessionId: Uuid
 /** Every in-call command names the endpoint that gives it: a user may be registered from several. */
 const byEndpoint = { endpointId: Uuid };
 
+/**
+ * Whether the relay (TURN) may carry a call. `automatic`, also without a word: where there is no direct path. `off`: never; a call without a direct path then ends
+ * with 410/3112. Who brings a call into being decides for everybody in it; who joins a group call that runs already decides for themselves.
+ */
+export const RelayUse = Type.Union([Type.Literal('automatic'), Type.Literal('off')]);
+export type RelayUse = Static<typeof RelayUse>;
+
 export const StartCallRequest = Type.Object({
   ...byEndpoint,
   targets: Type.Array(RawId, { minItems: 1, maxItems: 349, uniqueItems: true }),
   alternateCallerId: Type.Optional(RawId),
   customContext: Type.Optional(CustomContext),
   isMuted: Type.Optional(Type.Boolean()),
+  relay: Type.Optional(RelayUse),
   /** The caller's offer, revision 1; delivered to every device that rings. */
   description: Type.Optional(MediaDescription),
 });
@@ -117,6 +125,7 @@ export const JoinCallRequest = Type.Object({
   ...byEndpoint,
   locator: Type.Object({ groupId: Uuid }),
   isMuted: Type.Optional(Type.Boolean()),
+  relay: Type.Optional(RelayUse),
 });
 export type JoinCallRequest = Static<typeof JoinCallRequest>;
 

@@ -50,6 +50,7 @@ export const apiErrors = {
   MEDIA_SESSION_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such media session in this call.' },
   MEDIA_PROCESSOR_UNAVAILABLE: { status: 503, retryable: true, message: 'This server runs no media processor.' },
   RECORD_NOT_FOUND: { status: 404, retryable: false, message: 'There is no record of such a call.' },
+  RELAY_UNAVAILABLE: { status: 503, retryable: false, message: 'This server runs no relay and keeps no ledger of one.' },
   SERVER_DRAINING: { status: 503, retryable: true, message: 'The server is shutting down; try again.' },
   STORE_UNAVAILABLE: { status: 503, retryable: true, message: 'The server cannot write its records (is the disk full?); try again.' },
   SERVER_FAULT: { status: 500, retryable: true, message: 'The server failed; the fault is in its log under this request id.' },

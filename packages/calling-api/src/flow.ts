@@ -69,6 +69,14 @@ export const FlowDetail = Type.Union([
   detail('mediaState', { mediaSessionId: Uuid, state: short, cause: Type.Optional(short) }),
   /** A decision of the server, and its reason: topology, promotion, path, refusal. */
   detail('decision', { what: short, why: short }),
+  /** The relay opened an allocation for a participant (RFC 8656 §3.2). */
+  detail('relayAllocated', { allocationId: short, clientTransport: short, peerTransport: short, relayedAddresses: Type.Array(short) }),
+  /** An allocation is gone, with what went through it. */
+  detail('relayReleased', {
+    allocationId: short, reason: short,
+    toPeerBytes: Type.Integer({ minimum: 0 }), toPeerPackets: Type.Integer({ minimum: 0 }),
+    toClientBytes: Type.Integer({ minimum: 0 }), toClientPackets: Type.Integer({ minimum: 0 }),
+  }),
   detail('ended', { endReason: EndReason, identifier: Type.Optional(RawId) }),
 ]);
 export type FlowDetail = Static<typeof FlowDetail>;

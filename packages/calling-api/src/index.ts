@@ -24,7 +24,7 @@ export {
 } from './media.ts';
 export {
   AcceptCallRequest, AddParticipantRequest, Call, CallKind, CallState, CustomContext, EndpointCommand, HangUpRequest, JoinCallRequest,
-  LowerHandsRequest, Participant, ParticipantRole, ParticipantState, ReactionType, RejectCallRequest, SendReactionRequest, StartCallRequest,
+  LowerHandsRequest, Participant, ParticipantRole, ParticipantState, ReactionType, RejectCallRequest, RelayUse, SendReactionRequest, StartCallRequest,
   UpdateSelfRequest,
 } from './calls.ts';
 export {
@@ -36,6 +36,10 @@ export {
   CallFlow, ClientFlowDetail, FlowCandidate, FlowDetail, FlowEvent, FlowLane, FlowSource, ReportTelemetryRequest, StreamQuality,
 } from './flow.ts';
 export { CallDiagnostics, CallList, CallListEntry, CallListQuery, CallRecords, CallSummary } from './records.ts';
+export {
+  NetworkConfiguration, RelaySettings, RelayUsageGrouping, RelayUsageList, RelayUsageRecord, RelayUsageRecordList, RelayUsageRow, RelayUsageSum, RelayUsageSums,
+  UpdateRelaySettingsRequest,
+} from './relay.ts';
 export {
   operations, type Access, type Operation, type OperationBody, type OperationId, type OperationParams, type OperationQuery, type OperationResponse,
 } from './operations.ts';

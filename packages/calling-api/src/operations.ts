@@ -4,6 +4,7 @@ import * as calls from './calls.ts';
 import { EventBatch } from './events.ts';
 import { CallFlow, ReportTelemetryRequest } from './flow.ts';
 import { CallList, CallListQuery, CallRecords } from './records.ts';
+import * as relay from './relay.ts';
 import * as signaling from './signaling.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Operation {
   readonly body?: TSchema;
   readonly status: 200 | 201 | 202 | 204;
   readonly response?: TSchema;
+  /** Its response is a list (`value`) that is also given as `text/csv` (RFC 4180) to who accepts that; `Link` (RFC 8288) then names the next page. */
+  readonly isTable?: true;
 }
 
 /**
@@ -67,6 +70,13 @@ export const operations = {
   sendCandidates: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}/candidates', access: 'voip.join', summary: 'Trickle candidates', params: calls.MediaSessionPath, body: signaling.SendCandidatesRequest, status: 204 },
   reportMedia: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}:report', access: 'voip.join', summary: 'Media connected, interrupted or failed', params: calls.MediaSessionPath, body: signaling.ReportMediaRequest, status: 204 },
   reportTelemetry: { method: 'POST', path: '/v1/calls/{callId}/telemetry', access: 'voip.join', summary: 'What this client saw, for the call flow record; accepted up to a minute after the end', params: calls.CallPath, body: ReportTelemetryRequest, status: 204 },
+
+  getNetworkConfiguration: { method: 'GET', path: '/v1/network', access: 'voip.join', summary: 'STUN and TURN servers with which this client can test its network', status: 200, response: relay.NetworkConfiguration },
+  listRelayUsage: { method: 'GET', path: '/v1/relay/usage', access: 'userOrOperator', summary: 'Rows of the ledger of the relay', query: relay.RelayUsageQuery, status: 200, response: relay.RelayUsageList, isTable: true },
+  sumRelayUsage: { method: 'GET', path: '/v1/relay/usage:sum', access: 'userOrOperator', summary: 'What was relayed and what it costs, per day, call, participant, user or resource', query: relay.RelayUsageSumQuery, status: 200, response: relay.RelayUsageSums, isTable: true },
+  listRelayUsageRecords: { method: 'GET', path: '/v1/relay/usage-records', access: 'userOrOperator', summary: 'What is charged for each allocation, in the units of Azure usage records', query: relay.RelayUsageQuery, status: 200, response: relay.RelayUsageRecordList, isTable: true },
+  getRelaySettings: { method: 'GET', path: '/v1/relay/settings', access: 'operator', summary: 'Whether the relay is on, and what it costs', status: 200, response: relay.RelaySettings },
+  updateRelaySettings: { method: 'PATCH', path: '/v1/relay/settings', access: 'operator', summary: 'Turn the relay on or off, or change its rate', body: relay.UpdateRelaySettingsRequest, status: 200, response: relay.RelaySettings },
 } as const satisfies Record<string, Operation>;
 
 export type OperationId = keyof typeof operations;

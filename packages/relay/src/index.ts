@@ -7,9 +7,12 @@
 export { nodeCrypto } from './node-crypto.ts';
 export type { RelayGrant } from './relay-grant.ts';
 export type { HandedOverStream, RelayPlane, RelayUsageEvent } from './relay-plane.ts';
-export { RelayCredentials, type RelayCredential, type RelayCredentialsOptions } from './credentials/relay-credentials.ts';
+export { openRelayControl, type RelayControl, type RelayControlOptions } from './control/open-relay-control.ts';
+export type { RelayPlace } from './control/relay-place.ts';
+export type { RelayConfiguration, RelayService } from './control/relay-service.ts';
+export type { GrantTaker, RelayCredential, RelayCredentials } from './credentials/relay-credentials.ts';
 export { turnPassword, turnUsername } from './credentials/turn-password.ts';
-export { RelayLedger, type RelayLedgerOptions } from './ledger/relay-ledger.ts';
+export type { RelayLedger } from './ledger/relay-ledger.ts';
 export { defaultRelayLimits, type PortRange, type RelayLimits, type RelayPeers, type RelayPlaneOptions } from './relay-plane-options.ts';
 export type { PlaneStatistic, PlaneStatistics } from './plane/plane-statistics.ts';
 export { RelayError, relayErrors, type RelayErrorCode } from './relay-error.ts';

@@ -1,4 +1,4 @@
-import type { IceServer, ServerInfo } from '@dialplane/calling-api';
+import type { ServerInfo } from '@dialplane/calling-api';
 import type { FlowLimits } from './calls/call-flow-recorder.ts';
 import type { EndpointLimits } from './endpoints/endpoint-registry.ts';
 import type { RequestLimits } from './http/operation-routes.ts';
@@ -33,8 +33,6 @@ export interface SignalingConfiguration {
   readonly publicUrl: () => string;
   /** How long records of ended calls are kept. */
   readonly recordRetentionDays: number;
-  /** ICE servers for a participant's media sessions; none without it. */
-  readonly iceConfiguration?: (callId: string, participantId: string) => { readonly iceServers: readonly IceServer[]; readonly iceTransportPolicy: 'all' | 'relay' };
   readonly limits?: SignalingLimits;
 }
 

@@ -16,8 +16,10 @@ import { registerOperations, RequestGate, type OperationRoutesOptions } from './
 import type { OperationHandlers } from './http/operation-handler.ts';
 import { CallOperations, identityOf } from './operations/call-operations.ts';
 import { EndpointOperations } from './operations/endpoint-operations.ts';
+import { RelayOperations } from './operations/relay-operations.ts';
 import { RecordOperations } from './operations/record-operations.ts';
 import { SignInOperations } from './operations/sign-in-operations.ts';
+import type { RelayNews, RelayService } from './relay/relay-service.ts';
 import { signalingMetrics, type SignalingMetrics } from './signaling-metrics.ts';
 
 export interface SignalingControllerOptions {
@@ -28,6 +30,8 @@ export interface SignalingControllerOptions {
   readonly configuration: SignalingConfiguration;
   /** Without it there are no group calls and no calls to telephones. */
   readonly media?: MediaControl;
+  /** Without it clients are given no ICE servers, and what is asked of a relay is refused. */
+  readonly relay?: RelayService;
   readonly clock?: Clock;
 }
 
@@ -44,6 +48,11 @@ export interface SignalingController {
   /** Takes up endpoints and calls of the run before. Before the first request. */
   restore(): Promise<void>;
   health(): SignalingHealth;
+  isRunning(callId: string): boolean;
+  /** Shows the ICE servers of a participant, or of everybody in every call, again: they have changed. */
+  renewIceConfiguration(callId?: string, participantId?: string): void;
+  /** Writes into the flow record of a call, running or just ended, what the relay did for a participant. */
+  noteRelay(callId: string, participantId: string, atMs: number, news: RelayNews): void;
   /** Refuses new calls and endpoints from now on, and sends every event stream away to connect again. Calls go on. */
   drain(): Promise<void>;
   /** Stops timers; running calls stay in the store for the next run. */
@@ -118,6 +127,21 @@ class Controller implements SignalingController {
     return { isStoreWritable: this.keeper.isWritable, isDraining: this.draining };
   }
 
+  isRunning(callId: string): boolean {
+    return this.calls.get(callId) !== undefined;
+  }
+
+  renewIceConfiguration(callId?: string, participantId?: string): void {
+    this.calls.renewIceConfiguration(callId, participantId);
+  }
+
+  noteRelay(callId: string, participantId: string, atMs: number, news: RelayNews): void {
+    const call = this.calls.get(callId) ?? this.keeper.recent(callId);
+    if (call === undefined) return;
+    call.flow.append('relay', new Date(atMs).toISOString(), 'relay', participantId, news);
+    this.keeper.noteFlow(call);
+  }
+
   async drain(): Promise<void> {
     this.draining = true;
     this.registry.releaseReaders();
@@ -162,7 +186,7 @@ class Controller implements SignalingController {
   }
 
   private makeDriver(): CallDriver {
-    const { logger, identity, media, configuration } = this.options;
+    const { logger, identity, media, relay } = this.options;
     return new CallDriver({
       clock: this.clock,
       logger,
@@ -180,7 +204,10 @@ class Controller implements SignalingController {
           this.metrics.eventPublished();
           this.registry.publish(endpointId, event);
         },
-        iceConfiguration: (callId, participantId) => configuration.iceConfiguration?.(callId, participantId) ?? { iceServers: [], iceTransportPolicy: 'all' },
+        iceConfiguration: (callId, participant) =>
+          relay?.iceConfiguration(callId, participant, this.registry.get(participant.endpointId)?.reachedBy) ?? { iceServers: [], iceTransportPolicy: 'all', relay: 'unavailable' },
+        participantLeft: (callId, participantId) => relay?.participantLeft(callId, participantId),
+        callEnded: (callId) => relay?.callEnded(callId),
       },
     });
   }
@@ -222,7 +249,8 @@ class Controller implements SignalingController {
     const shared = { clock: this.clock, registry: this.registry, calls: this.calls, keeper: this.keeper, store: this.callStore };
     const calls = new CallOperations({ ...shared, maxCallsPerEndpoint: this.limits.maxCallsPerEndpoint, isDraining: () => this.draining });
     const records = new RecordOperations(shared);
-    return { ...signIn.handlers(), ...endpoints.handlers(), ...calls.handlers(), ...records.handlers() };
+    const relay = new RelayOperations(this.options.relay, () => this.renewIceConfiguration());
+    return { ...signIn.handlers(), ...endpoints.handlers(), ...calls.handlers(), ...records.handlers(), ...relay.handlers() };
   }
 
   private noteAnswer(operationId: Parameters<OperationRoutesOptions['onAnswered']>[0], request: FastifyRequest, reply: FastifyReply): void {
@@ -253,6 +281,7 @@ class Controller implements SignalingController {
   private forget(identifier: string): void {
     this.calls.forget(identifier);
     this.keeper.forget(identifier);
+    this.options.relay?.userDeleted(identifier);
     this.callStore.deleteOf(identifier).catch((error: unknown) => this.options.logger.error({ err: error, identifier }, 'The records of a deleted user are still stored.'));
   }
 

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { operations, type EventEnvelope, type EndpointEvent, type OperationBody, type OperationId, type OperationParams, type OperationQuery, type OperationResponse } from '@dialplane/calling-api';
 import { Identity } from '@dialplane/identity';
+import { openRelayControl, type RelayControl, type RelayPlace } from '@dialplane/relay';
 import { openStore, type Store } from '@dialplane/store';
-import { createLogger, createMetrics, type Metrics } from '@dialplane/telemetry';
+import { createLogger, createMetrics, type Logger, type Metrics } from '@dialplane/telemetry';
 import { fastify, type FastifyInstance } from 'fastify';
 import { createSignalingController, defaultSignalingLimits, errorHandler, fastifyOptions, notFoundHandler, type SignalingController, type SignalingLimits } from './index.ts';
 import { TestClock } from './test-clock.ts';
@@ -18,6 +19,8 @@ export interface TestServerOptions {
   readonly clock?: TestClock;
   readonly limits?: Partial<SignalingLimits>;
   readonly developmentSignIn?: boolean;
+  /** With the relay's control side; where the relay is, and whether it is, may change. */
+  readonly relay?: { place: RelayPlace | undefined };
 }
 
 /** Limits that no test reaches by accident. */
@@ -34,17 +37,19 @@ export class TestServer {
   readonly identity: Identity;
   readonly metrics: Metrics;
   readonly controller: SignalingController;
+  readonly relay: RelayControl | undefined;
   readonly url: string;
   private readonly http: FastifyInstance;
   private readonly readerClosings = new EventEmitter();
 
-  private constructor(parts: { dataDir: string; clock: TestClock; store: Store; identity: Identity; metrics: Metrics; controller: SignalingController; http: FastifyInstance }) {
+  private constructor(parts: { dataDir: string; clock: TestClock; store: Store; identity: Identity; metrics: Metrics; controller: SignalingController; relay: RelayControl | undefined; http: FastifyInstance }) {
     this.dataDir = parts.dataDir;
     this.clock = parts.clock;
     this.store = parts.store;
     this.identity = parts.identity;
     this.metrics = parts.metrics;
     this.controller = parts.controller;
+    this.relay = parts.relay;
     this.http = parts.http;
     parts.http.server.on('request', (request, response) => {
       if (request.url?.includes('/events') === true) response.once('close', () => this.readerClosings.emit('closed'));
@@ -59,12 +64,14 @@ export class TestServer {
     const metrics = createMetrics();
     const store = await openStore({ dataDir });
     const identity = await Identity.open({ store, logger, metrics, endpoint: () => 'https://calls.example.org', now: () => clock.wallMs() });
+    const relay = options.relay === undefined ? undefined : await openTestRelay(options.relay, { store, logger, identity, clock });
     const controller = createSignalingController({
       store,
       identity,
       logger,
       metrics,
       clock,
+      ...(relay !== undefined && { relay: relay.service }),
       configuration: {
         serverInfo: { name: 'Dialplane', version: '0.1.0', capabilities: { mediaProcessor: false, relay: false, telephony: false } },
         developmentSignIn: options.developmentSignIn ?? true,
@@ -79,7 +86,7 @@ export class TestServer {
     await http.register(controller.plugin);
     await controller.restore();
     await http.listen({ port: 0, host: '127.0.0.1' });
-    return new TestServer({ dataDir, clock, store, identity, metrics, controller, http });
+    return new TestServer({ dataDir, clock, store, identity, metrics, controller, relay, http });
   }
 
   /** A new user's access token. */
@@ -115,6 +122,14 @@ export class TestServer {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop().finally(() => rmSync(this.dataDir, { recursive: true, force: true }));
   }
+}
+
+function openTestRelay(relay: { readonly place: RelayPlace | undefined }, { store, logger, identity, clock }: Pick<TestServer, 'store' | 'identity' | 'clock'> & { readonly logger: Logger }): Promise<RelayControl> {
+  const day = 86_400_000;
+  return openRelayControl({
+    store, logger, secret: 'of the test', resourceId: () => identity.resources.default.id, place: () => relay.place,
+    addressRetentionMs: 30 * day, usageRetentionMs: 400 * day, now: () => clock.wallMs(),
+  });
 }
 
 export interface Asked<Id extends OperationId> {

@@ -178,7 +178,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
   private machineOptions(callId: string): CallMachineOptions {
     return {
       callId, serverCallId: callId, startedAt: '2026-01-01T00:00:00.000Z', newId: () => this.surroundings.chance.uuid(),
-      iceConfiguration: () => ({ iceServers: [], iceTransportPolicy: 'all' }),
+      iceConfiguration: () => ({ iceServers: [], iceTransportPolicy: 'all', relay: 'unavailable' }),
     };
   }
 

@@ -39,6 +39,10 @@ export function eventLabel(detail: FlowDetail): string {
     case 'decision':
     case 'clientDecision':
       return `${detail.what}: ${detail.why}`;
+    case 'relayAllocated':
+      return `relay opened over ${detail.clientTransport.toUpperCase()}`;
+    case 'relayReleased':
+      return `relay closed (${detail.reason}) · ${formatCount(detail.toPeerPackets + detail.toClientPackets, 'packet')}`;
     case 'ended':
       return `ended ${detail.endReason.code}/${detail.endReason.subCode}`;
     default:

@@ -32,6 +32,8 @@ const categories: Readonly<Record<FlowDetail['kind'], FlowCategory>> = {
   mediaState: 'media',
   firstMedia: 'media',
   lastMedia: 'media',
+  relayAllocated: 'media',
+  relayReleased: 'media',
   diagnostic: 'media',
   decision: 'decision',
   clientDecision: 'decision',

@@ -1,5 +1,5 @@
-import { CallMachine, type CallCommand, type CallInput, type CallObservation, type CommandResult, type EndpointIdentity } from '@dialplane/call';
-import { endReason, type Call, type EndpointEvent, type IceServer } from '@dialplane/calling-api';
+import { CallMachine, type CallCommand, type CallInput, type CallObservation, type CommandResult, type EndpointIdentity, type IceConfiguration, type IceParticipant } from '@dialplane/call';
+import { endReason, type Call, type EndpointEvent } from '@dialplane/calling-api';
 import type { MediaControl } from '@dialplane/media-api';
 import type { Logger } from '@dialplane/telemetry';
 import { randomUUID } from 'node:crypto';
@@ -24,7 +24,9 @@ interface CallSurroundings {
   /** The registered endpoints of a user; at once where that is known without asking the store. */
   findEndpoints(identifier: string): FoundEndpoints | Promise<FoundEndpoints>;
   publish(endpointId: string, event: EndpointEvent): void;
-  iceConfiguration(callId: string, participantId: string): { readonly iceServers: readonly IceServer[]; readonly iceTransportPolicy: 'all' | 'relay' };
+  iceConfiguration(callId: string, participant: IceParticipant): IceConfiguration;
+  participantLeft(callId: string, participantId: string): void;
+  callEnded(callId: string): void;
 }
 
 export interface CallDriverOptions {
@@ -121,6 +123,12 @@ export class CallDriver {
     for (const call of this.calls.ofUser(endpoint.identifier)) this.take(call, { kind: 'endpointRegistered', endpoint });
   }
 
+  /** The ICE configuration of a participant, a call or all calls answers otherwise now. */
+  renewIceConfiguration(callId?: string, participantId?: string): void {
+    const calls = callId === undefined ? this.calls.all() : [this.calls.get(callId)];
+    for (const call of calls) if (call !== undefined) this.take(call, { kind: 'iceConfigurationChanged', ...(participantId !== undefined && { participantId }) });
+  }
+
   /** A user was deleted: what is recorded of its calls that still run is deleted when they end. */
   forget(identifier: string): void {
     for (const call of [...this.calls.all(), ...this.unkept.keys()]) if (call.parties.has(identifier)) call.isToBeForgotten = true;
@@ -153,15 +161,22 @@ export class CallDriver {
   }
 
   private machineOptions(about: CallAbout): ConstructorParameters<typeof CallMachine>[0] {
-    const { surroundings, media } = this.options;
+    const { media } = this.options;
     return {
       callId: about.callId,
       serverCallId: Buffer.from(`dialplane:${about.callId}`).toString('base64url'),
       newId: randomUUID,
       startedAt: new Date(about.startedAt).toISOString(),
-      iceConfiguration: (participantId) => surroundings.iceConfiguration(about.callId, participantId),
+      iceConfiguration: (participant) => this.iceConfiguration(about.callId, participant),
       hasMediaProcessor: media !== undefined,
     };
+  }
+
+  private iceConfiguration(callId: string, participant: IceParticipant): IceConfiguration {
+    const { surroundings, clock } = this.options;
+    const configuration = surroundings.iceConfiguration(callId, participant);
+    this.calls.get(callId)?.noteIceConfiguration(participant.participantId, configuration, dateOf(clock, clock.now()));
+    return configuration;
   }
 
   private command(call: RunningCall, command: CallCommand): Promise<CommandResult> {
@@ -289,14 +304,21 @@ export class CallDriver {
     }
     for (const identifier of turn.lookUps) this.calls.addParty(call, identifier);
     for (const { endpointId, event } of turn.events) {
-      if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.calls.removeEndpoint(call, endpointId);
+      if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.endpointLeft(call, endpointId);
       else if (event.type === 'incomingCall') this.calls.addEndpoint(call, endpointId);
     }
     for (const command of turn.media) if (command.kind === 'openConference') this.calls.setConference(call, command.conferenceId);
   }
 
+  private endpointLeft(call: RunningCall, endpointId: string): void {
+    const participantId = call.laneOf(endpointId);
+    if (participantId !== undefined) this.options.surroundings.participantLeft(call.about.callId, participantId);
+    this.calls.removeEndpoint(call, endpointId);
+  }
+
   private remove(call: RunningCall): void {
     this.calls.remove(call);
+    this.options.surroundings.callEnded(call.about.callId);
     this.deadlines.forget(call.about.callId);
   }
 

@@ -11,13 +11,18 @@ export interface CallFacts {
   readonly startedAt: number;
   readonly connectedAt?: number;
   readonly path?: ChosenPath;
+  /** The relay opened an allocation for somebody in the call. */
+  readonly isRelayInvolved?: true;
   readonly end?: { readonly at: number; readonly reason: EndReason };
 }
 
 /** The facts after one more line of the flow record. The end is not read from it but from the call's record. */
 export function learnFrom(facts: CallFacts, detail: FlowDetail): CallFacts {
+  if (detail.kind === 'relayAllocated') return { ...facts, isRelayInvolved: true };
   if (detail.kind !== 'candidatePair' || detail.outcome !== 'selected') return facts;
-  return { ...facts, path: { local: detail.local, remote: detail.remote } };
+  // Of a relayed path, who has the relay on their own side knows more: how it is reached.
+  const isKnownBetter = detail.remote.candidateType === 'relay' && detail.local.candidateType !== 'relay' && facts.path?.local.candidateType === 'relay';
+  return isKnownBetter ? facts : { ...facts, path: { local: detail.local, remote: detail.remote } };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { CallInput, CallMachine, CallSnapshot, CallOutput, CallRecord, CommandResult } from '@dialplane/call';
+import type { CallInput, CallMachine, CallSnapshot, CallOutput, CallRecord, CommandResult, IceConfiguration } from '@dialplane/call';
 import type { Call, CallKind, EndpointEvent, FlowLane } from '@dialplane/calling-api';
 import type { MediaCommand } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
@@ -49,6 +49,8 @@ export class RunningCall {
   isToBeForgotten = false;
   /** Participant ids by endpoint, of everybody who was shown the call. */
   readonly participantIds = new Map<string, string>();
+  /** What each participant was last offered of the relay. */
+  private readonly relayOffers = new Map<string, string>();
   private newParties: string[] = [];
 
   constructor(about: CallAbout, machine: CallMachine, flow: CallFlowRecorder) {
@@ -106,8 +108,23 @@ export class RunningCall {
     return this.machine.viewFor(endpointId);
   }
 
+  /** With the relay behind the controller, where it had a part in the call. */
   get lanes(): readonly FlowLane[] {
-    return this.machine.lanes();
+    const lanes = this.machine.lanes();
+    if (this.flow.facts.isRelayInvolved !== true) return lanes;
+    const behind = lanes.findIndex(({ id }) => id === 'controller') + 1;
+    return [...lanes.slice(0, behind), { id: 'relay', role: 'server' }, ...lanes.slice(behind)];
+  }
+
+  /** Writes into the flow record what a participant is offered of the relay, where that is news. */
+  noteIceConfiguration(participantId: string, { iceServers, relay }: IceConfiguration, time: string): void {
+    const credential = iceServers.find(({ username }) => username !== undefined)?.username;
+    const offer = credential ?? relay;
+    if (this.relayOffers.get(participantId) === offer) return;
+    this.relayOffers.set(participantId, offer);
+    const note = (what: string, why: string): void => this.flow.append('controller', time, 'controller', participantId, { kind: 'decision', what, why });
+    if (credential !== undefined) note('the relay is offered', 'a credential for this participant was issued');
+    else if (relay === 'turnedOffForResource') note('the relay is not offered', 'the operator has turned it off');
   }
 
   /** Known while an endpoint sees the call. */

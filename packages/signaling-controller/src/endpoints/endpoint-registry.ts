@@ -94,8 +94,8 @@ export class EndpointRegistry {
   }
 
   /** Adds an endpoint; its user's calls that are ringing will ring here too. */
-  add(registration: Registration): RegisteredEndpoint {
-    const endpoint = this.place(registration, { kind: 'unattended', since: this.clock.now() });
+  add(registration: Registration, reachedBy?: string): RegisteredEndpoint {
+    const endpoint = this.place(registration, { kind: 'unattended', since: this.clock.now() }, reachedBy);
     this.observer.registered(endpoint);
     return endpoint;
   }
@@ -108,6 +108,11 @@ export class EndpointRegistry {
   /** Puts the endpoint under another token. */
   renew(endpointId: string, registration: Registration): RegisteredEndpoint {
     return this.replace(endpointId, { registration });
+  }
+
+  /** Notes by which host the client reaches this server now. */
+  noteHost(endpointId: string, reachedBy: string): void {
+    this.replace(endpointId, { reachedBy });
   }
 
   publish(endpointId: string, event: EndpointEvent): void {
@@ -160,11 +165,12 @@ export class EndpointRegistry {
     }
   }
 
-  private place(registration: Registration, presence: Presence): RegisteredEndpoint {
+  private place(registration: Registration, presence: Presence, reachedBy?: string): RegisteredEndpoint {
     const { endpointId, identifier } = registration;
     const endpoint: RegisteredEndpoint = {
       registration,
       presence,
+      reachedBy,
       channel: new EventChannel(this.epoch, this.limits.eventLog, this.clock),
       slot: this.endpoints.size % this.limits.keepAliveSeconds,
     };
@@ -202,7 +208,7 @@ export class EndpointRegistry {
     if (wasLost) this.observer.recovered(alive);
   }
 
-  private replace(endpointId: string, change: Partial<Pick<RegisteredEndpoint, 'registration' | 'presence'>>): RegisteredEndpoint {
+  private replace(endpointId: string, change: Partial<Pick<RegisteredEndpoint, 'registration' | 'presence' | 'reachedBy'>>): RegisteredEndpoint {
     const before = this.endpoints.get(endpointId);
     if (before === undefined) throw new ApiError('ENDPOINT_NOT_FOUND', { target: 'endpointId' });
     const endpoint = { ...before, ...change };

@@ -31,6 +31,8 @@ export interface RegisteredEndpoint {
   readonly registration: Registration;
   readonly presence: Presence;
   readonly channel: EventChannel;
+  /** The host of the URL under which the client reached this server last, without port: its own word. */
+  readonly reachedBy: string | undefined;
   /** Spreads the keep-alives of all endpoints over the seconds of a period. */
   readonly slot: number;
 }

@@ -5,7 +5,7 @@ import { ApiError } from './api-error.ts';
 export type AllowedOrigins = readonly string[];
 
 const allowedHeaders = 'authorization, content-type, last-event-id, repeatability-request-id, repeatability-first-sent, x-ms-client-request-id';
-const exposedHeaders = 'repeatability-result, retry-after, x-ms-request-id, x-ms-error-code';
+const exposedHeaders = 'link, repeatability-result, retry-after, x-ms-request-id, x-ms-error-code';
 const preflightSeconds = 7200;
 
 /**

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { ApiError } from './api-error.ts';
 import { authenticate, type Caller } from './authentication.ts';
 import { answerOrigin, answerPreflight, type AllowedOrigins } from './cross-origin.ts';
+import { acceptsCsv, csvTable, nextPageLink } from './csv-table.ts';
 import { largeBodyLimit } from './fastify-options.ts';
 import { openApiDocument } from './open-api.ts';
 import type { OperationHandlers, OperationRequest } from './operation-handler.ts';
@@ -149,12 +150,21 @@ function operationRoute(operationId: OperationId, operation: Operation, options:
         return body === undefined ? { status: operation.status } : { status: operation.status, text: JSON.stringify(body) };
       };
       const isRepeatable = requestId !== undefined && operation.method !== 'GET';
+      if (operation.isTable === true && acceptsCsv(request.headers.accept)) return answerTable(operation, await handle(operationRequest), request, reply);
       const answer = isRepeatable ? await gate.repeatability.perform(`${keyOf(caller, request)} ${requestId}`, requestDigest(request), command) : await command();
       if (isRepeatable) reply.header('repeatability-result', 'accepted');
       reply.code(answer.status);
       return answer.text === undefined ? reply.send() : reply.type('application/json; charset=utf-8').send(answer.text);
     },
   };
+}
+
+/** A list as a table, for spreadsheets and accounting. */
+function answerTable({ response }: Operation, body: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (response === undefined) throw new ApiError('SERVER_FAULT');
+  const list = body as Parameters<typeof csvTable>[1] & { readonly nextCursor?: string };
+  if (list.nextCursor !== undefined) reply.header('link', nextPageLink(request.url, list.nextCursor));
+  return reply.type('text/csv; charset=utf-8; header=present').send(csvTable(response, list));
 }
 
 function validator(part: 'params' | 'query' | 'body', operation: Operation): (value: unknown) => unknown {

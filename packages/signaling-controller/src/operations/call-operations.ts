@@ -96,7 +96,7 @@ export class CallOperations {
   private async start({ caller, body, requestId, http }: OperationRequest<'startCall'>): Promise<Call> {
     const endpoint = this.options.registry.attend(body.endpointId, caller.identifier);
     checkDescription(body.description);
-    const { targets, isMuted = false, alternateCallerId, customContext, description } = body;
+    const { targets, isMuted = false, alternateCallerId, customContext, relay, description } = body;
     const callId = derivedId('call', caller.identifier, requestId);
     await this.checkUnused(callId, caller.identifier);
     return this.found(endpoint, callId, {
@@ -108,6 +108,7 @@ export class CallOperations {
       isMuted,
       ...(alternateCallerId !== undefined && { alternateCallerId }),
       ...(customContext !== undefined && { customContext }),
+      ...(relay === 'off' && { relay }),
       ...(description !== undefined && { description }),
     });
   }
@@ -122,6 +123,7 @@ export class CallOperations {
       joiner: identityOf(endpoint),
       groupId,
       isMuted: body.isMuted ?? false,
+      ...(body.relay === 'off' && { relay: body.relay }),
     };
     const newCallId = derivedId('call', caller.identifier, requestId);
     if (this.options.calls.ofGroup(groupId) === undefined) await this.checkUnused(newCallId, caller.identifier);

@@ -48,6 +48,7 @@ export class EndpointOperations {
     const { caller, params, query, http } = request;
     if (this.options.isDraining()) throw new ApiError('SERVER_DRAINING', { retryAfterSeconds: 1 });
     this.options.registry.attend(params.endpointId, caller.identifier);
+    this.options.registry.noteHost(params.endpointId, http.hostname);
     const header = http.headers['last-event-id'];
     const after = query.after ?? (typeof header === 'string' && header.length <= 64 ? header : undefined);
     if (query.wait !== undefined) return this.poll(params.endpointId, after, query.wait, reply);
@@ -55,7 +56,7 @@ export class EndpointOperations {
     return undefined;
   }
 
-  private async register({ caller, body, requestId }: OperationRequest<'registerEndpoint'>): Promise<Endpoint> {
+  private async register({ caller, body, requestId, http }: OperationRequest<'registerEndpoint'>): Promise<Endpoint> {
     const { registry, store, clock } = this.options;
     const endpointId = derivedId('endpoint', caller.identifier, requestId);
     const known = registry.get(endpointId);
@@ -71,7 +72,7 @@ export class EndpointOperations {
       registeredAt: clock.wallMs(),
     };
     await keptSafe(store.save(registration));
-    registry.add(registration);
+    registry.add(registration, http.hostname);
     return this.describe(registration);
   }
 
