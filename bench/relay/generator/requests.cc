@@ -24,7 +24,6 @@ struct Life {
   Step step = Step::challenge;
   int socket = -1;
   int64_t askedAt = 0;
-  bool isResent = false;
   turn::Credential credential;
   turn::Challenge challenge;
   turn::Request request{turn::allocate};
@@ -54,10 +53,14 @@ class Lives {
     ask(life, Life::Step::challenge, turn::allocateRequest());
   }
 
+  void restart(Life& life) {
+    close(life.socket);
+    begin(life);
+  }
+
   void ask(Life& life, Life::Step step, const turn::Request& request) {
     life.step = step;
     life.request = request;
-    life.isResent = false;
     send(life);
   }
 
@@ -75,7 +78,6 @@ class Lives {
       for (Life& life : lives) {
         if (now - life.askedAt < resendNs) continue;
         ++resent;
-        life.isResent = true;
         send(life);
       }
     }
@@ -89,17 +91,16 @@ class Lives {
     const auto response = turn::parseResponse(method, buffer, static_cast<size_t>(size));
     if (!response) return;
     const int expected = life.step == Life::Step::challenge ? 401 : 0;
-    // What was asked again may have been done the first time.
-    const bool isRepeated = life.isResent && life.step == Life::Step::release && response->errorCode == 437;
-    if (response->errorCode != expected && !isRepeated) throw std::runtime_error("step " + std::to_string(static_cast<int>(life.step)) + " is answered " + std::to_string(response->errorCode));
+    // The server still holds on to an earlier life of this 5-tuple, or has done already what it is asked again.
+    if (response->errorCode == 437) return restart(life);
+    if (response->errorCode != expected) throw std::runtime_error("step " + std::to_string(static_cast<int>(life.step)) + " is answered " + std::to_string(response->errorCode));
     if (life.step == Life::Step::challenge) {
       life.challenge = turn::challengeOf(*response, life.credential);
       return ask(life, Life::Step::allocate, turn::allocateRequest().sign(life.credential, life.challenge));
     }
     if (life.step == Life::Step::allocate) return ask(life, Life::Step::release, turn::refreshRequest(0).sign(life.credential, life.challenge));
-    close(life.socket);
     ++ended;
-    begin(life);
+    restart(life);
   }
 
   Options options;

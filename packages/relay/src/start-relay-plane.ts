@@ -3,8 +3,9 @@ import { isIPv6 } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { longestGrant } from './counters/counters-layout.ts';
 import { recoverUsage } from './counters/recover-usage.ts';
+import { Gathered } from './plane/gathered.ts';
 import { handOver } from './plane/handover-port.ts';
-import type { PlaneCommand, PlaneReport, PlaneWorkerData } from './plane/plane-messages.ts';
+import type { PlaneCommand, PlaneReport, PlaneWorkerData, UsageToken } from './plane/plane-messages.ts';
 import { PlaneCounters, type PlaneStatistics } from './plane/plane-statistics.ts';
 import { RelayError } from './relay-error.ts';
 import type { RelayGrant } from './relay-grant.ts';
@@ -95,13 +96,14 @@ class ThreadedRelayPlane implements RelayPlane {
     const ports = this.listening?.ports ?? settings.ports;
     const data: PlaneWorkerData = { settings: { ...settings, ...(ports === undefined ? {} : { ports }) }, statistics: this.counters.memory };
     const worker = new Worker(new URL('./plane/plane-worker.ts', import.meta.url), { workerData: data, name: 'relay' });
+    const stored = new Gathered<UsageToken>((tokens) => worker.postMessage({ kind: 'stored', tokens } satisfies PlaneCommand));
     let failure: unknown;
     worker.on('error', (error) => (failure = error));
     const at = await new Promise<Listening>((resolve, reject) => {
       worker.on('message', (report: PlaneReport) => {
         if (report.kind === 'listening') resolve(report);
         else if (report.kind === 'failed') reject(new RelayError(report.code, report.detail));
-        else this.handleReport(report, worker);
+        else this.handleReport(report, stored);
       });
       worker.on('exit', () => reject(new RelayError('RELAY_FAILED', undefined, failure)));
     });
@@ -122,13 +124,15 @@ class ThreadedRelayPlane implements RelayPlane {
     if (this.isDraining) worker.postMessage({ kind: 'drain' } satisfies PlaneCommand);
   }
 
-  private handleReport(report: Exclude<PlaneReport, { kind: 'listening' | 'failed' }>, worker: Worker): void {
+  private handleReport(report: Exclude<PlaneReport, { kind: 'listening' | 'failed' }>, stored: Gathered<UsageToken>): void {
     const { logger, onUsage } = this.options;
     if (report.kind === 'log') return logger[report.level](report.fields, report.message);
-    onUsage(report.event).then(
-      () => worker.postMessage({ kind: 'stored', token: report.token } satisfies PlaneCommand),
-      (error: unknown) => logger.error({ err: error }, 'Relay usage could not be stored; the next start tells it again.'),
-    );
+    for (const { event, token } of report.steps) {
+      onUsage(event).then(
+        () => stored.add(token),
+        (error: unknown) => logger.error({ err: error }, 'Relay usage could not be stored; the next start tells it again.'),
+      );
+    }
   }
 
   private handleExit(failure: unknown): void {

@@ -15,10 +15,16 @@ export interface PlaneWorkerData {
 export type PlaneCommand =
   | { readonly kind: 'admit'; readonly grant: RelayGrant }
   | { readonly kind: 'revoke'; readonly credentialId: string }
-  /** Answers `usage`: the event is stored. */
-  | { readonly kind: 'stored'; readonly token: UsageToken }
+  /** Answers `usage`: these steps are stored. */
+  | { readonly kind: 'stored'; readonly tokens: readonly UsageToken[] }
   | { readonly kind: 'drain' }
   | { readonly kind: 'close' };
+
+/** A step in the life of an allocation, and what the answer says when it is stored. */
+export interface UsageStep {
+  readonly event: RelayUsageEvent;
+  readonly token: UsageToken;
+}
 
 /** What a usage event is answered with: which allocation of the thread, and where its totals are. */
 export interface UsageToken {
@@ -40,7 +46,7 @@ export type PlaneReport =
       readonly handoverPath: string;
     }
   | { readonly kind: 'failed'; readonly code: RelayErrorCode; readonly detail: string | undefined }
-  | { readonly kind: 'usage'; readonly event: RelayUsageEvent; readonly token: UsageToken }
+  | { readonly kind: 'usage'; readonly steps: readonly UsageStep[] }
   | { readonly kind: 'log'; readonly level: Exclude<LogLevel, 'silent'>; readonly fields: Readonly<Record<string, unknown>>; readonly message: string };
 
 /** How the parts of the thread write to the log of the process. */

@@ -5,10 +5,11 @@ import { invariant } from '@dialplane/sansio';
 import { CounterFile } from '../counters/counter-file.ts';
 import { RelayError } from '../relay-error.ts';
 import { defaultRelayLimits, type RelayPlaneSettings } from '../relay-plane-options.ts';
+import { Gathered } from './gathered.ts';
 import { HandoverPort } from './handover-port.ts';
 import { LimitedLog } from './limited-log.ts';
 import { MachineAddresses } from './machine-addresses.ts';
-import type { PlaneCommand, PlaneReport, PlaneWorkerData } from './plane-messages.ts';
+import type { PlaneCommand, PlaneReport, PlaneWorkerData, UsageStep } from './plane-messages.ts';
 import { PlaneCounters } from './plane-statistics.ts';
 import { RelayDriver } from './relay-driver.ts';
 
@@ -21,6 +22,7 @@ const settleMs = 5_000;
 /** The thread of the plane: makes the driver, obeys commands until `close`, and ends when all usage is stored. */
 async function run({ settings, statistics }: PlaneWorkerData, main: MessagePort): Promise<void> {
   const report = (message: PlaneReport): void => main.postMessage(message);
+  const usage = new Gathered<UsageStep>((steps) => report({ kind: 'usage', steps }));
   const log = new LimitedLog((level, fields, message) => report({ kind: 'log', level, fields, message }));
   const addresses = new MachineAddresses(settings);
   if (addresses.local.length === 0) throw new RelayError('RELAY_NO_ADDRESS');
@@ -32,7 +34,7 @@ async function run({ settings, statistics }: PlaneWorkerData, main: MessagePort)
     counters: new PlaneCounters(statistics),
     log: log.write,
     runId: randomBytes(8).toString('hex'),
-    tellUsage: (event, token) => report({ kind: 'usage', event, token }),
+    tellUsage: (event, token) => usage.add({ event, token }),
     catchUp: () => {
       for (let next = receiveMessageOnPort(main); next !== undefined; next = receiveMessageOnPort(main)) obey(next.message as PlaneCommand);
     },
@@ -46,7 +48,7 @@ async function run({ settings, statistics }: PlaneWorkerData, main: MessagePort)
       case 'revoke':
         return driver.revoke(command.credentialId);
       case 'stored':
-        driver.confirm(command.token);
+        for (const token of command.tokens) driver.confirm(token);
         return onStored();
       case 'drain':
         return driver.drain();

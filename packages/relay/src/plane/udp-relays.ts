@@ -2,6 +2,9 @@ import type { UdpSockets } from '@dialplane/kernels';
 import { formatIpAddress, type TransportAddress } from '@dialplane/stun';
 import type { PortOpener } from './relay-ports.ts';
 
+/** What may arrive between two looks, and no more than a client could take: a picture in bursts, let gather for a millisecond. */
+const bufferBytes = 1024 * 1024;
+
 /** The UDP sockets of relays: which belongs to which is asked twice for every packet. */
 export class UdpRelays implements PortOpener {
   private readonly sockets: UdpSockets;
@@ -21,7 +24,7 @@ export class UdpRelays implements PortOpener {
   }
 
   open(relay: number, local: TransportAddress, done: (opened: number | { readonly code: string }) => void): void {
-    this.sockets.open({ address: formatIpAddress(local), port: local.port }, (opened) => {
+    this.sockets.open({ address: formatIpAddress(local), port: local.port, bufferBytes }, (opened) => {
       if (typeof opened === 'number') {
         this.relayBySocket.set(opened, relay);
         this.socketByRelay.set(relay, opened);
