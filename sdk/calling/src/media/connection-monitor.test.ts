@@ -20,7 +20,11 @@ function monitored(isPolite = false) {
     isOnline: () => world.isOnline,
     candidates: () => world.candidates,
     onPathChanged: () => say(monitor.pathState),
-    restartIce: (why) => say(`restart: ${why}`),
+    restartIce: (why) => {
+      say(`restart: ${why}`);
+      monitor.restarted();
+    },
+    restartNoMore: () => {},
     report: (state, cause) => say(cause === undefined ? `report ${state}` : `report ${state} ${cause}`),
   });
   /** Connected, with packets every 100 ms from now on. */
@@ -47,14 +51,14 @@ test('what flowed steadily and stops is noticed after a second, and restarted ag
   await clock.advance(10_000);
   assert.deepEqual(told.splice(0), ['0 new', '0 good', '0 report connected']);
   world.stopPackets();
-  await clock.advance(3500);
+  await clock.advance(5500);
   startPackets();
   await clock.advance(60_000);
   const [doubtful, ...restarts] = told;
   const noticed = Number.parseInt(doubtful ?? '', 10);
   assert.ok(noticed > 10_900 && noticed <= 11_500, doubtful);
   const silence = 'restart: what arrived steadily has stopped';
-  assert.deepEqual(restarts, [`${noticed} ${silence}`, `${noticed + 1100} ${silence}`, `${noticed + 3100} good`]);
+  assert.deepEqual(restarts, [`${noticed} ${silence}`, `${noticed + 3000} ${silence}`, `${noticed + 6000} good`]);
   monitor.close();
 });
 
@@ -64,10 +68,23 @@ test('the polite side leaves the other the first word', async () => {
   await clock.advance(5000);
   told.length = 0;
   world.stopPackets();
-  await clock.advance(1800);
+  await clock.advance(2500);
   startPackets();
   await clock.advance(10_000);
   assert.deepEqual(told.map((line) => line.replace(/^\d+ /, '')), ['doubtful', 'good']);
+  monitor.close();
+});
+
+test('a restart of the other side is given its time', async () => {
+  const { clock, told, world, monitor, connect } = monitored();
+  connect();
+  await clock.advance(5000);
+  told.length = 0;
+  world.stopPackets();
+  await clock.advance(600);
+  monitor.restarted();
+  await clock.advance(3500);
+  assert.deepEqual(told.map((line) => line.replace(/^\d+ (?!restart)/, '')), ['doubtful', '8600 restart: what arrived steadily has stopped']);
   monitor.close();
 });
 
@@ -112,7 +129,7 @@ test('without a network nothing is offered; when it is back, at once', async () 
   await clock.advance(200);
   peer.connection('connected', 'connected');
   assert.deepEqual(told.map((line) => line.replace(/^\d+ (?!restart)/, '')), [
-    'doubtful', 'lost', 'report interrupted', '30150 restart: the connection was lost', 'good', 'report connected',
+    'doubtful', 'lost', 'report interrupted', '30150 restart: the network of this device changed', 'good', 'report connected',
   ]);
   monitor.close();
 });

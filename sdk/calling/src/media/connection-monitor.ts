@@ -11,6 +11,8 @@ export interface ConnectionMonitorOptions {
   /** The impolite side restarts at once; the polite one leaves it the time to do so. */
   readonly isPolite: () => boolean;
   readonly restartIce: (why: string) => void;
+  /** Media gets through again: a restart that has not been offered yet is not needed any more. */
+  readonly restartNoMore: () => void;
   readonly report: (state: ReportMediaRequest['state'], cause?: MediaCause) => void;
   /** What is known of both sides' candidates. */
   readonly candidates: () => Pick<PathFacts, 'local' | 'remote'>;
@@ -24,12 +26,14 @@ export interface ConnectionMonitorOptions {
 export type PathState = 'new' | 'good' | 'doubtful' | 'lost';
 
 /** Who has no reason of its own to think that its path is gone leaves the other side the first word, lest two offers cross. */
-const politeDelayMs = 1000;
+const politeDelayMs = 2000;
 /** Operating systems tell of a new network before it can be used, and then tell several times. */
 const networkSettlesMs = 150;
-/** A restart that has brought nothing for this long is repeated: browsers learn of a new address up to 1.5 s after the page. */
-const repeatsMs = [1100, 2000, 4000] as const;
-const restartPeriodMs = 8000;
+/** Browsers learn of a new address up to 1.5 s after the page hears of it: the restart of then is repeated with that address. */
+const newAddressMs = 1100;
+/** How long a restart, of either side, is given before the next one: in the midst of it another one does harm. */
+const restartPeriodsMs = [3000, 3000, 6000] as const;
+const longestPeriodMs = 8000;
 /** What was silent for less than this is there again: more than arrivals may go unnoticed, less than silence. */
 const backMs = 800;
 /** Set-up that has not succeeded by then will not: the restarts included. */
@@ -37,12 +41,19 @@ const setupLimitMs = 30_000;
 /** As long as the server waits for a lost participant. */
 const interruptionLimitMs = 120_000;
 
-type Doubt = 'networkChanged' | 'silence';
-
-const doubts = {
+/** Why the path is distrusted. */
+const troubles = {
   networkChanged: 'the network of this device changed',
   silence: 'what arrived steadily has stopped',
-} as const satisfies Record<Doubt, string>;
+  disconnected: 'the connection was lost',
+} as const;
+
+interface Trouble {
+  readonly since: number;
+  readonly cause: keyof typeof troubles;
+  /** How often this side has restarted ICE for that cause. */
+  readonly restarts: number;
+}
 
 type Phase =
   | { readonly kind: 'idle' }
@@ -50,28 +61,30 @@ type Phase =
   | { readonly kind: 'settingUp'; readonly since: number }
   | { readonly kind: 'connected' }
   /** Connected as far as ICE knows, but the network changed, or what arrived steadily has stopped. */
-  | { readonly kind: 'doubtful'; readonly since: number; readonly cause: Doubt; readonly restarts: number }
-  | { readonly kind: 'interrupted'; readonly since: number; readonly restarts: number };
+  | ({ readonly kind: 'doubtful' } & Trouble)
+  /** ICE has found out too, and the server is told. */
+  | ({ readonly kind: 'interrupted' } & Trouble);
 
 /**
  * Watches whether media gets through, restarts ICE (RFC 8445 §9) where it does not, and tells the server.
  *
  * `idle` -> `settingUp` when both sides have described themselves -> `connected` <-> `doubtful`, `interrupted`. A doubt is
- * followed by a restart at once, which costs nothing where the path still works, and is over when something arrives; an
- * interruption, which ICE itself finds, is told the server too. Restarts are repeated, less and less often. At the limit of its
- * phase the session is reported as failed, with the cause; where nothing is left to try (`noPathAt`), sooner.
+ * followed by a restart at once, and is over when something arrives; an interruption, which ICE itself finds, is told the server
+ * too. Restarts are repeated, less and less often; those of the other side count as well. At the limit of its phase the session
+ * is reported as failed, with the cause; where nothing is left to try (`noPathAt`), sooner.
  */
 export class ConnectionMonitor {
   private readonly options: ConnectionMonitorOptions;
   private readonly arrivals: Arrivals;
   private phase: Phase = { kind: 'idle' };
+  private restartedAt = Number.NEGATIVE_INFINITY;
   private cancelTimer: () => void = () => {};
   private cancelVerdict: () => void = () => {};
 
   constructor(options: ConnectionMonitorOptions) {
     this.options = options;
     const { peerConnection, clock } = options;
-    this.arrivals = new Arrivals(peerConnection, clock, () => this.doubt('silence', options.isPolite() ? politeDelayMs : 0));
+    this.arrivals = new Arrivals(peerConnection, clock, () => this.doubt('silence'));
     peerConnection.addEventListener('connectionstatechange', this.observe);
     peerConnection.addEventListener('iceconnectionstatechange', this.observe);
   }
@@ -109,7 +122,12 @@ export class ConnectionMonitor {
 
   /** The host's network changed: the pair in use may be gone, however alive it looks. */
   networkChanged(): void {
-    this.doubt('networkChanged', networkSettlesMs);
+    this.doubt('networkChanged');
+  }
+
+  /** ICE was restarted, by either side. */
+  restarted(): void {
+    this.restartedAt = this.options.clock.now();
   }
 
   close(): void {
@@ -131,33 +149,38 @@ export class ConnectionMonitor {
     if (kind === 'connected' || kind === 'doubtful') return;
     this.cancelTimer();
     this.cancelVerdict();
-    if (kind !== 'interrupted') this.arrivals.start();
+    if (kind === 'interrupted') this.options.restartNoMore();
+    else this.arrivals.start();
     this.enter({ kind: 'connected' });
     this.options.report('connected');
   }
 
   private interrupted(): void {
-    const { clock, report, isPolite } = this.options;
-    const delayMs = isPolite() ? politeDelayMs : 0;
+    const { clock, report } = this.options;
     const { phase } = this;
     if (phase.kind === 'settingUp') {
       this.judgePath();
-      this.schedule(delayMs);
+      this.schedule(this.patienceMs);
     } else if (phase.kind === 'connected' || phase.kind === 'doubtful') {
-      this.enter({ kind: 'interrupted', since: clock.now(), restarts: 0 });
+      const before = phase.kind === 'doubtful' ? phase : { cause: 'disconnected', restarts: 0 } as const;
+      this.enter({ ...before, kind: 'interrupted', since: clock.now() });
       report('interrupted');
-      this.schedule(delayMs);
+      this.schedule(this.patienceMs);
     }
   }
 
-  /** Restarts ICE after `delayMs`, also where a restart of before still waits for its effect. */
-  private doubt(cause: Doubt, delayMs: number): void {
+  private doubt(cause: 'networkChanged' | 'silence'): void {
     const { phase } = this;
     if (phase.kind === 'connected') this.enter({ kind: 'doubtful', since: this.options.clock.now(), cause, restarts: 0 });
-    else if (phase.kind === 'doubtful') this.phase = { ...phase, cause, restarts: 0 };
-    else if (phase.kind === 'interrupted') this.phase = { ...phase, restarts: 0 };
-    else return;
-    this.schedule(delayMs);
+    else if (phase.kind !== 'doubtful' && phase.kind !== 'interrupted') return;
+    else if (cause === 'networkChanged') this.phase = { ...phase, cause, restarts: 0 };
+    this.schedule(cause === 'networkChanged' ? networkSettlesMs : this.patienceMs);
+  }
+
+  /** How long to wait before a restart that no news of this device demands. */
+  private get patienceMs(): number {
+    const lastOneMs = this.restartedAt + restartPeriodsMs[0] - this.options.clock.now();
+    return Math.max(lastOneMs, this.options.isPolite() ? politeDelayMs : 0);
   }
 
   private schedule(delayMs: number): void {
@@ -168,10 +191,11 @@ export class ConnectionMonitor {
   }
 
   private retry(): void {
-    const { clock, restartIce, isOnline } = this.options;
+    const { clock, restartIce, restartNoMore, isOnline } = this.options;
     const { phase } = this;
     if (phase.kind === 'connected' || phase.kind === 'idle') return;
     if (phase.kind === 'doubtful' && (phase.restarts > 0 || phase.cause === 'silence') && this.arrivals.silentForMs < backMs) {
+      restartNoMore();
       this.enter({ kind: 'connected' });
       return;
     }
@@ -181,11 +205,10 @@ export class ConnectionMonitor {
       else this.fail('networkDropped');
       return;
     }
-    const periodMs = phase.kind === 'settingUp' ? restartPeriodMs : (repeatsMs[phase.restarts] ?? restartPeriodMs);
-    this.schedule(Math.min(periodMs, endsAt - clock.now()));
+    this.schedule(Math.min(periodAfter(phase), endsAt - clock.now()));
     if (!isOnline()) return;
     if (phase.kind !== 'settingUp') this.phase = { ...phase, restarts: phase.restarts + 1 };
-    restartIce(phase.kind === 'settingUp' ? 'no candidate pair worked' : phase.kind === 'doubtful' ? doubts[phase.cause] : 'the connection was lost');
+    restartIce(phase.kind === 'settingUp' ? 'no candidate pair worked' : troubles[phase.cause]);
   }
 
   /** Gives the session up when nothing is left to try, or looks again when that may be so. */
@@ -216,4 +239,10 @@ export class ConnectionMonitor {
     this.phase = phase;
     this.options.onPathChanged();
   }
+}
+
+/** How long the restart that is due now is given. */
+function periodAfter(phase: Exclude<Phase, { readonly kind: 'idle' | 'connected' }>): number {
+  if (phase.kind === 'settingUp') return longestPeriodMs;
+  return phase.cause === 'networkChanged' && phase.restarts === 0 ? newAddressMs : (restartPeriodsMs[phase.restarts] ?? longestPeriodMs);
 }

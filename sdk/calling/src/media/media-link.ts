@@ -69,6 +69,9 @@ export class MediaLink {
     this.negotiation = new Negotiation(this.peerConnection, {
       logger: platform.logger,
       send: (description) => signaling.sendDescription(this.mediaSessionId, description),
+      restarted: () => {
+        this.monitor.restarted();
+      },
       remoteDescriptionSet: (description) => {
         this.remoteCandidates.described(description.sdp);
         this.remoteStreams = description.streams;
@@ -109,7 +112,10 @@ export class MediaLink {
       },
       restartIce: (why) => {
         signaling.reportFlow({ kind: 'clientDecision', what: 'ICE restart', why });
-        this.negotiation.negotiate({ iceRestart: true });
+        this.negotiation.restartIce();
+      },
+      restartNoMore: () => {
+        this.negotiation.restartNoMore();
       },
       report: (state, cause) => {
         void this.quietly(signaling.reportMedia(this.mediaSessionId, state, cause));

@@ -9,6 +9,8 @@ export interface NegotiationHost {
   send(description: MediaDescription): Promise<void>;
   /** The other side's description was set; sections it opened can be given purposes and directions now. */
   remoteDescriptionSet(description: MediaDescription): void;
+  /** An ICE restart was offered, by either side. */
+  restarted(): void;
   /** A description of this side is about to be made. */
   describing(type: 'offer' | 'answer'): void;
   localStreams(midOf?: (transceiver: RTCRtpTransceiver) => string | null): StreamInfo[];
@@ -16,6 +18,12 @@ export interface NegotiationHost {
   settled(): void;
   /** A description could not be made or set. The media stays as it was. */
   failed(error: unknown): void;
+}
+
+/** What an offer is made for. */
+interface Wish {
+  readonly changes: boolean;
+  readonly iceRestart: boolean;
 }
 
 /**
@@ -32,11 +40,11 @@ export class Negotiation {
   private sending: Promise<void> = Promise.resolve();
   private isClosed = false;
   private isPolite = false;
-  /** An offer is wanted as soon as the state allows one. */
-  private wanted: { iceRestart: boolean } | undefined;
+  /** An offer is wanted as soon as the state allows one: of what changed, to restart ICE, or both. */
+  private wanted: Wish | undefined;
   private newest: MediaDescription | undefined;
   /** This side's offer that waits for its answer. */
-  private outstanding: { readonly revision: number; readonly iceRestart: boolean } | undefined;
+  private outstanding: ({ readonly revision: number } & Wish) | undefined;
   private remoteRevision = 0;
   private earlyCandidates: IceCandidate[] = [];
   private mayAddCandidates = true;
@@ -60,9 +68,18 @@ export class Negotiation {
   }
 
   /** Offers anew, now or when the exchange under way is done. */
-  negotiate(options: { iceRestart?: boolean } = {}): void {
-    this.wanted = { iceRestart: (options.iceRestart ?? false) || (this.wanted?.iceRestart ?? false) };
-    void this.step(() => this.offerIfWanted());
+  negotiate(): void {
+    this.want({ changes: true });
+  }
+
+  /** The same with new ICE credentials and candidates (RFC 8445 §9). */
+  restartIce(): void {
+    this.want({ iceRestart: true });
+  }
+
+  /** Takes a restart back that was not offered yet. */
+  restartNoMore(): void {
+    this.wanted = this.wanted?.changes === true ? { changes: true, iceRestart: false } : undefined;
   }
 
   /**
@@ -80,7 +97,7 @@ export class Negotiation {
   async commitFirstOffer(): Promise<void> {
     const { newest } = this;
     if (newest?.type !== 'offer' || this.outstanding !== undefined) return;
-    this.outstanding = { revision: newest.revision, iceRestart: false };
+    this.outstanding = { revision: newest.revision, changes: true, iceRestart: false };
     await this.step(() => this.peerConnection.setLocalDescription({ type: 'offer', sdp: newest.sdp }));
   }
 
@@ -144,6 +161,11 @@ export class Negotiation {
     this.isClosed = true;
   }
 
+  private want(more: { readonly changes?: true; readonly iceRestart?: true }): void {
+    this.wanted = { changes: false, iceRestart: false, ...this.wanted, ...more };
+    void this.step(() => this.offerIfWanted());
+  }
+
   private async offerIfWanted(): Promise<void> {
     const { wanted } = this;
     if (wanted === undefined || this.peerConnection.signalingState !== 'stable') return;
@@ -152,7 +174,8 @@ export class Negotiation {
     const offer = await this.peerConnection.createOffer({ iceRestart: wanted.iceRestart });
     await this.peerConnection.setLocalDescription(offer);
     const description = this.record('offer', offer.sdp ?? '', this.host.localStreams());
-    this.outstanding = { revision: description.revision, iceRestart: wanted.iceRestart };
+    this.outstanding = { revision: description.revision, ...wanted };
+    if (wanted.iceRestart) this.host.restarted();
     this.deliver(description);
   }
 
@@ -164,13 +187,22 @@ export class Negotiation {
       this.host.remoteDescriptionSet(offer);
       return;
     }
+    const isRestart = iceFragment(offer.sdp) !== iceFragment(this.peerConnection.currentRemoteDescription?.sdp ?? offer.sdp);
     if (this.peerConnection.signalingState !== 'stable') {
       if (!this.isPolite) return;
       await this.peerConnection.setLocalDescription({ type: 'rollback', sdp: '' });
-      // The restart that was taken back is still due, unless the offer to be answered is one itself.
-      const iceRestart = this.outstanding?.iceRestart === true && iceFragment(offer.sdp) === iceFragment(this.peerConnection.remoteDescription?.sdp ?? '');
+      const { outstanding, wanted } = this;
       this.outstanding = undefined;
-      this.wanted = { iceRestart: iceRestart || this.wanted?.iceRestart === true };
+      // What was taken back is still to be offered.
+      this.wanted = {
+        changes: outstanding?.changes === true || wanted?.changes === true,
+        iceRestart: outstanding?.iceRestart === true || wanted?.iceRestart === true,
+      };
+    }
+    if (isRestart) {
+      // The answer to a restart is a restart of this side as well.
+      this.restartNoMore();
+      this.host.restarted();
     }
     await this.peerConnection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     this.host.remoteDescriptionSet(offer);
