@@ -64,6 +64,7 @@ async function measure(generator: Generator, point: Point, coturn: LoadedServer,
   return {
     ...row(point.label, costUs(theirs), costUs(own), point.goal),
     'cores in use (load)': [theirs, own].map((result) => inUse(result, point)).join(' · '),
+    'each second': point.command === 'traffic' ? '' : [theirs, own].map(({ delivered, seconds }) => (delivered / seconds).toFixed(0)).join(' · '),
     'latency, median': point.goalAddedUs === undefined ? '' : `${latency(theirs).toFixed(0)} · ${latency(own).toFixed(0)} µs, added ${addedUs.toFixed(0)}${addedUs > point.goalAddedUs ? ' MISSED' : ''}`,
     lost: [theirs, own].map(lost).join(' · '),
   };

@@ -13,7 +13,7 @@
 
 namespace {
 
-constexpr int livesAtOnce = 32;
+constexpr int livesAtOnce = 128;
 constexpr int bindingSockets = 16;
 constexpr int bindingsInFlight = 512;
 constexpr int64_t resendNs = 300'000'000;
