@@ -17,6 +17,7 @@ import { identityTokenDesk } from './control/token-desk.ts';
 import { portFailure } from './failures.ts';
 import { openData } from './open-data.ts';
 import { originOf, publicOrigin, reachableOrigins } from './public-origin.ts';
+import { openRelay, type RelayPart } from './relay/open-relay.ts';
 import { readVersion, repositoryRoot } from './repository.ts';
 import { serveConsole } from './web/console-files.ts';
 import { findSdkTarball, offerAuthority, offerSdk, type SdkTarball } from './web/downloads.ts';
@@ -29,6 +30,8 @@ export type StartOptions = Partial<ServerOptions> & {
   readonly dataDir: string;
   /** Made from `logLevel` when absent. */
   readonly logger?: Logger;
+  /** Ranges of peers that relays may reach whatever they are: for tests, whose only network may be loopback. No option of the command line leads here. */
+  readonly laboratoryPeers?: readonly string[];
 };
 
 /** A server that is ready. */
@@ -39,6 +42,8 @@ export interface RunningServer {
   readonly httpUrl: string;
   /** Origins by which other computers reach it; the one that tokens carry first. */
   readonly publicUrls: readonly string[];
+  /** UDP and TCP ports of the relay; none where it is off. */
+  readonly relayPorts: readonly number[];
   /** What an application is configured with. A secret. */
   readonly connectionString: string;
   /** PEM file of the CA that a client has to trust; absent when the operator brought the certificate. */
@@ -71,19 +76,29 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     opened.add(async () => certificates.close());
 
     const place = new Place(options, certificates);
-    const services = await openServices({ options, logger, store, place, metrics: createMetrics({ includeProcess: true }) });
+    const metrics = createMetrics({ includeProcess: true });
+    const identity = await openIdentity({ options, logger, store, place, metrics });
+    const relay = await openRelay({
+      options, laboratoryPeers: start.laboratoryPeers ?? [], store, identity, metrics, logger: logger.child({ part: 'relay' }),
+      certificate: () => certificates.current(), tlsPort: () => place.ports.https,
+    });
+    opened.add(() => relay.close());
+    const services = await openServices({ options, logger, store, identity, place, metrics, relay });
     opened.add(() => services.controller.close());
+    await relay.start(services.controller);
     const app = await makeRoutes({ logger, certificates, place, services });
-    const ports = await openPorts({ options, app, certificates, place, opened });
+    const ports = await openPorts({ options, app, certificates, place, relay, opened });
     await writeControlFile(options.dataDir, { url: place.controlUrl, key: services.controlKey, processId: process.pid });
     opened.add(() => removeControlFile(options.dataDir));
     opened.add(() => services.controller.drain());
+    opened.add(async () => relay.drain());
 
     logger.info({ ...place.ports, version: readVersion(), certificate: certificates.current().kind }, 'The server is ready.');
     return {
       httpsUrl: place.httpsUrl,
       httpUrl: place.httpUrl,
       publicUrls: place.publicUrls(),
+      relayPorts: relay.plane?.ports ?? [],
       connectionString: services.connectionString(),
       certificateAuthorityFile: certificates.development?.authority.path,
       createSignInLink: services.createSignInLink,
@@ -140,21 +155,31 @@ interface Services {
   readonly createSignInLink: () => Promise<string>;
 }
 
-async function openServices({ options, logger, store, place, metrics }: {
-  readonly options: ServerOptions; readonly logger: Logger; readonly store: Store; readonly place: Place; readonly metrics: Metrics;
-}): Promise<Services> {
+interface Surroundings {
+  readonly options: ServerOptions;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly place: Place;
+  readonly metrics: Metrics;
+}
+
+async function openIdentity({ options, logger, store, place, metrics }: Surroundings): Promise<Identity> {
   const identity = await Identity.open({ store, metrics, logger: logger.child({ part: 'identity' }), endpoint: () => place.publicUrl() });
   await allowOrigins(identity, options.allowedOrigins);
+  return identity;
+}
+
+async function openServices({ options, logger, store, identity, place, metrics, relay }: Surroundings & { readonly identity: Identity; readonly relay: RelayPart }): Promise<Services> {
   const sdkTarball = findSdkTarball(join(repositoryRoot, 'sdk/calling/dist'));
   const hasOwnAuthority = options.certFile === undefined;
   const controller = createSignalingController({
-    store, identity, metrics, logger: logger.child({ part: 'signaling' }),
+    store, identity, metrics, logger: logger.child({ part: 'signaling' }), relay: relay.service,
     configuration: {
       serverInfo: {
         name: 'Dialplane', version: readVersion(),
         ...(sdkTarball !== undefined && { sdkTarball: sdkTarball.path }),
         ...(hasOwnAuthority && { certificateAuthority: '/ca.crt' }),
-        capabilities: { mediaProcessor: false, relay: false, telephony: false },
+        capabilities: { mediaProcessor: false, relay: options.relay, telephony: false },
       },
       developmentSignIn: options.developmentSignIn,
       publicUrl: () => place.publicUrl(),
@@ -197,12 +222,14 @@ async function makeRoutes({ logger, certificates, place, services }: {
  *
  * @returns How to say how long requests in progress get when the ports are closed; no time otherwise.
  */
-async function openPorts({ options, app, certificates, place, opened }: {
-  readonly options: ServerOptions; readonly app: FastifyInstance; readonly certificates: Certificates; readonly place: Place; readonly opened: ClosingList;
+async function openPorts({ options, app, certificates, place, relay, opened }: {
+  readonly options: ServerOptions; readonly app: FastifyInstance; readonly certificates: Certificates; readonly place: Place; readonly relay: RelayPart;
+  readonly opened: ClosingList;
 }): Promise<{ setPatience(graceMs: number): void }> {
   const tlsPort = createTlsPort({
     certificate: certificates.current(),
     http1: app.server,
+    takeRelayStream: (handedOver) => relay.takeStream(handedOver),
     // Fastify routes the requests of Node's HTTP/2 compatibility API as it does those of HTTP/1.1; only its types tell them apart.
     handleHttp2: (request, response) => app.routing(request as unknown as IncomingMessage, response as unknown as ServerResponse),
   });

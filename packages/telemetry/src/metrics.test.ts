@@ -30,11 +30,16 @@ test('gauges, sampled gauges and histograms render', async () => {
   let endpoints = 7;
   metrics.sampledGauge({ name: 'endpoints', help: 'Endpoints.' }, () => endpoints);
   endpoints = 8;
+  let packets = 1;
+  metrics.sampledCounter({ name: 'packets_total', help: 'Packets.' }, () => packets);
+  await metrics.render();
+  packets = 5;
   const setup = metrics.histogram({ name: 'setup_seconds', help: 'Setup.', buckets: [0.1, 1], labels: { kind: ['a'] } });
   setup.observe({ kind: 'a' }, 0.5);
   const { body } = await metrics.render();
   assert.match(body, /^x_calls 3$/m);
   assert.match(body, /^x_endpoints 8$/m);
+  assert.match(body, /^# TYPE x_packets_total counter\nx_packets_total 5$/m);
   assert.match(body, /^x_setup_seconds_bucket\{le="1",kind="a"\} 1$/m);
   assert.match(body, /^process_cpu_seconds_total /m);
   assert.throws(() => metrics.gauge({ name: 'calls', help: 'again' }));

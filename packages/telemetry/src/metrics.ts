@@ -29,6 +29,8 @@ export interface Metrics {
   gauge<const Labels extends MetricLabels = Record<never, never>>(definition: MetricDefinition<Labels>): Gauge<Labels>;
   /** A gauge whose value is asked for when `/metrics` is read. */
   sampledGauge(definition: Omit<MetricDefinition<MetricLabels>, 'labels'>, sample: () => number): void;
+  /** A counter that something else counts, asked for when `/metrics` is read. */
+  sampledCounter(definition: Omit<MetricDefinition<MetricLabels>, 'labels'>, sample: () => number): void;
   histogram<const Labels extends MetricLabels = Record<never, never>>(definition: MetricDefinition<Labels> & { readonly buckets: readonly number[] }): Histogram<Labels>;
   /** The Prometheus text format with its content type. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -69,6 +71,15 @@ export function createMetrics(options: { readonly prefix?: string; readonly incl
     },
     sampledGauge: (definition, sample) => {
       const metric: PromGauge = new PromGauge({ ...configuration(definition), collect: () => metric.set(sample()) });
+    },
+    sampledCounter: (definition, sample) => {
+      const metric: PromCounter = new PromCounter({
+        ...configuration(definition),
+        collect: () => {
+          metric.reset();
+          metric.inc(sample());
+        },
+      });
     },
     histogram: (definition) => {
       const metric = new PromHistogram({ ...configuration(definition), buckets: [...definition.buckets] });

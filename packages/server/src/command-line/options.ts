@@ -24,6 +24,19 @@ export interface ServerOptions {
   readonly allowedOrigins: readonly string[];
   readonly recordRetentionDays: number;
   readonly developmentSignIn: boolean;
+  /** Whether the STUN and TURN service runs. */
+  readonly relay: boolean;
+  /** UDP and TCP. */
+  readonly relayPort: number;
+  /** UDP and TCP, for the test of the NAT. */
+  readonly relaySecondPort: number;
+  readonly relayPorts: { readonly first: number; readonly last: number };
+  /** Ranges as `10.0.0.0/8`; `undefined` leaves it to what addresses the machine has. */
+  readonly relayAllowPeers: readonly string[] | undefined;
+  readonly relayAllocations: number;
+  readonly relayAllocationsPerUser: number;
+  readonly relayMegabitsPerUser: number;
+  readonly relayUsageRetentionDays: number;
   readonly logLevel: LogLevel;
 }
 
@@ -57,6 +70,15 @@ export const optionTable: { readonly [Key in keyof ServerOptions]: OptionRow<Exc
   allowedOrigins: { name: 'allow-origin', value: 'ORIGIN,...', preset: () => '*', description: 'Web origins whose pages may use the API (https://app.example.com); * is any: access tokens, not cookies, decide', read: readOrigins },
   recordRetentionDays: { name: 'record-retention-days', value: 'DAYS', preset: () => '30', description: 'Call records and call flows are deleted after this time', read: readDays },
   developmentSignIn: { name: 'development-sign-in', value: 'on|off', preset: () => 'on', description: 'Let people on this machine, and holders of a one-time link, sign in by a name of their choice', read: readSwitch },
+  relay: { name: 'relay', value: 'on|off', preset: () => 'on', description: 'Run the STUN and TURN service, without which calls work between networks that reach each other only', read: readSwitch },
+  relayPort: { name: 'relay-port', value: 'PORT', preset: () => '3478', description: 'Port for STUN and TURN, UDP and TCP, on every address; TURN over TLS is on the HTTPS port', read: readPort },
+  relaySecondPort: { name: 'relay-second-port', value: 'PORT', preset: () => '3479', description: 'Second port for STUN, UDP and TCP: with it clients find out whether their NAT is symmetric', read: readPort },
+  relayPorts: { name: 'relay-ports', value: 'FIRST-LAST', preset: () => '53248-65535', description: 'UDP and TCP ports for what is relayed', read: readPortRange },
+  relayAllowPeers: { name: 'relay-allow-peers', value: 'RANGE,...|none', preset: () => undefined, presetNote: 'private ranges where the machine has private addresses only', description: 'Private ranges (10.0.0.0/8) that may be reached through the relay. Loopback, link-local and metadata addresses never are', read: readRanges },
+  relayAllocations: { name: 'relay-allocations', value: 'NUMBER', preset: () => '2000', description: 'Most allocations at a time', read: readCount },
+  relayAllocationsPerUser: { name: 'relay-user-allocations', value: 'NUMBER', preset: () => '64', description: 'Most allocations of one user at a time', read: readCount },
+  relayMegabitsPerUser: { name: 'relay-user-megabits', value: 'NUMBER', preset: () => '32', description: 'Most megabits per second relayed for one user, both directions together; what exceeds it is dropped', read: readCount },
+  relayUsageRetentionDays: { name: 'relay-usage-retention-days', value: 'DAYS', preset: () => '400', description: 'The ledger of the relay is kept for this time; addresses of clients in it go with the call records', read: readDays },
   logLevel: { name: 'log-level', value: logLevels.join('|'), preset: () => 'info', description: 'How much the server writes to its log', read: readLogLevel },
 };
 
@@ -90,6 +112,7 @@ export function readServerOptions(given: Readonly<Record<string, string | undefi
   if ((options.certFile === undefined) !== (options.keyFile === undefined)) throw new OptionError('--cert and --key go together; give both.');
   if (options.certFile !== undefined && options.domain !== undefined) throw new OptionError('Give --cert and --key, or --domain, but not both.');
   if (options.httpsPort !== 0 && options.httpsPort === options.httpPort) throw new OptionError('--https-port and --http-port have to differ.');
+  if (options.relay && options.relayPort !== 0 && options.relayPort === options.relaySecondPort) throw new OptionError('--relay-port and --relay-second-port have to differ.');
   return options;
 }
 
@@ -97,6 +120,28 @@ function readPort(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error('a port is a number from 0 (any free one) to 65535.');
   return port;
+}
+
+function readPortRange(text: string): { readonly first: number; readonly last: number } {
+  const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text)?.map(Number) ?? [];
+  if (first === undefined || last === undefined || first < 1 || last > 65_535 || first >= last) throw new Error('a range is two ports, the lower one first, like 53248-65535.');
+  return { first, last };
+}
+
+function readRanges(text: string): readonly string[] {
+  if (text === 'none') return [];
+  return readList(text, (entry) => {
+    const [address = '', length = ''] = entry.split('/');
+    const bits = isIP(address) === 6 ? 128 : 32;
+    if (isIP(address) === 0 || !/^\d{1,3}$/.test(length) || Number(length) > bits) throw new Error('ranges like 10.0.0.0/8 or fd00::/8 are needed, separated by commas, or none.');
+    return entry;
+  });
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d{1,6}$/.test(text) || count < 1) throw new Error('a number from 1 to 999999 is needed.');
+  return count;
 }
 
 function readDays(text: string): number {

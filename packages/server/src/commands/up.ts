@@ -56,6 +56,14 @@ function untilToldToEnd(): Promise<void> {
   });
 }
 
+function relayLines({ relayPorts }: RunningServer, options: ServerOptions): readonly string[] {
+  if (relayPorts.length === 0) return ['  Relay (STUN, TURN)   off: calls work between networks that reach each other only'];
+  return [
+    `  Relay (STUN, TURN)   UDP and TCP ${relayPorts.join(', ')}; what is relayed: UDP ${options.relayPorts.first}-${options.relayPorts.last}.`,
+    '                       A firewall has to let these and the HTTPS port in; ./dialplane doctor looks.',
+  ];
+}
+
 /** What a person needs to know at the start. @param signInLink Absent where the output is kept: then no secrets are shown. */
 function greeting(server: RunningServer, options: ServerOptions, signInLink: string | undefined): string {
   const authority = server.certificateAuthorityFile;
@@ -67,6 +75,7 @@ function greeting(server: RunningServer, options: ServerOptions, signInLink: str
     `  On this computer     ${server.httpUrl}`,
     `                       ${server.httpsUrl}`,
     ...server.publicUrls.map((url, index) => `${index === 0 ? '  From other computers' : '                      '} ${url}`),
+    ...relayLines(server, options),
     ...(signInLink === undefined
       ? ['  Operator sign-in     ./dialplane link', '  Connection string    ./dialplane connection-string']
       : [`  Operator sign-in     ${signInLink}`, '                       (for one person, once, within an hour; ./dialplane link makes another)', `  Connection string    ${server.connectionString}`]),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { get as getHttps } from 'node:https';
@@ -6,9 +7,10 @@ import { connect as connectTcp, createServer as createTcpServer, type AddressInf
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
 import { issueAuthority, issueServerCertificate, type IssuedPair } from '../certificates/issue-certificate.ts';
 import { serverCertificate, type ServerCertificate } from '../certificates/server-certificate.ts';
-import { createTlsPort, type TlsPort } from './tls-port.ts';
+import { createTlsPort, type TlsPort, type TlsPortOptions } from './tls-port.ts';
 
 const authority: IssuedPair = await issueAuthority('Test CA', Date.now());
 
@@ -17,10 +19,12 @@ async function certificateFor(name: string): Promise<ServerCertificate> {
   return serverCertificate('development', issued.certificatePem, issued.privateKeyPem, name);
 }
 
-async function start(t: TestContext, timeouts: ServerOptions = {}): Promise<{ tlsPort: TlsPort; port: number; http1: Server }> {
+type TakeRelayStream = NonNullable<TlsPortOptions['takeRelayStream']>;
+
+async function start(t: TestContext, timeouts: ServerOptions = {}, takeRelayStream?: TakeRelayStream): Promise<{ tlsPort: TlsPort; port: number; http1: Server }> {
   const http1 = createServer(timeouts, (request, response) => response.end(request.httpVersion));
   await once(http1.listen(0, '127.0.0.1'), 'listening');
-  const tlsPort = createTlsPort({ certificate: await certificateFor('first.example'), handleHttp2: (request, response) => response.end(request.httpVersion), http1 });
+  const tlsPort = createTlsPort({ certificate: await certificateFor('first.example'), handleHttp2: (request, response) => response.end(request.httpVersion), http1, ...(takeRelayStream !== undefined && { takeRelayStream }) });
   const port = await tlsPort.listen(0, '127.0.0.1');
   t.after(async () => {
     tlsPort.destroyConnections();
@@ -59,6 +63,42 @@ test('HTTP/2 and HTTP/1.1 are served on the one port, by what ALPN chose', async
   const withoutAlpn = await handshake(port);
   withoutAlpn.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
   assert.match(await text(withoutAlpn), /1\.1$/);
+});
+
+test('what begins like STUN goes to the relay with its first byte, also when ALPN says so, and what begins like HTTP does not', async (t) => {
+  const streams = Array<string>();
+  const { port } = await start(t, {}, ({ stream, remoteAddress, remotePort }) => {
+    streams.push(`${remoteAddress} ${remotePort > 0}`);
+    stream.pipe(stream);
+  });
+  for (const options of [{}, { ALPNProtocols: ['stun.turn'] }, { ALPNProtocols: ['stun.nat-discovery'] }]) {
+    for (const message of [Buffer.from([0x00, 0x01, 0x00, 0x00]), Buffer.from([0x01, 0x01, 0x00, 0x00])]) {
+      const socket = await handshake(port, options);
+      for (const byte of message) await new Promise((resolve) => socket.write(Buffer.of(byte), resolve));
+      socket.end();
+      const echoed: Buffer[] = [];
+      for await (const chunk of socket) echoed.push(chunk as Buffer);
+      assert.deepEqual(Buffer.concat(echoed), message);
+    }
+    const http = await handshake(port, options);
+    http.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    assert.match(await text(http), /1\.1$/);
+  }
+  assert.deepEqual(streams, Array(6).fill('127.0.0.1 true'));
+  const session = connectHttp2(`https://127.0.0.1:${port}`, { ca: authority.certificatePem });
+  assert.equal(await overHttp2(session), '2.0');
+  session.close();
+});
+
+test('openssl speaks to the relay as to HTTP', async (t) => {
+  const { port } = await start(t, {}, ({ stream }) => stream.end('relay'));
+  const ask = async (input: string): Promise<string> => {
+    const client = promisify(execFile)('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-quiet', '-ign_eof']);
+    client.child.stdin?.end(input);
+    return (await client).stdout;
+  };
+  assert.equal(await ask('\0\x01\0\0'), 'relay');
+  assert.match(await ask('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'), /1\.1$/);
 });
 
 test('a new certificate is presented at once, and connections that exist stay', async (t) => {

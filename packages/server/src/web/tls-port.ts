@@ -2,9 +2,11 @@ import { createServer as createHttp2Server, type Http2ServerRequest, type Http2S
 import type { Server as HttpServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import type { HandedOverStream } from '@dialplane/relay';
 import { isAcmeValidation } from '../certificates/acme-hello.ts';
 import type { ServerCertificate } from '../certificates/server-certificate.ts';
 import { portFailure } from '../failures.ts';
+import { UndecidedStreams } from './undecided-streams.ts';
 
 /** The TLS port: one listener, TLS terminated once, each connection handed on by the protocol that was negotiated. */
 export interface TlsPort {
@@ -25,19 +27,24 @@ export interface TlsPortOptions {
   readonly handleHttp2: (request: Http2ServerRequest, response: Http2ServerResponse) => void;
   /** Gets the decrypted connections that speak HTTP/1.1; it must be listening, because its time-outs guard them too. */
   readonly http1: HttpServer;
+  /** Gets the decrypted connections that speak STUN or TURN, their first bytes unread; without it there are none. */
+  readonly takeRelayStream?: (handedOver: HandedOverStream) => void;
 }
 
 const handshakeTimeoutMs = 10_000;
 const idleSessionMs = 120_000;
 const streamsPerSession = 256;
+/** RFC 7443 §4. */
+const stunProtocols = ['stun.turn', 'stun.nat-discovery'];
 
 /**
- * Makes the port. Inside TLS, ALPN decides: `h2` is HTTP/2, `http/1.1` or none is HTTP/1.1 (RFC 7301 §3.2).
+ * Makes the port. Inside TLS, ALPN decides where it can: `h2` is HTTP/2, `http/1.1` is HTTP/1.1 (RFC 7301 §3.2). Without it, and with `stun.turn` or
+ * `stun.nat-discovery` (RFC 7443), which some TURN clients send, the first byte does: STUN begins with 0 or 1 (RFC 8489 §5), and HTTP with a letter.
  *
  * The plain TCP listener stands in front of the TLS server so that a connection can be looked at before its handshake: that
  * is how an ACME validation is told from a visitor, without showing visitors a certificate that is not theirs.
  */
-export function createTlsPort({ certificate, handleHttp2, http1 }: TlsPortOptions): TlsPort {
+export function createTlsPort({ certificate, handleHttp2, http1, takeRelayStream }: TlsPortOptions): TlsPort {
   const connections = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   let challenge: ServerCertificate | undefined;
@@ -50,8 +57,19 @@ export function createTlsPort({ certificate, handleHttp2, http1 }: TlsPortOption
   });
   http2.on('sessionError', () => undefined);
 
-  const tls = createTlsServer({ ...secureContext(certificate), ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: handshakeTimeoutMs });
-  tls.on('secureConnection', (socket: TLSSocket) => (socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket));
+  const tls = createTlsServer({ ...secureContext(certificate), ALPNProtocols: ['h2', 'http/1.1', ...(takeRelayStream === undefined ? [] : stunProtocols)], handshakeTimeout: handshakeTimeoutMs });
+  const undecided = new UndecidedStreams();
+  tls.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
+    else if (socket.alpnProtocol === 'http/1.1' || takeRelayStream === undefined) http1.emit('connection', socket);
+    else {
+      const { remoteAddress = '', remotePort = 0 } = socket;
+      undecided.add(socket, (firstByte) => {
+        if (firstByte <= 1) takeRelayStream({ stream: socket, remoteAddress, remotePort });
+        else http1.emit('connection', socket);
+      });
+    }
+  });
   tls.on('tlsClientError', (_error, socket) => socket.destroy());
 
   const challengeTls = createTlsServer({ ALPNProtocols: ['acme-tls/1'], handshakeTimeout: handshakeTimeoutMs });
