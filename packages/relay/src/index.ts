@@ -17,3 +17,7 @@ export { defaultRelayLimits, type PortRange, type RelayLimits, type RelayPeers, 
 export type { PlaneStatistic, PlaneStatistics } from './plane/plane-statistics.ts';
 export { RelayError, relayErrors, type RelayErrorCode } from './relay-error.ts';
 export { startRelayPlane } from './start-relay-plane.ts';
+export { askBinding, type AskBindingOptions, type BindingObservation } from './client/ask-binding.ts';
+export type { TurnServerTarget } from './client/client-path.ts';
+export { connectTurn, type TurnAllocation, type TurnConnection, type TurnConnectionOptions } from './client/turn-connection.ts';
+export { TurnClientError } from './client/turn-client-error.ts';
