@@ -4,7 +4,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { findNodeHeaders } from '@dialplane/server';
+import { findNodeHeaders } from '@dialplane/kernels';
 
 /** What the generator reports of one run; see generator/main.cc for what it is asked. */
 export interface GeneratorResult {

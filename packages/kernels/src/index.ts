@@ -10,6 +10,7 @@
  * ```
  */
 export { kernelFolders, loadKernel, type LoadedKernel } from './load-kernel.ts';
+export { findNodeHeaders } from './node-headers.ts';
 export { createUdpSockets, type UdpSocketsOptions } from './udp/create-udp-sockets.ts';
 export type { UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics } from './udp/udp-sockets.ts';
 export { outgoingFlags, outgoingWords, receivedKind, receivedWords } from './udp/udp-sockets.ts';

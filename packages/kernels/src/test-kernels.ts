@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { test, type TestContext } from 'node:test';
 import { loadKernel } from './load-kernel.ts';
 
@@ -5,4 +6,18 @@ import { loadKernel } from './load-kernel.ts';
 export function nativeTest(kernel: string, name: string, run: (t: TestContext) => Promise<void> | void): void {
   const loaded = loadKernel(kernel);
   test(name, { skip: loaded.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${loaded.absentBecause}` : false }, run);
+}
+
+/** A test that runs a program as root of namespaces of its own (network and mounts); where the system does not let us, it is skipped and says so, in CI it fails. */
+export function isolatedTest(kernel: string, name: string, run: (t: TestContext, runIsolated: (shell: string) => string) => Promise<void> | void): void {
+  const isAllowed = spawnSync('unshare', ['--map-root-user', '--net', '--mount', 'true']).status === 0;
+  if (!isAllowed && process.env['CI'] !== 'true') {
+    test(name, { skip: 'NOT TESTED: unshare (Debian: util-linux) may not make namespaces here' }, () => {});
+    return;
+  }
+  nativeTest(kernel, name, (t) => run(t, (shell) => {
+    const { status, stdout, stderr } = spawnSync('unshare', ['--map-root-user', '--net', '--mount', 'sh', '-ec', shell], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+    return stdout;
+  }));
 }

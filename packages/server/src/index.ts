@@ -18,4 +18,3 @@
 export { startServer, type RunningServer, type StartOptions } from './start-server.ts';
 export type { ServerOptions } from './command-line/options.ts';
 export { Failure, failures, type FailureCode } from './failures.ts';
-export { findNodeHeaders } from './preparation/node-headers.ts';

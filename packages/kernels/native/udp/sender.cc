@@ -126,8 +126,10 @@ void Sender::flush(Socket& socket) {
       attempts = 0;
       continue;
     }
-    if (mayBePendingError(errno) && ++attempts < maxAttempts) continue;
-    at += settleFailure(socket, at, errno);
+    const int code = errno;
+    const bool mayBeTooBigForRun = code == EMSGSIZE && runs_[at].datagrams > 1;
+    if (mayBePendingError(code) && !mayBeTooBigForRun && ++attempts < maxAttempts) continue;
+    at += settleFailure(socket, at, code);
     attempts = 0;
   }
   queued_ = 0;

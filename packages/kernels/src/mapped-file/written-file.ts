@@ -7,10 +7,10 @@ const intervalMs = 1000;
 export function openWrittenFile(path: string, length: number, absentBecause: string): MappedFile {
   const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   try {
-    ftruncateSync(file, length);
     const bytes = new Uint8Array(length);
     readFully(file, bytes);
     writeFully(file, bytes); // Allocates the blocks of what was sparse.
+    ftruncateSync(file, length);
     return new WrittenFile(file, bytes, absentBecause);
   } catch (error) {
     closeSync(file);

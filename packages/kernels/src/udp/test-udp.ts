@@ -30,7 +30,7 @@ export class UdpBench {
   private waiting: (() => void) | undefined;
   private scratchUsed = 0;
 
-  constructor(t: TestContext, implementation: 'native' | 'dgram') {
+  constructor(t: Pick<TestContext, 'after'>, implementation: 'native' | 'dgram') {
     this.sockets = createUdpSockets({ implementation, onBatch: (count) => this.take(count) });
     t.after(() => this.sockets.destroy());
   }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { kernelFolders } from '@dialplane/kernels';
+import { findNodeHeaders, kernelFolders } from '@dialplane/kernels';
 import { repositoryRoot } from '../repository.ts';
-import { findNodeHeaders } from './node-headers.ts';
 import { findProgram, runQuietly } from './run-program.ts';
 
 const compilers = ['g++', 'make', 'python3'];
