@@ -29,6 +29,8 @@ export const turnAttribute = {
   additionalAddressFamily: 0x8000,
   addressErrorCode: 0x8001,
   icmp: 0x8004,
+  /** ADDITIONAL-ADDRESS-FAMILY as coturn still numbers it (draft-martinsen-tram-ssoda): in requests it means the same. */
+  additionalAddressFamilyOfDraft: 0x8032,
 } as const;
 
 /** Comprehension-required attributes that an agent of this package understands. */

@@ -24,7 +24,7 @@ export function writeRequestedTransport(builder: MessageBuilder, transport: Rela
 }
 
 /** Which of the two attributes that name an address family. */
-export type FamilyAttribute = 'requestedAddressFamily' | 'additionalAddressFamily';
+export type FamilyAttribute = 'requestedAddressFamily' | 'additionalAddressFamily' | 'additionalAddressFamilyOfDraft';
 
 /** Reads REQUESTED-ADDRESS-FAMILY or ADDITIONAL-ADDRESS-FAMILY (RFC 8656 §18.6, §18.11); `'unknown'` for a family that does not exist. */
 export function readAddressFamily(message: StunMessage, attribute: FamilyAttribute): AddressFamily | 'unknown' | undefined {

@@ -306,8 +306,11 @@ export class TurnClient implements Machine<TurnClientInput, TurnClientOutput> {
 function writeWish(builder: MessageBuilder, wish: AllocateWish): void {
   writeRequestedTransport(builder, wish.transport ?? 'udp');
   if (wish.lifetimeSeconds !== undefined) writeLifetime(builder, wish.lifetimeSeconds);
-  if (wish.family === 'dual') writeAddressFamily(builder, 'additionalAddressFamily', 6);
-  else if (wish.family !== undefined) writeAddressFamily(builder, 'requestedAddressFamily', wish.family);
+  if (wish.family === 'dual') {
+    writeAddressFamily(builder, 'additionalAddressFamily', 6);
+    // coturn knows the draft's number only; who does not know it ignores it.
+    writeAddressFamily(builder, 'additionalAddressFamilyOfDraft', 6);
+  } else if (wish.family !== undefined) writeAddressFamily(builder, 'requestedAddressFamily', wish.family);
   if (wish.port !== undefined) writeEvenPort(builder, wish.port === 'evenAndNext');
   if (wish.reservationToken !== undefined) writeReservationToken(builder, wish.reservationToken);
   if (wish.dontFragment === true) builder.attribute(turnAttribute.dontFragment, new Uint8Array(0));

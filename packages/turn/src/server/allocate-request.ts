@@ -78,12 +78,13 @@ type FamilyPlan =
   | { readonly ok: true; readonly families: readonly AddressFamily[]; readonly missing: AddressFamily | undefined; readonly isDual: boolean; readonly isExplicit: boolean }
   | { readonly ok: false; readonly code: TurnErrorCode };
 
+/** Deviation: ADDITIONAL-ADDRESS-FAMILY is also known by the number that coturn's clients give it. */
 function planFamilies(request: StunMessage, available: ReadonlySet<AddressFamily>): FamilyPlan {
   const isRequested = request.has(turnAttribute.requestedAddressFamily);
-  const isAdditional = request.has(turnAttribute.additionalAddressFamily);
-  if (isRequested && isAdditional) return { ok: false, code: 400 };
-  if (isAdditional) {
-    if (readAddressFamily(request, 'additionalAddressFamily') !== 6) return { ok: false, code: 400 };
+  const additional = (['additionalAddressFamily', 'additionalAddressFamilyOfDraft'] as const).find((attribute) => request.has(turnAttribute[attribute]));
+  if (isRequested && additional !== undefined) return { ok: false, code: 400 };
+  if (additional !== undefined) {
+    if (readAddressFamily(request, additional) !== 6) return { ok: false, code: 400 };
     const families = ([4, 6] as const).filter((family) => available.has(family));
     return { ok: true, families, missing: families.length === 1 ? (families[0] === 4 ? 6 : 4) : undefined, isDual: true, isExplicit: true };
   }

@@ -80,6 +80,8 @@ test('Allocate: every refusal of RFC 8656 §7.2', () => {
     ['malformed family', all(udp, raw(turnAttribute.requestedAddressFamily, 2)), 400],
     ['additional IPv4', all(udp, (b) => writeAddressFamily(b, 'additionalAddressFamily', 4)), 400],
     ['both families', all(udp, dual), 0],
+    ['both families, as coturn asks for them', all(udp, (b) => writeAddressFamily(b, 'additionalAddressFamilyOfDraft', 6)), 0],
+    ['one family and both, as coturn asks', all(udp, family(4), (b) => writeAddressFamily(b, 'additionalAddressFamilyOfDraft', 6)), 400],
     ['both families, none there', all(udp, dual), 440, { families: new Set() }],
     ['both families and a reserved port', all(udp, dual, even(true)), 400],
     ['both families and an even port', all(udp, dual, even(false)), 0],
