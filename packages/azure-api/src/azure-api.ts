@@ -6,6 +6,7 @@ import { AzureError, azureErrors } from './azure-error.ts';
 import { bodyBytes, type Caller, signedRequest } from './caller.ts';
 import { nameRequest, requireApiVersion } from './conventions.ts';
 import { IdentityOperations } from './identity-operations.ts';
+import { NetworkTraversalOperations, type RelayConfigurationSource } from './network-traversal-operations.ts';
 import type { RequestRateLimit } from './request-rate.ts';
 
 export interface AzureApiOptions {
@@ -14,8 +15,10 @@ export interface AzureApiOptions {
   readonly metrics: Metrics;
   /** How far a client's clock may be off, either way; 15 minutes by default. */
   readonly clockWindowMinutes?: number;
-  /** Azure's limits by default ("Service limits", Identity): 1000 in 30 s for creating and issuing, 500 for the others. */
-  readonly rateLimits?: { readonly issue?: RequestRateLimit; readonly manage?: RequestRateLimit };
+  /** Azure's limits by default ("Service limits", Identity): 1000 in 30 s for creating and issuing, 500 for the others, 30,000 in 5 s for relay configurations. */
+  readonly rateLimits?: { readonly issue?: RequestRateLimit; readonly manage?: RequestRateLimit; readonly relay?: RequestRateLimit };
+  /** Issues credentials of the relay; without it there is none. */
+  readonly relay?: RelayConfigurationSource;
   /** Wall clock in milliseconds since 1970; `Date.now` by default. */
   readonly now?: () => number;
 }
@@ -47,6 +50,7 @@ export async function azureApi(instance: FastifyInstance, options: AzureApiOptio
     });
     signed.addHook('preHandler', async (request) => verifyContentHash(signedRequest(request), bodyBytes(request)));
     new IdentityOperations(options.identity, options.rateLimits ?? {}, now).register(signed);
+    new NetworkTraversalOperations(options.identity, options.relay, options.rateLimits?.relay, now).register(signed);
   });
 
   // What Azure's clients call when they are given a Microsoft Entra credential.

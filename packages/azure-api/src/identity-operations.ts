@@ -82,11 +82,12 @@ export class IdentityOperations {
 }
 
 /** Identities of other resources do not exist for this caller. */
-function requireOwn(caller: Caller, identifier: string): void {
+export function requireOwn(caller: Caller, identifier: string): void {
   if (!identifier.startsWith(`8:acs:${caller.resource.id}_`)) throw new AzureError('USER_NOT_FOUND', { target: 'id' });
 }
 
-function takeTurn(rate: RequestRate, caller: Caller): void {
+/** Counts a request of the caller; throws `RATE_LIMITED` where it is one too many. */
+export function takeTurn(rate: RequestRate, caller: Caller): void {
   const retryAfterSeconds = rate.take(caller.resource.id);
   if (retryAfterSeconds !== undefined) throw new AzureError('RATE_LIMITED', { retryAfterSeconds });
 }

@@ -3,7 +3,8 @@
  * the endpoint and access key in the connection string, and nothing else.
  *
  * Requests are signed with an access key (HMAC-SHA256, Azure's "Authenticate with access keys"). What is here today is
- * `@azure/communication-identity`: users and access tokens, with Azure's statuses, validation, limits and error bodies.
+ * `@azure/communication-identity`: users and access tokens, and `@azure/communication-network-traversal`: credentials of the relay; with Azure's statuses,
+ * validation, limits and error bodies.
  *
  * Out of scope: Microsoft Entra ID and Teams users, which are refused with a sentence that says so.
  *
@@ -13,4 +14,5 @@
  */
 export { azureApi, type AzureApiOptions } from './azure-api.ts';
 export { azureErrors, type AzureErrorBody, type AzureErrorCode } from './azure-error.ts';
+export type { RelayConfigurationSource } from './network-traversal-operations.ts';
 export type { RequestRateLimit } from './request-rate.ts';

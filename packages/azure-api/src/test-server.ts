@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { connectionString, Identity } from '@dialplane/identity';
+import { openRelayControl, type RelayControl, type RelayPlace } from '@dialplane/relay';
 import { openStore } from '@dialplane/store';
 import { createLogger, createMetrics, type Metrics } from '@dialplane/telemetry';
 import { fastify } from 'fastify';
@@ -27,10 +28,15 @@ export interface TestServer {
   readonly endpoint: string;
   readonly connectionString: string;
   readonly logLines: readonly string[];
+  /** Where it was asked for by a place. */
+  readonly relay: RelayControl | undefined;
 }
 
+/** What the passwords of a test server's relay are made with. */
+export const relaySecret = 'of the test';
+
 /** The plugin on a server of its own, on a free port, with its own data; beside it a route of somebody else at `/beside`. */
-export async function startTestServer(t: TestContext, options: Partial<AzureApiOptions> = {}, certificate?: TestCertificate): Promise<TestServer> {
+export async function startTestServer(t: TestContext, { relayPlace, ...options }: Partial<AzureApiOptions> & { readonly relayPlace?: RelayPlace } = {}, certificate?: TestCertificate): Promise<TestServer> {
   const dataDir = temporaryDirectory(t);
   const store = await openStore({ dataDir });
   const logLines: string[] = [];
@@ -38,8 +44,11 @@ export async function startTestServer(t: TestContext, options: Partial<AzureApiO
   const metrics = createMetrics();
   const place = { endpoint: '' };
   const identity = await Identity.open({ store, logger, metrics, endpoint: () => place.endpoint });
+  const relay = relayPlace === undefined ? undefined : await openRelayControl({
+    store, logger, secret: relaySecret, resourceId: () => identity.resources.default.id, place: () => relayPlace, addressRetentionMs: 1, usageRetentionMs: 1,
+  });
   const app = fastify({ serverFactory: (handler) => (certificate === undefined ? createHttpServer(handler) : createHttpsServer({ key: certificate.key, cert: certificate.cert }, handler)) });
-  await app.register(azureApi, { identity, logger, metrics, ...options });
+  await app.register(azureApi, { identity, logger, metrics, ...(relay !== undefined && { relay: relay.service }), ...options });
   app.post('/beside', (request, reply) => reply.send({ parsed: request.body }));
   const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
   t.after(async () => {
@@ -49,7 +58,7 @@ export async function startTestServer(t: TestContext, options: Partial<AzureApiO
   place.endpoint = `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`;
   const resource = identity.resources.default;
   return {
-    identity, metrics, logLines, resourceId: resource.id, endpoint: place.endpoint,
+    identity, metrics, logLines, relay, resourceId: resource.id, endpoint: place.endpoint,
     connectionString: connectionString(place.endpoint, identity.resources.accessKeys(resource.id)[0]),
   };
 }

@@ -1,5 +1,6 @@
 import { tokenScopes, maxTokenMinutes, minTokenMinutes } from '@dialplane/identity';
 import { AzureError } from './azure-error.ts';
+import { parseObject } from './json-body.ts';
 
 type TokenScope = (typeof tokenScopes)[number];
 
@@ -24,18 +25,6 @@ export function parseTokenRequest(body: Uint8Array, scopesField: 'scopes' | 'cre
     throw new AzureError('LIFETIME_INVALID', { target: 'expiresInMinutes', detail: `it is ${JSON.stringify(minutes).slice(0, 40)}` });
   }
   return { scopes, expiresInMinutes: minutes };
-}
-
-function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
-  if (body.length === 0) return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch (cause) {
-    throw new AzureError('BODY_MALFORMED', { cause });
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new AzureError('BODY_MALFORMED');
-  return value as Readonly<Record<string, unknown>>;
 }
 
 function parseScopes(value: unknown, target: string): readonly TokenScope[] {

@@ -1,6 +1,7 @@
 import { azureApi } from '@dialplane/azure-api';
 import { connectionString, Identity } from '@dialplane/identity';
 import { createSignalingController, errorHandler, fastifyOptions, notFoundHandler, type SignalingController } from '@dialplane/signaling-controller';
+import type { RelayService } from '@dialplane/relay';
 import type { Store } from '@dialplane/store';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@dialplane/telemetry';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -149,6 +150,7 @@ interface Services {
   readonly identity: Identity;
   readonly controller: SignalingController;
   readonly metrics: Metrics;
+  readonly relay: RelayService;
   readonly sdkTarball: SdkTarball | undefined;
   readonly controlKey: string;
   readonly connectionString: () => string;
@@ -188,7 +190,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
   });
   await controller.restore();
   return {
-    identity, controller, metrics, sdkTarball,
+    identity, controller, metrics, sdkTarball, relay: relay.service,
     controlKey: makeControlKey(),
     connectionString: () => connectionString(place.publicUrl(), identity.resources.accessKeys(identity.resources.default.id)[0]),
     createSignInLink: async () => signInUrl(place.publicUrl(), (await identity.createSignInLink({ operator: true })).code),
@@ -199,7 +201,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
 async function makeRoutes({ logger, certificates, place, services }: {
   readonly logger: Logger; readonly certificates: Certificates; readonly place: Place; readonly services: Services;
 }): Promise<FastifyInstance> {
-  const { identity, controller, metrics, sdkTarball, controlKey, createSignInLink } = services;
+  const { identity, controller, metrics, relay, sdkTarball, controlKey, createSignInLink } = services;
   const app = fastify({ ...fastifyOptions, forceCloseConnections: 'idle' });
   app.setErrorHandler(errorHandler(logger));
   addSecurityHeaders(app, () => certificates.current().kind !== 'development');
@@ -211,7 +213,7 @@ async function makeRoutes({ logger, certificates, place, services }: {
   });
   if (certificates.development !== undefined) offerAuthority(app, certificates.development);
   if (sdkTarball !== undefined) offerSdk(app, sdkTarball);
-  await app.register(azureApi, { identity, metrics, logger: logger.child({ part: 'azure-api' }) });
+  await app.register(azureApi, { identity, metrics, relay, logger: logger.child({ part: 'azure-api' }) });
   await app.register(controller.plugin);
   await serveConsole(app, { directory: join(repositoryRoot, 'apps/console/dist'), notFound: notFoundHandler });
   return app;
