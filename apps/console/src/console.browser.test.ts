@@ -195,3 +195,28 @@ test('a sign-in link lets one person in over TLS, who as operator lets the next 
   assert.equal(await next.page.getByRole('link', { name: 'Operator' }).count(), 0);
   assert.deepEqual(operator.complaints, []);
 });
+
+test('the network is tested through the relay itself, and what that used is in the ledger', { skip, timeout: 120_000 }, async () => {
+  const olga = await openWindow(desk);
+  await signIn(olga.page, `${server.httpUrl}/${new URL(await server.createSignInLink()).hash}`, 'Otto');
+  await olga.page.getByRole('link', { name: 'Network' }).click();
+  await olga.page.getByText(/^Calls work from here, with the best quality/).waitFor();
+  const ways = olga.page.getByRole('table', { name: 'Ways to the server' });
+  for (const transport of ['UDP', 'TCP']) await ways.getByRole('row', { name: new RegExp(`^Relay over ${transport}, \\S+ Works 33000 bytes went through it`) }).first().waitFor();
+  assert.match(await ways.getByRole('row', { name: /^Symmetric NAT/ }).innerText(), /Symmetric NAT\s+No/);
+  await picture(olga.page, 'network-test');
+
+  await olga.page.getByRole('link', { name: 'Usage' }).click();
+  const usage = olga.page.getByRole('table', { name: 'Relay usage' });
+  await usage.getByRole('row', { name: new RegExp(`^${new Date().toISOString().slice(0, 10)}`) }).waitFor();
+  await olga.page.getByLabel('Rate per GB').fill('0.4');
+  await olga.page.getByLabel('Currency').fill('EUR');
+  await olga.page.getByRole('button', { name: 'Set the rate' }).click();
+  await olga.page.getByRole('radio', { name: 'Per allocation' }).click();
+  await usage.getByRole('row').filter({ hasText: 'TCP' }).first().waitFor();
+  const download = olga.page.waitForEvent('download');
+  await olga.page.getByRole('button', { name: 'Ledger as CSV' }).click();
+  assert.equal((await download).suggestedFilename(), 'relay-ledger.csv');
+  await picture(olga.page, 'relay-usage');
+  assert.deepEqual(olga.complaints, []);
+});

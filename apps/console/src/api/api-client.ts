@@ -13,6 +13,12 @@ const routes = {
   listCalls: { method: 'GET', path: '/v1/calls' },
   getCallFlow: { method: 'GET', path: '/v1/calls/{callId}/flow' },
   getCallRecords: { method: 'GET', path: '/v1/calls/{callId}/records' },
+  getNetworkConfiguration: { method: 'GET', path: '/v1/network' },
+  listRelayUsage: { method: 'GET', path: '/v1/relay/usage' },
+  sumRelayUsage: { method: 'GET', path: '/v1/relay/usage:sum' },
+  listRelayUsageRecords: { method: 'GET', path: '/v1/relay/usage-records' },
+  getRelaySettings: { method: 'GET', path: '/v1/relay/settings' },
+  updateRelaySettings: { method: 'PATCH', path: '/v1/relay/settings' },
 } as const satisfies { readonly [Id in OperationId]?: { readonly method: Operations[Id]['method']; readonly path: Operations[Id]['path'] } };
 
 /** An operation the console uses. */

@@ -16,6 +16,7 @@ import { namedLanes } from './flow-lanes.ts';
 import { MilestoneStrip } from './milestone-strip.tsx';
 import { PairTable, StreamTable } from './path-tables.tsx';
 import { QualityCharts } from './quality-charts.tsx';
+import { RelayedSection } from './relayed-section.tsx';
 
 const useStyles = makeStyles({
   head: { display: 'grid', gap: '8px', justifyItems: 'start' },
@@ -92,6 +93,7 @@ function FlowRecord({ flow, records }: { readonly flow: CallFlow; readonly recor
       <FlowExplorer flow={flow} />
       <Section title="Paths tried"><PairTable pairs={pairs} titles={titles} /></Section>
       <Section title="Media"><StreamTable streams={streams} titles={titles} /></Section>
+      <RelayedSection callId={flow.callId} titles={titles} refreshMs={refreshAfter(flow)} />
       <QualityCharts callId={flow.callId} />
       {records === undefined || records.summaries.length + records.diagnostics.length === 0 ? null : <RecordTables callId={flow.callId} records={records} titles={titles} />}
     </>

@@ -57,7 +57,7 @@ export function judgeMappings(mapped: readonly MappedCandidate[], own: readonly 
     if (first === undefined) return [];
     const perBase = [...Map.groupBy(ofFamily, ({ foundation }) => foundation).values()];
     const differ = perBase.some((candidates) => new Set(candidates.map(({ address, port }) => `${address} ${port}`)).size > 1);
-    return [{ family, address: first.address ?? '', isSymmetric: differ ? true : haveBothAnswered ? false : undefined }];
+    return [{ family, address: first.address?.replace(/^\[|\]$/g, '') ?? '', isSymmetric: differ ? true : haveBothAnswered ? false : undefined }];
   });
 }
 

@@ -15,7 +15,7 @@ export interface ServerFindings {
 /** One line of the answer. */
 export interface ReportRow {
   readonly what: string;
-  readonly verdict: 'works' | 'blocked' | 'unknown';
+  readonly verdict: 'works' | 'blocked' | 'unknown' | 'yes' | 'no';
   readonly sentence: string;
 }
 
@@ -75,7 +75,7 @@ function relayRows({ server, relays }: ServerFindings): readonly ReportRow[] {
       case 'noData':
         return { what, verdict: 'blocked', sentence: `${url} answers, but nothing comes through it: its operator should look at the relay ports of the server's firewall.` };
       case 'noAllocation':
-        return { what, verdict: 'blocked', sentence: finding.errorCode === 701 ? `${url} does not answer from here.` : `${url} refused: ${finding.errorCode} ${finding.errorText}`.trim() };
+        return { what, verdict: 'blocked', sentence: finding.errorCode === 701 ? `${url} does not answer from here${transport === 'tls' ? ', or this browser does not trust its certificate' : ''}.` : `${url} refused: ${finding.errorCode} ${finding.errorText}`.trim() };
     }
   });
 }
@@ -97,10 +97,10 @@ function natRow(found: readonly ServerFindings[]): ReportRow {
   const what = 'Symmetric NAT';
   const mappings = found.flatMap(({ mapping }) => mapping.mappings);
   if (mappings.some(({ isSymmetric }) => isSymmetric === true)) {
-    return { what, verdict: 'works', sentence: 'Yes: it gives each destination another port, so calls go through the relay unless the other side can be reached directly.' };
+    return { what, verdict: 'yes', sentence: 'It gives each destination another port, so calls go through the relay unless the other side can be reached directly.' };
   }
-  if (mappings.some(({ isSymmetric }) => isSymmetric === false)) return { what, verdict: 'works', sentence: 'No: a direct path to the other side is likely, unless that one is behind a symmetric NAT.' };
-  return { what, verdict: 'unknown', sentence: mappings.length === 0 ? 'Unknown: UDP does not get through.' : 'Unknown: the second port of the server does not answer.' };
+  if (mappings.some(({ isSymmetric }) => isSymmetric === false)) return { what, verdict: 'no', sentence: 'A direct path to the other side is likely, unless that one is behind a symmetric NAT.' };
+  return { what, verdict: 'unknown', sentence: mappings.length === 0 ? 'UDP does not get through.' : 'Only one of the two ports of the server answers, and it takes both to tell.' };
 }
 
 function mayBe(family: 'IPv4' | 'IPv6', host: string): boolean {

@@ -4,6 +4,8 @@ export type Route =
   | { readonly screen: 'signIn'; readonly code?: string }
   | { readonly screen: 'calls' }
   | { readonly screen: 'flow'; readonly callId: string }
+  | { readonly screen: 'network' }
+  | { readonly screen: 'usage' }
   | { readonly screen: 'operator' }
   | { readonly screen: 'about' };
 
@@ -19,6 +21,10 @@ export function parseRoute(fragment: string): Route {
     }
     case 'calls':
       return second === undefined ? { screen: 'calls' } : { screen: 'flow', callId: decode(second) };
+    case 'network':
+      return { screen: 'network' };
+    case 'usage':
+      return { screen: 'usage' };
     case 'operator':
       return { screen: 'operator' };
     case 'about':
@@ -39,6 +45,10 @@ export function hrefOf(route: Route): string {
       return '#/calls';
     case 'flow':
       return `#/calls/${encodeURIComponent(route.callId)}/flow`;
+    case 'network':
+      return '#/network';
+    case 'usage':
+      return '#/usage';
     case 'operator':
       return '#/operator';
     case 'about':

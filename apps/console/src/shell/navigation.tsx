@@ -1,5 +1,7 @@
 import { Avatar, Button, makeStyles, Menu, MenuDivider, MenuGroup, MenuGroupHeader, MenuItem, MenuItemRadio, MenuList, MenuPopover, MenuTrigger, mergeClasses, Text, tokens } from '@fluentui/react-components';
 import { CallFilled, CallRegular } from '@fluentui/react-icons/svg/call';
+import { DataUsageFilled, DataUsageRegular } from '@fluentui/react-icons/svg/data-usage';
+import { GlobeFilled, GlobeRegular } from '@fluentui/react-icons/svg/globe';
 import { HistoryFilled, HistoryRegular } from '@fluentui/react-icons/svg/history';
 import { InfoFilled, InfoRegular } from '@fluentui/react-icons/svg/info';
 import { KeyFilled, KeyRegular } from '@fluentui/react-icons/svg/key';
@@ -21,7 +23,7 @@ const useStyles = makeStyles({
   mark: { marginBottom: '16px', '@media (max-width: 719px)': { display: 'none' } },
   item: {
     width: '72px', display: 'grid', justifyItems: 'center', gap: '2px', padding: '8px 0', borderRadius: tokens.borderRadiusLarge, textDecorationLine: 'none', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200,
-    ':hover': { backgroundColor: tokens.colorNeutralBackground3Hover }, ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '2px' }, '@media (max-width: 719px)': { width: '64px', padding: '6px 0' },
+    ':hover': { backgroundColor: tokens.colorNeutralBackground3Hover }, ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '2px' }, '@media (max-width: 719px)': { width: 'auto', flex: '1 1 0', minWidth: 0, padding: '6px 0' },
   },
   current: { color: tokens.colorBrandForeground1, backgroundColor: tokens.colorNeutralBackground1, fontWeight: tokens.fontWeightSemibold },
   space: { flexGrow: 1, '@media (max-width: 719px)': { display: 'none' } },
@@ -31,9 +33,12 @@ const useStyles = makeStyles({
 const items = [
   { route: { screen: 'call' }, name: 'Call', icon: <CallRegular fontSize={22} />, iconCurrent: <CallFilled fontSize={22} /> },
   { route: { screen: 'calls' }, name: 'Calls', icon: <HistoryRegular fontSize={22} />, iconCurrent: <HistoryFilled fontSize={22} /> },
+  { route: { screen: 'network' }, name: 'Network', icon: <GlobeRegular fontSize={22} />, iconCurrent: <GlobeFilled fontSize={22} /> },
+  { route: { screen: 'usage' }, name: 'Usage', icon: <DataUsageRegular fontSize={22} />, iconCurrent: <DataUsageFilled fontSize={22} /> },
   { route: { screen: 'operator' }, name: 'Operator', icon: <KeyRegular fontSize={22} />, iconCurrent: <KeyFilled fontSize={22} /> },
   { route: { screen: 'about' }, name: 'About', icon: <InfoRegular fontSize={22} />, iconCurrent: <InfoFilled fontSize={22} /> },
 ] as const;
+const forOperators: ReadonlySet<string> = new Set(['Usage', 'Operator']);
 
 /** The screens, and who is signed in: at the side on a desk, below on a phone. */
 export function Navigation({ route }: { readonly route: Route }): ReactNode {
@@ -43,7 +48,7 @@ export function Navigation({ route }: { readonly route: Route }): ReactNode {
   return (
     <nav className={styles.nav} aria-label="Console">
       <span className={styles.mark}><Wordmark size={36} isMarkOnly /></span>
-      {items.filter(({ name }) => name !== 'Operator' || operatorToken !== undefined).map(({ route: target, name, icon, iconCurrent }) => {
+      {items.filter(({ name }) => !forOperators.has(name) || operatorToken !== undefined).map(({ route: target, name, icon, iconCurrent }) => {
         const isCurrent = target.screen === current;
         return (
           <a key={name} href={hrefOf(target)} className={mergeClasses(styles.item, isCurrent && styles.current)} aria-current={isCurrent ? 'page' : undefined}>

@@ -17,6 +17,8 @@ import { Navigation } from './navigation.tsx';
 
 const FlowPage = lazy(() => import('../flow/flow-page.tsx').then(({ FlowPage }) => ({ default: FlowPage })));
 const CallsPage = lazy(() => import('../calls/calls-page.tsx').then(({ CallsPage }) => ({ default: CallsPage })));
+const NetworkTestPage = lazy(() => import('../network-test/network-test-page.tsx').then(({ NetworkTestPage }) => ({ default: NetworkTestPage })));
+const UsagePage = lazy(() => import('../usage/usage-page.tsx').then(({ UsagePage }) => ({ default: UsagePage })));
 const OperatorPage = lazy(() => import('../operator/operator-page.tsx').then(({ OperatorPage }) => ({ default: OperatorPage })));
 const AboutPage = lazy(() => import('../about/about-page.tsx').then(({ AboutPage }) => ({ default: AboutPage })));
 
@@ -98,6 +100,10 @@ function Screen({ route }: { readonly route: Route }): ReactNode {
       return <CallsPage />;
     case 'flow':
       return <FlowPage callId={route.callId} />;
+    case 'network':
+      return <NetworkTestPage />;
+    case 'usage':
+      return <UsagePage />;
     case 'operator':
       return <OperatorPage />;
     case 'about':

@@ -20,7 +20,8 @@ export class Arrivals {
   private readonly clock: Clock;
   private readonly onSilence: () => void;
   private lastSource = 0;
-  private lastPackets = 0;
+  /** Counted since the newest sound; undefined before the first doubt after it. */
+  private lastPackets: number | undefined;
   private arrivedAt: number;
   private steadiness = 0;
   private isClosed = false;
@@ -62,16 +63,17 @@ export class Arrivals {
     const source = newestSource(this.peerConnection);
     if (source !== this.lastSource) {
       this.lastSource = source;
+      this.lastPackets = undefined;
       this.arrived();
       return;
     }
     if (this.silentForMs < doubtMs) return;
     const packets = await packetsReceived(this.peerConnection);
     if (this.isClosed) return;
-    if (packets !== this.lastPackets) {
-      this.lastPackets = packets;
-      this.arrived();
-    } else if (clock.now() - this.arrivedAt >= silenceMs && this.steadiness >= steadyLooks) {
+    const before = this.lastPackets;
+    this.lastPackets = packets;
+    if (before !== undefined && packets !== before) this.arrived();
+    else if (clock.now() - this.arrivedAt >= silenceMs && this.steadiness >= steadyLooks) {
       this.steadiness = 0;
       this.onSilence();
     }
