@@ -79,13 +79,13 @@ export class TurnConnection {
     this.handle({ kind: 'send', peer, bytes });
   }
 
-  /** TCP relays: has the server connect to the peer. @returns the stream to it. */
+  /** TCP relays: has the server connect to the peer. @returns the stream to it, paused. */
   async connectPeer(peer: TransportAddress): Promise<Socket> {
     const connectionId = await this.request<number>(`connectPeer ${formatTransportAddress(peer)}`, { kind: 'connectPeer', peer });
     return this.bindPeer(connectionId);
   }
 
-  /** TCP relays: a new stream to the server, bound to a peer's (RFC 6062 §4.3). */
+  /** TCP relays: a new stream to the server, bound to a peer's (RFC 6062 §4.3). It is paused: read it or resume it. */
   async bindPeer(connectionId: number): Promise<Socket> {
     const socket = await openServerStream(this.options);
     const framer = new StreamFramer();

@@ -16,6 +16,7 @@ import { PacketBatch } from './packet-batch.ts';
 import { PacketPath } from './packet-path.ts';
 import type { PlaneLog, UsageToken } from './plane-messages.ts';
 import type { PlaneCounters } from './plane-statistics.ts';
+import { PeerStreams } from './peer-streams.ts';
 import { Quotas } from './quotas.ts';
 import { type OpenRelay, RelayPorts } from './relay-ports.ts';
 import { StrangerLimit } from './stranger-limit.ts';
@@ -52,6 +53,7 @@ export class RelayDriver {
   private readonly quotas: Quotas;
   private readonly ports: RelayPorts;
   private readonly relays: UdpRelays;
+  private readonly peerStreams: PeerStreams;
   private readonly packets: PacketPath;
   private readonly usage: UsageReports;
   private readonly meter = new CoalescingMeter();
@@ -79,7 +81,7 @@ export class RelayDriver {
       admission: this.quotas,
       strangers: new StrangerLimit(this.limits.challengesPerSecond, randomness.nextUint32()),
       families: addresses.families,
-      transports: new Set(['udp']),
+      transports: new Set(['udp', 'tcp']),
       canSetDontFragment: this.sockets.implementation === 'native',
       limits: { allocations: this.limits.allocations },
       counters: counterFile.totals,
@@ -94,7 +96,12 @@ export class RelayDriver {
     });
     this.listeners = new Listeners(this.sockets, (local) => this.streams.listen(local), log);
     this.relays = new UdpRelays(this.sockets);
-    this.ports = new RelayPorts(addresses.relayPorts, randomness, { udp: this.relays, tcp: this.relays });
+    this.peerStreams = new PeerStreams({
+      streams: this.streams,
+      give: (input) => this.give(input),
+      restAfter: (peerConnection, bytes) => this.server.restAfterStreamBytes(peerConnection, bytes, clock()),
+    });
+    this.ports = new RelayPorts(addresses.relayPorts, randomness, { udp: this.relays, tcp: this.peerStreams });
     const { sockets, batch, server, listeners, relays, streams } = this;
     const onFault = (error: unknown, input: TurnServerInput): void => this.giveUp(error, blameForInput(input));
     this.packets = new PacketPath({ sockets, batch, server, listeners, relays, streams, bindings: new BindingAnswers(listeners), counters, onFault });
@@ -218,11 +225,19 @@ export class RelayDriver {
       case 'closeClient':
         return this.streams.close(output.connection);
       case 'connectPeer':
+        return this.peerStreams.connect(this.ports.openedOf(output.relay) ?? 0, output.peerConnection, output.peer);
       case 'adoptPeer':
+        return this.peerStreams.adopt(output.handle, output.peerConnection);
       case 'refusePeer':
-      case 'bindStreams':
-      case 'closePeer':
+        return this.peerStreams.refuse(output.handle);
+      case 'bindStreams': {
+        const client = this.streams.get(output.connection);
+        if (client === undefined) this.give({ kind: 'clientClosed', connection: output.connection });
+        else this.peerStreams.bind(client, output.peerConnection);
         return;
+      }
+      case 'closePeer':
+        return this.peerStreams.closePeer(output.peerConnection);
       default:
         return unreachable(output);
     }

@@ -113,6 +113,11 @@ export class PeerConnections {
     if (connection !== undefined) this.core.packets.addStreamBytes(connection.allocation, toPeerBytes, toClientBytes);
   }
 
+  restAfter(id: number, bytes: number, now: Instant): number {
+    const budgets = this.byId.get(id)?.allocation.account.budgets ?? [];
+    return Math.max(0, ...budgets.map((budget) => budget.owe(bytes, now)));
+  }
+
   handleTimeout(id: number, now: Instant): void {
     const connection = this.byId.get(id);
     if (connection === undefined || connection.state.kind === 'bound' || now < connection.state.deadline) return;

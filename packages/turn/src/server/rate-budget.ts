@@ -14,12 +14,22 @@ export class RateBudget {
 
   /** Takes `bytes` if they are there. */
   take(bytes: number, now: Instant): boolean {
-    if (now > this.filledAt) {
-      this.available = Math.min(this.bytesPerSecond, this.available + ((now - this.filledAt) * this.bytesPerSecond) / 1000);
-      this.filledAt = now;
-    }
+    this.fill(now);
     if (bytes > this.available) return false;
     this.available -= bytes;
     return true;
+  }
+
+  /** Takes `bytes` that have been relayed already, on credit where they are not there. @returns milliseconds until the credit is paid. */
+  owe(bytes: number, now: Instant): number {
+    this.fill(now);
+    this.available -= bytes;
+    return Math.max(0, (-this.available * 1000) / this.bytesPerSecond);
+  }
+
+  private fill(now: Instant): void {
+    if (now <= this.filledAt) return;
+    this.available = Math.min(this.bytesPerSecond, this.available + ((now - this.filledAt) * this.bytesPerSecond) / 1000);
+    this.filledAt = now;
   }
 }

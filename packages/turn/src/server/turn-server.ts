@@ -81,6 +81,14 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
     return this.core.table.account(username) !== undefined;
   }
 
+  /**
+   * Counts bytes between bound streams against the user's rate. @returns how long the driver has to rest before it moves more of this connection, in milliseconds: a
+   * stream cannot be dropped from, but slowed down.
+   */
+  restAfterStreamBytes(peerConnection: number, bytes: number, now: Instant): number {
+    return this.peerConnections.restAfter(peerConnection, bytes, now);
+  }
+
   get statistics(): TurnServerStatistics {
     return { malformed: this.malformed, challenged: this.challenged, unanswered: this.unanswered };
   }

@@ -1,0 +1,157 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { formatIpAddress, parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
+import type { TurnServerInput } from '@dialplane/turn';
+import type { PortOpener } from './relay-ports.ts';
+import { pumpStream } from './pump-stream.ts';
+import type { StreamClient, StreamClients } from './stream-clients.ts';
+
+export interface PeerStreamsOptions {
+  readonly streams: StreamClients;
+  readonly give: (input: TurnServerInput) => void;
+  /** How long a pair of streams has to rest after these bytes, in milliseconds: the user's rate. */
+  readonly restAfter: (peerConnection: number, bytes: number) => number;
+}
+
+/** A TCP relay: it listens on its port, except while connections from that very port begin. */
+interface TcpRelay {
+  readonly relay: number;
+  readonly local: TransportAddress;
+  /** `undefined` when the relay is closed. */
+  server: Server | undefined;
+  readonly wanted: Array<{ readonly peerConnection: number; readonly peer: TransportAddress }>;
+}
+
+/**
+ * The TCP side of TCP relays (RFC 6062 §5): listeners on relayed addresses, connections to peers from the same address and port, and the bytes between
+ * two bound streams. What a peer sends before its stream is bound stays in the kernel, which makes the peer wait.
+ */
+export class PeerStreams implements PortOpener {
+  private readonly options: PeerStreamsOptions;
+  private readonly relays = new Map<number, TcpRelay>();
+  private readonly accepted = new Map<number, Socket>();
+  private readonly peers = new Map<number, Socket>();
+  private lastNumber = 0;
+
+  constructor(options: PeerStreamsOptions) {
+    this.options = options;
+  }
+
+  open(relay: number, local: TransportAddress, done: (opened: number | { readonly code: string }) => void): void {
+    this.lastNumber += 1;
+    const opened = this.lastNumber;
+    const tcpRelay: TcpRelay = { relay, local, server: undefined, wanted: [] };
+    void this.openListener(opened, tcpRelay, done);
+  }
+
+  close(opened: number): void {
+    const tcpRelay = this.relays.get(opened);
+    this.relays.delete(opened);
+    tcpRelay?.server?.close();
+    if (tcpRelay !== undefined) tcpRelay.server = undefined;
+  }
+
+  /** Connects from the relay's own port. @param opened what `open` called the relay. */
+  connect(opened: number, peerConnection: number, peer: TransportAddress): void {
+    const tcpRelay = this.relays.get(opened);
+    if (tcpRelay === undefined) return this.options.give({ kind: 'peerFailed', peerConnection });
+    tcpRelay.wanted.push({ peerConnection, peer });
+    if (tcpRelay.wanted.length === 1) void this.connectWanted(opened, tcpRelay);
+  }
+
+  adopt(handle: number, peerConnection: number): void {
+    const socket = this.accepted.get(handle);
+    this.accepted.delete(handle);
+    if (socket !== undefined) this.keep(peerConnection, socket);
+  }
+
+  refuse(handle: number): void {
+    this.accepted.get(handle)?.destroy();
+    this.accepted.delete(handle);
+  }
+
+  /** Moves bytes between the two from here on, those included that the client sent right behind its request. */
+  bind(client: StreamClient, peerConnection: number): void {
+    const socket = this.peers.get(peerConnection);
+    const rest = this.options.streams.bind(client);
+    if (socket === undefined) return client.socket.destroySoon();
+    const count = (toPeerBytes: number, toClientBytes: number): number => {
+      this.options.give({ kind: 'streamsRelayed', peerConnection, toPeerBytes, toClientBytes });
+      return this.options.restAfter(peerConnection, toPeerBytes + toClientBytes);
+    };
+    if (rest.length > 0) client.socket.unshift(rest);
+    pumpStream(client.socket, socket, (bytes) => count(bytes, 0));
+    pumpStream(socket, client.socket, (bytes) => count(0, bytes));
+  }
+
+  /** Closes a peer's stream after what was written to it. */
+  closePeer(peerConnection: number): void {
+    this.peers.get(peerConnection)?.destroySoon();
+    this.peers.delete(peerConnection);
+  }
+
+  /**
+   * A port on which something listens cannot be connected from (and Node cannot share it), so that the listener steps aside while connections get their port: for
+   * one turn of the event loop.
+   */
+  private async connectWanted(opened: number, tcpRelay: TcpRelay): Promise<void> {
+    while (tcpRelay.wanted.length > 0 && this.relays.has(opened)) {
+      tcpRelay.server?.close();
+      for (const { peerConnection, peer } of tcpRelay.wanted) this.connectPeer(tcpRelay.local, peerConnection, peer);
+      await nextTurn();
+      tcpRelay.wanted.length = 0;
+      if (!this.relays.has(opened)) return;
+      await this.listen(tcpRelay).catch(() => this.options.give({ kind: 'relayFailed', relay: tcpRelay.relay, reason: 'serverError' }));
+    }
+  }
+
+  private connectPeer(local: TransportAddress, peerConnection: number, peer: TransportAddress): void {
+    const socket = connect({ host: formatIpAddress(peer), port: peer.port, localAddress: formatIpAddress(local), localPort: local.port, allowHalfOpen: true, noDelay: true });
+    socket.pause();
+    socket.once('connect', () => this.options.give({ kind: 'peerConnected', peerConnection }));
+    this.keep(peerConnection, socket);
+  }
+
+  private keep(peerConnection: number, socket: Socket): void {
+    this.peers.set(peerConnection, socket);
+    socket.on('error', () => {}); // 'close' follows.
+    socket.on('close', () => {
+      if (this.peers.delete(peerConnection)) this.options.give({ kind: 'peerClosed', peerConnection });
+    });
+  }
+
+  private async openListener(opened: number, tcpRelay: TcpRelay, done: (opened: number | { readonly code: string }) => void): Promise<void> {
+    try {
+      await this.listen(tcpRelay);
+    } catch (error) {
+      return done({ code: error instanceof Error && 'code' in error ? String(error.code) : 'EUNKNOWN' });
+    }
+    this.relays.set(opened, tcpRelay);
+    done(opened);
+  }
+
+  /** Rejects with the system's error. */
+  private async listen(tcpRelay: TcpRelay): Promise<void> {
+    const { local } = tcpRelay;
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => this.accept(tcpRelay, socket));
+    tcpRelay.server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host: formatIpAddress(local), port: local.port, ipv6Only: local.family === 6, exclusive: true }, resolve);
+    });
+    server.on('error', () => {}); // An accept that failed (EMFILE): the peer tries again.
+    if (tcpRelay.server !== server) server.close();
+  }
+
+  private accept({ relay }: TcpRelay, socket: Socket): void {
+    const ip = parseIpAddress(socket.remoteAddress ?? '');
+    if (ip === undefined || socket.remotePort === undefined) {
+      socket.destroy();
+      return;
+    }
+    this.lastNumber += 1;
+    this.accepted.set(this.lastNumber, socket);
+    socket.on('error', () => {});
+    this.options.give({ kind: 'peerAccepted', relay, handle: this.lastNumber, peer: transportAddress(ip, socket.remotePort) });
+  }
+}
