@@ -12,16 +12,16 @@ import { type AddressRange, isInRange, parseAddressRange } from './address-range
  * An IPv4 address inside an IPv6 one counts as what it hides. A permission names no port: what is sent under it is judged again with the port.
  */
 export class RelayPeerPolicy implements PeerPolicy {
-  private readonly relayPorts: PortRange;
   private readonly mediaProcessors: ReadonlyArray<{ readonly ip: IpAddress; readonly ports: PortRange }>;
   private readonly allowed: readonly AddressRange[] | undefined;
   private readonly laboratory: readonly AddressRange[];
   private own: readonly IpAddress[] = [];
+  private isRelay: (port: number) => boolean;
   private isPrivateMachine = false;
 
   /** @throws {RelayError} `RELAY_ADDRESS_INVALID` for what is no address or range. */
   constructor(relayPorts: PortRange, peers: RelayPeers = {}) {
-    this.relayPorts = relayPorts;
+    this.isRelay = (port) => isPortIn(port, relayPorts);
     this.allowed = peers.allowed?.map(readRange);
     this.laboratory = (peers.laboratory ?? []).map(readRange);
     this.mediaProcessors = (peers.mediaProcessors ?? []).map(({ address, ports }) => ({ ip: readAddress(address), ports }));
@@ -33,11 +33,16 @@ export class RelayPeerPolicy implements PeerPolicy {
     this.isPrivateMachine = own.every((ip) => peerAddressKind(ip) !== 'global');
   }
 
+  /** @param isRelay whether one of our ports is a relay's now; others in the range of relays may be anybody's. */
+  setRelays(isRelay: (port: number) => boolean): void {
+    this.isRelay = isRelay;
+  }
+
   permits(peer: TransportAddress): boolean {
     if (this.laboratory.some((range) => isInRange(peer, range))) return true;
     if (this.mediaProcessors.some(({ ip, ports }) => sameIpAddress(ip, peer) && isPortIn(peer.port, ports))) return true;
     const isOwn = this.own.some((ip) => sameIpAddress(ip, peer));
-    if (isOwn) return isPortIn(peer.port, this.relayPorts);
+    if (isOwn) return peer.port === 0 || this.isRelay(peer.port);
     const kind = peerAddressKind(peer);
     if (kind !== 'private') return kind === 'global';
     if (this.allowed === undefined) return this.isPrivateMachine;

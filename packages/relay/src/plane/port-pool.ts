@@ -23,6 +23,10 @@ export class PortPool {
     return this.free;
   }
 
+  isTaken(port: number): boolean {
+    return this.taken[port - this.range.first] === 1;
+  }
+
   /** Takes a port, with `evenAndNext` also the one above it; `undefined` when none is free. */
   take(wish: PortWish['kind']): number | undefined {
     const { length } = this.taken;

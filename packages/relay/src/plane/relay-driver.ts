@@ -102,6 +102,7 @@ export class RelayDriver {
       restAfter: (peerConnection, bytes) => this.server.restAfterStreamBytes(peerConnection, bytes, clock()),
     });
     this.ports = new RelayPorts(addresses.relayPorts, randomness, { udp: this.relays, tcp: this.peerStreams });
+    addresses.policy.setRelays((port) => this.ports.isTaken(port));
     const { sockets, batch, server, listeners, relays, streams } = this;
     const onFault = (error: unknown, input: TurnServerInput): void => this.giveUp(error, blameForInput(input));
     this.packets = new PacketPath({ sockets, batch, server, listeners, relays, streams, bindings: new BindingAnswers(listeners), counters, onFault });

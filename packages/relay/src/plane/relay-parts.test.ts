@@ -54,6 +54,8 @@ test('peers: our own relays and media processors always, other ports of ours nev
   ];
   assert.deepEqual(permitted.filter((text) => !policy.permits(at(text))), []);
   assert.deepEqual(forbidden.filter((text) => policy.permits(at(text))), []);
+  policy.setRelays((port) => port === 60_000);
+  assert.deepEqual(['203.0.113.9:60000', '203.0.113.9:60001', '203.0.113.9:0', '203.0.113.9:3480'].map((text) => policy.permits(at(text))), [true, false, true, true]);
 });
 
 test('private peers are reached by default where the machine itself is private, and never its loopback', () => {

@@ -67,6 +67,11 @@ export class RelayPorts {
     placed?.pool.giveBack(placed.local.port);
   }
 
+  /** Whether a relay has this port, on whatever address. */
+  isTaken(port: number): boolean {
+    return [...this.pools.values()].some((pool) => pool.isTaken(port));
+  }
+
   /** What the opener called an open relay. */
   openedOf(relay: number): number | undefined {
     return this.placed.get(relay)?.opened;
