@@ -66,7 +66,7 @@ async function measure(generator: Generator, point: Point, coturn: LoadedServer,
     'cores in use (load)': [theirs, own].map((result) => inUse(result, point)).join(' · '),
     'each second': point.command === 'traffic' ? '' : [theirs, own].map(({ delivered, seconds }) => (delivered / seconds).toFixed(0)).join(' · '),
     'latency, median': point.goalAddedUs === undefined ? '' : `${latency(theirs).toFixed(0)} · ${latency(own).toFixed(0)} µs, added ${addedUs.toFixed(0)}${addedUs > point.goalAddedUs ? ' MISSED' : ''}`,
-    lost: [theirs, own].map(lost).join(' · '),
+    lost: [theirs, own].map(lostShare).join(' · '),
   };
 }
 
@@ -94,8 +94,8 @@ function inUse({ serverShare, generatorShare }: GeneratorResult, { options }: Po
   return `${serverShare.toFixed(2)} (${generatorShare.toFixed(2)})${isLoadBound ? ' load-bound' : ''}`;
 }
 
-function lost({ sent, delivered }: GeneratorResult): string {
-  return sent === undefined ? '' : `${Math.max(0, (100 * (sent - delivered)) / sent).toFixed(1)} %`;
+function lostShare({ sent, lost }: GeneratorResult): string {
+  return sent === undefined || lost === undefined ? '' : `${((100 * lost) / sent).toFixed(1)} %`;
 }
 
 function latency({ latencyMedianUs }: GeneratorResult): number {

@@ -16,8 +16,9 @@ export interface GeneratorResult {
   readonly generatorShare: number;
   /** Packets that came out at the far end, or answers. */
   readonly delivered: number;
-  /** Packets that went in; absent for requests. */
+  /** Packets that went in over the whole run, its warm-up included, and those that never came out; absent for requests. */
   readonly sent?: number;
+  readonly lost?: number;
   readonly corrupt: number;
   /** 0 in a saturated run, where it would say how long the queues are. */
   readonly latencyMedianUs?: number;

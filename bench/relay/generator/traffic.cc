@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <stdexcept>
+#include <utility>
 
 #include "flow.h"
 #include "measured-window.h"
@@ -31,13 +32,17 @@ class Traffic {
   void run() {
     const int64_t measureAt = nowNs() + static_cast<int64_t>(options.warmUpSeconds * 1e9);
     load(measureAt);
-    tally = {};
+    const Tally warmUp = std::exchange(tally, {});
     tally.latenciesNs.reserve(1 << 20);
     window.begin();
     load(nowNs() + static_cast<int64_t>(options.seconds * 1e9));
     window.end();
+    Tally measured = std::exchange(tally, {});
+    while (receive(stallMs) > 0) {
+    }
     for (const Allocation& allocation : allocations) releaseAllocation(options, allocation);
-    print();
+    const uint64_t sent = warmUp.sent + measured.sent;
+    print(measured, sent, sent - warmUp.delivered - measured.delivered - tally.delivered, warmUp.corrupt + measured.corrupt + tally.corrupt);
   }
 
  private:
@@ -95,13 +100,13 @@ class Traffic {
     return count;
   }
 
-  void print() {
-    auto& latencies = tally.latenciesNs;
+  void print(Tally& measured, uint64_t sent, uint64_t lost, uint64_t corrupt) {
+    auto& latencies = measured.latenciesNs;
     std::sort(latencies.begin(), latencies.end());
     const auto microseconds = [&](size_t per10000) { return latencies.empty() ? 0.0 : static_cast<double>(latencies[latencies.size() * per10000 / 10000]) / 1000; };
-    std::printf("{%s,\"sent\":%llu,\"delivered\":%llu,\"corrupt\":%llu,\"latencyMedianUs\":%.1f,\"latency99Us\":%.1f}\n", window.json().c_str(),
-                static_cast<unsigned long long>(tally.sent), static_cast<unsigned long long>(tally.delivered), static_cast<unsigned long long>(tally.corrupt), microseconds(5000),
-                microseconds(9900));
+    std::printf("{%s,\"delivered\":%llu,\"sent\":%llu,\"lost\":%llu,\"corrupt\":%llu,\"latencyMedianUs\":%.1f,\"latency99Us\":%.1f}\n", window.json().c_str(),
+                static_cast<unsigned long long>(measured.delivered), static_cast<unsigned long long>(sent), static_cast<unsigned long long>(lost),
+                static_cast<unsigned long long>(corrupt), microseconds(5000), microseconds(9900));
   }
 
   Options options;

@@ -1,23 +1,21 @@
 /** Rates in packets per second, received on all sockets. */
 const offBelow = 800;
 const onFrom = 1_200;
-/** So many packets share a wake-up well; more would only wait. */
-const gatheredPackets = 40;
-const longestMicroseconds = 1_000;
-const stepMicroseconds = 250;
+const crowdedFrom = 40_000;
+const gatherMicroseconds = 1_000;
+const gatherCrowdedMicroseconds = 750;
 
 /**
  * How long datagrams may gather before they are served, from the rate at which they come: not at all for a few calls, whose packets would wait for nobody; 1 ms
- * from where one wake-up then serves more than one (to look more often than packets come costs more than to be woken by each); from about 45,000
- * packets/s on less again, down to 250 µs.
+ * from where one wake-up then serves more than one, since to look more often than packets come costs more than to be woken by each; 750 µs where so many come that
+ * serving them takes its part of the millisecond.
  *
  * Hysteresis: off, it starts at 1,200 packets/s; on, it ends below 800.
  * @param current what is set now, in microseconds. @returns what to set.
  */
 export function coalescingFor(packetsPerSecond: number, current: number): number {
   if (packetsPerSecond < (current === 0 ? onFrom : offBelow)) return 0;
-  const steps = Math.round((gatheredPackets * 1e6) / packetsPerSecond / stepMicroseconds);
-  return Math.min(longestMicroseconds, Math.max(1, steps) * stepMicroseconds);
+  return packetsPerSecond < crowdedFrom ? gatherMicroseconds : gatherCrowdedMicroseconds;
 }
 
 /** How often a new decision is taken, at least. */
