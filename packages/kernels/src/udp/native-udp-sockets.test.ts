@@ -99,20 +99,23 @@ nativeTest('udp', 'coalescing gathers what arrives, and ends where nothing does 
   assert.throws(() => receiver.sockets.setCoalescing(2_000_000), RangeError);
 });
 
-nativeTest('udp', 'a thread can be terminated while its sockets are busy', async (t) => {
+nativeTest('udp', 'a thread can be terminated while its sockets are busy, or end itself inside the callback', async (t) => {
   const peer = await openPeer(t);
-  const source = `
+  const source = (onBatch: string): string => `
     const { parentPort } = require('node:worker_threads');
     import(${JSON.stringify(new URL('create-udp-sockets.ts', import.meta.url).href)}).then(({ createUdpSockets }) => {
-      const sockets = createUdpSockets({ implementation: 'native', onBatch: () => 0 });
+      const sockets = createUdpSockets({ implementation: 'native', onBatch: () => { ${onBatch} } });
       sockets.setCoalescing(1000);
       for (let count = 0; count < 20; count += 1) sockets.open({ address: '127.0.0.1', port: 0 }, (opened) => count === 0 && parentPort.postMessage(sockets.portOf(opened)));
     });`;
-  for (let round = 0; round < 4; round += 1) {
-    const worker = new Worker(source, { eval: true });
+  for (const onBatch of ['return 0;', 'while (true);', 'process.exit(5);', 'sockets.destroy(); process.exit(6);']) {
+    const worker = new Worker(source(`parentPort.postMessage('told'); ${onBatch}`), { eval: true });
+    const exit = once(worker, 'exit');
     const [port] = (await once(worker, 'message')) as [number];
     for (let count = 0; count < 20; count += 1) peer.socket.send('x', port, '127.0.0.1');
-    await worker.terminate();
+    await once(worker, 'message');
+    if (!onBatch.includes('exit')) void worker.terminate();
+    assert.deepEqual(await exit, [Number(/exit\((\d)/.exec(onBatch)?.[1] ?? 1)], onBatch);
   }
 });
 

@@ -27,6 +27,7 @@ export function checkInstallation(): Finding[] {
 
 /** Whether the native kernels are built, from these sources, and can be loaded. */
 function checkKernels(): Finding {
+  if (kernelNames().length === 0) return notice(`There are no native kernels for this system (${process.platform}): relaying costs more than twice the processor time.`);
   const outdated = outdatedKernels();
   if (outdated.length > 0) {
     return notice(`Not built, or from other sources, are the native kernels ${outdated.join(', ')}: relaying costs more than twice the processor time. ./dialplane up builds them; it needs g++, make and python3.`);

@@ -7,8 +7,9 @@ import { findProgram, runQuietly } from './run-program.ts';
 
 const compilers = ['g++', 'make', 'python3'];
 
-/** Names of the native kernels of this version. */
+/** Names of the native kernels that this version has for this system. */
 export function kernelNames(): readonly string[] {
+  if (process.platform !== 'linux') return [];
   return globSync('*/binding.gyp', { cwd: kernelFolders.sources }).map((file) => dirname(file)).toSorted();
 }
 
