@@ -67,7 +67,7 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
     const targets = [...new Set(participants.map(validRawId))];
     if (targets.length === 0) throw clientError('TARGETS_MISSING');
     if (!connection.hasScope('voip')) throw clientError('SCOPE_MISSING');
-    const { customContext, alternateCallerId } = options;
+    const { customContext, alternateCallerId, relay } = options;
     const call = this.endpointCalls.addOutgoing();
     const place = async () => {
       const description = targets.length === 1 ? { description: await call.session.media.firstOffer() } : {};
@@ -78,6 +78,7 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
           isMuted: call.isMuted,
           ...description,
           ...(alternateCallerId === undefined ? {} : { alternateCallerId: validRawId(alternateCallerId) }),
+          ...(relay === undefined ? {} : { relay }),
           ...(customContext === undefined ? {} : { customContext: structuredClone(customContext) as CallView['customContext'] & object }),
         },
       });
@@ -93,8 +94,11 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
     const { groupId } = locator;
     if (!guid.test(groupId)) throw clientError('GROUP_ID_NOT_GUID');
     const call = this.endpointCalls.addOutgoing(groupId);
-    const place = () => connection.request('joinCall', { body: { endpointId: connection.endpointId, locator: { groupId }, isMuted: call.isMuted } });
-    void this.endpointCalls.place(call, { ...options, cameraPatienceMs, place });
+    const { audioOptions, videoOptions, relay } = options;
+    const place = () => connection.request('joinCall', {
+      body: { endpointId: connection.endpointId, locator: { groupId }, isMuted: call.isMuted, ...(relay === undefined ? {} : { relay }) },
+    });
+    void this.endpointCalls.place(call, { audioOptions, videoOptions, cameraPatienceMs, place });
     return call;
   }
 

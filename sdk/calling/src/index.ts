@@ -89,7 +89,7 @@ export type {
 } from './public/call-client.ts';
 export type {
   AcceptCallOptions, AddableParticipant, AddPhoneNumberOptions, AudioOptions, CustomContext, DtmfTone, GroupCallLocator, HangUpOptions, JoinCallOptions,
-  MediaConstraints, MeetingLocator, RoomCallLocator, StartCallOptions, TeamsMeetingIdLocator, TeamsMeetingLinkLocator, VideoOptions, VideoSendConstraints,
+  MediaConstraints, MeetingLocator, RelayUse, RoomCallLocator, StartCallOptions, TeamsMeetingIdLocator, TeamsMeetingLinkLocator, VideoOptions, VideoSendConstraints,
 } from './public/call-options.ts';
 export type {
   Call, CallDirection, CallerInfo, CallEvents, CallInfo, CallInfoEvents, CallState, Lobby, LobbyEvents, TransferorInfo,

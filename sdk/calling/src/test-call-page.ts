@@ -1,6 +1,6 @@
 /** The script of a page in which one user calls and is called; the browser tests drive it through `globalThis.caller`. */
 import type { ActiveCall } from './call/active-call.ts';
-import { CallClient, LocalVideoStream, type Call, type CallAgent, type IncomingCall, type RemoteVideoStream } from './index.ts';
+import { CallClient, Features, LocalVideoStream, type Call, type CallAgent, type CallClientOptions, type IncomingCall, type RemoteVideoStream } from './index.ts';
 
 export interface VideoSeen {
   readonly width: number;
@@ -9,12 +9,13 @@ export interface VideoSeen {
 
 /** A user in a page, with the fake microphone and cameras of the browser. */
 class PageCaller {
-  private readonly client = new CallClient({ logger: { error: console.error, warning: console.warn, info: console.info, verbose: () => {} } });
+  private client = this.createClient({});
   private agent: CallAgent | undefined;
   private incoming: IncomingCall | undefined;
   private call: Call | undefined;
 
-  async signIn(token: string, displayName: string): Promise<void> {
+  async signIn(token: string, displayName: string, options?: Pick<CallClientOptions, 'endpoint' | 'networkConfiguration'>): Promise<void> {
+    if (options !== undefined) this.client = this.createClient(options);
     this.agent = await this.client.createCallAgent({ getToken: async () => ({ token }), dispose: () => {} }, { displayName });
     this.agent.on('incomingCall', ({ incomingCall }) => {
       this.incoming = incomingCall;
@@ -34,6 +35,12 @@ class PageCaller {
     this.call = await incoming?.accept();
     await this.decodesAudio();
     return performance.now() - began;
+  }
+
+  /** Accepts once it rings, and does not wait for sound. */
+  async acceptSilently(): Promise<void> {
+    await poll(() => this.incoming !== undefined);
+    this.call = await this.incoming?.accept();
   }
 
   /** Resolves when sound of the other side has been decoded. */
@@ -108,6 +115,22 @@ class PageCaller {
     await pollAsync(async () => ((await this.inbound('audio'))?.['packetsReceived'] ?? 0) > received);
   }
 
+  /** The local end of the pair in use: `host udp`, `relay tls`. */
+  async localPath(): Promise<string> {
+    const report = await this.peerConnection()?.getStats();
+    const entries: Array<Record<string, unknown>> = [];
+    report?.forEach((entry: Record<string, unknown>) => entries.push(entry));
+    const transport = entries.find(({ type }) => type === 'transport');
+    const pair = entries.find(({ id }) => id === transport?.['selectedCandidatePairId']);
+    const local = entries.find(({ id }) => id === pair?.['localCandidateId']);
+    return `${String(local?.['candidateType'])} ${String(local?.['relayProtocol'] ?? local?.['protocol'])}`;
+  }
+
+  /** Resolves when this network diagnostic has this value. */
+  async networkDiagnosticIs(name: 'noNetwork' | 'networkRelaysNotReachable' | 'networkReconnect', value: boolean | number): Promise<void> {
+    await poll(() => this.call?.feature(Features.UserFacingDiagnostics).network.getLatest()[name]?.value === value);
+  }
+
   isPlaying(): boolean {
     const audio = this.call?.remoteAudioStreams.length;
     return audio === 1;
@@ -119,6 +142,10 @@ class PageCaller {
 
   endReason(): string {
     return `${this.call?.callEndReason?.code}/${this.call?.callEndReason?.subCode}`;
+  }
+
+  private createClient(options: CallClientOptions): CallClient {
+    return new CallClient({ ...options, logger: { error: console.error, warning: console.warn, info: console.info, verbose: () => {} } });
   }
 
   private streamOfOther(type: 'Video' | 'ScreenSharing'): RemoteVideoStream | undefined {

@@ -114,6 +114,21 @@ test('a change of network restarts at once, however alive the path looks, and on
   monitor.close();
 });
 
+test('where a change of network ends in silence the restart is repeated as soon as the browser can know the new address', async () => {
+  const { clock, told, world, monitor, connect, startPackets } = monitored();
+  connect();
+  await clock.advance(5000);
+  told.length = 0;
+  world.stopPackets();
+  monitor.networkChanged();
+  await clock.advance(1700);
+  startPackets();
+  await clock.advance(10_000);
+  const restart = 'restart: the network of this device changed';
+  assert.deepEqual(told, ['5000 doubtful', `5150 ${restart}`, `6250 ${restart}`, '9250 good']);
+  monitor.close();
+});
+
 test('without a network nothing is offered; when it is back, at once', async () => {
   const { peer, clock, told, world, monitor, connect } = monitored();
   connect();

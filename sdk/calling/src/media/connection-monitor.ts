@@ -171,10 +171,12 @@ export class ConnectionMonitor {
 
   private doubt(cause: 'networkChanged' | 'silence'): void {
     const { phase } = this;
+    const isNews = cause === 'networkChanged';
     if (phase.kind === 'connected') this.enter({ kind: 'doubtful', since: this.options.clock.now(), cause, restarts: 0 });
-    else if (phase.kind !== 'doubtful' && phase.kind !== 'interrupted') return;
-    else if (cause === 'networkChanged') this.phase = { ...phase, cause, restarts: 0 };
-    this.schedule(cause === 'networkChanged' ? networkSettlesMs : this.patienceMs);
+    // Silence adds nothing to a doubt that there is already.
+    else if (isNews && (phase.kind === 'doubtful' || phase.kind === 'interrupted')) this.phase = { ...phase, cause, restarts: 0 };
+    else return;
+    this.schedule(isNews ? networkSettlesMs : this.patienceMs);
   }
 
   /** How long to wait before a restart that no news of this device demands. */

@@ -38,17 +38,24 @@ export interface CustomContext {
   readonly voipHeaders?: ReadonlyArray<{ readonly key: string; readonly value: string }>;
 }
 
+/** Whether the relay may carry the media where there is no direct path; `off` makes such a call end with 410/3112. */
+export type RelayUse = 'automatic' | 'off';
+
 export interface StartCallOptions {
   readonly audioOptions?: AudioOptions;
   readonly videoOptions?: VideoOptions;
   /** The telephone number that a called telephone shows. */
   readonly alternateCallerId?: PhoneNumberIdentifier;
   readonly customContext?: CustomContext;
+  /** For everybody in the call. Default `automatic`. Not in ACS. */
+  readonly relay?: RelayUse;
 }
 
 export interface JoinCallOptions {
   readonly audioOptions?: AudioOptions;
   readonly videoOptions?: VideoOptions;
+  /** For everybody where this opens the call, for this client alone where it runs already. Default `automatic`. Not in ACS. */
+  readonly relay?: RelayUse;
 }
 
 export interface AcceptCallOptions {

@@ -1,0 +1,55 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { OperationResponse } from '@dialplane/calling-api';
+
+const main = resolve(import.meta.dirname, '../../../packages/server/src/main.ts');
+const ports = ['--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0'];
+
+/** The whole server, relay included, in a process of its own and on free ports. */
+export class TestRelayServer {
+  /** Over loopback, where development sign-in is open. */
+  readonly url: string;
+  private readonly child: ChildProcess;
+  private readonly dataDir: string;
+
+  private constructor(child: ChildProcess, dataDir: string, url: string) {
+    this.child = child;
+    this.dataDir = dataDir;
+    this.url = url;
+  }
+
+  static async start(): Promise<TestRelayServer> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'dialplane-sdk-relay-'));
+    const args = ['--disable-warning=ExperimentalWarning', main, 'up', '--no-install', '--data-dir', dataDir, '--log-level', 'warn', ...ports];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    for await (const line of createInterface({ input: child.stdout })) {
+      const url = /http:\/\/localhost:\d+/.exec(line)?.[0];
+      if (url !== undefined) return new TestRelayServer(child, dataDir, url);
+    }
+    throw new Error('the server ended before it was ready');
+  }
+
+  /** One request; throws where the answer is not a success. */
+  async ask<Answer>(method: 'GET' | 'POST', path: string, token?: string, body?: unknown): Promise<Answer> {
+    const headers = { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const response = await fetch(`${this.url}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Answer;
+  }
+
+  /** A user, and what its client may test the network with. */
+  async person(displayName: string): Promise<{ readonly token: string; readonly identifier: string; readonly network: OperationResponse<'getNetworkConfiguration'> }> {
+    const { accessToken, identifier } = await this.ask<OperationResponse<'signIn'>>('POST', '/v1/sign-in', undefined, { displayName });
+    return { token: accessToken, identifier, network: await this.ask<OperationResponse<'getNetworkConfiguration'>>('GET', '/v1/network', accessToken) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.child.kill('SIGKILL');
+    await once(this.child, 'exit');
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
