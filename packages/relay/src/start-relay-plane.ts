@@ -32,6 +32,12 @@ type PlaneState =
   | { readonly kind: 'listening'; readonly worker: Worker; readonly at: Listening }
   | { readonly kind: 'closing' };
 
+/** What the thread is answered about usage, gathered. */
+interface UsageAnswers {
+  readonly stored: Gathered<UsageToken>;
+  readonly notStored: Gathered<UsageToken>;
+}
+
 const restartDelayMs = 1_000;
 
 class ThreadedRelayPlane implements RelayPlane {
@@ -96,19 +102,23 @@ class ThreadedRelayPlane implements RelayPlane {
     const ports = this.listening?.ports ?? settings.ports;
     const data: PlaneWorkerData = { settings: { ...settings, ...(ports === undefined ? {} : { ports }) }, statistics: this.counters.memory };
     const worker = new Worker(new URL('./plane/plane-worker.ts', import.meta.url), { workerData: data, name: 'relay' });
-    const stored = new Gathered<UsageToken>((tokens) => worker.postMessage({ kind: 'stored', tokens } satisfies PlaneCommand));
+    const answers: UsageAnswers = {
+      stored: new Gathered((tokens) => worker.postMessage({ kind: 'stored', tokens } satisfies PlaneCommand)),
+      notStored: new Gathered((tokens) => worker.postMessage({ kind: 'notStored', tokens } satisfies PlaneCommand)),
+    };
     let failure: unknown;
     worker.on('error', (error) => (failure = error));
     const at = await new Promise<Listening>((resolve, reject) => {
       worker.on('message', (report: PlaneReport) => {
         if (report.kind === 'listening') resolve(report);
         else if (report.kind === 'failed') reject(new RelayError(report.code, report.detail));
-        else this.handleReport(report, stored);
+        else this.handleReport(report, answers);
       });
       worker.on('exit', () => reject(new RelayError('RELAY_FAILED', undefined, failure)));
     });
     worker.on('exit', () => this.handleExit(failure));
-    this.handleListening(at, worker);
+    if (this.state.kind === 'closing') worker.postMessage({ kind: 'close' } satisfies PlaneCommand);
+    else this.handleListening(at, worker);
   }
 
   private handleListening(at: Listening, worker: Worker): void {
@@ -124,13 +134,16 @@ class ThreadedRelayPlane implements RelayPlane {
     if (this.isDraining) worker.postMessage({ kind: 'drain' } satisfies PlaneCommand);
   }
 
-  private handleReport(report: Exclude<PlaneReport, { kind: 'listening' | 'failed' }>, stored: Gathered<UsageToken>): void {
+  private handleReport(report: Exclude<PlaneReport, { kind: 'listening' | 'failed' }>, answers: UsageAnswers): void {
     const { logger, onUsage } = this.options;
     if (report.kind === 'log') return logger[report.level](report.fields, report.message);
     for (const { event, token } of report.steps) {
       onUsage(event).then(
-        () => stored.add(token),
-        (error: unknown) => logger.error({ err: error }, 'Relay usage could not be stored; the next start tells it again.'),
+        () => answers.stored.add(token),
+        (error: unknown) => {
+          logger.error({ err: error }, 'Relay usage could not be stored; the next start tells it again.');
+          answers.notStored.add(token);
+        },
       );
     }
   }
@@ -144,7 +157,10 @@ class ThreadedRelayPlane implements RelayPlane {
 
   private restart(): void {
     if (this.state.kind !== 'starting') return;
-    this.start().catch((error: unknown) => this.handleExit(error));
+    this.start().then(
+      () => this.options.logger.info({ ports: this.ports }, 'The relay listens again.'),
+      (error: unknown) => this.handleExit(error),
+    );
   }
 
   private command(command: PlaneCommand): void {

@@ -18,10 +18,19 @@ class Mailbox {
   store: (event: RelayUsageEvent) => Promise<void> = async () => undefined;
   readonly waiting: Array<() => void> = [];
 
+  write(line: string): void {
+    this.log.push(line);
+    this.wake();
+  }
+
   async take(event: RelayUsageEvent): Promise<void> {
     this.usage.push(event);
-    for (const wake of this.waiting.splice(0)) wake();
+    this.wake();
     await this.store(event);
+  }
+
+  private wake(): void {
+    for (const wake of this.waiting.splice(0)) wake();
   }
 }
 
@@ -49,7 +58,7 @@ export class TestRelayPlane {
       software: 'Dialplane',
       countersPath: join(folder, 'relay-counters'),
       peers: { laboratory: ['127.0.0.0/8', '::1'] },
-      logger: createLogger({ level: 'debug', format: 'json', destination: { write: (line) => mailbox.log.push(line) } }),
+      logger: createLogger({ level: 'debug', format: 'json', destination: { write: (line) => mailbox.write(line) } }),
       onUsage: (event) => mailbox.take(event),
       ...options,
     });
@@ -75,6 +84,11 @@ export class TestRelayPlane {
       if (found.length >= count) return found;
       await new Promise<void>((resolve) => this.mailbox.waiting.push(resolve));
     }
+  }
+
+  /** Waits until the log says that the thread listens again. */
+  async restarted(): Promise<void> {
+    while (!this.mailbox.log.some((line) => line.includes('listens again'))) await new Promise<void>((resolve) => this.mailbox.waiting.push(resolve));
   }
 
   async close(): Promise<void> {

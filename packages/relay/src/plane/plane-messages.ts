@@ -15,8 +15,9 @@ export interface PlaneWorkerData {
 export type PlaneCommand =
   | { readonly kind: 'admit'; readonly grant: RelayGrant }
   | { readonly kind: 'revoke'; readonly credentialId: string }
-  /** Answers `usage`: these steps are stored. */
+  /** Answer `usage`: these steps are stored, or will not be in this run. */
   | { readonly kind: 'stored'; readonly tokens: readonly UsageToken[] }
+  | { readonly kind: 'notStored'; readonly tokens: readonly UsageToken[] }
   | { readonly kind: 'drain' }
   | { readonly kind: 'close' };
 

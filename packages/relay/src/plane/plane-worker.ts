@@ -36,11 +36,16 @@ async function run({ settings, statistics }: PlaneWorkerData, main: MessagePort)
     runId: randomBytes(8).toString('hex'),
     tellUsage: (event, token) => usage.add({ event, token }),
     catchUp: () => {
-      for (let next = receiveMessageOnPort(main); next !== undefined; next = receiveMessageOnPort(main)) obey(next.message as PlaneCommand);
+      for (let next = receiveMessageOnPort(main); next !== undefined; next = receiveMessageOnPort(main)) {
+        const command = next.message as PlaneCommand;
+        // The machine is at work and asks about a credential: what else has come is not to be given to it now.
+        if (command.kind === 'admit') obey(command);
+        else queueMicrotask(() => obey(command));
+      }
     },
   });
   const closing = Promise.withResolvers<void>();
-  let onStored = (): void => undefined;
+  let onAnswered = (): void => undefined;
   const obey = (command: PlaneCommand): void => {
     switch (command.kind) {
       case 'admit':
@@ -49,7 +54,10 @@ async function run({ settings, statistics }: PlaneWorkerData, main: MessagePort)
         return driver.revoke(command.credentialId);
       case 'stored':
         for (const token of command.tokens) driver.confirm(token);
-        return onStored();
+        return onAnswered();
+      case 'notStored':
+        for (const token of command.tokens) driver.usage.giveUp(token);
+        return onAnswered();
       case 'drain':
         return driver.drain();
       default:
@@ -75,13 +83,14 @@ async function run({ settings, statistics }: PlaneWorkerData, main: MessagePort)
   driver.shutdown();
   driver.keepHouse();
   await new Promise<void>((resolve) => {
-    onStored = () => driver.unsettled === 0 && resolve();
+    onAnswered = () => driver.usage.unsettled === 0 && resolve();
     setTimeout(resolve, settleMs).unref();
-    onStored();
+    onAnswered();
   });
   counterFile.close();
-  if (driver.unsettled === 0) rmSync(settings.countersPath, { force: true });
-  else log.write('warn', { allocations: driver.unsettled }, 'The relay ends before the ledger has all of its usage; the next start tells the rest.');
+  const { leftForNextStart } = driver.usage;
+  if (leftForNextStart === 0) rmSync(settings.countersPath, { force: true });
+  else log.write('warn', { allocations: leftForNextStart }, 'The relay ends before the ledger has all of its usage; the next start tells the rest.');
   driver.destroy();
 }
 

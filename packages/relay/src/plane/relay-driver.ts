@@ -45,6 +45,7 @@ export class RelayDriver {
   readonly listeners: Listeners;
   readonly sockets: UdpSockets;
   readonly streams: StreamClients;
+  readonly usage: UsageReports;
   private readonly options: RelayDriverOptions;
   private readonly limits: RelayLimits;
   private readonly batch: PacketBatch;
@@ -55,7 +56,6 @@ export class RelayDriver {
   private readonly relays: UdpRelays;
   private readonly peerStreams: PeerStreams;
   private readonly packets: PacketPath;
-  private readonly usage: UsageReports;
   private readonly meter = new CoalescingMeter();
   private acting = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -115,10 +115,6 @@ export class RelayDriver {
     });
   }
 
-  /** Allocations that are not over, or whose last usage is not confirmed. */
-  get unsettled(): number {
-    return this.usage.size;
-  }
 
   admit(grant: RelayGrant): void {
     this.grants.admit(grant);

@@ -29,14 +29,20 @@ export interface UsageReportsOptions {
 export class UsageReports {
   private readonly options: UsageReportsOptions;
   private readonly allocations = new Map<number, ReportedAllocation>();
+  private left = 0;
 
   constructor(options: UsageReportsOptions) {
     this.options = options;
   }
 
-  /** Allocations whose last step is not confirmed, the running ones included. */
-  get size(): number {
+  /** Allocations that run, or whose last step nobody has answered for. */
+  get unsettled(): number {
     return this.allocations.size;
+  }
+
+  /** Allocations that the next start has to tell. */
+  get leftForNextStart(): number {
+    return this.allocations.size + this.left;
   }
 
   report(record: UsageRecord): void {
@@ -62,6 +68,16 @@ export class UsageReports {
     this.allocations.delete(allocation);
     this.options.counters.free(slot);
     return true;
+  }
+
+  /** The ledger will not have a step in this run: the last one of an allocation stays in the file, and in its slot, for the next start. */
+  giveUp({ allocation, isLast }: UsageToken): void {
+    const reported = this.allocations.get(allocation);
+    if (reported === undefined) return;
+    reported.unconfirmed -= 1;
+    if (!isLast) return;
+    this.allocations.delete(allocation);
+    this.left += 1;
   }
 
   private begin({ allocation, slot, username, path, transport, relayedAddresses }: UsageRecord): void {
