@@ -9,7 +9,8 @@
  * sockets.open({ address: '0.0.0.0', port: 3478 }, (opened) => console.log(typeof opened === 'number' ? sockets.portOf(opened) : opened.code));
  * ```
  */
-export { kernelFolders, loadKernel, type LoadedKernel } from './load-kernel.ts';
+export { isOutdated, kernelFile, kernelFingerprint, kernelNames, kernelSources, stampKernel } from './kernel-files.ts';
+export { loadKernel, type LoadedKernel } from './load-kernel.ts';
 export { findNodeHeaders } from './node-headers.ts';
 export { createUdpSockets, type UdpSocketsOptions } from './udp/create-udp-sockets.ts';
 export type { UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics } from './udp/udp-sockets.ts';

@@ -1,29 +1,29 @@
 /** All tests of the kernels again, with kernels that were built with AddressSanitizer and UndefinedBehaviorSanitizer: a wrong byte ends the process. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { kernelFolders } from './load-kernel.ts';
+import { kernelFile, kernelFingerprint, kernelNames, kernelSources } from './kernel-files.ts';
 import { findNodeHeaders } from './node-headers.ts';
 
 /** A second package beside the first: it loads its own kernels, and what it imports is found. */
-const copy = resolve(kernelFolders.built, 'sanitized');
+const copy = resolve(import.meta.dirname, '../dist/sanitized');
 
 test('no sanitizer finds anything in what the tests do', (t) => {
   rmSync(copy, { recursive: true, force: true });
   cpSync(import.meta.dirname, join(copy, 'src'), { recursive: true });
-  cpSync(kernelFolders.sources, join(copy, 'native'), { recursive: true, filter: (path) => !path.endsWith('/build') });
+  cpSync(kernelSources, join(copy, 'native'), { recursive: true, filter: (path) => !path.endsWith('/build') });
   mkdirSync(join(copy, 'dist'));
   t.after(() => rmSync(copy, { recursive: true }));
 
   const headers = findNodeHeaders();
   assert.ok(headers !== undefined, 'the headers of Node are not here');
-  const kernels = globSync('*/binding.gyp', { cwd: join(copy, 'native') }).map((file) => file.split('/')[0] ?? '');
-  assert.ok(kernels.length >= 2, `found ${kernels.length} kernels`);
-  for (const name of kernels) {
+  assert.ok(kernelNames().length >= 2);
+  for (const name of kernelNames()) {
     execFileSync('node-gyp', ['rebuild', `--nodedir=${headers}`, '--loglevel=error', '--', '-Dsanitize=1'], { cwd: join(copy, 'native', name), stdio: ['ignore', 'ignore', 'inherit'] });
-    cpSync(join(copy, 'native', name, 'build/Release', `${name}.node`), join(copy, 'dist', `${name}.node`));
+    cpSync(join(copy, 'native', name, 'build/Release', `${name}.node`), join(copy, 'dist', basename(kernelFile(name))));
+    writeFileSync(join(copy, 'dist', `${name}.sources`), kernelFingerprint(name));
   }
 
   const runtime = execFileSync('g++', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).trim();

@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { loadKernel } from '@dialplane/kernels';
+import { kernelNames, loadKernel } from '@dialplane/kernels';
 import type { ServerOptions } from '../command-line/options.ts';
 import { portFailure } from '../failures.ts';
-import { kernelNames, outdatedKernels } from '../preparation/kernels.ts';
+import { outdatedKernels } from '../preparation/kernels.ts';
 import { systemPackages } from '../preparation/system-packages.ts';
 import { findProgram } from '../preparation/run-program.ts';
 import { repositoryRoot } from '../repository.ts';
