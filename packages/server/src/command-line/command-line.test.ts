@@ -138,3 +138,19 @@ test('lists and paths are read', () => {
 test('docs/reference/options.md is the table', () => {
   assert.equal(readFileSync(resolve(repositoryRoot, 'docs/reference/options.md'), 'utf8'), optionsReference(), 'run: node tools/write-options-reference.ts');
 });
+
+test('options of the relay are read, and what is wrong with one is said', () => {
+  const read = (given: Record<string, string>) => readServerOptions(given, {});
+  const { relay, relayPort, relayPorts, relayAllowPeers } = read({});
+  assert.deepEqual([relay, relayPort, relayPorts, relayAllowPeers], [true, 3478, { first: 53_248, last: 65_535 }, undefined]);
+  assert.deepEqual(read({ 'relay-ports': '50000-50010' }).relayPorts, { first: 50_000, last: 50_010 });
+  assert.deepEqual(read({ 'relay-allow-peers': 'none' }).relayAllowPeers, []);
+  assert.deepEqual(read({ 'relay-allow-peers': '10.0.0.0/8, fd00::/8' }).relayAllowPeers, ['10.0.0.0/8', 'fd00::/8']);
+  for (const [name, text, sentence] of [
+    ['relay-ports', '50000', /two ports/], ['relay-ports', '50010-50000', /two ports/], ['relay-ports', '1-70000', /two ports/],
+    ['relay-allow-peers', '10.0.0.0', /ranges like/], ['relay-allow-peers', '10.0.0.0/33', /ranges like/], ['relay-allow-peers', 'home/8', /ranges like/],
+    ['relay-user-megabits', '0', /number from 1/], ['relay-second-port', '3478', /have to differ/], ['relay', 'maybe', /on or off/],
+  ] as const) {
+    assert.throws(() => read({ [name]: text }), (error) => error instanceof OptionError && sentence.test(error.message), `${name} ${text}`);
+  }
+});
