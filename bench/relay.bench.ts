@@ -74,8 +74,8 @@ async function measure(generator: Generator, point: Point, coturn: LoadedServer,
 async function measureMemory(generator: Generator, host: string): Promise<Record<string, string>> {
   const grow = async (server: LoadedServer): Promise<number> => {
     const before = residentBytes(server.pid);
-    await using held = await generator.hold(server, heldAllocations);
-    return held === undefined ? 0 : (residentBytes(server.pid) - before) / heldAllocations / 1000;
+    const held = await generator.hold(server, heldAllocations, () => residentBytes(server.pid));
+    return (held - before) / heldAllocations / 1000;
   };
   await using coturn = await startCoturn(folder, host, coturnPort, serverCore);
   const theirs = await grow(coturn);

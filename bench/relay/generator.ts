@@ -68,18 +68,16 @@ export class Generator {
     return result;
   }
 
-  /** Has the server hold allocations with a channel each, until disposed of. */
-  async hold(server: LoadedServer, allocations: number): Promise<AsyncDisposable> {
+  /** Has the server hold allocations with a channel each while it is looked at. */
+  async hold<Seen>(server: LoadedServer, allocations: number, look: () => Seen): Promise<Seen> {
     const child: ChildProcess = spawn('taskset', this.words(server, 'hold', { allocations }), { stdio: ['pipe', 'pipe', 'inherit'] });
     if (child.stdout === null) throw new Error('the generator has no output');
     const [line] = (await Promise.race([once(createInterface(child.stdout), 'line'), once(child, 'exit')])) as [unknown];
     if (typeof line !== 'string') throw new Error(`the generator could not open ${allocations} allocations`);
-    return {
-      [Symbol.asyncDispose]: async () => {
-        child.stdin?.end();
-        if (child.exitCode === null) await once(child, 'exit');
-      },
-    };
+    const seen = look();
+    child.stdin?.end();
+    if (child.exitCode === null) await once(child, 'exit');
+    return seen;
   }
 
   private words(server: LoadedServer, command: string, options: Readonly<Record<string, string | number>>): string[] {

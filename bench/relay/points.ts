@@ -54,7 +54,7 @@ const bursts: readonly Point[] = directions.flatMap(({ name, direction }): reado
   const common = { payload: 1200, direction, allocations: 50, window: 512 };
   return [
     { label: `bursts of 8 by UDP_SEGMENT, 1200 B, ${name}`, command: 'traffic', options: { ...common, burst: 8, segmentation: 1 }, goal: 0.5 },
-    { label: `the same, far ends with UDP_GRO, ${name}`, command: 'traffic', options: { ...common, burst: 8, segmentation: 1, gro: 1 }, goal: 0.5 },
+    { label: `bursts of 8 by UDP_SEGMENT, 1200 B, far ends with UDP_GRO, ${name}`, command: 'traffic', options: { ...common, burst: 8, segmentation: 1, gro: 1 }, goal: 0.5 },
     { label: `plain bursts of 4, 1200 B, ${name}`, command: 'traffic', options: { ...common, burst: 4 }, goal: 0.8 },
   ];
 });

@@ -1,6 +1,5 @@
 #include "traffic.h"
 
-#include <fcntl.h>
 #include <netinet/udp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -52,8 +51,8 @@ class Traffic {
     if (connect(peer, reinterpret_cast<const sockaddr*>(&allocation.relayed), sizeof allocation.relayed) < 0) throw std::runtime_error("a peer cannot reach its relayed address");
     if (options.isToPeer) flows.push_back({.index = static_cast<uint32_t>(2 * index), .input = allocation.client, .output = peer, .isFramedIn = true, .isStreamIn = options.isTcp});
     if (options.isToClient) flows.push_back({.index = static_cast<uint32_t>(2 * index + 1), .input = peer, .output = allocation.client, .isFramedOut = true, .isStreamOut = options.isTcp});
-    const int on = options.hasGro ? 1 : 0;
-    for (const int socket : {peer, allocation.client}) if (on != 0) setsockopt(socket, IPPROTO_UDP, UDP_GRO, &on, sizeof on);
+    const int takesRuns = options.hasGro;
+    for (const int socket : {peer, allocation.client}) setsockopt(socket, IPPROTO_UDP, UDP_GRO, &takesRuns, sizeof takesRuns);
   }
 
   void load(int64_t until) {
@@ -75,7 +74,14 @@ class Traffic {
           isSending = isSending || went > 0;
         }
       }
-      if (receive(stallMs) == 0) for (Flow& flow : flows) flow.arrived = flow.isStreamIn || flow.isStreamOut ? flow.arrived : flow.sent;
+      if (receive(stallMs) == 0) forgetLost();
+    }
+  }
+
+  /** A stream loses nothing on its own side, and what the server dropped shows in the next packet that comes out. */
+  void forgetLost() {
+    for (Flow& flow : flows) {
+      if (!flow.isStreamIn) flow.arrived = flow.sent;
     }
   }
 
