@@ -209,6 +209,7 @@ async function makeRoutes({ logger, certificates, place, services }: {
   addControlRoutes(app, {
     key: controlKey, tokens: identityTokenDesk(identity), keys: identityKeyDesk(identity, () => place.publicUrl()),
     createSignInLink, connectionString: services.connectionString,
+    network: () => relay.networkConfiguration({ identifier: 'operator', reachedBy: undefined }),
     status: () => ({ version: readVersion(), httpsUrl: place.httpsUrl, httpUrl: place.httpUrl, publicUrls: place.publicUrls() }),
   });
   if (certificates.development !== undefined) offerAuthority(app, certificates.development);

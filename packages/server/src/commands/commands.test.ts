@@ -174,8 +174,17 @@ test('doctor examines a running server, and says what is wrong with one that is 
   assert.equal(healthy.code, 0, healthy.output);
   assert.ok(healthy.output.includes(`${server.httpsUrl} answers.`), healthy.output);
   assert.match(healthy.output, /Nothing is broken/);
+  for (const transport of ['UDP', 'TCP', 'TLS']) assert.match(healthy.output, new RegExp(`ok +The relay works over ${transport} at \\S+ port \\d+: 32000 bytes went through it`));
+  assert.match(healthy.output, /ok +No symmetric NAT is between here and the server/);
   const authority = String(server.certificateAuthorityFile);
-  assert.equal((await dialplane('doctor', '--server', server.httpsUrl, '--ca', authority)).code, 0);
+  const [token = ''] = /eyJ[\w.-]+/.exec((await dialplane('token', 'create', '--user', 'new', '--data-dir', server.dataDir)).output) ?? [];
+  const withToken = await dialplane('doctor', '--server', server.httpsUrl, '--ca', authority, '--token', token);
+  assert.equal(withToken.code, 0, withToken.output);
+  assert.match(withToken.output, /The relay works over TLS/);
+  assert.match((await dialplane('doctor', '--server', server.httpsUrl, '--ca', authority, '--token', 'nonsense')).output, /does not accept the access token/);
+  const anonymous = await dialplane('doctor', '--server', server.httpsUrl, '--ca', authority);
+  assert.match(anonymous.output, /note +The relay itself was not tested, for want of a credential/);
+  assert.match(anonymous.output, /ok +STUN answers over TLS at localhost port \d+/);
   const untrusted = await dialplane('doctor', '--server', server.httpsUrl);
   assert.equal(untrusted.code, 1);
   assert.match(untrusted.output, /not trusted here.*ca\.pem/);

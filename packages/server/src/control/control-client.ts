@@ -1,3 +1,4 @@
+import type { NetworkConfiguration } from '@dialplane/calling-api';
 import { Failure } from '../failures.ts';
 import { readControlFile, type ControlFile } from './control-file.ts';
 import type { ServerStatus } from './control-routes.ts';
@@ -15,6 +16,8 @@ export interface ControlClient extends Desks {
   createSignInLink(): Promise<string>;
   connectionString(): Promise<string>;
   status(): Promise<ServerStatus>;
+  /** What to test the network with. */
+  network(): Promise<NetworkConfiguration>;
 }
 
 const patienceMs = 5_000;
@@ -32,6 +35,7 @@ export async function connectControl(dataDir: string): Promise<ControlClient | u
     createSignInLink: async () => (await ask<{ url: string }>(file, 'POST', '/sign-in-links')).url,
     connectionString: async () => (await ask<{ connectionString: string }>(file, 'GET', '/connection-string')).connectionString,
     status: () => ask<ServerStatus>(file, 'GET', '/status'),
+    network: () => ask<NetworkConfiguration>(file, 'GET', '/network'),
   };
   try {
     await client.status();

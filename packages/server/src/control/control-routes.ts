@@ -1,3 +1,4 @@
+import type { NetworkConfiguration } from '@dialplane/calling-api';
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLocal } from '../web/local-request.ts';
@@ -18,6 +19,8 @@ export interface ControlRoutesOptions extends Desks {
   readonly status: () => ServerStatus;
   readonly createSignInLink: () => Promise<string>;
   readonly connectionString: () => string;
+  /** What the network is tested with, relay credentials included. */
+  readonly network: () => NetworkConfiguration;
 }
 
 const createTokenBody = {
@@ -28,7 +31,7 @@ const revokeTokensBody = { type: 'object', additionalProperties: false, required
 const rotateKeyBody = { type: 'object', additionalProperties: false, required: ['name'], properties: { name: { enum: keyNames } } } as const;
 
 /** The routes behind `./dialplane link`, `token`, `keys` and `doctor`: for programs on this machine that hold the key of the control file. */
-export function addControlRoutes(app: FastifyInstance, { key, status, tokens, keys, createSignInLink, connectionString }: ControlRoutesOptions): void {
+export function addControlRoutes(app: FastifyInstance, { key, status, tokens, keys, createSignInLink, connectionString, network }: ControlRoutesOptions): void {
   void app.register(async (routes) => {
     routes.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
       if (!isLocal(request) || !holdsKey(request, key)) {
@@ -37,6 +40,7 @@ export function addControlRoutes(app: FastifyInstance, { key, status, tokens, ke
       return undefined;
     });
     routes.get('/status', async () => status());
+    routes.get('/network', async () => network());
     routes.get('/connection-string', async () => ({ connectionString: connectionString() }));
     routes.post('/sign-in-links', async () => ({ url: await createSignInLink() }));
     routes.post<{ Body: { user: string; scopes: string[]; minutes: number } }>('/tokens', { schema: { body: createTokenBody } }, async ({ body }) => tokens.create(body));

@@ -1,3 +1,4 @@
+import type { NetworkConfiguration } from '@dialplane/calling-api';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { get as getHttp, type IncomingMessage } from 'node:http';
@@ -7,6 +8,7 @@ import { errorCode } from '../failures.ts';
 import { broken, good, notice, type Finding } from './finding.ts';
 
 const patienceMs = 5_000;
+const shownBytes = 500;
 /** Signed requests carry their date; servers refuse those too far off (Azure: 5 minutes). */
 const badSkewMs = 60_000;
 
@@ -23,12 +25,19 @@ export async function checkServer(url: string, authorityFile: string | undefined
     const ready = await ask(`${url}/readyz`, { authority });
     return [
       health.status === 200 ? good(`${url} answers.`) : broken(`${url} answers ${health.status} to /healthz; is it Dialplane that listens there?`),
-      ready.status === 200 ? good(`${url} is ready for clients.`) : broken(`${url} is not ready: ${ready.body}`),
+      ready.status === 200 ? good(`${url} is ready for clients.`) : broken(`${url} is not ready: ${ready.body.slice(0, shownBytes)}`),
       checkClock(url, health),
     ];
   } catch (error) {
     return [await explain(url, error)];
   }
+}
+
+/** What a server's network is tested with, for the user of this access token; or why it cannot be. */
+export async function askNetwork(origin: string, authority: string | undefined, token: string): Promise<NetworkConfiguration | Finding> {
+  const { status, body } = await ask(`${origin}/v1/network`, { authority, token });
+  if (status === 200) return JSON.parse(body) as NetworkConfiguration;
+  return broken(status === 401 ? `${origin} does not accept the access token: it has expired, or is of another server.` : `${origin} does not say how to test the network (${status}): ${body.slice(0, shownBytes)}`);
 }
 
 interface Answer {
@@ -40,16 +49,17 @@ interface Answer {
   readonly answeredAt: number;
 }
 
-async function ask(url: string, { authority, insecure = false }: { authority?: string | undefined; insecure?: boolean }): Promise<Answer> {
+async function ask(url: string, { authority, insecure = false, token }: { authority?: string | undefined; insecure?: boolean; token?: string }): Promise<Answer> {
   const askedAt = Date.now();
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const request = url.startsWith('https:')
-    ? getHttps(url, { agent: false, timeout: patienceMs, rejectUnauthorized: !insecure, ...(authority === undefined ? {} : { ca: [...rootCertificates, authority] }) })
-    : getHttp(url, { agent: false, timeout: patienceMs });
+    ? getHttps(url, { agent: false, headers, timeout: patienceMs, rejectUnauthorized: !insecure, ...(authority === undefined ? {} : { ca: [...rootCertificates, authority] }) })
+    : getHttp(url, { agent: false, headers, timeout: patienceMs });
   request.once('timeout', () => request.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
-  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString().slice(0, 500), date: Date.parse(response.headers.date ?? ''), askedAt, answeredAt: Date.now() };
+  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString(), date: Date.parse(response.headers.date ?? ''), askedAt, answeredAt: Date.now() };
 }
 
 /** The Date header has a resolution of a second and was made somewhere between asking and answering. */
