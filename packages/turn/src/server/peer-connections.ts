@@ -6,6 +6,7 @@ import type { Allocation, Authenticated, Relay } from './allocation.ts';
 import { isUsable } from './packet-relay.ts';
 import { relayTowards } from './peer-access.ts';
 import type { ReplyTo } from './replies.ts';
+import type { ClientPath } from './server-input.ts';
 import type { ServerCore } from './server-core.ts';
 
 /** RFC 6062 §5.2: how long a peer may take to answer, and a client to bind. */
@@ -98,6 +99,11 @@ export class PeerConnections {
     this.byClient.set(path.connection, connection);
     this.core.replies.success(to);
     this.core.emit({ kind: 'bindStreams', connection: path.connection, peerConnection: connection.id });
+  }
+
+  /** How the client controls the allocation whose connection a ConnectionBind names. */
+  controlPathFor(request: StunMessage): ClientPath | undefined {
+    return this.byId.get(readConnectionId(request) ?? 0)?.allocation.createdBy.path;
   }
 
   /** The client's data connection is gone, and with it the peer's (RFC 6062 §5.5). */

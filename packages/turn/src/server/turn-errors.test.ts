@@ -284,7 +284,15 @@ test('Connect and ConnectionBind: 400, 403, 441, 443, 446, 447, 508', () => {
   assert.equal(bench.code(datagramPath(), turnMethod.connectionBind, (b) => writeConnectionId(b, id)), 400);
   assert.equal(bind(control, id), 400);
   assert.equal(bind(data, id, 'bob'), 441);
-  assert.equal(bind(data, id), 0);
+  const bindAsControl = (from: typeof control): number => {
+    bench.send(from, bench.encode(turnMethod.connectionBind, (b) => writeConnectionId(b, id), bench.clientOf(control)));
+    return codeOf(bench.takeResponse(from));
+  };
+  assert.equal(bindAsControl(control), 400);
+  const foreign = bench.encode(turnMethod.refresh, (b) => writeConnectionId(b, id), bench.clientOf(control));
+  bench.send(data, foreign);
+  assert.equal(codeOf(bench.takeResponse(data)), 438, 'only ConnectionBind may carry the nonce of the control connection');
+  assert.equal(bindAsControl(data), 0);
   assert.equal(bind(streamPath(3), id), 400, 'bound already');
   for (const code of [446, 447]) produced.add(code);
   const onUdp = new TestTurnServer();

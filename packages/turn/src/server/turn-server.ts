@@ -3,6 +3,7 @@ import {
   checkFingerprint,
   formatTransportAddress,
   LongTermServer,
+  type LongTermVerdict,
   parseStunMessage,
   StatelessNonces,
   type StunMessage,
@@ -181,8 +182,7 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
 
   /** RFC 8489 §6.3 and RFC 8656 §5: who asks comes first, then whether the request is understood, then whether it fits the allocation. */
   private handleRequest(path: ClientPath, request: StunMessage, now: Instant): void {
-    const pathText = `${path.kind === 'datagram' ? path.listener : 'stream'}|${formatTransportAddress(path.remote)}`;
-    const verdict = this.authentication.check(request, pathText, now);
+    const verdict = this.authenticate(path, request, now);
     if (verdict.kind !== 'authenticated') {
       if (this.core.options.strangers?.permits(path.remote, now) === false) {
         this.unanswered += 1;
@@ -191,7 +191,7 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
       const to = replyTo(request, path, undefined);
       if (verdict.kind === 'badRequest') return this.core.replies.error(to, 400);
       this.challenged += 1;
-      return this.core.replies.error(to, verdict.code, (builder) => this.authentication.writeChallenge(builder, pathText, now));
+      return this.core.replies.error(to, verdict.code, (builder) => this.authentication.writeChallenge(builder, nonceScope(path), now));
     }
     const { username, key, responseIntegrity } = verdict;
     const to = { ...replyTo(request, path, verdict), by: { username, key, responseIntegrity } };
@@ -203,6 +203,17 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
     if (allocation?.state.kind !== 'active') return this.core.replies.error(to, 437);
     if (allocation.createdBy.by.username !== username) return this.core.replies.error(to, 441);
     this.handleOnAllocation(allocation, request, to, now);
+  }
+
+  /**
+   * A nonce is good for the path it was given to. Deviation: a ConnectionBind may carry that of its control connection, since clients that have one use it on the new
+   * connection, and some do not understand 438 there.
+   */
+  private authenticate(path: ClientPath, request: StunMessage, now: Instant): LongTermVerdict {
+    const verdict = this.authentication.check(request, nonceScope(path), now);
+    if (verdict.kind !== 'challenge' || verdict.code !== 438 || request.method !== turnMethod.connectionBind) return verdict;
+    const control = this.peerConnections.controlPathFor(request);
+    return control === undefined ? verdict : this.authentication.check(request, nonceScope(control), now);
   }
 
   private handleOnAllocation(allocation: Allocation, request: StunMessage, to: ReplyTo & { readonly by: Authenticated }, now: Instant): void {
@@ -217,4 +228,8 @@ export class TurnServer implements Machine<TurnServerInput, TurnServerOutput> {
         return this.peerConnections.handleConnect(allocation, request, to, now);
     }
   }
+}
+
+function nonceScope(path: ClientPath): string {
+  return `${path.kind === 'datagram' ? path.listener : 'stream'}|${formatTransportAddress(path.remote)}`;
 }
