@@ -73,6 +73,23 @@ test('a peer reaches a client that permits it, before and after the client has c
   await assert.rejects(turn.bindPeer(1), { statusCode: 400 });
 });
 
+test('connections asked for at once are all made, and peers reach the relay afterwards', async (t) => {
+  const relay = await TestRelayPlane.start();
+  const peers = Array.from({ length: 8 }, () => createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1'));
+  await Promise.all(peers.map((peer) => once(peer, 'listening')));
+  const attempt = Promise.withResolvers<void>();
+  const turn = await connectTurn(optionsFor(relay, { onConnectionAttempt: () => attempt.resolve() }));
+  t.after(async () => (turn.close(), peers.forEach((peer) => peer.close()), relay.close()));
+  const { relayed } = await turn.allocate({ transport: 'tcp' });
+  const addresses = peers.map((peer) => parseTransportAddress(`127.0.0.1:${(peer.address() as { port: number }).port}`) ?? assert.fail());
+  const streams = await Promise.all(addresses.map((address) => turn.connectPeer(address)));
+  assert.deepEqual((await Promise.all(streams.map(readAll))).map(String), addresses.map(() => 'hello'));
+  await turn.permit(parseTransportAddress('127.0.0.1:1') ?? assert.fail());
+  const caller = connect(relayed[0]?.port ?? 0, '127.0.0.1');
+  await attempt.promise;
+  caller.destroy();
+});
+
 test('a peer that does not listen is 447, and the end of the allocation ends its streams', async (t) => {
   const relay = await TestRelayPlane.start();
   const peer = createServer(() => {}).listen(0, '127.0.0.1');

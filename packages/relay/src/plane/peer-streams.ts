@@ -1,5 +1,4 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { formatIpAddress, parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import type { TurnServerInput } from '@dialplane/turn';
 import type { PortOpener } from './relay-ports.ts';
@@ -19,8 +18,20 @@ interface TcpRelay {
   readonly local: TransportAddress;
   /** `undefined` when the relay is closed. */
   server: Server | undefined;
-  readonly wanted: Array<{ readonly peerConnection: number; readonly peer: TransportAddress }>;
+  state: 'listening' | 'connecting';
+  readonly wanted: WantedConnection[];
 }
+
+/** A connection that has not begun. */
+interface WantedConnection {
+  readonly peerConnection: number;
+  readonly peer: TransportAddress;
+  /** How often it was refused. */
+  readonly refusals: number;
+}
+
+/** A peer that is a relay of ours may have stepped aside at that moment: see {@link PeerStreams}. */
+const retryAfterRefusalMs = [10, 50, 200] as const;
 
 /**
  * The TCP side of TCP relays (RFC 6062 §5): listeners on relayed addresses, connections to peers from the same address and port, and the bytes between
@@ -40,7 +51,7 @@ export class PeerStreams implements PortOpener {
   open(relay: number, local: TransportAddress, done: (opened: number | { readonly code: string }) => void): void {
     this.lastNumber += 1;
     const opened = this.lastNumber;
-    const tcpRelay: TcpRelay = { relay, local, server: undefined, wanted: [] };
+    const tcpRelay: TcpRelay = { relay, local, server: undefined, state: 'listening', wanted: [] };
     void this.openListener(opened, tcpRelay, done);
   }
 
@@ -52,11 +63,11 @@ export class PeerStreams implements PortOpener {
   }
 
   /** Connects from the relay's own port. @param opened what `open` called the relay. */
-  connect(opened: number, peerConnection: number, peer: TransportAddress): void {
+  connect(opened: number, peerConnection: number, peer: TransportAddress, refusals = 0): void {
     const tcpRelay = this.relays.get(opened);
     if (tcpRelay === undefined) return this.options.give({ kind: 'peerFailed', peerConnection });
-    tcpRelay.wanted.push({ peerConnection, peer });
-    if (tcpRelay.wanted.length === 1) void this.connectWanted(opened, tcpRelay);
+    tcpRelay.wanted.push({ peerConnection, peer, refusals });
+    if (tcpRelay.state === 'listening') void this.connectWanted(opened, tcpRelay);
   }
 
   adopt(handle: number, peerConnection: number): void {
@@ -91,25 +102,31 @@ export class PeerStreams implements PortOpener {
   }
 
   /**
-   * A port on which something listens cannot be connected from (and Node cannot share it), so that the listener steps aside while connections get their port: for
-   * one turn of the event loop.
+   * A port on which something listens cannot be connected from (and Node cannot share it), so that the listener steps aside until the connections have their port, which
+   * they get at the next tick.
    */
   private async connectWanted(opened: number, tcpRelay: TcpRelay): Promise<void> {
+    tcpRelay.state = 'connecting';
     while (tcpRelay.wanted.length > 0 && this.relays.has(opened)) {
       tcpRelay.server?.close();
-      for (const { peerConnection, peer } of tcpRelay.wanted) this.connectPeer(tcpRelay.local, peerConnection, peer);
-      await nextTurn();
-      tcpRelay.wanted.length = 0;
+      for (const wanted of tcpRelay.wanted.splice(0)) this.connectPeer(opened, tcpRelay.local, wanted);
+      await new Promise<void>((resolve) => process.nextTick(resolve));
       if (!this.relays.has(opened)) return;
       await this.listen(tcpRelay).catch(() => this.options.give({ kind: 'relayFailed', relay: tcpRelay.relay, reason: 'serverError' }));
     }
+    tcpRelay.state = 'listening';
   }
 
-  private connectPeer(local: TransportAddress, peerConnection: number, peer: TransportAddress): void {
+  private connectPeer(opened: number, local: TransportAddress, { peerConnection, peer, refusals }: WantedConnection): void {
     const socket = connect({ host: formatIpAddress(peer), port: peer.port, localAddress: formatIpAddress(local), localPort: local.port, allowHalfOpen: true, noDelay: true });
     socket.pause();
     socket.once('connect', () => this.options.give({ kind: 'peerConnected', peerConnection }));
     this.keep(peerConnection, socket);
+    const retryMs = retryAfterRefusalMs[refusals];
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNREFUSED' || retryMs === undefined || !this.peers.delete(peerConnection)) return;
+      setTimeout(() => this.connect(opened, peerConnection, peer, refusals + 1), retryMs);
+    });
   }
 
   private keep(peerConnection: number, socket: Socket): void {
