@@ -10,9 +10,13 @@ import { TlsFront } from './test-tls-front.ts';
 interface Scenario {
   readonly name: string;
   readonly words?: readonly string[];
+  /** Bytes of a message. */
+  readonly length?: number;
   /** Where the server is reached. */
   readonly server?: '127.0.0.1' | '::1';
   readonly transport?: RelayUsageEvent['clientTransport'];
+  /** What is relayed. */
+  readonly relays?: RelayUsageEvent['peerTransport'];
   /** The echo it talks to; `itself`: pairs of clients through two relays. */
   readonly peer?: '127.0.0.1' | '::1' | 'itself';
   /** Time-limited credentials that the client makes from the secret, with an expiry of its own. */
@@ -35,8 +39,8 @@ const scenarios: readonly Scenario[] = [
   { name: 'UDP, extra requests', words: ['-G'] },
   { name: 'UDP, mobility that is not offered', words: ['-M'] },
   { name: 'UDP, an ORIGIN', words: ['-o', 'https://example.org'] },
-  { name: 'UDP, ten clients, 100 packets each of 1200 bytes', words: ['-m', '10', '-n', '100', '-l', '1200', '-z', '5'] },
-  { name: 'UDP, empty packets', words: ['-l', '0'] },
+  { name: 'UDP, ten clients, 100 packets each of 1200 bytes', words: ['-m', '10', '-n', '100', '-z', '5'], length: 1200 },
+  { name: 'UDP, empty packets', length: 0 },
   { name: 'UDP, time-limited credentials made from the secret', credential: 'fromSecret' },
   { name: 'UDP, client to client', words: ['-y'], peer: 'itself' },
   { name: 'UDP, client to client without RTCP', words: ['-y', '-c'], peer: 'itself' },
@@ -46,12 +50,17 @@ const scenarios: readonly Scenario[] = [
   { name: 'UDP, an IPv4 relay for an IPv6 client', words: ['-X'], server: '::1', relayedFamily: 4 },
   { name: 'TCP, channels', words: ['-t'], transport: 'tcp' },
   { name: 'TCP, Send indications', words: ['-t', '-s'], transport: 'tcp' },
-  { name: 'TCP, packets that need padding', words: ['-t', '-l', '101'], transport: 'tcp' },
+  { name: 'TCP, packets that need padding', words: ['-t'], length: 101, transport: 'tcp' },
   { name: 'TCP, channels padded as over UDP', words: ['-t', '-D'], transport: 'tcp' },
   { name: 'TCP over IPv6, an IPv6 relay', words: ['-t', '-x'], transport: 'tcp', server: '::1', peer: '::1', relayedFamily: 6 },
   { name: 'TLS, channels', words: ['-t'], transport: 'tls' },
   { name: 'TLS, Send indications', words: ['-t', '-s'], transport: 'tls' },
   { name: 'TLS, client to client', words: ['-t', '-y'], transport: 'tls', peer: 'itself' },
+  { name: 'TCP relays (RFC 6062)', words: ['-T'], transport: 'tcp', relays: 'tcp', peer: 'itself' },
+  { name: 'TCP relays, 100 messages of 1000 bytes', words: ['-T', '-n', '100', '-z', '1'], length: 1000, transport: 'tcp', relays: 'tcp', peer: 'itself' },
+  { name: 'TCP relays for IPv6', words: ['-T', '-x'], transport: 'tcp', relays: 'tcp', peer: 'itself', relayedFamily: 6 },
+  { name: 'TCP relays over IPv6', words: ['-T', '-x'], server: '::1', transport: 'tcp', relays: 'tcp', peer: 'itself', relayedFamily: 6 },
+  { name: 'TCP relays over TLS', words: ['-T'], transport: 'tls', relays: 'tcp', peer: 'itself' },
   { name: 'TLS of its own, channels', words: ['-t', '-S', ...apart], transport: 'tls', ownTls: 'losesWhatComesTogether' },
 ];
 
@@ -74,21 +83,21 @@ class Stage {
   }
 
   async run(scenario: Scenario): Promise<void> {
-    const { words = [], server = '127.0.0.1', transport = 'udp', peer = '127.0.0.1', relayedFamily } = scenario;
+    const { words = [], length = 100, server = '127.0.0.1', transport = 'udp', relays = 'udp', peer = '127.0.0.1', relayedFamily } = scenario;
     const { username, password, grant } = this.relay.admit({ userId: scenario.name, expiresAt: Date.now() + 7 * 86_400_000 });
     const credential = scenario.credential === 'fromSecret' ? ['-u', grant.credentialId, '-W', secret] : ['-u', username, '-w', password];
     const echo = this.peers[peer];
     const towards = echo === undefined ? [] : ['-e', echo.host, '-r', String(echo.port)];
     const port = String(transport !== 'tls' ? this.relay.port : scenario.ownTls === undefined ? this.front.tunnelPort : this.front.port);
-    const { code, output } = await runCoturn('turnutils_uclient', [...words, ...credential, ...towards, '-p', port, server]);
+    const { code, output } = await runCoturn('turnutils_uclient', [...words, '-l', String(length), ...credential, ...towards, '-p', port, server]);
     const counts = uclientCounts(output);
     assert.ok(code === 0 && counts !== undefined, output);
     assert.ok(counts.sent >= 5 && counts.received > 0 && counts.received + counts.lost === counts.sent, output);
     if (scenario.ownTls === undefined) assert.equal(counts.lost, 0, output);
     const stops = await this.stopsOf(grant);
-    this.checkLedger(stops, counts.sent, echo);
-    for (const { clientTransport, relayedAddresses } of stops) {
-      assert.equal(clientTransport, transport);
+    checkLedger(stops, counts.sent, length, echo);
+    for (const { clientTransport, peerTransport, relayedAddresses } of stops) {
+      assert.deepEqual([clientTransport, peerTransport], [transport, relays]);
       const families = relayedAddresses.map((address) => (address.startsWith('[') ? 6 : 4)).sort();
       if (relayedFamily !== undefined) assert.deepEqual(families, relayedFamily === 'dual' ? [4, 6] : [relayedFamily]);
     }
@@ -105,16 +114,6 @@ class Stage {
     return stops;
   }
 
-  /** Rows, client and peer counted the same: what was sent went to the peer, and what the peer sent back went to the client. */
-  private checkLedger(stops: readonly RelayUsageEvent[], sent: number, echo: EchoPeer | undefined): void {
-    const sum = (of: (event: RelayUsageEvent) => number): number => stops.reduce((total, event) => total + of(event), 0);
-    const [toPeer, toClient] = [sum(({ totals }) => totals.toPeerPackets), sum(({ totals }) => totals.toClientPackets)];
-    assert.deepEqual([toPeer, toClient], [sent, sent]);
-    if (echo === undefined) return assert.equal(sum(({ totals }) => totals.toPeerBytes), sum(({ totals }) => totals.toClientBytes));
-    const seen = echo.exchangedWith(stops.flatMap(({ relayedAddresses }) => relayedAddresses));
-    assert.deepEqual([toPeer, sum(({ totals }) => totals.toPeerBytes), toClient, sum(({ totals }) => totals.toClientBytes)], [seen.receivedPackets, seen.receivedBytes, seen.sentPackets, seen.sentBytes]);
-  }
-
   private async close(): Promise<void> {
     for (const peer of Object.values(this.peers)) peer.close();
     this.front.close();
@@ -126,6 +125,19 @@ coturnTest("coturn's client gets through in every way, loses nothing, and the le
   const stage = await Stage.start(t);
   await Promise.all(scenarios.map((scenario) => t.test(scenario.name, () => stage.run(scenario))));
   assert.equal(stage.relay.plane.statistics().faults, 0);
+});
+
+coturnTest('a peer that connects by itself to a TCP relay', async (t) => {
+  const { relay } = await Stage.start(t);
+  const { username, password, grant } = relay.admit();
+  const { code, output } = await runCoturn('turnutils_uclient', ['-P', '-u', username, '-w', password, '-p', String(relay.port), '127.0.0.1']);
+  // The other half it sends as the peer, without TURN, and does not count what arrives there.
+  const counts = uclientCounts(output);
+  assert.ok(code === 0 && counts !== undefined && counts.sent === 10 && counts.received === 5, output);
+  relay.plane.revoke(grant.credentialId);
+  const stops = await relay.usageOf(({ kind }) => kind === 'stopped', 2);
+  const bytes = stops.map(({ totals }) => [totals.toPeerBytes, totals.toClientBytes]);
+  assert.deepEqual(bytes.toSorted(([a = 0], [b = 0]) => a - b), [[0, 0], [500, 500]]);
 });
 
 coturnTest("coturn's client is refused what it must not have, and says why", async (t) => {
@@ -177,6 +189,19 @@ coturnTest("coturn's STUN clients learn their address and that there is no NAT",
   assert.match(output, /Endpoint Independent Mapping!/);
   assert.match(output, /Endpoint Independent Filtering!/);
 });
+
+/** Rows, client and peer counted the same: what was sent went to the peer, and what the peer sent back went to the client. TCP has no packets. */
+function checkLedger(stops: readonly RelayUsageEvent[], sent: number, length: number, echo: EchoPeer | undefined): void {
+  const sum = (of: (event: RelayUsageEvent) => number): number => stops.reduce((total, event) => total + of(event), 0);
+  const bytes = [sum(({ totals }) => totals.toPeerBytes), sum(({ totals }) => totals.toClientBytes)];
+  const packets = [sum(({ totals }) => totals.toPeerPackets), sum(({ totals }) => totals.toClientPackets)];
+  const isTcp = stops.some(({ peerTransport }) => peerTransport === 'tcp');
+  assert.deepEqual(packets, isTcp ? [0, 0] : [sent, sent]);
+  if (length > 0) assert.deepEqual(bytes, [sent * length, sent * length]);
+  if (echo === undefined) return;
+  const seen = echo.exchangedWith(stops.flatMap(({ relayedAddresses }) => relayedAddresses));
+  assert.deepEqual([...packets, ...bytes], [seen.receivedPackets, seen.sentPackets, seen.receivedBytes, seen.sentBytes]);
+}
 
 function credentialOf(relay: TestRelayPlane, grant: Partial<RelayGrant>): readonly [string, string] {
   const { username, password } = relay.admit(grant);
