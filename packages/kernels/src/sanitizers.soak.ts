@@ -21,7 +21,8 @@ test('no sanitizer finds anything in what the tests do', (t) => {
   assert.ok(headers !== undefined, 'the headers of Node are not here');
   assert.ok(kernelNames().length >= 2);
   for (const name of kernelNames()) {
-    execFileSync('node-gyp', ['rebuild', `--nodedir=${headers}`, '--loglevel=error', '--', '-Dsanitize=1'], { cwd: join(copy, 'native', name), stdio: ['ignore', 'ignore', 'inherit'] });
+    const words = ['rebuild', `--nodedir=${headers}`, '--loglevel=error', '--', '-Dsanitize=1'];
+    execFileSync('node-gyp', words, { cwd: join(copy, 'native', name), stdio: ['ignore', 'ignore', 'inherit'] });
     cpSync(join(copy, 'native', name, 'build/Release', `${name}.node`), join(copy, 'dist', basename(kernelFile(name))));
     writeFileSync(join(copy, 'dist', `${name}.sources`), kernelFingerprint(name));
   }

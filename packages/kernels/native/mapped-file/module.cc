@@ -26,7 +26,8 @@ napi_value open(napi_env env, napi_callback_info info) {
   const MappedFile mapped = mapFile(path.c_str(), static_cast<size_t>(length));
   if (mapped.data == nullptr) return int32(env, -mapped.code);
   napi_value buffer = nullptr;
-  if (napi_create_external_arraybuffer(env, mapped.data, static_cast<size_t>(length), unmap, reinterpret_cast<void*>(length), &buffer) != napi_ok) munmap(mapped.data, static_cast<size_t>(length));
+  const napi_status status = napi_create_external_arraybuffer(env, mapped.data, static_cast<size_t>(length), unmap, reinterpret_cast<void*>(length), &buffer);
+  if (status != napi_ok) munmap(mapped.data, static_cast<size_t>(length));
   return buffer;
 }
 

@@ -61,6 +61,7 @@ int Engine::startWatching() {
 }
 
 int32_t Engine::open(const SocketAddress& address, int bufferBytes) {
+  if (phase_ == Phase::closing) return -EBADF;
   const auto [fd, port] = openSocket(address, bufferBytes);
   if (fd < 0) return fd;
   Socket* const socket = sockets_.add(fd, address.any.sa_family);

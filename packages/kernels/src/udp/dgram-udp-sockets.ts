@@ -27,6 +27,7 @@ class DgramUdpSockets implements UdpSockets {
   readonly outgoingCapacity = outgoingCapacity;
 
   private readonly onBatch: UdpBatchHandler;
+  private phase: 'open' | 'destroyed' = 'open';
   private readonly sockets = new Map<number, Socket>();
   private readonly opening = new Set<Socket>();
   private lastNumber = 0;
@@ -44,6 +45,10 @@ class DgramUdpSockets implements UdpSockets {
     const isIpv6 = isIPv6(address);
     if ((!isIpv6 && !isIPv4(address)) || !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
       done({ code: 'EINVAL' });
+      return;
+    }
+    if (this.phase === 'destroyed') {
+      done({ code: 'EBADF' });
       return;
     }
     // A numeric address needs no resolver, and the one of Node would answer a turn later.
@@ -90,6 +95,7 @@ class DgramUdpSockets implements UdpSockets {
   }
 
   destroy(): void {
+    this.phase = 'destroyed';
     clearImmediate(this.wakeUp);
     for (const socket of [...this.sockets.values(), ...this.opening]) socket.close();
     this.sockets.clear();

@@ -80,7 +80,8 @@ class NativeUdpSockets implements UdpSockets {
   }
 
   setCoalescing(microseconds: number): void {
-    if (!(Number.isInteger(microseconds) && microseconds >= 0 && microseconds <= mostMicroseconds)) throw new RangeError(`${microseconds} is not a number of microseconds: 0 to ${mostMicroseconds}.`);
+    const isPossible = Number.isInteger(microseconds) && microseconds >= 0 && microseconds <= mostMicroseconds;
+    if (!isPossible) throw new RangeError(`${microseconds} is not a number of microseconds: 0 to ${mostMicroseconds}.`);
     this.native.setCoalescing(this.handle, microseconds);
   }
 

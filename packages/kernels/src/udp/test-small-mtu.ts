@@ -11,7 +11,10 @@ for (const address of ['127.0.0.1', '::1']) {
   const [socket, other] = [await bench.open({ address }), await bench.open({ address })];
   const port = bench.sockets.portOf(other);
   bench.send(...datagrams.map(([size, flags]) => ({ socket, address, port, payload: new Uint8Array(size), flags })));
-  const told = (await bench.until(arriving + 1)).map((item) => (item.kind === 'datagram' ? `${item.bytes.length} bytes` : `type ${item.type} code ${item.code} MTU ${item.mtu}${item.port === port ? '' : ' for another port'}`));
+  const told = (await bench.until(arriving + 1)).map((item) => {
+    if (item.kind === 'datagram') return `${item.bytes.length} bytes`;
+    return `type ${item.type} code ${item.code} MTU ${item.mtu}${item.port === port ? '' : ' for another port'}`;
+  });
   console.log([address, `dropped ${bench.sockets.statistics().droppedSends}`, ...told].join(', '));
   bench.sockets.destroy();
 }

@@ -37,7 +37,10 @@ export class UdpBench {
 
   open(options: Partial<UdpOpenOptions> = {}): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.sockets.open({ address: '127.0.0.1', port: 0, ...options }, (opened) => (typeof opened === 'number' ? resolve(opened) : reject(Object.assign(new Error(opened.code), opened))));
+      this.sockets.open({ address: '127.0.0.1', port: 0, ...options }, (opened) => {
+        if (typeof opened === 'number') resolve(opened);
+        else reject(Object.assign(new Error(opened.code), opened));
+      });
     });
   }
 

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import fc from 'fast-check';
 import { nativeTest } from '../test-kernels.ts';
 import { openPeer, UdpBench } from './test-udp.ts';
+import { outgoingWords } from './udp-sockets.ts';
 
 const size = fc.oneof(fc.constantFrom(0, 1, 160, 1200, 1201, 2111, 2112, 2113, 9000), fc.nat({ max: 3000 }));
 /** Runs of datagrams to one place, as bursts are, with a header of 0 to 4 bytes each. */
@@ -11,7 +12,10 @@ const burst = fc.record({ from: fc.nat({ max: 1 }), to: fc.nat({ max: 2 }), size
 const bursts = fc.array(burst, { minLength: 1, maxLength: 12 });
 /** A datagram of this size ends a round: everything before it has arrived when it has. */
 const endBytes = 7777;
+const bufferBytes = 4 * 1024 * 1024;
 const runs = Number(process.env['PROPERTY_RUNS'] ?? 40);
+
+type Burst = typeof burst extends fc.Arbitrary<infer Value> ? Value : never;
 
 interface Planned {
   readonly from: number;
@@ -20,7 +24,7 @@ interface Planned {
   readonly payload: Buffer;
 }
 
-function plan(round: readonly { readonly from: number; readonly to: number; readonly size: number; readonly count: number; readonly last: number; readonly header: number }[]): readonly Planned[] {
+function plan(round: readonly Burst[]): readonly Planned[] {
   let serial = 0;
   return round.flatMap(({ from, to, size, count, last, header }) => Array.from({ length: count }, (_, index) => {
     serial += 1;
@@ -34,7 +38,7 @@ nativeTest('udp', 'the same descriptors are the same datagrams, flow by flow', a
   await fc.assert(fc.asyncProperty(bursts, async (round) => {
     const outcomes = await Promise.all(Object.values(benches).map(async (bench) => {
       const peers = [await openPeer(t), await openPeer(t), await openPeer(t)];
-      const sockets = [await bench.open({ bufferBytes: 4 * 1024 * 1024 }), await bench.open({ bufferBytes: 4 * 1024 * 1024 })];
+      const sockets = [await bench.open({ bufferBytes }), await bench.open({ bufferBytes })];
       const flows = peers.map(() => sockets.map((): number[] => []));
       const ended = peers.map((peer, index) => new Promise<void>((resolve) => {
         let ends = 0;
@@ -61,15 +65,49 @@ nativeTest('udp', 'the same datagrams are the same descriptors, from senders of 
   }), { numRuns: runs });
 });
 
+/** What arrived, per receiving socket and per source, in order. */
 async function receive(t: TestContext, kind: 'native' | 'dgram', senderKind: 'native' | 'dgram', planned: readonly Planned[]): Promise<unknown> {
   const [receiver, sender] = [new UdpBench(t, kind), new UdpBench(t, senderKind)];
-  const to = [await receiver.open({ bufferBytes: 4 * 1024 * 1024 }), await receiver.open({ bufferBytes: 4 * 1024 * 1024 }), await receiver.open({ bufferBytes: 4 * 1024 * 1024 })];
-  const from = [await sender.open({ bufferBytes: 4 * 1024 * 1024 }), await sender.open({ bufferBytes: 4 * 1024 * 1024 })];
-  sender.send(...planned.map((each) => ({ socket: from[each.from] ?? 0, address: '127.0.0.1', port: receiver.sockets.portOf(to[each.to] ?? 0), header: each.header, payload: each.payload })));
+  const to = [await receiver.open({ bufferBytes }), await receiver.open({ bufferBytes }), await receiver.open({ bufferBytes })];
+  const from = [await sender.open({ bufferBytes }), await sender.open({ bufferBytes })];
+  const describe = (each: Planned) => ({ ...each, socket: from[each.from] ?? 0, address: '127.0.0.1', port: receiver.sockets.portOf(to[each.to] ?? 0) });
+  sender.send(...planned.map(describe));
   await receiver.until(planned.length);
   const sources = from.map((socket) => sender.sockets.portOf(socket));
-  const flows = to.map((socket) => sources.map((port) => receiver.received.flatMap((item) => (item.kind === 'datagram' && item.socket === socket && item.port === port ? [`${item.address} ${item.bytes.toString('base64')}`] : []))));
+  const arrived = (socket: number, port: number) => receiver.received.flatMap((item) => (item.kind === 'datagram' && item.socket === socket && item.port === port ? [item] : []));
+  const flows = to.map((socket) => sources.map((port) => arrived(socket, port).map(({ address, bytes }) => `${address} ${bytes.toString('base64')}`)));
   sender.sockets.destroy();
   receiver.sockets.destroy();
   return flows;
 }
+
+nativeTest('udp', 'no descriptor reaches what is not the slab: it is sent, dropped or refused', async (t) => {
+  const bench = new UdpBench(t, 'native');
+  const peer = await openPeer(t);
+  const sockets = [await bench.open(), await bench.open({ address: '::1' })];
+  const { length } = bench.sockets.slab;
+  const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+  const place = fc.oneof(fc.nat({ max: length }), fc.integer({ min: length - 70_000, max: length + 10 }), int32);
+  const extent = fc.oneof(fc.nat({ max: 70_000 }), fc.nat({ max: 4 }), int32);
+  // Only this machine is sent to: the address is its loopback address, or of no family.
+  const descriptor = fc.record({
+    socket: fc.oneof(fc.constantFrom(...sockets), int32),
+    address: fc.constantFrom([4, 0x7f000001, 0, 0, 0], [6, 0, 0, 0, 1], [0, 0x7f000001, 0, 0, 0], [-1, 0x7f000001, 0, 0, 0]),
+    port: fc.oneof(fc.constant(peer.port), fc.integer({ min: -(2 ** 31), max: 0 }), fc.integer({ min: 65_536, max: 2 ** 31 - 1 })),
+    payload: fc.tuple(place, extent),
+    header: fc.oneof(fc.constant([0, 0]), fc.tuple(place, extent)),
+    flags: int32,
+  }).map(({ socket, address: [family = 0, ...words], port, payload, header, flags }) => [socket, family, port, words, payload, header, flags].flat());
+  const outcomes = { sent: 0, refused: 0 };
+  fc.assert(fc.property(fc.array(descriptor, { minLength: 1, maxLength: 80 }), (descriptors) => {
+    for (const [index, words] of descriptors.entries()) bench.sockets.outgoing.set(words, index * outgoingWords.stride);
+    try {
+      bench.sockets.send(descriptors.length);
+      outcomes.sent += 1;
+    } catch (error) {
+      assert.ok(error instanceof RangeError);
+      outcomes.refused += 1;
+    }
+  }), { numRuns: runs * 50 });
+  assert.ok(outcomes.sent > 0 && outcomes.refused > 0, JSON.stringify(outcomes));
+});

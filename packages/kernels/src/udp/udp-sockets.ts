@@ -104,7 +104,7 @@ export interface UdpSockets {
    */
   setCoalescing(microseconds: number): void;
   statistics(): UdpStatistics;
-  /** Closes all sockets; no callback after it. */
+  /** Closes all sockets; no callback after it, and opening another fails with `EBADF`. */
   destroy(): void;
 }
 
