@@ -90,3 +90,20 @@ async function closedPort(): Promise<number> {
 function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
+
+test('a device without a network says so, and is well again with the network', { timeout: 60_000 }, async () => {
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
+  await alice.page.evaluate((identifier) => caller.start(identifier), bob.identifier);
+  await bob.page.evaluate(() => caller.accept());
+  await alice.page.evaluate(() => caller.decodesAudio());
+  await alice.page.evaluate(() => caller.watchDiagnostics());
+  await alice.page.context().setOffline(true);
+  await alice.page.evaluate(() => caller.networkDiagnosticIs('noNetwork', true));
+  await alice.page.evaluate(() => caller.networkDiagnosticIs('networkReconnect', 3));
+  await alice.page.context().setOffline(false);
+  await alice.page.evaluate(() => caller.networkDiagnosticIs('noNetwork', false));
+  await alice.page.evaluate(() => caller.networkDiagnosticIs('networkReconnect', 1));
+  await alice.page.evaluate(() => caller.hangUp());
+  await bob.page.evaluate(() => caller.reaches('Disconnected'));
+  await toldOf(alice.token, (detail) => detail.kind === 'clientDecision' && detail.what === 'ICE restart' && detail.why === 'the network of this device changed');
+});

@@ -126,6 +126,11 @@ class PageCaller {
     return `${String(local?.['candidateType'])} ${String(local?.['relayProtocol'] ?? local?.['protocol'])}`;
   }
 
+  /** Begins to find out what is wrong with the network. */
+  watchDiagnostics(): void {
+    this.call?.feature(Features.UserFacingDiagnostics);
+  }
+
   /** Resolves when this network diagnostic has this value. */
   async networkDiagnosticIs(name: 'noNetwork' | 'networkRelaysNotReachable' | 'networkReconnect', value: boolean | number): Promise<void> {
     await poll(() => this.call?.feature(Features.UserFacingDiagnostics).network.getLatest()[name]?.value === value);

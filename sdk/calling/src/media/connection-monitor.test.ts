@@ -149,6 +149,22 @@ test('without a network nothing is offered; when it is back, at once', async () 
   monitor.close();
 });
 
+test('other servers while nothing gets through are tried at once, and not while media flows', async () => {
+  const { peer, clock, told, world, monitor, connect } = monitored();
+  connect();
+  await clock.advance(1000);
+  monitor.serversChanged();
+  await clock.advance(10_000);
+  world.stopPackets();
+  peer.connection('disconnected', 'disconnected');
+  await clock.advance(100);
+  told.length = 0;
+  monitor.serversChanged();
+  await clock.advance(100);
+  assert.deepEqual(told, ['11100 restart: the connection was lost']);
+  monitor.close();
+});
+
 test('an interruption that never ends is reported at its limit', async () => {
   const { peer, clock, told, world, monitor, connect } = monitored();
   connect();

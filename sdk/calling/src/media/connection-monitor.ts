@@ -125,6 +125,11 @@ export class ConnectionMonitor {
     this.doubt('networkChanged');
   }
 
+  /** There are other servers to gather from than before: where nothing gets through, they may be what was missing. */
+  serversChanged(): void {
+    if (this.phase.kind === 'doubtful' || this.phase.kind === 'interrupted') this.schedule(this.options.isPolite() ? politeDelayMs : 0);
+  }
+
   /** ICE was restarted, by either side. */
   restarted(): void {
     this.restartedAt = this.options.clock.now();

@@ -269,8 +269,10 @@ export class MediaLink {
     // Set anew it takes effect with the next restart, which is also when renewed credentials are needed.
     const text = JSON.stringify(configuration);
     if (text === this.configured) return;
+    const isFirst = this.configured === '';
     this.configured = text;
     this.peerConnection.setConfiguration({ ...this.peerConnection.getConfiguration(), ...configuration });
+    if (!isFirst) this.monitor.serversChanged();
   }
 
   private async quietly(request: Promise<void>): Promise<void> {
