@@ -12,8 +12,8 @@
 namespace {
 /// Looks without a result after which the sockets are watched again.
 constexpr int maxEmptyLooks = 4;
-/// What a socket may give to a batch at least, however many others are ready.
-constexpr int leastShare = 32;
+/// Messages that a socket may give to a look at least, however many others are ready: few, so that a look at all of them ends soon.
+constexpr int leastShare = 4;
 }  // namespace
 
 int Engine::create(napi_env env, napi_value state, const Buffers& buffers, const EngineHandle& handle) {
