@@ -45,7 +45,7 @@ export async function startTestServer(t: TestContext, { relayPlace, ...options }
   const place = { endpoint: '' };
   const identity = await Identity.open({ store, logger, metrics, endpoint: () => place.endpoint });
   const relay = relayPlace === undefined ? undefined : await openRelayControl({
-    store, logger, secret: relaySecret, resourceId: () => identity.resources.default.id, place: () => relayPlace, addressRetentionMs: 1, usageRetentionMs: 1,
+    store, dataDir, logger, secret: relaySecret, resourceId: () => identity.resources.default.id, place: () => relayPlace, addressRetentionMs: 1, usageRetentionMs: 1,
   });
   const app = fastify({ serverFactory: (handler) => (certificate === undefined ? createHttpServer(handler) : createHttpsServer({ key: certificate.key, cert: certificate.cert }, handler)) });
   await app.register(azureApi, { identity, logger, metrics, ...(relay !== undefined && { relay: relay.service }), ...options });
@@ -53,6 +53,7 @@ export async function startTestServer(t: TestContext, { relayPlace, ...options }
   const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
   t.after(async () => {
     await app.close();
+    await relay?.close();
     await store.close();
   });
   place.endpoint = `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`;

@@ -57,13 +57,14 @@ export type RelayUsageList = Static<typeof RelayUsageList>;
 export const RelayUsageGrouping = Type.Union([Type.Literal('day'), Type.Literal('call'), Type.Literal('participant'), Type.Literal('user'), Type.Literal('resource')]);
 export type RelayUsageGrouping = Static<typeof RelayUsageGrouping>;
 
-/** The sum of one group in one currency. What all of a group has in common is named, also where it is not grouped by. */
+/** The sum of one group in one currency, with what it is the group of. */
 export const RelayUsageSum = Type.Object({
   day: Type.Optional(Type.String({ description: 'YYYY-MM-DD' })),
   resourceId: Type.String(),
   identifier: Type.Optional(Type.String()),
   callId: Type.Optional(Uuid),
   participantId: Type.Optional(Uuid),
+  /** Allocations that began in it. */
   allocations: count,
   ...amounts,
   cost: Type.Number({ minimum: 0 }),

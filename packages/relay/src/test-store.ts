@@ -6,18 +6,19 @@ import { openStore, type Store } from '@dialplane/store';
 import type { RelayUsageEvent } from './relay-plane.ts';
 
 /** A store of the test's own; called again, the same one closed and opened. */
-export function testStores(t: TestContext): () => Promise<Store> {
+export function testStores(t: TestContext): (() => Promise<Store>) & { readonly dataDir: string } {
   const dataDir = mkdtempSync(join(tmpdir(), 'dialplane-relay-'));
   let current: Store | undefined;
   t.after(async () => {
     await current?.close();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  return async () => {
+  const open = async (): Promise<Store> => {
     await current?.close();
     current = await openStore({ dataDir });
     return current;
   };
+  return Object.assign(open, { dataDir });
 }
 
 /** Lets the database grow by no more than so many pages, as a full disk would. */

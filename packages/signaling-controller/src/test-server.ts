@@ -64,7 +64,7 @@ export class TestServer {
     const metrics = createMetrics();
     const store = await openStore({ dataDir });
     const identity = await Identity.open({ store, logger, metrics, endpoint: () => 'https://calls.example.org', now: () => clock.wallMs() });
-    const relay = options.relay === undefined ? undefined : await openTestRelay(options.relay, { store, logger, identity, clock });
+    const relay = options.relay === undefined ? undefined : await openTestRelay(options.relay, { dataDir, store, logger, identity, clock });
     const controller = createSignalingController({
       store,
       identity,
@@ -116,6 +116,7 @@ export class TestServer {
   async stop(): Promise<void> {
     await this.controller.close();
     await this.http.close();
+    await this.relay?.close();
     await this.store.close();
   }
 
@@ -124,10 +125,10 @@ export class TestServer {
   }
 }
 
-function openTestRelay(relay: { readonly place: RelayPlace | undefined }, { store, logger, identity, clock }: Pick<TestServer, 'store' | 'identity' | 'clock'> & { readonly logger: Logger }): Promise<RelayControl> {
+function openTestRelay(relay: { readonly place: RelayPlace | undefined }, { dataDir, store, logger, identity, clock }: Pick<TestServer, 'dataDir' | 'store' | 'identity' | 'clock'> & { readonly logger: Logger }): Promise<RelayControl> {
   const day = 86_400_000;
   return openRelayControl({
-    store, logger, secret: 'of the test', resourceId: () => identity.resources.default.id, place: () => relay.place,
+    store, dataDir, logger, secret: 'of the test', resourceId: () => identity.resources.default.id, place: () => relay.place,
     addressRetentionMs: 30 * day, usageRetentionMs: 400 * day, now: () => clock.wallMs(),
   });
 }

@@ -20,6 +20,8 @@
  * ```
  */
 export { openStore, type Store, type StoreTransaction } from './open-store.ts';
+export { openStoreReader, type StoreReader } from './open-store-reader.ts';
+export { reusableStatement, type Statement } from './reusable-statement.ts';
 export type { StoreOpening } from './prepare-database.ts';
 export { backupStore, restoreStore } from './backup.ts';
 export { StoreError, storeErrors, type StoreErrorCode } from './store-error.ts';

@@ -1,14 +1,13 @@
 import type { IceServer, NetworkConfiguration, RelaySettings as SettingsView, UpdateRelaySettingsRequest } from '@dialplane/calling-api';
 import type { RelayCredential, RelayCredentials } from '../credentials/relay-credentials.ts';
 import type { RelaySettings, RelaySettingsStore } from '../ledger/relay-settings.ts';
-import { UsageReport } from '../ledger/usage-report.ts';
-import type { UsageQueries } from '../ledger/usage-queries.ts';
+import type { UsageReport } from '../ledger/usage-report.ts';
 import { hostFor, relayUrls, stunUrls, type RelayPlace } from './relay-place.ts';
 
 export interface RelayServiceOptions {
   readonly credentials: RelayCredentials;
   readonly settings: RelaySettingsStore;
-  readonly queries: UsageQueries;
+  readonly reports: Pick<UsageReport, 'rows' | 'sums' | 'records'>;
   /** The resource whose calls these are. */
   readonly resourceId: () => string;
   /** `undefined` where this server runs no relay. */
@@ -39,11 +38,9 @@ const micros = 1_000_000;
 /** The relay as the rest of the server sees it: ICE servers for participants and users, settings, and the ledger's reports. */
 export class RelayService {
   readonly #options: RelayServiceOptions;
-  readonly #report: UsageReport;
 
   constructor(options: RelayServiceOptions) {
     this.#options = options;
-    this.#report = new UsageReport(options.queries);
   }
 
   /** STUN always, TURN with a credential of the participant's own where the relay is on for its call and its resource. */
@@ -104,15 +101,15 @@ export class RelayService {
   }
 
   usage(...asked: Parameters<UsageReport['rows']>): ReturnType<UsageReport['rows']> {
-    return this.#report.rows(...asked);
+    return this.#options.reports.rows(...asked);
   }
 
   usageSums(...asked: Parameters<UsageReport['sums']>): ReturnType<UsageReport['sums']> {
-    return this.#report.sums(...asked);
+    return this.#options.reports.sums(...asked);
   }
 
   usageRecords(...asked: Parameters<UsageReport['records']>): ReturnType<UsageReport['records']> {
-    return this.#report.records(...asked);
+    return this.#options.reports.records(...asked);
   }
 
   settings(): SettingsView {

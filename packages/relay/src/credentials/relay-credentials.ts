@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Store } from '@dialplane/store';
+import { reusableStatement, type Schema, type Statement, type Store } from '@dialplane/store';
 import type { Logger } from '@dialplane/telemetry';
 import type { RelayGrant } from '../relay-grant.ts';
 import type { RelayPlane } from '../relay-plane.ts';
@@ -43,8 +43,6 @@ export interface Participant {
 export type GrantTaker = Pick<RelayPlane, 'admit' | 'revoke'>;
 
 const defaultCallLifetimeMs = 12 * 3_600_000;
-/** SQLite takes so many parameters in a statement, and more. */
-const deletedAtOnce = 1000;
 const defaultLimits: CredentialLimits = { perUser: 256, total: 200_000 };
 
 /**
@@ -58,12 +56,14 @@ export class RelayCredentials {
   readonly #now: () => number;
   readonly #limits: CredentialLimits;
   readonly #grants = new GrantIndex();
+  readonly #statements: ReturnType<typeof credentialStatements>;
   #taker: GrantTaker | undefined;
 
   private constructor(options: RelayCredentialsOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#limits = { ...defaultLimits, ...options.limits };
+    this.#statements = credentialStatements(options.store);
   }
 
   /** Takes up the unexpired credentials of the run before. */
@@ -154,8 +154,7 @@ export class RelayCredentials {
     const grant: RelayGrant = { credentialId: randomBytes(16).toString('base64url'), expiresAt, ...owner };
     this.#grants.add(grant);
     this.#taker?.admit(grant);
-    const { database } = this.#options.store;
-    this.#keep(database.insertInto('relay_credential').values({
+    this.#keep(this.#statements.put({
       id: grant.credentialId, resource_id: grant.resourceId, user_id: grant.userId, expires_at: expiresAt,
       call_id: grant.call?.callId ?? null, participant_id: grant.call?.participantId ?? null,
     }));
@@ -168,11 +167,7 @@ export class RelayCredentials {
       this.#grants.delete(grant);
       this.#taker?.revoke(grant.credentialId);
     }
-    const { database } = this.#options.store;
-    const ids = grants.map(({ credentialId }) => credentialId);
-    for (let from = 0; from < ids.length; from += deletedAtOnce) {
-      this.#keep(database.deleteFrom('relay_credential').where('id', 'in', ids.slice(from, from + deletedAtOnce)));
-    }
+    this.#keep(...grants.map(({ credentialId }) => this.#statements.delete({ id: credentialId })));
   }
 
   #shown({ credentialId, expiresAt }: RelayGrant): RelayCredential {
@@ -181,8 +176,16 @@ export class RelayCredentials {
   }
 
   /** A change that the store does not take is good for this run all the same. */
-  #keep(statement: Parameters<Store['write']>[0][number]): void {
+  #keep(...statements: readonly Statement[]): void {
     const { store, logger } = this.#options;
-    store.write([statement]).catch((error: unknown) => logger.warn({ err: error }, 'A change of the relay\'s credentials could not be stored; it holds until the server is restarted.'));
+    store.write(statements).catch((error: unknown) => logger.warn({ err: error }, 'A change of the relay\'s credentials could not be stored; it holds until the server is restarted.'));
   }
+}
+
+/** The statements of every call's path. */
+function credentialStatements({ database }: Store) {
+  return {
+    put: reusableStatement<Schema['relay_credential']>(['id', 'resource_id', 'user_id', 'call_id', 'participant_id', 'expires_at'], (row) => database.insertInto('relay_credential').values(row)),
+    delete: reusableStatement<Pick<Schema['relay_credential'], 'id'>>(['id'], ({ id }) => database.deleteFrom('relay_credential').where('id', '=', id)),
+  };
 }

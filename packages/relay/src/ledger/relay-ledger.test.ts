@@ -109,13 +109,13 @@ test('sums by day, call, participant, user and resource agree with the rows, and
   const brief = (sums: Awaited<ReturnType<UsageQueries['sums']>>, key: (sum: (typeof sums)[number]) => string | null) =>
     sums.map((sum) => [key(sum), sum.allocations, sum.toPeerBytes, sum.toClientBytes, Math.round(sum.cost * 1e6) / 1e6, sum.currency]);
   assert.deepEqual(brief(await queries.sums({}, 'day', 10), (sum) => sum.day), [
-    ['2026-11-25', 1, 1e9, 0, 0.4, 'EUR'], ['2026-11-26', 1, 5e8, 5e8, 0.4, 'EUR'], ['2026-11-26', 2, 200, 100, 0, 'USD'],
+    ['2026-11-25', 1, 1e9, 0, 0.4, 'EUR'], ['2026-11-26', 0, 5e8, 5e8, 0.4, 'EUR'], ['2026-11-26', 2, 200, 100, 0, 'USD'],
   ]);
   assert.deepEqual(brief(await queries.sums({}, 'participant', 10), (sum) => sum.participantId), [
     ['p1', 1, 1.5e9, 5e8, 0.8, 'EUR'], ['p2', 1, 100, 100, 0, 'USD'], [null, 1, 100, 0, 0, 'USD'],
   ]);
   assert.deepEqual(brief(await queries.sums({ callId: 'c1' }, 'call', 10), (sum) => sum.callId), [['c1', 1, 1.5e9, 5e8, 0.8, 'EUR'], ['c1', 1, 100, 100, 0, 'USD']]);
-  assert.deepEqual(brief(await queries.sums({ from: midnight }, 'user', 10), (sum) => sum.userId), [['8:acs:r1_alice', 1, 5e8, 5e8, 0.4, 'EUR'], ['8:acs:r1_bob', 2, 200, 100, 0, 'USD']]);
+  assert.deepEqual(brief(await queries.sums({ from: midnight }, 'user', 10), (sum) => sum.userId), [['8:acs:r1_alice', 0, 5e8, 5e8, 0.4, 'EUR'], ['8:acs:r1_bob', 2, 200, 100, 0, 'USD']]);
   assert.equal((await queries.sums({ resourceId: 'r2' }, 'resource', 10)).length, 0);
 
   const allocations = await queries.allocations({ callId: 'c1' }, 10);

@@ -1,5 +1,5 @@
 import type { Schema, Store } from '@dialplane/store';
-import { sql, type ExpressionBuilder, type SelectQueryBuilder } from 'kysely';
+import { sql, type ExpressionBuilder, type RawBuilder, type SelectQueryBuilder } from 'kysely';
 import { bytesPerUnit } from './relay-rates.ts';
 
 /** Which rows of the ledger are meant; all without any. Instants are milliseconds since 1970, `to` is not included. */
@@ -32,13 +32,14 @@ interface UsageAmounts {
   readonly durationMs: number;
 }
 
-/** The sum of a group, in one currency. The fields of a group are set where it is grouped by them or all of it has the same. */
+/** The sum of a group, in one currency. Fields that the group does not stand for are `null`. */
 export interface UsageSum extends UsageAmounts {
   readonly day: string | null;
   readonly callId: string | null;
   readonly participantId: string | null;
   readonly userId: string | null;
   readonly resourceId: string;
+  /** That began in it. */
   readonly allocations: number;
   /** In `currency`. */
   readonly cost: number;
@@ -64,6 +65,19 @@ export interface AllocationUsage extends UsageAmounts {
 type UsageSelection<Output> = SelectQueryBuilder<Schema, 'relay_usage', Output>;
 type UsageExpressions = ExpressionBuilder<Schema, 'relay_usage'>;
 
+type GroupColumn = 'call_id' | 'participant_id' | 'user_id';
+
+const day = sql<string | null>`strftime('%Y-%m-%d', at / 1000, 'unixepoch')`;
+
+/** What each grouping goes by, and which columns are the same all over a group. */
+const groups: Record<UsageGrouping, { readonly key: RawBuilder<unknown>; readonly columns: readonly GroupColumn[] }> = {
+  day: { key: day, columns: [] },
+  call: { key: sql.ref('call_id'), columns: ['call_id'] },
+  participant: { key: sql`call_id, participant_id, user_id`, columns: ['call_id', 'participant_id', 'user_id'] },
+  user: { key: sql.ref('user_id'), columns: ['user_id'] },
+  resource: { key: sql.ref('resource_id'), columns: [] },
+};
+
 /** Reads the ledger. */
 export class UsageQueries {
   readonly #store: Pick<Store, 'database'>;
@@ -81,17 +95,16 @@ export class UsageQueries {
 
   /** One sum per group and currency, days in order, others by what they relayed. */
   sums(filter: UsageFilter, grouping: UsageGrouping, limit: number): Promise<UsageSum[]> {
-    const same = (column: 'call_id' | 'participant_id' | 'user_id') => sql<string | null>`CASE WHEN COUNT(DISTINCT COALESCE(${sql.ref(column)}, '')) = 1 THEN MAX(${sql.ref(column)}) END`;
-    const day = sql<string | null>`strftime('%Y-%m-%d', at / 1000, 'unixepoch')`;
-    const query = within(this.#store.database.selectFrom('relay_usage'), filter).select((columns) => [
+    const { key, columns } = groups[grouping];
+    const shown = (column: GroupColumn) => (columns.includes(column) ? sql<string | null>`MAX(${sql.ref(column)})` : sql<string | null>`NULL`);
+    const query = within(this.#store.database.selectFrom('relay_usage'), filter).select((expressions) => [
       (grouping === 'day' ? day : sql<string | null>`NULL`).as('day'),
-      same('call_id').as('callId'), same('participant_id').as('participantId'), same('user_id').as('userId'), 'resource_id as resourceId',
-      columns.fn.count<number>('allocation_id').distinct().as('allocations'),
-      ...amounts(columns),
+      shown('call_id').as('callId'), shown('participant_id').as('participantId'), shown('user_id').as('userId'), 'resource_id as resourceId',
+      sql<number>`SUM(step = 0)`.as('allocations'),
+      ...amounts(expressions),
       sql<number>`SUM(CAST(to_peer_bytes + to_client_bytes AS REAL) / ${bytesPerUnit} * rate_micros / 1000000)`.as('cost'),
       'currency',
     ]);
-    const key = { day, call: sql.ref('call_id'), participant: sql`call_id, participant_id`, user: sql.ref('user_id'), resource: sql.ref('resource_id') }[grouping];
     const grouped = query.groupBy([key, 'resource_id', 'currency']).limit(limit);
     return (grouping === 'day' ? grouped.orderBy('day').orderBy('currency') : grouped.orderBy(sql`SUM(to_peer_bytes + to_client_bytes)`, 'desc')).execute();
   }

@@ -1,10 +1,7 @@
-import type { Store } from '@dialplane/store';
+import type { Statement, Store } from '@dialplane/store';
 import { sql } from 'kysely';
 import type { RelayUsageEvent } from '../relay-plane.ts';
 import type { RelayRate } from './relay-rates.ts';
-
-/** A statement as {@link Store.write} takes it. */
-type Statement = Parameters<Store['write']>[0][number];
 
 /**
  * Adds one step of an allocation to the ledger, with what was relayed since the step before.

@@ -29,6 +29,8 @@ type RelayCalls = Pick<SignalingController, 'isRunning' | 'noteRelay' | 'renewIc
 const dayMs = 86_400_000;
 const renewEveryMs = 60_000;
 const sweepEveryMs = 3_600_000;
+/** Asking the system for its addresses costs more than all else that a credential takes. */
+const lookAgainMs = 5_000;
 const bytesPerMegabit = 125_000;
 
 /** The relay in this server: its control side from the start, its plane once {@link RelayPart.start} was called. */
@@ -36,12 +38,13 @@ export async function openRelay(opening: OpenRelayOptions): Promise<RelayPart> {
   const { options, store, identity, logger } = opening;
   const secret = await relaySecret(options.dataDir);
   const place: { plane: RelayPlane | undefined } = { plane: undefined };
+  const hosts = recently(() => relayHosts(options, opening.certificate()), lookAgainMs);
   const control = await openRelayControl({
-    store, logger, secret,
+    store, logger, secret, dataDir: options.dataDir,
     resourceId: () => identity.resources.default.id,
     place: () => {
       const [port, secondPort] = place.plane?.ports ?? [];
-      return port === undefined ? undefined : { hosts: relayHosts(options, opening.certificate()), port, secondPort, tlsPort: opening.tlsPort() };
+      return port === undefined ? undefined : { hosts: hosts(), port, secondPort, tlsPort: opening.tlsPort() };
     },
     addressRetentionMs: options.recordRetentionDays * dayMs,
     usageRetentionMs: options.relayUsageRetentionDays * dayMs,
@@ -115,7 +118,7 @@ export class RelayPart {
     this.#stop();
     await this.#place.plane?.close();
     this.#place.plane = undefined;
-    await this.#control.ledger.close();
+    await this.#control.close();
   }
 
   async #startPlane(onUsage: (event: RelayUsageEvent) => Promise<void>): Promise<RelayPlane> {
@@ -152,6 +155,15 @@ export class RelayPart {
   #told(work: Promise<void>): void {
     work.catch((error: unknown) => this.#opening.logger.error({ err: error }, 'Housekeeping of the relay failed; it is tried again.'));
   }
+}
+
+/** What `look` found last, unless that is too long ago. */
+function recently<Found>(look: () => Found, forMs: number): () => Found {
+  let last: { readonly found: Found; readonly at: number } | undefined;
+  return () => {
+    if (last === undefined || performance.now() - last.at >= forMs) last = { found: look(), at: performance.now() };
+    return last.found;
+  };
 }
 
 /** The lines that the flow record of a call has of an allocation: its beginning, and its end with what it relayed. */

@@ -1,8 +1,7 @@
 import type { CallDiagnostics, CallListEntry, CallSummary, FlowEvent, FlowLane } from '@dialplane/calling-api';
-import type { Schema, Store } from '@dialplane/store';
+import { reusableStatement, type Schema, type Statement, type Store } from '@dialplane/store';
 import type { FlowProgress } from './call-flow-recorder.ts';
 import type { PartChanges } from './stored-parts.ts';
-import { reusableStatement, type Statement } from './reusable-statement.ts';
 
 /** What is left of an ended call. Instants are wall-clock milliseconds. */
 interface CallEnding {

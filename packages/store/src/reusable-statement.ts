@@ -1,4 +1,4 @@
-import type { Store } from '@dialplane/store';
+import type { Store } from './open-store.ts';
 
 /** A statement as {@link Store.write} takes it. */
 export type Statement = Parameters<Store['write']>[0][number];
