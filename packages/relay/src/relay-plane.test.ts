@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { formatTransportAddress, MessageBuilder, parseStunMessage, readAddress, readXorAddress, stunAttribute, stunMethod } from '@dialplane/stun';
 import { TestRelayPlane } from './test-relay-plane.ts';
@@ -37,6 +37,20 @@ test('anybody is told its address, over UDP and TCP, on both ports and families'
     }
   }
   assert.equal(relay.plane.statistics().bindings, 8);
+});
+
+test('a stream from a port of both families has the IPv4 address of its client', async (t) => {
+  const relay = await TestRelayPlane.start();
+  const front = createServer((stream) => relay.plane.takeStream({ stream, remoteAddress: stream.remoteAddress ?? '', remotePort: stream.remotePort ?? 0 })).listen(0, '::');
+  t.after(() => (front.close(), relay.close()));
+  await once(front, 'listening');
+  const tcp = connect((front.address() as AddressInfo).port, '127.0.0.1');
+  tcp.write(bindingRequest);
+  const parsed = parseStunMessage(((await once(tcp, 'data')) as [Buffer])[0]);
+  assert.ok(parsed.ok);
+  const mapped = readXorAddress(parsed.value, stunAttribute.xorMappedAddress);
+  assert.equal(mapped && formatTransportAddress(mapped), `127.0.0.1:${tcp.localPort}`);
+  tcp.destroy();
 });
 
 test('a port that is in use is told, and the thread is over', async (t) => {

@@ -78,7 +78,7 @@ class ThreadedRelayPlane implements RelayPlane {
 
   takeStream({ stream, remoteAddress, remotePort }: HandedOverStream): void {
     if (this.state.kind !== 'listening') stream.destroy();
-    else handOver(stream, isIPv6(remoteAddress) ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`, this.state.at.handoverPath);
+    else handOver(stream, addressOf(remoteAddress, remotePort), this.state.at.handoverPath);
   }
 
   drain(): void {
@@ -166,4 +166,10 @@ class ThreadedRelayPlane implements RelayPlane {
   private command(command: PlaneCommand): void {
     if (this.state.kind === 'listening') this.state.worker.postMessage(command);
   }
+}
+
+/** A port that listens on both families tells an IPv4 address as `::ffff:192.0.2.1`. */
+function addressOf(remoteAddress: string, remotePort: number): string {
+  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '');
+  return isIPv6(address) ? `[${address}]:${remotePort}` : `${address}:${remotePort}`;
 }

@@ -54,6 +54,8 @@ export class UsageReports {
     invariant(reported !== undefined, `allocation ${allocation} tells usage and was not started`);
     if (event.kind === 'continued' && reported.unconfirmed > 0) return;
     if (event.kind === 'stopped') counters.stop(slot, event.reason, at);
+    // A crash is dated by this: never before a step that was told.
+    counters.setAlive(at);
     reported.unconfirmed += 1;
     const { stopped: _, ...identity } = reported.identity;
     tell({ ...event, ...identity, totals: record.totals, at }, { allocation, slot, isLast: event.kind === 'stopped' });
