@@ -34,5 +34,10 @@ function pairOf(report: RTCStatsReport, transport: Record<string, unknown>): Cho
 
 function candidateOf(report: RTCStatsReport, id: unknown): ChosenCandidate {
   const candidate = report.get(String(id)) as Record<string, unknown> | undefined;
-  return { type: String(candidate?.['candidateType']), protocol: String(candidate?.['protocol']), address: String(candidate?.['address'] ?? '') };
+  return {
+    type: String(candidate?.['candidateType']),
+    protocol: String(candidate?.['protocol']),
+    address: String(candidate?.['address'] ?? ''),
+    ...(candidate?.['relayProtocol'] === undefined ? {} : { relayProtocol: String(candidate['relayProtocol']) }),
+  };
 }

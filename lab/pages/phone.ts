@@ -3,6 +3,7 @@ import { AzureCommunicationTokenCredential, createIdentifierFromRawId, getIdenti
 import { chosenPairs } from './peer-connections.ts';
 import { CallClient, LocalVideoStream, type Call, type CallAgent, type DeviceManager, type IncomingCall, type RemoteVideoStream } from '@dialplane/calling';
 import type { CallSituation, PhonePage, Side } from '../src/page-contracts.ts';
+import { ArrivalWatch } from './arrival-watch.ts';
 import { offerToStory } from './page-methods.ts';
 import { earsOn, eyesOn } from './senses.ts';
 import { heardIn } from './tone-meter.ts';
@@ -12,6 +13,7 @@ let agent: CallAgent | undefined;
 let devices: DeviceManager | undefined;
 let camera: LocalVideoStream | undefined;
 let call: Call | undefined;
+let arrivals: ArrivalWatch | undefined;
 let ringing = Promise.withResolvers<IncomingCall>();
 
 const methods: PhonePage = {
@@ -74,6 +76,7 @@ const methods: PhonePage = {
   heard: async (side) => heardIn(await earsOn(await audioTrack(side)).read()),
   seen: async (side) => (await eyesOn(await pictureTrack(side)).read()).person,
   pairs: chosenPairs,
+  longestGapMs: () => (arrivals ??= new ArrivalWatch()).takeLongestGap(),
   agentStates: () => agentStates,
 };
 offerToStory(methods);
@@ -94,6 +97,7 @@ function situationOf(running: Call): CallSituation {
     state: running.state,
     isMuted: running.isMuted,
     ...(running.callEndReason === undefined ? {} : { endReason: { code: running.callEndReason.code, subCode: running.callEndReason.subCode } }),
+    ...(running.callEndReason?.message === undefined ? {} : { endMessage: running.callEndReason.message }),
     others: running.remoteParticipants.map((other) => ({ rawId: getIdentifierRawId(other.identifier), state: other.state, isMuted: other.isMuted })),
   };
 }

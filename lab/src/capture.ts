@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { run } from './commands.ts';
 import type { Host } from './host.ts';
 
-/** A finished or running recording of everything that passes the first interface of a host. Disposing of it deletes the file. */
+/** A finished or running recording of everything that passes interfaces of a host. Disposing of it deletes the file. */
 export interface Capture extends AsyncDisposable {
   /** Ends the recording; what had passed before is in the file. Harmless when it has ended. */
   readonly stop: () => Promise<void>;
@@ -14,12 +14,12 @@ export interface Capture extends AsyncDisposable {
   readonly fields: (displayFilter: string, fields: readonly string[]) => Promise<ReadonlyArray<readonly string[]>>;
 }
 
-/** Starts recording on a host and resolves when the first packet would be seen. */
-export async function startCapture(host: Host): Promise<Capture> {
+/** Starts recording on a host, on its first interface unless told others, and resolves when the first packet would be seen. */
+export async function startCapture(host: Host, interfaces: readonly string[] = ['eth0']): Promise<Capture> {
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-lab-capture-'));
   const file = join(folder, `${host.name}.pcapng`);
   // 64 MiB of buffer: a burst of video while tshark's writer waits for the disk must not lose packets.
-  const recorder = host.start('dumpcap', ['-i', 'eth0', '-B', '64', '-q', '-w', file]);
+  const recorder = host.start('dumpcap', [...interfaces.flatMap((name) => ['-i', name]), '-B', '64', '-q', '-w', file]);
   await recorder.line(/^File: /);
   const stop = async (): Promise<void> => {
     recorder.child.kill('SIGINT');

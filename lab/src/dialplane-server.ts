@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { isIP, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { OperationId, OperationResponse } from '@dialplane/calling-api';
 import type { Host, HostProcess } from './host.ts';
 
-const httpsPort = 8443;
 const httpPort = 8080;
+type Method = 'GET' | 'POST' | 'PATCH';
 const repository = resolve(import.meta.dirname, '../..');
 
 /** Somebody who signed in. `operatorToken` opens flows and records of everybody. */
@@ -15,16 +16,25 @@ export interface SignedInPerson {
   readonly operatorToken: string | undefined;
 }
 
+export interface DialplaneOptions {
+  /** 8443 without it; 443 where a network lets nothing else out. */
+  readonly httpsPort?: number;
+  /** More words for `./dialplane up`. */
+  readonly words?: readonly string[];
+}
+
 /** A Dialplane server that runs on a host of the lab, as `./dialplane up` runs it. */
 export interface DialplaneServer extends AsyncDisposable {
-  /** Where others reach it: `https://<address of the host>:8443`. */
+  /** Where others reach it: `https://<first address of the host>:8443`. */
   readonly origin: string;
+  /** Where that host reaches it: at the address of a family that both speak. */
+  readonly originFor: (visitor: Host) => string;
   /** PEM file of its development CA, as offered for download. */
   readonly authority: string;
   /** Signs in on the server's own loopback interface, where development sign-in is open. */
   readonly signIn: (displayName: string) => Promise<SignedInPerson>;
   /** Asks the server over its loopback interface. Rejects when the answer is not 2xx. */
-  readonly ask: <Id extends OperationId>(id: Id, method: 'GET' | 'POST', path: string, token: string, body?: unknown) => Promise<OperationResponse<Id>>;
+  readonly ask: <Id extends OperationId>(id: Id, method: Method, path: string, token: string, body?: unknown) => Promise<OperationResponse<Id>>;
   /** Ends the process as a crash would. */
   readonly kill: () => Promise<void>;
   /** Starts it again on the same data. */
@@ -32,10 +42,12 @@ export interface DialplaneServer extends AsyncDisposable {
 }
 
 /** Starts a server on `host` with an empty data folder, and resolves when it takes requests. */
-export async function startDialplane(host: Host): Promise<DialplaneServer> {
+export async function startDialplane(host: Host, { httpsPort = 8443, words = [] }: DialplaneOptions = {}): Promise<DialplaneServer> {
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-lab-server-'));
   const authority = join(folder, 'downloaded-ca.pem');
-  let running = await up(host, folder);
+  const origins = host.addresses.map((address) => originAt(address, httpsPort));
+  const start = async (): Promise<HostProcess> => up(host, ['--data-dir', join(folder, 'data'), '--https-port', String(httpsPort), ...words], origins);
+  let running = await start();
   const kill = async (): Promise<void> => {
     running.child.kill('SIGKILL');
     await running.ended;
@@ -52,10 +64,15 @@ export async function startDialplane(host: Host): Promise<DialplaneServer> {
     await dispose();
     throw error;
   }
-  const ask = async <Id extends OperationId>(_id: Id, method: 'GET' | 'POST', path: string, token: string, body?: unknown): Promise<OperationResponse<Id>> =>
+  const ask = async <Id extends OperationId>(_id: Id, method: Method, path: string, token: string, body?: unknown): Promise<OperationResponse<Id>> =>
     JSON.parse(await request(host, method, path, token, body)) as OperationResponse<Id>;
   return {
-    origin: `https://${host.address}:${httpsPort}`,
+    origin: originAt(host.address, httpsPort),
+    originFor: (visitor) => {
+      const address = host.addresses.find((own) => visitor.addresses.some((theirs) => isIP(theirs) === isIP(own)));
+      if (address === undefined) throw new Error(`${visitor.name} speaks no family of IP that ${host.name} speaks`);
+      return originAt(address, httpsPort);
+    },
     authority,
     ask,
     signIn: async (displayName) => {
@@ -64,17 +81,21 @@ export async function startDialplane(host: Host): Promise<DialplaneServer> {
     },
     kill,
     start: async () => {
-      running = await up(host, folder);
+      running = await start();
     },
     [Symbol.asyncDispose]: dispose,
   };
 }
 
-async function up(host: Host, folder: string): Promise<HostProcess> {
+function originAt(address: string, port: number): string {
+  return new URL(`https://${isIPv6(address) ? `[${address}]` : address}:${port}`).origin;
+}
+
+async function up(host: Host, words: readonly string[], origins: readonly string[]): Promise<HostProcess> {
   const main = join(repository, 'packages/server/src/main.ts');
-  const options = ['--data-dir', join(folder, 'data'), '--https-port', String(httpsPort), '--http-port', String(httpPort), '--log-level', 'warn'];
+  const options = ['--http-port', String(httpPort), '--log-level', 'warn', ...words];
   const server = host.start(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'up', ...options], { cwd: repository });
-  await server.line(new RegExp(`https://${host.address.replaceAll('.', '\\.')}:${httpsPort}`));
+  await Promise.all(origins.map((origin) => server.line(new RegExp(` ${origin.replaceAll(/[.[\]]/g, '\\$&')}$`))));
   return server;
 }
 

@@ -27,6 +27,6 @@ export { startCapture, type Capture } from './capture.ts';
 export { launchBrowser, thisMachine, type BrowserOptions, type LabBrowser, type Place } from './chromium.ts';
 export { openLabPage, openPage, pageDocument, type LabPage } from './lab-page.ts';
 export type { PhonePage, PlainCallPage, StopwatchPage } from './page-contracts.ts';
-export { startDialplane, type DialplaneServer } from './dialplane-server.ts';
+export { startDialplane, type DialplaneOptions, type DialplaneServer } from './dialplane-server.ts';
 export { labTest } from './requirements.ts';
 export { everybody, people, type Person } from './test-signal.ts';

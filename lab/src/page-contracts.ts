@@ -5,6 +5,8 @@ export interface ChosenCandidate {
   readonly type: string;
   readonly protocol: string;
   readonly address: string;
+  /** Of a local relay candidate: how this browser reaches the relay, `udp`, `tcp` or `tls`. */
+  readonly relayProtocol?: string;
 }
 
 /** The candidate pair a peer connection uses, from the browser's own statistics. */
@@ -54,6 +56,8 @@ export interface CallSituation {
   readonly state: string;
   readonly isMuted: boolean;
   readonly endReason?: { readonly code: number; readonly subCode: number };
+  /** The sentence of the end reason. */
+  readonly endMessage?: string;
   readonly others: ReadonlyArray<{ readonly rawId: string; readonly state: string; readonly isMuted: boolean }>;
 }
 
@@ -77,6 +81,8 @@ export interface PhonePage extends MediaPage {
   /** Waits until the other's shared screen arrives, and tells its size; with false until it is gone. */
   readonly othersScreen: (isShared: boolean) => Promise<{ readonly width: number; readonly height: number }>;
   readonly pairs: () => Promise<readonly ChosenPair[]>;
+  /** The longest time without a packet of sound since this was last asked, in milliseconds; one that still lasts counts. The first call begins to watch. */
+  readonly longestGapMs: () => number;
   /** The connection states of the agent so far, oldest first. */
   readonly agentStates: () => readonly string[];
 }

@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 
 /** Programs of the machine that hosts of the lab run; `tools/system-packages.json` knows the packages they come in. */
 const programs = ['ip', 'iptables', 'chromium', 'certutil', 'tshark', 'socat'] as const;
@@ -32,7 +32,7 @@ export interface LabTestOptions {
  * A test that needs the lab. Where something it needs is missing it is skipped with the sentence that says what, and fails
  * instead when `CI=true`: in CI nothing may be missing. A story that takes longer than `timeoutMs`, a minute by default, fails.
  */
-export function labTest(name: string, story: () => Promise<void>, { needs = programs, timeoutMs = 60_000 }: LabTestOptions = {}): void {
+export function labTest(name: string, story: (context: TestContext) => Promise<void>, { needs = programs, timeoutMs = 60_000 }: LabTestOptions = {}): void {
   const missing = missingRequirements(needs);
   if (missing === undefined) test(name, { timeout: timeoutMs }, story);
   else if (process.env['CI'] === 'true') test(name, () => Promise.reject(new Error(missing)));

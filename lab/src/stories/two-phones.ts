@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { OperationResponse } from '@dialplane/calling-api';
 import { launchBrowser, type LabBrowser } from '../chromium.ts';
-import { startDialplane, type DialplaneServer, type SignedInPerson } from '../dialplane-server.ts';
+import { startDialplane, type DialplaneOptions, type DialplaneServer, type SignedInPerson } from '../dialplane-server.ts';
+import type { Host } from '../host.ts';
 import { openLabPage, type LabPage } from '../lab-page.ts';
 import { buildNetwork, type Network } from '../network.ts';
 import type { NetworkPlan } from '../network-plan.ts';
@@ -45,26 +46,32 @@ export interface TwoPhones {
 }
 
 /** Builds the network, starts the server and signs both in, each on a phone page that has the server's own origin. */
-export async function openTwoPhones(plan: NetworkPlan): Promise<TwoPhones & AsyncDisposable> {
+export async function openTwoPhones(plan: NetworkPlan, options: DialplaneOptions = {}): Promise<TwoPhones & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const network = stack.use(await buildNetwork(plan));
-  const server = stack.use(await startDialplane(network.host('server')));
-  const [anna, boris] = await Promise.all([openPhone(stack, network, server, 'anna'), openPhone(stack, network, server, 'boris')]);
+  const server = stack.use(await startDialplane(network.host('server'), options));
+  const open = async (person: Person): Promise<Caller> => stack.use(await openPhone(server, network.host(person), person));
+  const [anna, boris] = await Promise.all([open('anna'), open('boris')]);
   const kept = stack.move();
   return { network, server, anna, boris, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-async function openPhone(stack: AsyncDisposableStack, network: Network, server: DialplaneServer, person: Person): Promise<Caller> {
-  const browser = stack.use(await launchBrowser(network.host(person), { person, trustedAuthority: server.authority }));
-  const phone = await openLabPage<PhonePage>(browser.context, 'phone', `${server.origin}/lab/phone`);
-  return { ...(await signIn(server, phone, person)), browser, phone };
+/** Starts this person's browser on a host, opens the phone page from the server and signs in. Disposing of it ends the browser. */
+export async function openPhone(server: DialplaneServer, host: Host, person: Person): Promise<Caller & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const browser = stack.use(await launchBrowser(host, { person, trustedAuthority: server.authority }));
+  const origin = server.originFor(host);
+  const phone = await openLabPage<PhonePage>(browser.context, 'phone', `${origin}/lab/phone`);
+  const account = await signIn(server, phone, person, origin);
+  const kept = stack.move();
+  return { ...account, browser, phone, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** Opens an account for this person and signs the phone in with it. */
-export async function signIn(server: DialplaneServer, phone: LabPage<PhonePage>, person: Person): Promise<SignedInPerson> {
+export async function signIn(server: DialplaneServer, phone: LabPage<PhonePage>, person: Person, endpoint = server.origin): Promise<SignedInPerson> {
   const displayName = person === 'anna' ? 'Anna' : 'Boris';
   const account = await server.signIn(displayName);
-  await phone.call('signIn', { token: account.token, displayName, endpoint: server.origin });
+  await phone.call('signIn', { token: account.token, displayName, endpoint });
   return account;
 }
 

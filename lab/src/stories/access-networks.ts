@@ -1,0 +1,66 @@
+import type { HostPlan, NetworkPlan, RouterPlan } from '../network-plan.ts';
+import type { Person } from '../test-signal.ts';
+import type { UplinkPlan } from '../uplink.ts';
+
+/**
+ * The kinds of network that people call from.
+ * - `open`: an address of the Internet, nothing in between;
+ * - `home`: behind a NAT that keeps ports;
+ * - `carrier`: behind a symmetric NAT, as mobile networks have;
+ * - `office`: behind a NAT and a firewall without UDP;
+ * - `hotel`: behind a NAT and a firewall that lets only TCP 443 out;
+ * - `ipv6`: addresses of the Internet, but of IPv6 alone.
+ */
+export const accessNetworks = ['open', 'home', 'carrier', 'office', 'hotel', 'ipv6'] as const;
+export type AccessNetwork = (typeof accessNetworks)[number];
+
+/** The name of a person's computer in a kind of network. Anna's and Boris's networks of one kind are two networks. */
+export function placeOf(person: Person, network: AccessNetwork): string {
+  return `${person}-${network}`;
+}
+
+const uplinks: Readonly<Record<Exclude<AccessNetwork, 'open'>, Omit<UplinkPlan, 'segment'>>> = {
+  home: { nat: 'port-preserving' },
+  carrier: { nat: 'symmetric' },
+  office: { nat: 'port-preserving', firewall: 'no-udp' },
+  hotel: { nat: 'port-preserving', firewall: 'tcp-443-only' },
+  ipv6: {},
+};
+
+/** The Internet with a server on it, and both persons in every kind of network. */
+export function everyAccessNetwork(): NetworkPlan {
+  const sites = (['anna', 'boris'] as const).flatMap((person) => accessNetworks.map((network) => siteFor(person, network)));
+  return {
+    segments: { internet: { subnet: ['203.0.113.0/24', '2001:db8::/64'] }, ...Object.assign({}, ...sites.map(({ segments }) => segments)) },
+    hosts: { server: { segment: 'internet', address: ['203.0.113.5', '2001:db8::5'] }, ...Object.assign({}, ...sites.map(({ hosts }) => hosts)) },
+    routers: Object.assign({}, ...sites.map(({ routers }) => routers)),
+  };
+}
+
+/** Where a second computer of a person can be plugged in beside the first, in their network of this kind. */
+export function siteOf(person: Person, network: AccessNetwork): HostPlan {
+  return siteFor(person, network).secondPlace;
+}
+
+interface Site {
+  readonly segments: NetworkPlan['segments'];
+  readonly hosts: Readonly<Record<string, HostPlan>>;
+  readonly routers: Readonly<Record<string, RouterPlan>>;
+  readonly secondPlace: HostPlan;
+}
+
+/** Numbered by person and kind, so that no two sites share an address. */
+function siteFor(person: Person, network: AccessNetwork): Site {
+  const place = placeOf(person, network);
+  const number = (person === 'anna' ? 10 : 20) + accessNetworks.indexOf(network);
+  if (network === 'open') return { segments: {}, hosts: { [place]: { segment: 'internet', address: `203.0.113.${number}` } }, routers: {}, secondPlace: { segment: 'internet', address: `203.0.113.1${number}` } };
+  const lan = `${place}-lan`;
+  const inside = network === 'ipv6' ? `2001:db8:${number}::` : `192.168.${number}.`;
+  const outside = network === 'ipv6' ? `2001:db8::${number}` : `203.0.113.${number}`;
+  return {
+    segments: { [lan]: { subnet: network === 'ipv6' ? `${inside}/64` : `${inside}0/24` } },
+    hosts: { [place]: { segment: lan, address: `${inside}10` } },
+    routers: { [`${place}-box`]: { addresses: { internet: outside, [lan]: `${inside}1` }, uplink: { segment: 'internet', ...uplinks[network] } } },
+    secondPlace: { segment: lan, address: `${inside}11` },
+  };
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import type { RelayUsageRow } from '@dialplane/calling-api';
+import type { Capture } from '../capture.ts';
+import type { DialplaneServer } from '../dialplane-server.ts';
+
+/** Bytes of payload on the peers' side of the relay. */
+export interface RelayedBytes {
+  readonly toPeer: number;
+  readonly toClient: number;
+}
+
+/** All rows of the ledger of a call whose allocations have ended, as soon as each of them has its last row. */
+export async function settledLedger(server: DialplaneServer, operatorToken: string, callId: string): Promise<readonly RelayUsageRow[]> {
+  for (let attempt = 0; ; attempt += 1) {
+    const { value } = await server.ask('listRelayUsage', 'GET', `/v1/relay/usage?callId=${callId}`, operatorToken);
+    const open = allocationsOf(value).filter(([, rows]) => rows.at(-1)?.kind !== 'stopped');
+    if (open.length === 0) return value;
+    assert.ok(attempt < 50, `allocations that do not end: ${JSON.stringify(open)}`);
+  }
+}
+
+/** The rows of each allocation, in the order of time. */
+export function allocationsOf(rows: readonly RelayUsageRow[]): ReadonlyArray<readonly [allocationId: string, readonly RelayUsageRow[]]> {
+  return [...Map.groupBy(rows, (row) => row.allocationId)];
+}
+
+export function sumOf(rows: readonly RelayUsageRow[]): RelayedBytes {
+  return rows.reduce(({ toPeer, toClient }, row) => ({ toPeer: toPeer + row.toPeerBytes, toClient: toClient + row.toClientBytes }), { toPeer: 0, toClient: 0 });
+}
+
+/**
+ * What a capture at the server (all its interfaces) saw between the relayed addresses of one allocation and its peers while it lived: who does not know yet that a
+ * call is over goes on sending to it for a moment. Its last row tells the end to the millisecond, except after a crash: then the story knows better.
+ */
+export async function seenAtRelay(capture: Capture, allocation: readonly RelayUsageRow[], endedAtMs = Date.parse(allocation.at(-1)?.time ?? '') + 1): Promise<RelayedBytes> {
+  const ports = new Set(allocation.flatMap((row) => row.relayedAddresses.map((address) => address.slice(address.lastIndexOf(':') + 1))));
+  const datagrams = await capture.fields(`udp && !icmp && !icmpv6 && frame.time_epoch <= ${endedAtMs / 1000}`, ['udp.srcport', 'udp.dstport', 'udp.length']);
+  const sum = (column: 0 | 1): number => datagrams.reduce((bytes, datagram) => (ports.has(datagram[column] ?? '') ? bytes + Number(datagram[2]) - udpHeaderLength : bytes), 0);
+  return { toPeer: sum(0), toClient: sum(1) };
+}
+
+const udpHeaderLength = 8;
+
+/**
+ * Both directions agree within one percent; in a short call, within the few packets that came before their sender was permitted or were on their way when the
+ * allocation ended.
+ */
+export function assertAgree(ledger: RelayedBytes, seen: RelayedBytes): void {
+  for (const direction of ['toPeer', 'toClient'] as const) {
+    const difference = Math.abs(ledger[direction] - seen[direction]);
+    assert.ok(difference <= Math.max(seen[direction] / 100, strayBytes), `${direction}: the ledger has ${ledger[direction]} bytes, tshark saw ${seen[direction]}`);
+  }
+}
+
+const strayBytes = 1000;

@@ -1,0 +1,70 @@
+/** The relay is turned off: calls with a direct path go on working, and one without ends soon and says why. */
+import assert from 'node:assert/strict';
+import { startDialplane, type DialplaneServer } from '../dialplane-server.ts';
+import { buildNetwork } from '../network.ts';
+import { labTest } from '../requirements.ts';
+import { everyAccessNetwork, placeOf, type AccessNetwork } from './access-networks.ts';
+import { bestWays, choose } from './best-ways.ts';
+import { settledLedger } from './relay-ledger.ts';
+import { bothArrive, connectCall, hangUp, openPhone, type Caller } from './two-phones.ts';
+
+const noMediaPath = { code: 410, subCode: 3112 };
+
+labTest('the operator turns the relay off and on again', async () => {
+  await using network = await buildNetwork(everyAccessNetwork());
+  await using server = await startDialplane(network.host('server'), { httpsPort: 443 });
+  const { operatorToken = '' } = await server.signIn('Operator');
+  const phoneAt = (person: 'anna' | 'boris', access: AccessNetwork): Promise<Caller & AsyncDisposable> => openPhone(server, network.host(placeOf(person, access)), person);
+  await using anna = await phoneAt('anna', 'carrier');
+  await using boris = await phoneAt('boris', 'carrier');
+  const phones = { network, server, anna, boris };
+
+  await turnRelay(server, operatorToken, false);
+  const callId = await endsWithoutPath(anna, boris, /the operator has turned the relay off/);
+  assert.deepEqual(await settledLedger(server, operatorToken, callId), [], 'nothing was relayed');
+
+  await turnRelay(server, operatorToken, true);
+  await connectCall(phones);
+  await bothArrive(phones);
+  await choose(phones, bestWays('carrier', 'carrier'));
+  // Off means off at once, also for what is being relayed; on again in time, the call goes on.
+  await turnRelay(server, operatorToken, false);
+  await Promise.all([anna.phone.call('hears', null), boris.phone.call('hears', null)]);
+  await turnRelay(server, operatorToken, true);
+  for (const [{ phone }, other] of [[anna, 'boris'], [boris, 'anna']] as const) await phone.within(patienceMs)('hears', other);
+  await bothArrive(phones);
+  await hangUp(phones);
+}, { timeoutMs: 240_000 });
+
+labTest('a call between NATs that keep ports needs no relay', async () => {
+  await using network = await buildNetwork(everyAccessNetwork());
+  await using server = await startDialplane(network.host('server'), { httpsPort: 443 });
+  const { operatorToken = '' } = await server.signIn('Operator');
+  await turnRelay(server, operatorToken, false);
+  await using anna = await openPhone(server, network.host(placeOf('anna', 'home')), 'anna');
+  await using boris = await openPhone(server, network.host(placeOf('boris', 'home')), 'boris');
+  const phones = { network, server, anna, boris };
+  const callId = await connectCall(phones);
+  await bothArrive(phones);
+  await choose(phones, bestWays('home', 'home'));
+  await hangUp(phones);
+  assert.deepEqual(await settledLedger(server, operatorToken, callId), []);
+});
+
+/** Long enough for a browser to have tried every pair. */
+const patienceMs = 60_000;
+
+async function turnRelay(server: DialplaneServer, operatorToken: string, isEnabled: boolean): Promise<void> {
+  assert.equal((await server.ask('updateRelaySettings', 'PATCH', '/v1/relay/settings', operatorToken, { isEnabled })).isEnabled, isEnabled);
+}
+
+async function endsWithoutPath(anna: Caller, boris: Caller, cause: RegExp): Promise<string> {
+  const answered = boris.phone.call('answer');
+  await anna.phone.call('startCall', boris.rawId);
+  const callId = await answered;
+  for (const situation of await Promise.all([anna.phone.within(patienceMs)('reaches', 'Disconnected'), boris.phone.within(patienceMs)('reaches', 'Disconnected')])) {
+    assert.deepEqual(situation.endReason, noMediaPath);
+    assert.match(situation.endMessage ?? '', cause);
+  }
+  return callId;
+}
