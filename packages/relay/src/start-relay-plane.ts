@@ -39,11 +39,14 @@ interface UsageAnswers {
 }
 
 const restartDelayMs = 1_000;
+const fewGrants = 1_024;
 
 class ThreadedRelayPlane implements RelayPlane {
   private readonly options: RelayPlaneOptions;
   private readonly counters = new PlaneCounters();
+  /** What a thread that is started again has to admit. */
   private readonly grants = new Map<string, RelayGrant>();
+  private forgetAtSize = fewGrants;
   private state: PlaneState = { kind: 'starting' };
   private isDraining = false;
   private listening: Listening | undefined;
@@ -68,6 +71,7 @@ class ThreadedRelayPlane implements RelayPlane {
     const length = Buffer.byteLength(JSON.stringify(grant));
     if (length > longestGrant) throw new RangeError(`A relay grant has at most ${longestGrant} bytes as JSON, not ${length}.`);
     this.grants.set(grant.credentialId, grant);
+    if (this.grants.size >= this.forgetAtSize) this.forgetExpired();
     this.command({ kind: 'admit', grant });
   }
 
@@ -127,11 +131,16 @@ class ThreadedRelayPlane implements RelayPlane {
     this.state = { kind: 'listening', worker, at };
     if (at.absentBecause !== undefined) logger.warn({ reason: at.absentBecause }, 'The relay uses node:dgram, at more than twice the cost of its native kernel.');
     if (at.countersAbsentBecause !== undefined) logger.warn({ reason: at.countersAbsentBecause }, 'The relay saves its live counters every second only: a crash may lose the last one.');
-    for (const [credentialId, grant] of this.grants) {
-      if (grant.expiresAt <= Date.now()) this.grants.delete(credentialId);
-      else worker.postMessage({ kind: 'admit', grant } satisfies PlaneCommand);
-    }
+    this.forgetExpired();
+    for (const grant of this.grants.values()) worker.postMessage({ kind: 'admit', grant } satisfies PlaneCommand);
     if (this.isDraining) worker.postMessage({ kind: 'drain' } satisfies PlaneCommand);
+  }
+
+  /** Goes through all grants only when their number has doubled, so that one costs the same however many there are. */
+  private forgetExpired(): void {
+    const now = Date.now();
+    for (const [credentialId, grant] of this.grants) if (grant.expiresAt <= now) this.grants.delete(credentialId);
+    this.forgetAtSize = Math.max(fewGrants, 2 * this.grants.size);
   }
 
   private handleReport(report: Exclude<PlaneReport, { kind: 'listening' | 'failed' }>, answers: UsageAnswers): void {

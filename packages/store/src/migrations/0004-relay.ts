@@ -67,6 +67,7 @@ export const relayMigration: Migration = {
         PRIMARY KEY (allocation_id, step)
       ) STRICT, WITHOUT ROWID`,
       sql`CREATE INDEX relay_usage_by_time ON relay_usage (at, allocation_id, step)`,
+      sql`CREATE INDEX relay_usage_with_address ON relay_usage (at) WHERE client_address IS NOT NULL`,
       sql`CREATE INDEX relay_usage_by_call ON relay_usage (call_id, at) WHERE call_id IS NOT NULL`,
       sql`CREATE INDEX relay_usage_by_user ON relay_usage (user_id, at)`,
       sql`CREATE TABLE relay_settings (
