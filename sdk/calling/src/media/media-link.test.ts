@@ -229,3 +229,17 @@ test('a change of network restarts ICE and keeps the connection', async () => {
   assert.equal(pair.caller.peerConnection.connectionState, 'connected');
   pair.close();
 });
+
+test('renewed credentials of the relay are taken without an offer, and the restart after them uses them', async () => {
+  const pair = new Pair(9, 1);
+  await pair.connect();
+  const offers = pair.crossed.length;
+  const iceServers = [{ urls: ['turn:127.0.0.1:9?transport=udp'], username: 'later', credential: 'secret' }];
+  pair.caller.update({ ...session(false), iceServers });
+  assert.deepEqual(pair.caller.peerConnection.getConfiguration().iceServers?.map(({ username }) => username), ['later']);
+  await pair.caller.syncTracks();
+  assert.equal(pair.crossed.length, offers);
+  pair.caller.networkChanged();
+  await pair.until(() => pair.crossed.includes('caller offer') && pair.caller.peerConnection.signalingState === 'stable', 'the restart');
+  pair.close();
+});
