@@ -1,5 +1,5 @@
 import type { Clock } from '../platform.ts';
-import { numberOf, statsOfType, type StatsEntry } from './stats-entries.ts';
+import { numberOf, statsOfType } from './stats-entries.ts';
 
 const lookMs = 250;
 /** Sound arrives fifty times a second: after this long without any the statistics are asked whether anything else does. */
@@ -34,10 +34,16 @@ export class Arrivals {
     this.arrivedAt = clock.now();
   }
 
-  /** Call once, when media can flow. */
+  /** Media can flow from now on. */
   start(): void {
     this.arrivedAt = this.clock.now();
+    this.cancelTimer();
     this.schedule();
+  }
+
+  /** When something arrived last, on the monotonic clock, as far as was looked. */
+  get lastAt(): number {
+    return this.arrivedAt;
   }
 
   /** How long nothing has arrived, in ms, as far as was looked: up to 750 while something does. */
@@ -75,7 +81,8 @@ export class Arrivals {
     if (before !== undefined && packets !== before) this.arrived();
     else if (clock.now() - this.arrivedAt >= silenceMs && this.steadiness >= steadyLooks) {
       this.steadiness = 0;
-      this.onSilence();
+      // Held, the other side sends nothing, and that is as it should be.
+      if (expectsMedia(this.peerConnection)) this.onSilence();
     }
   }
 
@@ -84,6 +91,10 @@ export class Arrivals {
     this.steadiness = now - this.arrivedAt <= doubtMs + lookMs ? this.steadiness + 1 : 0;
     this.arrivedAt = now;
   }
+}
+
+function expectsMedia(peerConnection: RTCPeerConnection): boolean {
+  return peerConnection.getTransceivers().some(({ currentDirection }) => currentDirection === 'sendrecv' || currentDirection === 'recvonly');
 }
 
 /** The time of the newest packet of any sender that is played out (W3C webrtc §5.3); 0 where there is none or it is not told. */
@@ -96,11 +107,11 @@ function newestSource(peerConnection: RTCPeerConnection): number {
   return newest;
 }
 
-/** Everything that has come over the selected pair. */
+/** Everything that has come: media and what belongs to it, and the checks of ICE, which go on where no media flows. */
 async function packetsReceived(peerConnection: RTCPeerConnection): Promise<number> {
   const report = await peerConnection.getStats().catch(() => undefined);
   if (report === undefined) return 0;
-  const packets = (entries: readonly StatsEntry[]) => entries.reduce((sum, entry) => sum + (numberOf(entry, 'packetsReceived') ?? 0), 0);
-  const overTransports = packets(statsOfType(report, 'transport'));
-  return overTransports > 0 ? overTransports : packets(statsOfType(report, 'inbound-rtp'));
+  const sum = (type: string, name: string) => statsOfType(report, type).reduce((total, entry) => total + (numberOf(entry, name) ?? 0), 0);
+  const checks = sum('candidate-pair', 'requestsReceived') + sum('candidate-pair', 'responsesReceived');
+  return checks + Math.max(sum('transport', 'packetsReceived'), sum('inbound-rtp', 'packetsReceived'));
 }

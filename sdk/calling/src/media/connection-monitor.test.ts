@@ -88,6 +88,31 @@ test('a restart of the other side is given its time', async () => {
   monitor.close();
 });
 
+test('who is held hears nothing, and misses nothing', async () => {
+  const { peer, clock, told, world, monitor, connect } = monitored();
+  connect();
+  await clock.advance(5000);
+  told.length = 0;
+  peer.direction = 'sendonly';
+  world.stopPackets();
+  await clock.advance(30_000);
+  assert.deepEqual(told, []);
+  monitor.close();
+});
+
+test('where the other side has stopped sending, checks that are answered end the doubt', async () => {
+  const { peer, clock, told, world, monitor, connect } = monitored();
+  connect();
+  await clock.advance(5000);
+  told.length = 0;
+  world.stopPackets();
+  await clock.advance(3000);
+  peer.packetsReceived += 1;
+  await clock.advance(60_000);
+  assert.deepEqual(told.map((line) => line.replace(/^\d+ /, '')), ['doubtful', 'restart: what arrived steadily has stopped', 'good']);
+  monitor.close();
+});
+
 test('media that comes and goes is not missed', async () => {
   const { peer, clock, told, monitor } = monitored();
   monitor.negotiated();

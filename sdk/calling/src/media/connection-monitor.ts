@@ -190,6 +190,11 @@ export class ConnectionMonitor {
     return Math.max(lastOneMs, this.options.isPolite() ? politeDelayMs : 0);
   }
 
+  /** Something arrives: media now, or since the restart the checks that go on where no media is sent. */
+  private isBack(doubtedSince: number): boolean {
+    return this.arrivals.silentForMs < backMs || this.arrivals.lastAt > Math.max(doubtedSince, this.restartedAt) + backMs;
+  }
+
   private schedule(delayMs: number): void {
     this.cancelTimer();
     this.cancelTimer = this.options.clock.after(delayMs, () => {
@@ -201,7 +206,7 @@ export class ConnectionMonitor {
     const { clock, restartIce, restartNoMore, isOnline } = this.options;
     const { phase } = this;
     if (phase.kind === 'connected' || phase.kind === 'idle') return;
-    if (phase.kind === 'doubtful' && (phase.restarts > 0 || phase.cause === 'silence') && this.arrivals.silentForMs < backMs) {
+    if (phase.kind === 'doubtful' && (phase.restarts > 0 || phase.cause === 'silence') && this.isBack(phase.since)) {
       restartNoMore();
       this.enter({ kind: 'connected' });
       return;

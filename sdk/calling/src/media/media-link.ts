@@ -83,7 +83,8 @@ export class MediaLink {
       },
       localStreams: (midOf) => this.slots.localStreams(midOf),
       settled: () => {
-        this.monitor.negotiated();
+        // The other side does not know the answer of a call that rings here before the server has taken it.
+        if (this.mayOffer) this.monitor.negotiated();
         void this.syncTracks();
         options.onStreamsChanged();
       },
@@ -194,6 +195,7 @@ export class MediaLink {
   accepted(session: MediaSession): void {
     this.mayOffer = true;
     this.candidates.open();
+    this.monitor.negotiated();
     this.resynchronise(session);
     this.negotiateIfChanged();
   }

@@ -4,6 +4,8 @@ export class TestPeerConnection extends EventTarget {
   iceConnectionState: RTCIceConnectionState = 'new';
   iceGatheringState: RTCIceGatheringState = 'new';
   configuration: RTCConfiguration = {};
+  /** Of its one section. */
+  direction: RTCRtpTransceiverDirection = 'sendrecv';
   /** The packets that have arrived, as the statistics tell. */
   packetsReceived = 0;
 
@@ -13,6 +15,10 @@ export class TestPeerConnection extends EventTarget {
 
   getConfiguration(): RTCConfiguration {
     return this.configuration;
+  }
+
+  getTransceivers(): ReadonlyArray<Pick<RTCRtpTransceiver, 'currentDirection'>> {
+    return [{ currentDirection: this.direction }];
   }
 
   getReceivers(): readonly never[] {
