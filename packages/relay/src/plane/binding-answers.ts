@@ -11,9 +11,12 @@ const longestAnswer = 256;
 export class BindingAnswers {
   private readonly listeners: Listeners;
   private readonly builder = new MessageBuilder(new Uint8Array(longestAnswer));
+  private readonly advertised: (local: TransportAddress) => TransportAddress;
 
-  constructor(listeners: Listeners) {
+  /** @param advertised what the world calls an address of ours. */
+  constructor(listeners: Listeners, advertised: BindingAnswers['advertised']) {
     this.listeners = listeners;
+    this.advertised = advertised;
   }
 
   /** Whether these are the first bytes of a Binding message. */
@@ -26,7 +29,7 @@ export class BindingAnswers {
     const parsed = parseStunMessage(bytes);
     if (!parsed.ok) return false;
     const other = this.listeners.otherOf(listener);
-    const answer = answerBinding(parsed.value, { source, local: listener.local, ...(other === undefined ? {} : { other: other.local }) }, this.builder);
+    const answer = answerBinding(parsed.value, { source, local: this.advertised(listener.local), ...(other === undefined ? {} : { other: this.advertised(other.local) }) }, this.builder);
     if (answer === undefined) return false;
     batch.addBytes(answer.fromOther && other !== undefined ? other.socket : listener.socket, source, answer.bytes);
     return true;

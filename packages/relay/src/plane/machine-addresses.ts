@@ -54,9 +54,18 @@ export class MachineAddresses {
     return known ?? this.current.find((ip) => ip.family === family);
   }
 
-  /** What to tell for a relayed address: behind 1:1 NAT the public address of its family, else itself. */
+  /** Whether the machine was said to have public addresses. */
+  get hasPublic(): boolean {
+    return this.publicAddresses.length > 0;
+  }
+
+  isPublic(ip: IpAddress): boolean {
+    return this.publicAddresses.some((known) => sameIpAddress(known, ip));
+  }
+
+  /** What to tell for an address of ours: behind 1:1 NAT the public one of its family, else itself. */
   advertised(local: TransportAddress): TransportAddress {
-    if (peerAddressKind(local) !== 'private') return local;
+    if (peerAddressKind(local) === 'global') return local;
     const known = this.publicAddresses.find(({ family }) => family === local.family);
     return known === undefined ? local : transportAddress(known, local.port);
   }

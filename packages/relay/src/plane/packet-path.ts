@@ -3,6 +3,7 @@ import type { Instant } from '@dialplane/sansio';
 import { type TransportAddress, transportAddress } from '@dialplane/stun';
 import { packetVerdict, type TurnServer, type TurnServerInput } from '@dialplane/turn';
 import type { BindingAnswers } from './binding-answers.ts';
+import type { Hairpin } from './hairpin.ts';
 import type { Listeners } from './listeners.ts';
 import type { PacketBatch } from './packet-batch.ts';
 import type { PlaneCounters } from './plane-statistics.ts';
@@ -17,6 +18,8 @@ export interface PacketPathOptions {
   readonly relays: UdpRelays;
   readonly streams: StreamClients;
   readonly bindings: BindingAnswers;
+  /** Where there is 1:1 NAT. */
+  readonly hairpin: Hairpin | undefined;
   readonly counters: PlaneCounters;
   /** Something of ours failed over this input: costs what the input belongs to. */
   readonly onFault: (error: unknown, input: TurnServerInput) => void;
@@ -83,7 +86,7 @@ export class PacketPath {
       if (verdict === packetVerdict.relayed) {
         const { relay, peer, payloadOffset, payloadLength } = packets.towardsPeer;
         const socket = relays.socketOf(relay);
-        if (socket !== undefined) batch.add(socket, peer, copied + bytes.byteOffset - unread.byteOffset + payloadOffset, payloadLength);
+        if (socket !== undefined) batch.add(socket, this.options.hairpin?.outward(peer) ?? peer, copied + bytes.byteOffset - unread.byteOffset + payloadOffset, payloadLength);
       } else if (verdict === packetVerdict.slow) this.serveFrame(client, bytes, now);
     }
   }
@@ -95,14 +98,15 @@ export class PacketPath {
     if (verdict === packetVerdict.relayed) {
       const { relay, peer, payloadOffset, payloadLength } = packets.towardsPeer;
       const out = relays.socketOf(relay);
-      if (out !== undefined) batch.add(out, peer, payloadOffset, payloadLength);
+      if (out !== undefined) batch.add(out, this.options.hairpin?.outward(peer) ?? peer, payloadOffset, payloadLength);
     } else if (verdict === packetVerdict.slow) this.serveMessage(socket, sockets.slab.subarray(offset, offset + length), now);
   }
 
   private servePeer(relay: number, offset: number, length: number, now: Instant): void {
-    const { batch, sockets, server, streams, counters } = this.options;
+    const { batch, sockets, server, streams, counters, hairpin } = this.options;
     const { packets } = server;
-    const verdict = packets.fromPeer(relay, this.source, length, now);
+    const source = hairpin === undefined ? this.source : hairpin.inward(this.source);
+    const verdict = packets.fromPeer(relay, source, length, now);
     if (verdict === packetVerdict.relayed) {
       const { path, header, padding } = packets.towardsClient;
       if (path.kind === 'datagram') batch.addWithHeader(path.listener, path.remote, header, offset, length);
@@ -111,7 +115,7 @@ export class PacketPath {
         counters.add('slowReaderDrops');
       }
     } else if (verdict === packetVerdict.slow) {
-      this.give({ kind: 'relayDatagram', relay, peer: this.sourceCopy(), bytes: sockets.slab.subarray(offset, offset + length) }, now);
+      this.give({ kind: 'relayDatagram', relay, peer: transportAddress(source, source.port), bytes: sockets.slab.subarray(offset, offset + length) }, now);
     }
   }
 

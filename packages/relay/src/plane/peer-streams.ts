@@ -2,12 +2,15 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { formatIpAddress, parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import type { TurnServerInput } from '@dialplane/turn';
 import type { PortOpener } from './relay-ports.ts';
+import type { Hairpin } from './hairpin.ts';
 import { pumpStream } from './pump-stream.ts';
 import type { StreamClient, StreamClients } from './stream-clients.ts';
 
 export interface PeerStreamsOptions {
   readonly streams: StreamClients;
   readonly give: (input: TurnServerInput) => void;
+  /** Where there is 1:1 NAT. */
+  readonly hairpin: Hairpin | undefined;
   /** How long a pair of streams has to rest after these bytes, in milliseconds: the user's rate. */
   readonly restAfter: (peerConnection: number, bytes: number) => number;
 }
@@ -118,7 +121,8 @@ export class PeerStreams implements PortOpener {
   }
 
   private connectPeer(opened: number, local: TransportAddress, { peerConnection, peer, refusals }: WantedConnection): void {
-    const socket = connect({ host: formatIpAddress(peer), port: peer.port, localAddress: formatIpAddress(local), localPort: local.port, allowHalfOpen: true, noDelay: true });
+    const to = this.options.hairpin?.outward(peer) ?? peer;
+    const socket = connect({ host: formatIpAddress(to), port: to.port, localAddress: formatIpAddress(local), localPort: local.port, allowHalfOpen: true, noDelay: true });
     socket.pause();
     socket.once('connect', () => this.options.give({ kind: 'peerConnected', peerConnection }));
     this.keep(peerConnection, socket);
@@ -169,6 +173,7 @@ export class PeerStreams implements PortOpener {
     this.lastNumber += 1;
     this.accepted.set(this.lastNumber, socket);
     socket.on('error', () => {});
-    this.options.give({ kind: 'peerAccepted', relay, handle: this.lastNumber, peer: transportAddress(ip, socket.remotePort) });
+    const peer = transportAddress(ip, socket.remotePort);
+    this.options.give({ kind: 'peerAccepted', relay, handle: this.lastNumber, peer: this.options.hairpin?.inward(peer) ?? peer });
   }
 }

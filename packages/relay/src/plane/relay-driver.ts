@@ -9,6 +9,7 @@ import type { RelayUsageEvent } from '../relay-plane.ts';
 import { BindingAnswers } from './binding-answers.ts';
 import { CoalescingMeter } from './coalescing-policy.ts';
 import { Grants } from './grants.ts';
+import { Hairpin } from './hairpin.ts';
 import { Listeners } from './listeners.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import { nodeRandomness } from './node-randomness.ts';
@@ -56,6 +57,7 @@ export class RelayDriver {
   private readonly relays: UdpRelays;
   private readonly peerStreams: PeerStreams;
   private readonly packets: PacketPath;
+  private readonly hairpin: Hairpin | undefined;
   private readonly meter = new CoalescingMeter();
   private acting = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -96,16 +98,19 @@ export class RelayDriver {
     });
     this.listeners = new Listeners(this.sockets, (local) => this.streams.listen(local), log);
     this.relays = new UdpRelays(this.sockets);
+    this.hairpin = addresses.hasPublic ? new Hairpin(addresses, (family, port) => this.ports.relayAt(family, port)) : undefined;
     this.peerStreams = new PeerStreams({
       streams: this.streams,
+      hairpin: this.hairpin,
       give: (input) => this.give(input),
       restAfter: (peerConnection, bytes) => this.server.restAfterStreamBytes(peerConnection, bytes, clock()),
     });
     this.ports = new RelayPorts(addresses.relayPorts, randomness, { udp: this.relays, tcp: this.peerStreams });
     addresses.policy.setRelays((port) => this.ports.isTaken(port));
-    const { sockets, batch, server, listeners, relays, streams } = this;
+    const { sockets, batch, server, listeners, relays, streams, hairpin } = this;
+    const bindings = new BindingAnswers(listeners, (local) => addresses.advertised(local));
     const onFault = (error: unknown, input: TurnServerInput): void => this.giveUp(error, blameForInput(input));
-    this.packets = new PacketPath({ sockets, batch, server, listeners, relays, streams, bindings: new BindingAnswers(listeners), counters, onFault });
+    this.packets = new PacketPath({ sockets, batch, server, listeners, relays, streams, hairpin, bindings, counters, onFault });
     this.usage = new UsageReports({
       runId: options.runId,
       counters: counterFile,
@@ -214,7 +219,7 @@ export class RelayDriver {
         return this.ports.close(output.relay);
       case 'sendToPeer': {
         const socket = this.relays.socketOf(output.relay);
-        if (socket !== undefined) this.batch.addBytes(socket, output.peer, output.bytes, output.dontFragment);
+        if (socket !== undefined) this.batch.addBytes(socket, this.hairpin?.outward(output.peer) ?? output.peer, output.bytes, output.dontFragment);
         return;
       }
       case 'usage':

@@ -45,6 +45,7 @@ export class RelayPorts {
   private readonly openers: Readonly<Record<RelayTransport, PortOpener>>;
   private readonly pools = new Map<string, PortPool>();
   private readonly placed = new Map<number, PlacedRelay>();
+  private readonly byPort = new Map<number, TransportAddress>();
   /** Relays that are being opened and not withdrawn. */
   private readonly awaited = new Set<number>();
 
@@ -65,6 +66,11 @@ export class RelayPorts {
     this.awaited.delete(relay);
     const placed = this.closePlaced(relay);
     placed?.pool.giveBack(placed.local.port);
+  }
+
+  /** The address of the relay with this port. */
+  relayAt(family: number, port: number): TransportAddress | undefined {
+    return this.byPort.get(family * 0x10000 + port);
   }
 
   /** Whether a relay has this port, on whatever address. */
@@ -117,6 +123,7 @@ export class RelayPorts {
     this.openers[transport].open(relay, local, (opened) => {
       if (typeof opened !== 'number') return done(opened.code);
       this.placed.set(relay, { transport, pool, local, opened });
+      this.byPort.set(local.family * 0x10000 + local.port, local);
       done(undefined);
     });
   }
@@ -124,7 +131,9 @@ export class RelayPorts {
   private closePlaced(relay: number): PlacedRelay | undefined {
     const placed = this.placed.get(relay);
     this.placed.delete(relay);
-    if (placed !== undefined) this.openers[placed.transport].close(placed.opened);
+    if (placed === undefined) return undefined;
+    this.byPort.delete(placed.local.family * 0x10000 + placed.local.port);
+    this.openers[placed.transport].close(placed.opened);
     return placed;
   }
 
