@@ -24,7 +24,7 @@ function connectTo(relay: TestRelayPlane, credential: { readonly username: strin
   return connectTurn({ host: '127.0.0.1', port: relay.port, transport: 'tcp', ...credential, ...more });
 }
 
-/** Waits until the file says so: at once where it is memory, within a second where it is written. */
+/** Waits until the file holds an allocation that has sent so much: at once where it is memory, within a second where it is written. */
 async function untilCounted(path: string, bytes: number): Promise<void> {
   const changes = watch(path);
   for (;;) {
@@ -149,7 +149,7 @@ test('a thread that ends by itself is started again, with its credentials, on it
   await before.allocate();
   const [worker] = workers;
   assert.ok(worker);
-  await relay.usageOf(({ kind }) => kind === 'started');
+  await untilCounted(join(relay.folder, 'relay-counters'), 0);
   const [crashed] = await Promise.all([relay.usageOf(({ reason }) => reason === 'crashed'), worker.terminate()]);
   assert.equal(crashed[0]?.grant.credentialId, credential.grant.credentialId);
   await relay.restarted();
