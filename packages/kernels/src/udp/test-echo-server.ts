@@ -1,10 +1,11 @@
-/** A server of the benchmark: sends every datagram back. `native`, `dgram` (our twin) or `node` (plain node:dgram). Prints its port. */
+/** A server of the benchmark: sends every datagram back. `native`, `dgram` (our twin) or `node` (plain node:dgram). Prints its port, and ends when its standard input does. */
 import { createSocket } from 'node:dgram';
 import { createUdpSockets } from './create-udp-sockets.ts';
 import { outgoingWords, receivedWords } from './udp-sockets.ts';
 
 const [kind = 'native', coalescing = '0'] = process.argv.slice(2);
 const bufferBytes = 4 * 1024 * 1024;
+process.stdin.on('end', () => process.exit()).resume();
 
 if (kind === 'node') {
   const socket = createSocket({ type: 'udp4', recvBufferSize: bufferBytes, sendBufferSize: bufferBytes });

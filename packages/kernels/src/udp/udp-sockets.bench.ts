@@ -40,7 +40,7 @@ console.table(table);
 /** Median cost of one echo in microseconds, of the peer and of ours: in turn, so that what else the machine does hits all of them. */
 async function measure(load: EchoLoad): Promise<readonly number[]> {
   const servers = await Promise.all([peer, ...ours].map(async ({ words }) => {
-    const child = spawn('taskset', ['--cpu-list', serverCore, process.execPath, join(import.meta.dirname, 'test-echo-server.ts'), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('taskset', ['--cpu-list', serverCore, process.execPath, join(import.meta.dirname, 'test-echo-server.ts'), ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     return { child, pid: child.pid ?? 0, port: Number(String(line)), costs: [] as number[] };
   }));
