@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { startCapture } from '../capture.ts';
 import type { NetworkPlan } from '../network-plan.ts';
 import { labTest } from '../requirements.ts';
+import { carriedMedia, settledLedger, sumOf } from './relay-ledger.ts';
 import { bothArrive, connectCall, hangUp, oneSubnet, openTwoPhones, readFlow, readRecords, twoSubnets, type TwoPhones } from './two-phones.ts';
 
 labTest('direct call in one subnet', () => directCall(oneSubnet));
@@ -23,9 +24,13 @@ async function directCall(plan: NetworkPlan): Promise<void> {
   for (const [from, to] of [[anna, boris], [boris, anna]]) {
     assert.ok((await atAnna.count(`udp && ip.src == ${from} && ip.dst == ${to}`)) > 50, `media from ${from} to ${to}`);
   }
-  // The capture is not blind: signaling is in it. Everything else would be media, or a surprise.
+  // The capture is not blind: signaling is in it, and the search for a way. Everything else would be media, or a surprise.
   assert.ok((await atServer.count('tcp.port == 8443')) > 50);
-  assert.deepEqual(await atServer.fields('!arp && !(tcp.port == 8443)', ['frame.protocols', 'ip.src', 'ip.dst', 'frame.len']), [], 'the server met nothing but HTTPS');
+  const surprises = await atServer.fields('!arp && !(tcp.port in {8443, 3478}) && !stun', ['frame.protocols', 'ip.src', 'ip.dst', 'frame.len']);
+  assert.deepEqual(surprises, [], 'the server met nothing but HTTPS, STUN and TURN');
+  const { operatorToken = '' } = await phones.server.signIn('Operator');
+  const relayed = sumOf(await settledLedger(phones.server, operatorToken, callId));
+  assert.ok(!carriedMedia(relayed), `connectivity checks at most, but ${JSON.stringify(relayed)}`);
 
   await flowIsComplete(phones, callId);
   await recordsAreComplete(phones, callId);
@@ -61,7 +66,7 @@ async function flowIsComplete(phones: TwoPhones, callId: string): Promise<void> 
   for (const { local, remote } of chosen.values()) assert.deepEqual([local.candidateType, remote.candidateType], ['host', 'host']);
   const media = new Set(flow.events.flatMap(({ from, detail }) => (detail.kind === 'firstMedia' ? [`${from} ${detail.direction} ${detail.mediaStreamType}`] : [])));
   assert.equal(media.size, 8, `two sides send and receive sound and picture: ${[...media].join(', ')}`);
-  assert.deepEqual(flow.lanes.map((lane) => lane.role).toSorted(), ['callee', 'caller', 'server']);
+  assert.deepEqual(flow.lanes.map((lane) => lane.role).toSorted(), ['callee', 'caller', 'server', 'server'], 'the server is there as controller and as relay');
   assert.match(flow.conclusion, /\S/);
   assert.ok(flow.endedAt !== undefined && !flow.isTruncated);
   assert.deepEqual(flow.events.map((event) => event.sequence), flow.events.map((_, index) => index + 1));

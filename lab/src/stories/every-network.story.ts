@@ -9,7 +9,7 @@ import { buildNetwork, type Network } from '../network.ts';
 import { labTest } from '../requirements.ts';
 import { accessNetworks, everyAccessNetwork, placeOf, type AccessNetwork } from './access-networks.ts';
 import { bestWays, chosenWays, isAmong, type ChosenWays, type Ways } from './best-ways.ts';
-import { allocationsOf, assertAgree, seenAtRelay, settledLedger, sumOf, type RelayedBytes } from './relay-ledger.ts';
+import { allocationsOf, assertAgree, carriedMedia, seenAtRelay, settledLedger, sumOf } from './relay-ledger.ts';
 import { bothArrive, connectCall, hangUp, openPhone, type Caller, type TwoPhones } from './two-phones.ts';
 
 labTest('every pair of networks', async (context) => {
@@ -62,9 +62,4 @@ async function chargedCall(phones: TwoPhones, operatorToken: string, best: reado
   assert.deepEqual(relayed.filter((way) => !charged.includes(way)), [], `the ledger charges who used the relay; it has ${charged.join(', ')}`);
   if (relayed.length === 0) assert.deepEqual(charged, [], 'a direct path costs nothing');
   return chosen;
-}
-
-/** Sound and picture of a second, far more than connectivity checks. */
-function carriedMedia({ toPeer, toClient }: RelayedBytes): boolean {
-  return Math.min(toPeer, toClient) > 5_000;
 }

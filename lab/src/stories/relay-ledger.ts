@@ -53,3 +53,8 @@ export function assertAgree(ledger: RelayedBytes, seen: RelayedBytes): void {
 }
 
 const strayBytes = 1000;
+
+/** Sound and picture of a second, far more than connectivity checks. */
+export function carriedMedia({ toPeer, toClient }: RelayedBytes): boolean {
+  return Math.min(toPeer, toClient) > 5_000;
+}
