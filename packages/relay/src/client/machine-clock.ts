@@ -1,5 +1,8 @@
 import { type Instant, instant, type Machine } from '@dialplane/sansio';
 
+/** A timer for longer than this fires at once; one that fires early finds nothing due and is set again. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
 /** Runs one machine in real time: performs what it puts out after each input, and wakes it. */
 export class MachineClock<Input, Output> {
   private readonly machine: Machine<Input, Output>;
@@ -28,7 +31,7 @@ export class MachineClock<Input, Output> {
     this.timer = setTimeout(() => {
       this.machine.handleTimeout(clock());
       this.settle();
-    }, Math.max(0, Math.ceil(next - clock())));
+    }, Math.min(longestTimeoutMs, Math.max(0, Math.ceil(next - clock()))));
   }
 }
 
