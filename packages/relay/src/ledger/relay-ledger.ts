@@ -80,8 +80,8 @@ export class RelayLedger {
       const batch = this.#unstored.splice(0);
       const outcomes = await Promise.allSettled(batch.map((entry) => this.#store(entry.event)));
       const failed = batch.filter((entry, index) => this.#settle(entry, outcomes[index]));
-      if (failed.length === 0) this.#recovered();
-      else this.#wait(failed);
+      if (outcomes.every(({ status }) => status === 'fulfilled')) this.#recovered();
+      if (failed.length > 0) this.#wait(failed);
     }
     this.#writing = undefined;
   }

@@ -1,6 +1,6 @@
 import type { IceConfiguration, IceParticipant } from '@dialplane/call';
 import type {
-  NetworkConfiguration, RelaySettings, RelayUsageGrouping, RelayUsageList, RelayUsageRecordList, RelayUsageSums, UpdateRelaySettingsRequest,
+  FlowDetail, NetworkConfiguration, RelaySettings, RelayUsageGrouping, RelayUsageList, RelayUsageRecordList, RelayUsageSums, UpdateRelaySettingsRequest,
 } from '@dialplane/calling-api';
 
 /** Who asks for the relay, and how they reach this server. */
@@ -46,20 +46,4 @@ export interface RelayService {
 }
 
 /** What became of an allocation, for the flow record of its call. */
-export type RelayNews =
-  | {
-      readonly kind: 'relayAllocated';
-      readonly allocationId: string;
-      readonly clientTransport: string;
-      readonly peerTransport: string;
-      readonly relayedAddresses: string[];
-    }
-  | {
-      readonly kind: 'relayReleased';
-      readonly allocationId: string;
-      readonly reason: string;
-      readonly toPeerBytes: number;
-      readonly toPeerPackets: number;
-      readonly toClientBytes: number;
-      readonly toClientPackets: number;
-    };
+export type RelayNews = Extract<FlowDetail, { readonly kind: 'relayAllocated' | 'relayReleased' }>;
