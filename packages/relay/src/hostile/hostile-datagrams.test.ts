@@ -29,9 +29,14 @@ async function served(socket: Socket, port: number, marker: number): Promise<voi
 
 for (const udpImplementation of ['native', 'dgram'] as const) {
   test(`${udpImplementation}: garbage is no fault, costs nothing, and brings at most three times its size`, async (t) => {
-    const relay = await TestRelayPlane.start({ udpImplementation });
+    const relay = await TestRelayPlane.start(udpImplementation === 'dgram' ? { udpImplementation } : {});
+    if (relay.plane.udpImplementation !== udpImplementation && process.env['CI'] !== 'true') {
+      await relay.close();
+      return t.skip('NOT TESTED: the native kernel is not built');
+    }
+    assert.equal(relay.plane.udpImplementation, udpImplementation);
     const [bystander, socket] = [await Bystander.start(relay, 'udp'), await udpSocket()];
-    t.after(async () => (socket.close(), await bystander.release(), relay.close()));
+    t.after(() => (socket.close(), bystander.close(), relay.close()));
     let [sent, received] = [0, 0];
     socket.on('message', (bytes) => (received += bytes.length + headers));
     for (let round = 0; round < 20; round += 1) {
@@ -46,6 +51,8 @@ for (const udpImplementation of ['native', 'dgram'] as const) {
     await bystander.talk();
     const { faults, allocationsNow } = relay.plane.statistics();
     assert.deepEqual([faults, allocationsNow], [0, 1]);
+    await relay.close();
+    assert.ok(relay.plane.statistics().malformed > 500, `${relay.plane.statistics().malformed} malformed`);
   });
 }
 

@@ -60,6 +60,8 @@ export class RelayDriver {
   private readonly hairpin: Hairpin | undefined;
   private readonly meter = new CoalescingMeter();
   private acting = 0;
+  /** How many of the machine's malformed messages the figures have. */
+  private malformedTold = 0;
   private timer: NodeJS.Timeout | undefined;
   private wakeAt = Number.POSITIVE_INFINITY;
 
@@ -140,9 +142,11 @@ export class RelayDriver {
   /** What has to happen now and then: brings figures up to date and forgets what is over. */
   keepHouse(): void {
     const { counters, counterFile } = this.options;
-    const { challenged, unanswered } = this.server.statistics;
+    const { challenged, unanswered, malformed } = this.server.statistics;
     const { receivedDatagrams, sentDatagrams, droppedSends } = this.sockets.statistics();
     for (const [name, value] of Object.entries({ challenged, unanswered, receivedDatagrams, sentDatagrams, droppedSends })) counters.set(name as 'challenged', value);
+    counters.add('malformed', malformed - this.malformedTold);
+    this.malformedTold = malformed;
     counterFile.setAlive(Date.now());
     this.grants.sweep();
   }
