@@ -31,9 +31,9 @@ const methods: PhonePage = {
     agent = signedIn;
   },
 
-  async startCall(rawId) {
+  async startCall(rawId, options = {}) {
     if (agent === undefined) throw new Error('nobody is signed in');
-    call = agent.startCall([createIdentifierFromRawId(rawId)], { videoOptions: { localVideoStreams: [ownCamera()] } });
+    call = agent.startCall([createIdentifierFromRawId(rawId)], { ...options, videoOptions: { localVideoStreams: [ownCamera()] } });
     return call.id;
   },
 

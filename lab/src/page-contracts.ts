@@ -68,8 +68,8 @@ export type PhoneAction =
 /** `lab/pages/phone.ts`: an application on the client library. `hears` and `sees` take the tracks that the library gives out. */
 export interface PhonePage extends MediaPage {
   readonly signIn: (options: SignInOptions) => Promise<void>;
-  /** Calls with microphone and camera; returns the library's id of the call at that moment. */
-  readonly startCall: (rawId: string) => Promise<string>;
+  /** Calls with microphone and camera, and with the relay unless told otherwise; returns the library's id of the call at that moment. */
+  readonly startCall: (rawId: string, options?: { readonly relay?: 'off' }) => Promise<string>;
   /** Waits until it rings, and answers with microphone and camera. */
   readonly answer: () => Promise<string>;
   readonly do: (action: PhoneAction) => Promise<void>;

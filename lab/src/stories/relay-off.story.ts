@@ -36,6 +36,21 @@ labTest('the operator turns the relay off and on again', async () => {
   await hangUp(phones);
 }, { timeoutMs: 240_000 });
 
+labTest('one call does without the relay, the next has it', async (context) => {
+  await using network = await buildNetwork(everyAccessNetwork());
+  await using server = await startDialplane(network.host('server'), { httpsPort: 443 });
+  await using anna = await openPhone(server, network.host(placeOf('anna', 'carrier')), 'anna');
+  await using boris = await openPhone(server, network.host(placeOf('boris', 'carrier')), 'boris');
+  const phones = { network, server, anna, boris };
+  const startedAt = performance.now();
+  await endsWithoutPath(anna, boris, /the relay was turned off for this call/, { relay: 'off' });
+  context.diagnostic(`the call without a path was over after ${Math.round(performance.now() - startedAt)} ms`);
+  await connectCall(phones);
+  await bothArrive(phones);
+  await choose(phones, bestWays('carrier', 'carrier'));
+  await hangUp(phones);
+}, { timeoutMs: 120_000 });
+
 labTest('a call between NATs that keep ports needs no relay', async () => {
   await using network = await buildNetwork(everyAccessNetwork());
   await using server = await startDialplane(network.host('server'), { httpsPort: 443 });
@@ -58,9 +73,9 @@ async function turnRelay(server: DialplaneServer, operatorToken: string, isEnabl
   assert.equal((await server.ask('updateRelaySettings', 'PATCH', '/v1/relay/settings', operatorToken, { isEnabled })).isEnabled, isEnabled);
 }
 
-async function endsWithoutPath(anna: Caller, boris: Caller, cause: RegExp): Promise<string> {
+async function endsWithoutPath(anna: Caller, boris: Caller, cause: RegExp, options?: { readonly relay?: 'off' }): Promise<string> {
   const answered = boris.phone.call('answer');
-  await anna.phone.call('startCall', boris.rawId);
+  await anna.phone.call('startCall', boris.rawId, options);
   const callId = await answered;
   for (const situation of await Promise.all([anna.phone.within(patienceMs)('reaches', 'Disconnected'), boris.phone.within(patienceMs)('reaches', 'Disconnected')])) {
     assert.deepEqual(situation.endReason, noMediaPath);
