@@ -27,6 +27,8 @@ export interface HandedOverStream {
   readonly stream: Duplex;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** The address of ours that the client reached: it is relayed on that one. */
+  readonly localAddress?: string;
 }
 
 /** The data plane of the relay, seen from the thread that decides who may use it. The plane itself runs in a thread of its own. */

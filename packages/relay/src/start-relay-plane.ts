@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { isIPv6 } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import { parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import { longestGrant } from './counters/counters-layout.ts';
 import { recoverUsage } from './counters/recover-usage.ts';
 import { Gathered } from './plane/gathered.ts';
@@ -80,9 +80,10 @@ class ThreadedRelayPlane implements RelayPlane {
     this.command({ kind: 'revoke', credentialId });
   }
 
-  takeStream({ stream, remoteAddress, remotePort }: HandedOverStream): void {
-    if (this.state.kind !== 'listening') stream.destroy();
-    else handOver(stream, addressOf(remoteAddress, remotePort), this.state.at.handoverPath);
+  takeStream({ stream, remoteAddress, remotePort, localAddress = '' }: HandedOverStream): void {
+    const remote = addressOf(remoteAddress, remotePort);
+    if (this.state.kind !== 'listening' || remote === undefined) stream.destroy();
+    else handOver(stream, { remote, local: addressOf(localAddress, 0) }, this.state.at.handoverPath);
   }
 
   drain(): void {
@@ -178,7 +179,7 @@ class ThreadedRelayPlane implements RelayPlane {
 }
 
 /** A port that listens on both families tells an IPv4 address as `::ffff:192.0.2.1`. */
-function addressOf(remoteAddress: string, remotePort: number): string {
-  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '');
-  return isIPv6(address) ? `[${address}]:${remotePort}` : `${address}:${remotePort}`;
+function addressOf(text: string, port: number): TransportAddress | undefined {
+  const ip = parseIpAddress(text.replace(/^::ffff:(?=\d+\.)/i, ''));
+  return ip === undefined ? undefined : transportAddress(ip, port);
 }

@@ -4,11 +4,17 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { parseTransportAddress, type TransportAddress } from '@dialplane/stun';
+import { formatTransportAddress, parseTransportAddress, type TransportAddress } from '@dialplane/stun';
 
-/** The line before a stream: the client's address, as `192.0.2.1:50000` or `[2001:db8::1]:50000`. */
-const longestLine = 64;
+/** Longest line before a stream: its two ends, as `192.0.2.1:50000 192.0.2.9:443` or `[2001:db8::1]:50000 [2001:db8::9]:443`. */
+const longestLine = 128;
 const newline = 0x0a;
+
+/** Both ends of a stream, as the client sees them. */
+export interface StreamEnds {
+  readonly remote: TransportAddress;
+  readonly local: TransportAddress | undefined;
+}
 
 /**
  * Where the thread takes streams that another port has accepted and decrypted: a socket in a folder that only this user may enter. Through the kernel, because
@@ -25,10 +31,10 @@ export class HandoverPort {
     this.server = server;
   }
 
-  static async open(onStream: (socket: Socket, remote: TransportAddress) => void): Promise<HandoverPort> {
+  static async open(onStream: (socket: Socket, ends: StreamEnds) => void): Promise<HandoverPort> {
     const folder = await mkdtemp(join(tmpdir(), 'dialplane-relay-'));
     const path = join(folder, 'streams');
-    const server = createServer({ allowHalfOpen: true }, (socket) => readAddress(socket, onStream));
+    const server = createServer({ allowHalfOpen: true }, (socket) => readEnds(socket, onStream));
     server.listen(path);
     await once(server, 'listening');
     return new HandoverPort(folder, path, server);
@@ -42,9 +48,9 @@ export class HandoverPort {
 }
 
 /** Sends a stream to a {@link HandoverPort}: both ways, with its pace, its half-closes and its end. */
-export function handOver(stream: Duplex, remote: string, path: string): void {
+export function handOver(stream: Duplex, { remote, local }: StreamEnds, path: string): void {
   const socket = connect({ path, allowHalfOpen: true });
-  socket.write(`${remote}\n`);
+  socket.write(`${[remote, local].flatMap((end) => (end === undefined ? [] : formatTransportAddress(end))).join(' ')}\n`);
   stream.on('error', () => socket.destroy());
   socket.on('error', () => stream.destroy());
   stream.on('close', () => (stream.readableEnded ? undefined : socket.destroy()));
@@ -53,7 +59,7 @@ export function handOver(stream: Duplex, remote: string, path: string): void {
   socket.pipe(stream);
 }
 
-function readAddress(socket: Socket, onStream: (socket: Socket, remote: TransportAddress) => void): void {
+function readEnds(socket: Socket, onStream: (socket: Socket, ends: StreamEnds) => void): void {
   socket.on('error', () => {}); // 'close' follows.
   socket.once('readable', () => {
     const line: number[] = [];
@@ -62,8 +68,8 @@ function readAddress(socket: Socket, onStream: (socket: Socket, remote: Transpor
       line.push(byte[0] ?? 0);
       if (line.length > longestLine) break;
     }
-    const remote = parseTransportAddress(String.fromCharCode(...line));
+    const [remote, local] = String.fromCharCode(...line).split(' ').map(parseTransportAddress);
     if (remote === undefined) socket.destroy();
-    else onStream(socket, remote);
+    else onStream(socket, { remote, local });
   });
 }

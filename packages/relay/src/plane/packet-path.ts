@@ -33,6 +33,8 @@ type MutableAddress = { -readonly [Key in keyof TransportAddress]: TransportAddr
  * input. Nothing is allocated for a packet of media.
  */
 export class PacketPath {
+  /** Binding messages that deserve no answer, and streams that carry something else. */
+  malformed = 0;
   private readonly options: PacketPathOptions;
   private readonly received: Int32Array;
   private readonly source: MutableAddress = { family: 4, w0: 0, w1: 0, w2: 0, w3: 0, port: 0 };
@@ -44,23 +46,12 @@ export class PacketPath {
 
   /** Serves the first `count` descriptors that the kernel has filled. */
   serveBatch(count: number, now: Instant): void {
-    const { received, source } = this;
-    const { relays } = this.options;
     for (let at = 0, end = count * receivedWords.stride; at < end; at += receivedWords.stride) {
-      source.family = received[at + receivedWords.family] === 6 ? 6 : 4;
-      source.port = received[at + receivedWords.port] ?? 0;
-      source.w0 = received[at + receivedWords.w0] ?? 0;
-      source.w1 = received[at + receivedWords.w1] ?? 0;
-      source.w2 = received[at + receivedWords.w2] ?? 0;
-      source.w3 = received[at + receivedWords.w3] ?? 0;
-      const socket = received[at + receivedWords.socket] ?? 0;
-      const relay = relays.relayOf(socket);
-      const offset = received[at + receivedWords.offset] ?? 0;
-      const length = received[at + receivedWords.length] ?? 0;
-      if (received[at + receivedWords.kind] === receivedKind.icmpError) {
-        if (relay !== undefined) this.give({ kind: 'relayIcmp', relay, peer: this.sourceCopy(), icmp: { type: offset, code: length, data: received[at + receivedWords.detail] ?? 0 } }, now);
-      } else if (relay === undefined) this.serveClient(socket, offset, length, now);
-      else this.servePeer(relay, offset, length, now);
+      try {
+        this.serveOne(at, now);
+      } catch (error) {
+        this.options.onFault(error, this.inputAt(at));
+      }
     }
   }
 
@@ -77,7 +68,7 @@ export class PacketPath {
     for (let next = framer.next(); ; next = framer.next()) {
       if (next.kind === 'incomplete') return;
       if (next.kind === 'notTurn') {
-        this.options.counters.add('malformed');
+        this.malformed += 1;
         streams.close(connection);
         return;
       }
@@ -89,6 +80,32 @@ export class PacketPath {
         if (socket !== undefined) batch.add(socket, this.options.hairpin?.outward(peer) ?? peer, copied + bytes.byteOffset - unread.byteOffset + payloadOffset, payloadLength);
       } else if (verdict === packetVerdict.slow) this.serveFrame(client, bytes, now);
     }
+  }
+
+  private serveOne(at: number, now: Instant): void {
+    const { received, source } = this;
+    source.family = received[at + receivedWords.family] === 6 ? 6 : 4;
+    source.port = received[at + receivedWords.port] ?? 0;
+    source.w0 = received[at + receivedWords.w0] ?? 0;
+    source.w1 = received[at + receivedWords.w1] ?? 0;
+    source.w2 = received[at + receivedWords.w2] ?? 0;
+    source.w3 = received[at + receivedWords.w3] ?? 0;
+    const socket = received[at + receivedWords.socket] ?? 0;
+    const relay = this.options.relays.relayOf(socket);
+    const offset = received[at + receivedWords.offset] ?? 0;
+    const length = received[at + receivedWords.length] ?? 0;
+    if (received[at + receivedWords.kind] === receivedKind.icmpError) {
+      if (relay !== undefined) this.give({ kind: 'relayIcmp', relay, peer: this.sourceCopy(), icmp: { type: offset, code: length, data: received[at + receivedWords.detail] ?? 0 } }, now);
+    } else if (relay === undefined) this.serveClient(socket, offset, length, now);
+    else this.servePeer(relay, offset, length, now);
+  }
+
+  /** A descriptor as an input of the machine, without its bytes: to say what failed. */
+  private inputAt(at: number): TurnServerInput {
+    const listener = this.received[at + receivedWords.socket] ?? 0;
+    const relay = this.options.relays.relayOf(listener);
+    const [remote, bytes] = [this.sourceCopy(), new Uint8Array(0)];
+    return relay === undefined ? { kind: 'clientDatagram', path: { kind: 'datagram', listener, remote }, bytes } : { kind: 'relayDatagram', relay, peer: remote, bytes };
   }
 
   private serveClient(socket: number, offset: number, length: number, now: Instant): void {
@@ -124,7 +141,8 @@ export class PacketPath {
     const listener = listeners.of(socket);
     if (listener === undefined) return;
     if (!bindings.isBinding(bytes)) this.give({ kind: 'clientDatagram', path: { kind: 'datagram', listener: socket, remote: this.sourceCopy() }, bytes }, now);
-    else counters.add(bindings.answerDatagram(bytes, listener, this.source, batch) ? 'bindings' : 'malformed');
+    else if (bindings.answerDatagram(bytes, listener, this.source, batch)) counters.add('bindings');
+    else this.malformed += 1;
   }
 
   private serveFrame(client: StreamClient, bytes: Uint8Array, now: Instant): void {
@@ -133,8 +151,12 @@ export class PacketPath {
     streams.heard(client);
     if (!bindings.isBinding(bytes)) return this.give({ kind: 'clientFrame', path: { kind: 'stream', connection, remote }, bytes }, now);
     const answer = bindings.answerFrame(bytes, remote);
-    counters.add(answer === undefined ? 'malformed' : 'bindings');
-    if (answer !== undefined) streams.send(connection, answer.slice());
+    if (answer === undefined) {
+      this.malformed += 1;
+      return;
+    }
+    counters.add('bindings');
+    streams.send(connection, answer.slice());
   }
 
   private give(input: TurnServerInput, now: Instant): void {

@@ -48,6 +48,10 @@ export class PlaneCounters {
     this.values[positions[name]] = value;
   }
 
+  setAll(values: Partial<PlaneStatistics>): void {
+    for (const name of names) if (values[name] !== undefined) this.set(name, values[name]);
+  }
+
   read(): PlaneStatistics {
     return Object.fromEntries(names.map((name, index) => [name, this.values[index] ?? 0])) as PlaneStatistics;
   }

@@ -66,12 +66,13 @@ async function run({ settings, statistics }: PlaneWorkerData, main: MessagePort)
   };
 
   const ports = await driver.listeners.start(addresses.local, settings.ports ?? defaultPorts);
-  const handover = await HandoverPort.open((socket, remote) => driver.streams.add(socket, remote, 'tls'));
+  const handover = await HandoverPort.open((socket, { remote, local }) => driver.streams.add(socket, { remote, local, transport: 'tls' }));
   main.on('message', obey);
   driver.keepHouse();
   const houseKeeping = setInterval(() => driver.keepHouse(), houseKeepingMs);
+  let followed = Promise.resolve();
   const following = setInterval(() => {
-    if (addresses.refresh()) void driver.listeners.follow(addresses.local);
+    if (addresses.refresh()) followed = followed.then(() => driver.listeners.follow(addresses.local));
   }, followAddressesMs);
   const { implementation: udpImplementation, absentBecause } = driver.sockets;
   report({ kind: 'listening', ports, udpImplementation, absentBecause, countersAbsentBecause: counterFile.absentBecause, handoverPath: handover.path });

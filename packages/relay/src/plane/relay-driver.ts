@@ -1,6 +1,6 @@
 import { createUdpSockets, type UdpSockets } from '@dialplane/kernels';
-import { type Instant, instant, unreachable } from '@dialplane/sansio';
-import { type ClientPath, TurnServer, type TurnServerInput, type TurnServerOutput, type UsageRecord } from '@dialplane/turn';
+import { type Instant, instant } from '@dialplane/sansio';
+import { TurnServer, type TurnServerInput, type TurnServerOutput } from '@dialplane/turn';
 import type { CounterFile } from '../counters/counter-file.ts';
 import { nodeCrypto } from '../node-crypto.ts';
 import type { RelayGrant } from '../relay-grant.ts';
@@ -11,7 +11,8 @@ import { CoalescingMeter } from './coalescing-policy.ts';
 import { Grants } from './grants.ts';
 import { Hairpin } from './hairpin.ts';
 import { Listeners } from './listeners.ts';
-import { MachineAddresses } from './machine-addresses.ts';
+import type { MachineAddresses } from './machine-addresses.ts';
+import { MachineOutputs } from './machine-outputs.ts';
 import { nodeRandomness } from './node-randomness.ts';
 import { PacketBatch } from './packet-batch.ts';
 import { PacketPath } from './packet-path.ts';
@@ -19,7 +20,7 @@ import type { PlaneLog, UsageToken } from './plane-messages.ts';
 import type { PlaneCounters } from './plane-statistics.ts';
 import { PeerStreams } from './peer-streams.ts';
 import { Quotas } from './quotas.ts';
-import { type OpenRelay, RelayPorts } from './relay-ports.ts';
+import { RelayPorts } from './relay-ports.ts';
 import { StrangerLimit } from './stranger-limit.ts';
 import { StreamClients } from './stream-clients.ts';
 import { UdpRelays } from './udp-relays.ts';
@@ -57,11 +58,9 @@ export class RelayDriver {
   private readonly relays: UdpRelays;
   private readonly peerStreams: PeerStreams;
   private readonly packets: PacketPath;
-  private readonly hairpin: Hairpin | undefined;
+  private readonly outputs: MachineOutputs;
   private readonly meter = new CoalescingMeter();
   private acting = 0;
-  /** How many of the machine's malformed messages the figures have. */
-  private malformedTold = 0;
   private timer: NodeJS.Timeout | undefined;
   private wakeAt = Number.POSITIVE_INFINITY;
 
@@ -100,16 +99,16 @@ export class RelayDriver {
     });
     this.listeners = new Listeners(this.sockets, (local) => this.streams.listen(local), log);
     this.relays = new UdpRelays(this.sockets);
-    this.hairpin = addresses.hasPublic ? new Hairpin(addresses, (family, port) => this.ports.relayAt(family, port)) : undefined;
+    const hairpin = addresses.hasPublic ? new Hairpin(addresses, (family, port) => this.ports.relayAt(family, port)) : undefined;
     this.peerStreams = new PeerStreams({
       streams: this.streams,
-      hairpin: this.hairpin,
+      hairpin,
       give: (input) => this.give(input),
       restAfter: (peerConnection, bytes) => this.server.restAfterStreamBytes(peerConnection, bytes, clock()),
     });
     this.ports = new RelayPorts(addresses.relayPorts, randomness, { udp: this.relays, tcp: this.peerStreams });
     addresses.policy.setRelays((port) => this.ports.isTaken(port));
-    const { sockets, batch, server, listeners, relays, streams, hairpin } = this;
+    const { sockets, batch, server, listeners, relays, streams } = this;
     const bindings = new BindingAnswers(listeners, (local) => addresses.advertised(local));
     const onFault = (error: unknown, input: TurnServerInput): void => this.giveUp(error, blameForInput(input));
     this.packets = new PacketPath({ sockets, batch, server, listeners, relays, streams, hairpin, bindings, counters, onFault });
@@ -117,11 +116,11 @@ export class RelayDriver {
       runId: options.runId,
       counters: counterFile,
       grantOf: (username) => this.grants.grantOf(username),
-      clientTransportOf: (path) => this.transportOf(path),
       tell: options.tellUsage,
     });
+    const { ports, peerStreams, usage } = this;
+    this.outputs = new MachineOutputs({ batch, streams, peerStreams, listeners, relays, ports, addresses, hairpin, usage, counters, log, give: (input) => this.give(input) });
   }
-
 
   admit(grant: RelayGrant): void {
     this.grants.admit(grant);
@@ -144,9 +143,19 @@ export class RelayDriver {
     const { counters, counterFile } = this.options;
     const { challenged, unanswered, malformed } = this.server.statistics;
     const { receivedDatagrams, sentDatagrams, droppedSends } = this.sockets.statistics();
-    for (const [name, value] of Object.entries({ challenged, unanswered, receivedDatagrams, sentDatagrams, droppedSends })) counters.set(name as 'challenged', value);
-    counters.add('malformed', malformed - this.malformedTold);
-    this.malformedTold = malformed;
+    const { relayed } = this.usage;
+    counters.setAll({
+      challenged,
+      unanswered,
+      malformed: malformed + this.packets.malformed,
+      receivedDatagrams,
+      sentDatagrams,
+      droppedSends,
+      packetsToPeer: relayed.toPeerPackets,
+      bytesToPeer: relayed.toPeerBytes,
+      packetsToClient: relayed.toClientPackets,
+      bytesToClient: relayed.toClientBytes,
+    });
     counterFile.setAlive(Date.now());
     this.grants.sweep();
   }
@@ -204,82 +213,11 @@ export class RelayDriver {
   private performAll(): void {
     for (let output = this.server.poll(); output !== undefined; output = this.server.poll()) {
       try {
-        this.perform(output);
+        this.outputs.perform(output);
       } catch (error) {
         this.giveUp(error, blameForOutput(output));
       }
     }
-  }
-
-  private perform(output: TurnServerOutput): void {
-    switch (output.kind) {
-      case 'sendToClient':
-        if (output.path.kind === 'datagram') this.batch.addBytes(output.path.listener, output.path.remote, output.bytes);
-        else this.streams.send(output.path.connection, output.bytes);
-        return;
-      case 'openRelay':
-        return this.openRelay(output);
-      case 'closeRelay':
-        return this.ports.close(output.relay);
-      case 'sendToPeer': {
-        const socket = this.relays.socketOf(output.relay);
-        if (socket !== undefined) this.batch.addBytes(socket, this.hairpin?.outward(output.peer) ?? output.peer, output.bytes, output.dontFragment);
-        return;
-      }
-      case 'usage':
-        return this.reportUsage(output.record);
-      case 'closeClient':
-        return this.streams.close(output.connection);
-      case 'connectPeer':
-        return this.peerStreams.connect(this.ports.openedOf(output.relay) ?? 0, output.peerConnection, output.peer);
-      case 'adoptPeer':
-        return this.peerStreams.adopt(output.handle, output.peerConnection);
-      case 'refusePeer':
-        return this.peerStreams.refuse(output.handle);
-      case 'bindStreams': {
-        const client = this.streams.get(output.connection);
-        if (client === undefined) this.give({ kind: 'clientClosed', connection: output.connection });
-        else this.peerStreams.bind(client, output.peerConnection);
-        return;
-      }
-      case 'closePeer':
-        return this.peerStreams.closePeer(output.peerConnection);
-      default:
-        return unreachable(output);
-    }
-  }
-
-  private openRelay(request: OpenRelay): void {
-    const { addresses, counters, log } = this.options;
-    const { relay, family, path } = request;
-    const reached = path.kind === 'datagram' ? this.listeners.of(path.listener)?.local : undefined;
-    const ip = addresses.relayOn(family, reached);
-    if (ip === undefined) return this.give({ kind: 'relayFailed', relay, reason: 'unsupportedFamily' });
-    this.ports.open(request, ip, (outcome) => {
-      if (outcome.kind === 'opened') return this.give({ kind: 'relayOpened', relay, address: addresses.advertised(outcome.local) });
-      counters.add('portsExhausted');
-      log('warn', { code: outcome.detail, limited: 'relayPort' }, 'A relay port could not be opened.');
-      this.give({ kind: 'relayFailed', relay, reason: outcome.reason });
-    });
-  }
-
-  private reportUsage(record: UsageRecord): void {
-    const { counters } = this.options;
-    const { event, path, totals } = record;
-    if (event.kind === 'started') counters.add(({ udp: 'allocationsUdp', tcp: 'allocationsTcp', tls: 'allocationsTls' } as const)[this.transportOf(path)]);
-    if (event.kind !== 'continued') counters.set('allocationsNow', this.server.allocationCount);
-    if (event.kind !== 'continued' && path.kind === 'stream') this.streams.setAllocated(path.connection, event.kind === 'started');
-    if (event.kind === 'stopped') {
-      counters.add('bytesToPeer', totals.toPeerBytes);
-      counters.add('packetsToPeer', totals.toPeerPackets);
-      counters.add('bytesToClient', totals.toClientBytes);
-      counters.add('packetsToClient', totals.toClientPackets);
-    }
-    this.usage.report(record);
-  }
-
-  private transportOf(path: ClientPath): RelayUsageEvent['clientTransport'] {
-    return path.kind === 'datagram' ? 'udp' : (this.streams.get(path.connection)?.transport ?? 'tcp');
   }
 
   /** A bug of ours costs the allocation it happened to (STYLE: errors, third kind). */

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { invariant } from '@dialplane/sansio';
-import { formatIpAddress, parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
+import { formatIpAddress, type IpAddress, parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import { StreamFramer } from '@dialplane/turn';
 import type { RelayLimits } from '../relay-plane-options.ts';
 import type { PlaneCounters } from './plane-statistics.ts';
@@ -14,6 +14,8 @@ export interface StreamClient {
   /** Never used twice. */
   readonly connection: number;
   readonly remote: TransportAddress;
+  /** The address of ours that it reached; `undefined` where that is not known. */
+  readonly local: IpAddress | undefined;
   readonly transport: 'tcp' | 'tls';
   readonly socket: Socket;
   readonly framer: StreamFramer;
@@ -56,7 +58,7 @@ export class StreamClients {
     const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => {
       const ip = parseIpAddress(socket.remoteAddress ?? '');
       if (ip === undefined || socket.remotePort === undefined) socket.destroy();
-      else this.add(socket, transportAddress(ip, socket.remotePort), 'tcp');
+      else this.add(socket, { remote: transportAddress(ip, socket.remotePort), local, transport: 'tcp' });
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -67,7 +69,7 @@ export class StreamClients {
   }
 
   /** Takes a stream, its first bytes still unread, unless there are too many. */
-  add(socket: Socket, remote: TransportAddress, transport: StreamClient['transport']): void {
+  add(socket: Socket, { remote, local, transport }: Pick<StreamClient, 'remote' | 'local' | 'transport'>): void {
     const { limits, slab, counters } = this.options;
     const address = formatIpAddress(remote);
     const held = this.byAddress.get(address) ?? 0;
@@ -80,6 +82,7 @@ export class StreamClients {
     const client: StreamClient = {
       connection: this.lastConnection,
       remote,
+      local,
       transport,
       socket,
       framer: new StreamFramer(longestRequest),

@@ -1,6 +1,6 @@
 import { invariant } from '@dialplane/sansio';
 import { formatTransportAddress } from '@dialplane/stun';
-import type { ClientPath, UsageRecord } from '@dialplane/turn';
+import type { RelayedTotals, UsageRecord } from '@dialplane/turn';
 import type { CounterFile } from '../counters/counter-file.ts';
 import type { CountedAllocation } from '../counters/counters-layout.ts';
 import type { RelayGrant } from '../relay-grant.ts';
@@ -9,6 +9,7 @@ import type { UsageToken } from './plane-messages.ts';
 
 interface ReportedAllocation {
   readonly identity: CountedAllocation;
+  readonly slot: number;
   /** Steps told and not confirmed. */
   unconfirmed: number;
 }
@@ -18,7 +19,6 @@ export interface UsageReportsOptions {
   readonly runId: string;
   readonly counters: CounterFile;
   readonly grantOf: (username: string) => RelayGrant | undefined;
-  readonly clientTransportOf: (path: ClientPath) => RelayUsageEvent['clientTransport'];
   readonly tell: (event: RelayUsageEvent, token: UsageToken) => void;
 }
 
@@ -29,6 +29,8 @@ export interface UsageReportsOptions {
 export class UsageReports {
   private readonly options: UsageReportsOptions;
   private readonly allocations = new Map<number, ReportedAllocation>();
+  /** Totals of the allocations that are forgotten. */
+  private readonly confirmed = [0, 0, 0, 0];
   private left = 0;
 
   constructor(options: UsageReportsOptions) {
@@ -45,11 +47,20 @@ export class UsageReports {
     return this.allocations.size + this.left;
   }
 
-  report(record: UsageRecord): void {
+  /** What all allocations of this run have relayed until now. */
+  get relayed(): RelayedTotals {
+    const { totals } = this.options.counters;
+    const sums = this.confirmed.slice();
+    for (const { slot } of this.allocations.values()) for (let column = 0; column < 4; column += 1) sums[column] = (sums[column] ?? 0) + (totals[slot * 4 + column] ?? 0);
+    const [toPeerBytes = 0, toPeerPackets = 0, toClientBytes = 0, toClientPackets = 0] = sums;
+    return { toPeerBytes, toPeerPackets, toClientBytes, toClientPackets };
+  }
+
+  report(record: UsageRecord, clientTransport: RelayUsageEvent['clientTransport']): void {
     const { counters, tell } = this.options;
     const at = Date.now();
     const { event, allocation, slot } = record;
-    if (event.kind === 'started') this.begin(record);
+    if (event.kind === 'started') this.begin(record, clientTransport);
     const reported = this.allocations.get(allocation);
     invariant(reported !== undefined, `allocation ${allocation} tells usage and was not started`);
     if (event.kind === 'continued' && reported.unconfirmed > 0) return;
@@ -67,33 +78,39 @@ export class UsageReports {
     if (reported === undefined) return false;
     reported.unconfirmed -= 1;
     if (!isLast) return false;
-    this.allocations.delete(allocation);
+    this.forget(allocation, slot);
     this.options.counters.free(slot);
     return true;
   }
 
   /** The ledger will not have a step in this run: the last one of an allocation stays in the file, and in its slot, for the next start. */
-  giveUp({ allocation, isLast }: UsageToken): void {
+  giveUp({ allocation, slot, isLast }: UsageToken): void {
     const reported = this.allocations.get(allocation);
     if (reported === undefined) return;
     reported.unconfirmed -= 1;
     if (!isLast) return;
-    this.allocations.delete(allocation);
+    this.forget(allocation, slot);
     this.left += 1;
   }
 
-  private begin({ allocation, slot, username, path, transport, relayedAddresses }: UsageRecord): void {
+  private forget(allocation: number, slot: number): void {
+    this.allocations.delete(allocation);
+    const { totals } = this.options.counters;
+    for (let column = 0; column < 4; column += 1) this.confirmed[column] = (this.confirmed[column] ?? 0) + (totals[slot * 4 + column] ?? 0);
+  }
+
+  private begin({ allocation, slot, username, path, transport, relayedAddresses }: UsageRecord, clientTransport: RelayUsageEvent['clientTransport']): void {
     const grant = this.options.grantOf(username);
     invariant(grant !== undefined, 'an allocation was started without a grant');
     const identity: CountedAllocation = {
       allocationId: `${this.options.runId}-${allocation}`,
       grant,
-      clientTransport: this.options.clientTransportOf(path),
+      clientTransport,
       peerTransport: transport,
       clientAddress: formatTransportAddress(path.remote),
       relayedAddresses: relayedAddresses.map(formatTransportAddress),
     };
-    this.allocations.set(allocation, { identity, unconfirmed: 0 });
+    this.allocations.set(allocation, { identity, slot, unconfirmed: 0 });
     this.options.counters.occupy(slot, identity);
   }
 }

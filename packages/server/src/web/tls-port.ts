@@ -63,9 +63,9 @@ export function createTlsPort({ certificate, handleHttp2, http1, takeRelayStream
     if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
     else if (socket.alpnProtocol === 'http/1.1' || takeRelayStream === undefined) http1.emit('connection', socket);
     else {
-      const { remoteAddress = '', remotePort = 0 } = socket;
+      const { remoteAddress = '', remotePort = 0, localAddress = '' } = socket;
       undecided.add(socket, (firstByte) => {
-        if (firstByte <= 1) takeRelayStream({ stream: socket, remoteAddress, remotePort });
+        if (firstByte <= 1) takeRelayStream({ stream: socket, remoteAddress, remotePort, localAddress });
         else http1.emit('connection', socket);
       });
     }
