@@ -3,7 +3,7 @@ import type { CallModel, Seat } from './call-model.ts';
 import type { LiveCall } from './live-call.ts';
 
 /** Whether a participant is offered the relay, and if not, why. */
-export type RelayOffer = 'offered' | 'turnedOffForCall' | 'turnedOffForResource' | 'unavailable';
+export type RelayOffer = 'offered' | 'turnedOffForCall' | 'turnedOffForResource' | 'limitReached' | 'unavailable';
 
 /** Who an ICE configuration is for. */
 export interface IceParticipant {
@@ -43,5 +43,6 @@ const relaySentences: Record<RelayOffer, string> = {
   offered: 'the relay could not be reached either.',
   turnedOffForCall: 'the relay was turned off for this call.',
   turnedOffForResource: 'the operator has turned the relay off.',
+  limitReached: 'this user holds as many credentials of the relay as there may be.',
   unavailable: 'this server runs no relay.',
 };

@@ -24,7 +24,7 @@ interface Participant {
 interface IceConfiguration {
   readonly iceServers: readonly IceServer[];
   readonly iceTransportPolicy: 'all';
-  readonly relay: 'offered' | 'turnedOffForCall' | 'turnedOffForResource' | 'unavailable';
+  readonly relay: 'offered' | 'turnedOffForCall' | 'turnedOffForResource' | 'limitReached' | 'unavailable';
 }
 
 /** What the network traversal API answers with, before it has Azure's shape. */
@@ -54,7 +54,7 @@ export class RelayService {
     const resourceId = this.#options.resourceId();
     if (!this.#options.settings.get(resourceId).isEnabled) return without('turnedOffForResource');
     const credential = this.#options.credentials.forParticipant({ resourceId, userId: identifier, callId, participantId });
-    if (credential === undefined) return without('unavailable');
+    if (credential === undefined) return without('limitReached');
     const turn: IceServer = { urls: relayUrls(place, host).map(({ url }) => url), username: credential.username, credential: credential.password };
     return { iceServers: [stun, turn], iceTransportPolicy: 'all', relay: 'offered' };
   }

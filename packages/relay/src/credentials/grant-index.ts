@@ -6,9 +6,14 @@ export class GrantIndex {
   readonly #byUser = new Map<string, Set<RelayGrant>>();
   /** By call, then by participant, the newest last. */
   readonly #byCall = new Map<string, Map<string, RelayGrant[]>>();
+  #countWithoutCall = 0;
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  get countWithoutCall(): number {
+    return this.#countWithoutCall;
   }
 
   all(): RelayGrant[] {
@@ -45,7 +50,10 @@ export class GrantIndex {
     const ofUser = this.#byUser.get(grant.userId);
     if (ofUser === undefined) this.#byUser.set(grant.userId, new Set([grant]));
     else ofUser.add(grant);
-    if (grant.call === undefined) return;
+    if (grant.call === undefined) {
+      this.#countWithoutCall += 1;
+      return;
+    }
     const { callId, participantId } = grant.call;
     const participants = this.#byCall.get(callId) ?? new Map<string, RelayGrant[]>();
     const grants = [...(participants.get(participantId) ?? []), grant].toSorted((a, b) => a.expiresAt - b.expiresAt);
@@ -53,10 +61,13 @@ export class GrantIndex {
   }
 
   delete(grant: RelayGrant): void {
-    this.#byId.delete(grant.credentialId);
+    if (!this.#byId.delete(grant.credentialId)) return;
     const ofUser = this.#byUser.get(grant.userId);
     if (ofUser?.delete(grant) === true && ofUser.size === 0) this.#byUser.delete(grant.userId);
-    if (grant.call === undefined) return;
+    if (grant.call === undefined) {
+      this.#countWithoutCall -= 1;
+      return;
+    }
     const { callId, participantId } = grant.call;
     const participants = this.#byCall.get(callId);
     const left = (participants?.get(participantId) ?? []).filter((other) => other !== grant);

@@ -96,11 +96,14 @@ test('a user who asks again gets the same, unless it would end too early or too 
 });
 
 test('nobody holds more than the limits say', async (t) => {
-  const { credentials } = await open(t, { limits: { perUser: 3, total: 4 } });
+  const { credentials } = await open(t, { limits: { perUser: 3, withoutCall: 1 } });
   const held = Array.from({ length: 5 }, (_value, index) => credentials.forParticipant({ ...alice, callId: `c${index}` }));
   assert.deepEqual(held.map((credential) => credential !== undefined), [true, true, true, false, false]);
-  assert.ok(credentials.forParticipant({ ...bob }) !== undefined);
-  assert.equal(credentials.forUser({ resourceId: 'r1', userId: '8:acs:r1_carol' }, hour), undefined);
+  const ofUser = (name: string) => credentials.forUser({ resourceId: 'r1', userId: `8:acs:r1_${name}` }, hour) !== undefined;
+  assert.deepEqual([ofUser('carol'), ofUser('carol'), ofUser('dave')], [true, true, false]);
+  assert.ok(credentials.forParticipant(bob) !== undefined, 'users without calls take nothing from calls');
+  credentials.userDeleted('8:acs:r1_carol');
+  assert.ok(ofUser('dave'));
   credentials.callEnded('c0');
   assert.ok(credentials.forParticipant({ ...alice, callId: 'c4' }) !== undefined);
 });

@@ -21,7 +21,8 @@ export interface RelayCredentialsOptions {
 interface CredentialLimits {
   /** Unexpired ones of one user, from all its calls and devices. */
   readonly perUser: number;
-  readonly total: number;
+  /** Of users and no call, over all; those of calls are as many as participants. */
+  readonly withoutCall: number;
 }
 
 /** As a client presents it to the relay. */
@@ -43,7 +44,7 @@ export interface Participant {
 export type GrantTaker = Pick<RelayPlane, 'admit' | 'revoke'>;
 
 const defaultCallLifetimeMs = 12 * 3_600_000;
-const defaultLimits: CredentialLimits = { perUser: 256, total: 200_000 };
+const defaultLimits: CredentialLimits = { perUser: 256, withoutCall: 100_000 };
 
 /**
  * Who holds which credential of the relay.
@@ -97,7 +98,7 @@ export class RelayCredentials {
 
   /**
    * A credential of a user and no call. One that the user has already is given again while more than half of what is asked for is left of it. `undefined`
-   * when the user has too many.
+   * when the user has too many, or all users together.
    */
   forUser({ resourceId, userId }: Pick<Participant, 'resourceId' | 'userId'>, lifetimeMs: number): RelayCredential | undefined {
     const now = this.#now();
@@ -149,7 +150,8 @@ export class RelayCredentials {
   }
 
   #mint(owner: Omit<RelayGrant, 'credentialId' | 'expiresAt'>, lifetimeMs: number): RelayCredential | undefined {
-    if (this.#grants.size >= this.#limits.total || this.#grants.ofUser(owner.userId).length >= this.#limits.perUser) return undefined;
+    if (owner.call === undefined && this.#grants.countWithoutCall >= this.#limits.withoutCall) return undefined;
+    if (this.#grants.ofUser(owner.userId).length >= this.#limits.perUser) return undefined;
     const expiresAt = Math.floor((this.#now() + lifetimeMs) / 1000) * 1000;
     const grant: RelayGrant = { credentialId: randomBytes(16).toString('base64url'), expiresAt, ...owner };
     this.#grants.add(grant);

@@ -59,7 +59,7 @@ export interface OptionRow<Value> {
 export const optionTable: { readonly [Key in keyof ServerOptions]: OptionRow<Exclude<ServerOptions[Key], undefined>> } = {
   httpsPort: { name: 'https-port', value: 'PORT', preset: () => '8443', description: 'Port for HTTPS, on every address; 443 in production', read: readPort },
   httpPort: { name: 'http-port', value: 'PORT', preset: () => '8080', description: 'Port for HTTP, on loopback only: browsers on this machine need no certificate there', read: readPort },
-  host: { name: 'host', value: 'ADDRESS', preset: () => undefined, presetNote: 'every address', description: 'Open the HTTPS port on this address only', read: (text) => text },
+  host: { name: 'host', value: 'ADDRESS', preset: () => undefined, presetNote: 'every address', description: 'Open the HTTPS port and those of the relay on this address only', read: (text) => text },
   publicAddresses: { name: 'public-address', value: 'NAME,...', preset: () => undefined, presetNote: 'addresses of the interfaces', description: 'Names and addresses by which others reach this server, when they differ from its own (behind a NAT, in a cloud)', read: readAddresses },
   dataDir: { name: 'data-dir', value: 'FOLDER', preset: () => join(homedir(), '.local/share/dialplane'), presetNote: '~/.local/share/dialplane', description: 'Where records, keys and certificates are kept', read: (text) => resolve(text) },
   certFile: { name: 'cert', value: 'FILE', preset: () => undefined, presetNote: 'a development certificate', description: 'Certificate chain (PEM, leaf first); read again whenever it changes. Needs --key', read: (text) => resolve(text) },

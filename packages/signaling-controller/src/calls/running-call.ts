@@ -125,6 +125,7 @@ export class RunningCall {
     const note = (what: string, why: string): void => this.flow.append('controller', time, 'controller', participantId, { kind: 'decision', what, why });
     if (credential !== undefined) note('the relay is offered', 'a credential for this participant was issued');
     else if (relay === 'turnedOffForResource') note('the relay is not offered', 'the operator has turned it off');
+    else if (relay === 'limitReached') note('the relay is not offered', 'this user holds as many credentials of it as there may be');
   }
 
   /** Known while an endpoint sees the call. */
