@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -7,10 +7,12 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import type { Call, CallFlow, IceServer, NetworkConfiguration, RelaySettings, RelayUsageRecordList, RelayUsageSums, SignInResponse } from '@dialplane/calling-api';
 import { openMappedFile } from '@dialplane/kernels';
 import { askBinding, connectTurn, type TurnAllocation, type TurnConnection } from '@dialplane/relay';
 import { parseTurnUri } from '@dialplane/turn';
+import { findProgram } from '../preparation/run-program.ts';
 import { startTestServer, temporaryFolder } from '../test-server.ts';
 
 type Transport = 'udp' | 'tcp' | 'tls';
@@ -148,6 +150,27 @@ async function finalRecords(person: Person, callId: string, count: number): Prom
     if (value.length === count && value.every(({ isFinal }) => isFinal)) return value;
   }
 }
+
+const withoutCoturn = findProgram('turnutils_uclient') === undefined && process.env['CI'] !== 'true' ? 'NOT TESTED: run: apt-get install -y coturn' : false;
+
+test("coturn's client gets through the HTTPS port with a participant's credential, and the ledger agrees", { skip: withoutCoturn }, async (t) => {
+  const server = await startTestServer(t);
+  const [alice, bob] = [await Person.signIn(server.httpUrl, 'Alice'), await Person.signIn(server.httpUrl, 'Bob')];
+  const call = await startCall(alice, bob);
+  const { username = '', credential = '' } = call.mediaSessions[0]?.iceServers.find(({ username }) => username !== undefined) ?? {};
+  const run = async (...words: readonly string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)('turnutils_uclient', [...words, '-u', username, '-w', credential, '-p', new URL(server.httpsUrl).port, '127.0.0.1'], { timeout: 60_000 });
+    return stdout;
+  };
+  // TLS with UDP relays, then with TCP relays; two clients, five messages of 100 bytes each way. UDP apart: two messages in one TLS record are one to this client.
+  for (const words of [['-t', '-S', '-y', '-c', '-z', '300'], ['-T', '-S']]) assert.match(await run(...words), /tot_send_msgs=10, tot_recv_msgs=\d+$/m);
+  await alice.ask('POST', `/v1/calls/${call.callId}:hangUp`, { endpointId: alice.endpointId });
+  // Each run begins with an allocation that carries nothing.
+  const records = await finalRecords(alice, call.callId, 6);
+  assert.deepEqual(records.map(({ clientTransport, peerTransport, toPeerBytes, toClientBytes }) => `${clientTransport} ${peerTransport} ${toPeerBytes} ${toClientBytes}`).toSorted(), [
+    'tls tcp 0 0', 'tls tcp 500 500', 'tls tcp 500 500', 'tls udp 0 0', 'tls udp 500 500', 'tls udp 500 500',
+  ]);
+});
 
 test('a restart keeps credentials of calls that go on and ends those of others; the ledger is complete', async (t) => {
   const dataDir = join(await temporaryFolder(t), 'data');

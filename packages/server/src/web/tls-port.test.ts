@@ -71,7 +71,7 @@ test('what begins like STUN goes to the relay with its first byte, also when ALP
     streams.push(`${remoteAddress} ${remotePort > 0}`);
     stream.pipe(stream);
   });
-  for (const options of [{}, { ALPNProtocols: ['stun.turn'] }, { ALPNProtocols: ['stun.nat-discovery'] }]) {
+  for (const options of [{}, { ALPNProtocols: ['stun.turn'] }, { ALPNProtocols: ['stun.nat-discovery'] }, { ALPNProtocols: ['http/1.1', 'stun.turn', 'stun.nat-discovery'] }]) {
     for (const message of [Buffer.from([0x00, 0x01, 0x00, 0x00]), Buffer.from([0x01, 0x01, 0x00, 0x00])]) {
       const socket = await handshake(port, options);
       for (const byte of message) await new Promise((resolve) => socket.write(Buffer.of(byte), resolve));
@@ -84,7 +84,7 @@ test('what begins like STUN goes to the relay with its first byte, also when ALP
     http.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     assert.match(await text(http), /1\.1$/);
   }
-  assert.deepEqual(streams, Array(6).fill('127.0.0.1 true'));
+  assert.deepEqual(streams, Array(8).fill('127.0.0.1 true'));
   const session = connectHttp2(`https://127.0.0.1:${port}`, { ca: authority.certificatePem });
   assert.equal(await overHttp2(session), '2.0');
   session.close();

@@ -34,7 +34,7 @@ export interface TlsPortOptions {
 const handshakeTimeoutMs = 10_000;
 const idleSessionMs = 120_000;
 const streamsPerSession = 256;
-/** RFC 7443 §4. */
+/** RFC 7443 §4. Chosen before HTTP: coturn's client offers `http/1.1` too, and no browser offers these. */
 const stunProtocols = ['stun.turn', 'stun.nat-discovery'];
 
 /**
@@ -57,7 +57,7 @@ export function createTlsPort({ certificate, handleHttp2, http1, takeRelayStream
   });
   http2.on('sessionError', () => undefined);
 
-  const tls = createTlsServer({ ...secureContext(certificate), ALPNProtocols: ['h2', 'http/1.1', ...(takeRelayStream === undefined ? [] : stunProtocols)], handshakeTimeout: handshakeTimeoutMs });
+  const tls = createTlsServer({ ...secureContext(certificate), ALPNProtocols: [...(takeRelayStream === undefined ? [] : stunProtocols), 'h2', 'http/1.1'], handshakeTimeout: handshakeTimeoutMs });
   const undecided = new UndecidedStreams();
   tls.on('secureConnection', (socket: TLSSocket) => {
     if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
