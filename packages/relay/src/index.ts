@@ -1,8 +1,18 @@
 /**
  * The relay: our STUN and TURN service (RFC 8489, RFC 8656, RFC 6062) with sockets, credentials and a ledger.
  *
- * The data plane runs in a thread of its own over batched UDP; the control side, on the controller's thread, mints credentials, decides who may use the
- * relay, and keeps the ledger. The plane knows about calls only what a credential's grant says.
+ * The data plane ({@link startRelayPlane}) runs in a thread of its own over batched UDP, TCP and the streams that a TLS port hands over; the control side
+ * ({@link openRelayControl}), on the controller's thread, mints credentials, decides who may use the relay, and keeps the ledger. The plane knows about
+ * calls only what a credential's grant says. {@link connectTurn} and {@link askBinding} are the client's side over real sockets.
+ *
+ * Assumed: clocks that agree to seconds (usernames carry their expiry), a folder for the counters that only this process uses. Out of scope: DTLS, TLS itself (another
+ * port terminates it), choosing among relays of several machines.
+ *
+ * ```ts
+ * const plane = await startRelayPlane({ secret, realm: 'calls.example.org', countersPath, logger, onUsage: (event) => ledger.record(event) });
+ * plane.admit({ credentialId: 'c1', resourceId: 'r1', userId: 'alice', expiresAt: Date.now() + 3_600_000 });
+ * await plane.close();
+ * ```
  */
 export { nodeCrypto } from './node-crypto.ts';
 export type { RelayGrant } from './relay-grant.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
-import { parseTransportAddress, type TransportAddress } from '@dialplane/stun';
+import { formatTransportAddress, parseTransportAddress, type TransportAddress } from '@dialplane/stun';
 import { connectTurn, type TurnConnection, type TurnConnectionOptions } from '../client/turn-connection.ts';
 import { turnPassword } from '../credentials/turn-password.ts';
 import { readCrashedUsage } from '../counters/crashed-usage.ts';
@@ -60,6 +60,26 @@ test('an expired credential opens nothing; quotas count a user over all credenti
   await connections[1].allocate();
   await assert.rejects(connections[2].allocate(), { statusCode: 486 });
   for (const each of connections) each.close();
+});
+
+test('a client learns that nobody listens at a peer', async (t) => {
+  const relay = await TestRelayPlane.start();
+  t.after(() => relay.close());
+  if (relay.plane.udpImplementation === 'dgram' && process.env['CI'] !== 'true') return t.skip('NOT TESTED: the native kernel is not built, and node:dgram tells no ICMP errors');
+  for (const [host, type, code] of [['127.0.0.1', 3, 3], ['::1', 1, 4]] as const) {
+    const socket = createSocket(host === '::1' ? 'udp6' : 'udp4').bind(0, host);
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    socket.close();
+    const told = Promise.withResolvers<unknown>();
+    const turn = await connectTo(relay, relay.admit(), { transport: 'udp', onUnreachable: ({ peer, icmp }) => told.resolve([formatTransportAddress(peer), icmp.type, icmp.code]) });
+    await turn.allocate({ family: host === '::1' ? 6 : 4 });
+    const peer = parseTransportAddress(host === '::1' ? `[::1]:${port}` : `${host}:${port}`) ?? assert.fail();
+    await turn.bindChannel(peer);
+    turn.send(peer, Buffer.from('anybody?'));
+    assert.deepEqual(await told.promise, [formatTransportAddress(peer), type, code]);
+    turn.close();
+  }
 });
 
 test('a draining relay takes no new allocations and serves the ones it has', async (t) => {
