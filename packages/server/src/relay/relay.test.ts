@@ -8,7 +8,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import type { Call, CallFlow, IceServer, NetworkConfiguration, RelaySettings, RelayUsageRecordList, RelayUsageSums, SignInResponse } from '@dialplane/calling-api';
+import { CommunicationRelayClient } from '@azure/communication-network-traversal';
+import type { Call, CallFlow, IceServer, NetworkConfiguration, RelaySettings, RelayUsageList, RelayUsageRecordList, RelayUsageSums, SignInResponse } from '@dialplane/calling-api';
 import { openMappedFile } from '@dialplane/kernels';
 import { askBinding, connectTurn, type TurnAllocation, type TurnConnection } from '@dialplane/relay';
 import { parseTurnUri } from '@dialplane/turn';
@@ -231,6 +232,26 @@ async function countersAreInFile(dataDir: string): Promise<void> {
   const watcher = watch(join(dataDir, 'relay-counters'));
   for (let writes = 0; writes < 2; writes += 1) await once(watcher, 'change');
   watcher.close();
+}
+
+test('a credential that the unmodified Azure SDK was given opens an allocation, which is counted for its user and no call', async (t) => {
+  const server = await startTestServer(t);
+  const ca = await readFile(String(server.certificateAuthorityFile), 'utf8');
+  const person = await Person.signIn(server.httpUrl, 'Ada');
+  const accessKey = /accesskey=(.*)$/.exec(server.connectionString)?.[1] ?? '';
+  const client = new CommunicationRelayClient(`endpoint=${server.httpUrl}/;accesskey=${accessKey}`);
+  const { iceServers } = await client.getRelayConfiguration({ id: person.signedIn.identifier, ttl: 60 });
+  for (const transport of ['udp', 'tcp', 'tls'] as const) await (await reach(iceServers, transport, ca)).turn.release();
+  const usage = await allUsage(person, 6);
+  assert.deepEqual(usage.filter(({ kind }) => kind === 'started').map(({ clientTransport, callId }) => [clientTransport, callId]), [['udp', undefined], ['tcp', undefined], ['tls', undefined]]);
+});
+
+/** The rows of a person's own usage, once there are so many: the other thread tells them in batches. */
+async function allUsage(person: Person, count: number): Promise<RelayUsageList['value']> {
+  for (;;) {
+    const { value } = await person.ask<RelayUsageList>('GET', '/v1/relay/usage');
+    if (value.length >= count) return value;
+  }
 }
 
 test('the relay can be left out, and a port that is taken is a sentence', async (t) => {
