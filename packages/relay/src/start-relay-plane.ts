@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import { longestGrant } from './counters/counters-layout.ts';
@@ -49,6 +51,8 @@ class ThreadedRelayPlane implements RelayPlane {
   private forgetAtSize = fewGrants;
   private state: PlaneState = { kind: 'starting' };
   private isDraining = false;
+  /** The start that is under way after a thread has failed. */
+  private starting: Promise<void> | undefined;
   private listening: Listening | undefined;
 
   constructor(options: RelayPlaneOptions) {
@@ -94,10 +98,8 @@ class ThreadedRelayPlane implements RelayPlane {
   async close(): Promise<void> {
     const { state } = this;
     this.state = { kind: 'closing' };
-    if (state.kind !== 'listening') return;
-    const ended = once(state.worker, 'exit');
-    state.worker.postMessage({ kind: 'close' } satisfies PlaneCommand);
-    await ended;
+    if (state.kind === 'listening') await closeThread(state.worker);
+    else await this.starting;
   }
 
   /** @throws {RelayError} When the thread ends before it listens. */
@@ -122,7 +124,7 @@ class ThreadedRelayPlane implements RelayPlane {
       worker.on('exit', () => reject(new RelayError('RELAY_FAILED', undefined, failure)));
     });
     worker.on('exit', () => this.handleExit(failure));
-    if (this.state.kind === 'closing') worker.postMessage({ kind: 'close' } satisfies PlaneCommand);
+    if (this.state.kind === 'closing') await closeThread(worker);
     else this.handleListening(at, worker);
   }
 
@@ -159,6 +161,7 @@ class ThreadedRelayPlane implements RelayPlane {
   }
 
   private handleExit(failure: unknown): void {
+    if (this.listening !== undefined) rmSync(dirname(this.listening.handoverPath), { recursive: true, force: true });
     if (this.state.kind === 'closing') return;
     this.options.logger.error({ err: failure }, 'The thread of the relay has ended; it is started again.');
     this.state = { kind: 'starting' };
@@ -167,7 +170,7 @@ class ThreadedRelayPlane implements RelayPlane {
 
   private restart(): void {
     if (this.state.kind !== 'starting') return;
-    this.start().then(
+    this.starting = this.start().then(
       () => this.options.logger.info({ ports: this.ports }, 'The relay listens again.'),
       (error: unknown) => this.handleExit(error),
     );
@@ -176,6 +179,12 @@ class ThreadedRelayPlane implements RelayPlane {
   private command(command: PlaneCommand): void {
     if (this.state.kind === 'listening') this.state.worker.postMessage(command);
   }
+}
+
+async function closeThread(worker: Worker): Promise<void> {
+  const ended = once(worker, 'exit');
+  worker.postMessage({ kind: 'close' } satisfies PlaneCommand);
+  await ended;
 }
 
 /** A port that listens on both families tells an IPv4 address as `::ffff:192.0.2.1`. */

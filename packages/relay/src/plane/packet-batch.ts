@@ -24,12 +24,10 @@ export class PacketBatch {
     this.capacityWords = sockets.outgoingCapacity * outgoingWords.stride;
   }
 
-  /** Room of `length` bytes in the slab, the caller's to fill before it adds a packet with them. Longer than the scratch region is a bug. */
-  reserve(length: number): number {
-    if (this.scratchAt + length > this.scratchEnd) this.flush();
-    invariant(this.scratchAt + length <= this.scratchEnd, `the scratch region has no room for ${length} bytes`);
-    const offset = this.scratchAt;
-    this.scratchAt += (length + 3) & ~3;
+  /** Copies bytes into the slab. @returns where they are. */
+  copy(bytes: Uint8Array): number {
+    const offset = this.reserve(bytes.length);
+    this.sockets.slab.set(bytes, offset);
     return offset;
   }
 
@@ -53,9 +51,7 @@ export class PacketBatch {
 
   /** A copy of `bytes`. */
   addBytes(socket: number, to: TransportAddress, bytes: Uint8Array, dontFragment = false): void {
-    const offset = this.reserve(bytes.length);
-    this.sockets.slab.set(bytes, offset);
-    this.add(socket, to, offset, bytes.length);
+    this.add(socket, to, this.copy(bytes), bytes.length);
     if (dontFragment) this.outgoing[this.at - outgoingWords.stride + outgoingWords.flags] = outgoingFlags.dontFragment;
   }
 
@@ -71,6 +67,15 @@ export class PacketBatch {
   flush(): void {
     const count = this.take();
     if (count > 0) this.sockets.send(count);
+  }
+
+  /** Room of `length` bytes in the slab. Longer than the scratch region is a bug. */
+  private reserve(length: number): number {
+    if (this.scratchAt + length > this.scratchEnd) this.flush();
+    invariant(this.scratchAt + length <= this.scratchEnd, `the scratch region has no room for ${length} bytes`);
+    const offset = this.scratchAt;
+    this.scratchAt += (length + 3) & ~3;
+    return offset;
   }
 
   /** As `flush`, but what was reserved stays: a caller may be about to add it. */

@@ -57,14 +57,12 @@ export class PacketPath {
 
   /** Serves what a stream brought. */
   serveStream(client: StreamClient, chunk: Uint8Array, now: Instant): void {
-    const { batch, sockets, server, relays, streams } = this.options;
+    const { batch, server, relays, streams } = this.options;
     const { packets } = server;
     const { framer, connection } = client;
     framer.push(chunk);
-    // All of it goes where the kernel can send from at once; its frames are then descriptors.
     const { unread } = framer;
-    const copied = batch.reserve(unread.length);
-    sockets.slab.set(unread, copied);
+    let copied: number | undefined;
     for (let next = framer.next(); ; next = framer.next()) {
       if (next.kind === 'incomplete') return;
       if (next.kind === 'notTurn') {
@@ -77,7 +75,10 @@ export class PacketPath {
       if (verdict === packetVerdict.relayed) {
         const { relay, peer, payloadOffset, payloadLength } = packets.towardsPeer;
         const socket = relays.socketOf(relay);
-        if (socket !== undefined) batch.add(socket, this.options.hairpin?.outward(peer) ?? peer, copied + bytes.byteOffset - unread.byteOffset + payloadOffset, payloadLength);
+        if (socket === undefined) continue;
+        // All that is whole goes where the kernel can send from at once; its frames are then descriptors.
+        copied ??= batch.copy(unread);
+        batch.add(socket, this.options.hairpin?.outward(peer) ?? peer, copied + bytes.byteOffset - unread.byteOffset + payloadOffset, payloadLength);
       } else if (verdict === packetVerdict.slow) this.serveFrame(client, bytes, now);
     }
   }

@@ -1,6 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { formatIpAddress, parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import type { TurnServerInput } from '@dialplane/turn';
+import { endStream } from './end-stream.ts';
 import type { PortOpener } from './relay-ports.ts';
 import type { Hairpin } from './hairpin.ts';
 import { pumpStream } from './pump-stream.ts';
@@ -84,11 +85,11 @@ export class PeerStreams implements PortOpener {
     this.accepted.delete(handle);
   }
 
-  /** Moves bytes between the two from here on, those included that the client sent right behind its request. */
+  /** Moves bytes between the two from here on. */
   bind(client: StreamClient, peerConnection: number): void {
     const socket = this.peers.get(peerConnection);
     const rest = this.options.streams.bind(client);
-    if (socket === undefined) return client.socket.destroySoon();
+    if (socket === undefined) return endStream(client.socket);
     const count = (toPeerBytes: number, toClientBytes: number): number => {
       this.options.give({ kind: 'streamsRelayed', peerConnection, toPeerBytes, toClientBytes });
       return this.options.restAfter(peerConnection, toPeerBytes + toClientBytes);
@@ -100,7 +101,8 @@ export class PeerStreams implements PortOpener {
 
   /** Closes a peer's stream after what was written to it. */
   closePeer(peerConnection: number): void {
-    this.peers.get(peerConnection)?.destroySoon();
+    const socket = this.peers.get(peerConnection);
+    if (socket !== undefined) endStream(socket);
     this.peers.delete(peerConnection);
   }
 

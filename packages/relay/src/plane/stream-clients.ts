@@ -3,6 +3,7 @@ import { invariant } from '@dialplane/sansio';
 import { formatIpAddress, type IpAddress, parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import { StreamFramer } from '@dialplane/turn';
 import type { RelayLimits } from '../relay-plane-options.ts';
+import { endStream } from './end-stream.ts';
 import type { PlaneCounters } from './plane-statistics.ts';
 import { StreamOutbox } from './stream-outbox.ts';
 
@@ -153,17 +154,18 @@ export class StreamClients {
 
   /** Closes a stream after what was written to it. */
   close(connection: number): void {
-    this.byConnection.get(connection)?.socket.destroySoon();
+    const client = this.byConnection.get(connection);
+    if (client !== undefined) endStream(client.socket);
   }
 
   closeAll(): void {
-    for (const { socket } of this.byConnection.values()) socket.destroySoon();
+    for (const { socket } of this.byConnection.values()) endStream(socket);
   }
 
   private take(client: StreamClient, chunk: Uint8Array): void {
     if (client.phase === 'newcomer' && chunk[0] === tlsHandshake) {
       client.socket.write(tlsAlert);
-      client.socket.destroySoon();
+      endStream(client.socket);
       return;
     }
     this.options.onData(client, chunk);
