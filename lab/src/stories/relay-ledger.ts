@@ -30,9 +30,9 @@ export function sumOf(rows: readonly RelayUsageRow[]): RelayedBytes {
 
 /**
  * What a capture at the server (all its interfaces) saw between the relayed addresses of one allocation and its peers while it lived: who does not know yet that a
- * call is over goes on sending to it for a moment. Its last row tells the end to the millisecond, except after a crash: then the story knows better.
+ * call is over goes on sending to it for a moment. Its last row tells the end to a few milliseconds, except after a crash: then the story knows better.
  */
-export async function seenAtRelay(capture: Capture, allocation: readonly RelayUsageRow[], endedAtMs = Date.parse(allocation.at(-1)?.time ?? '') + 1): Promise<RelayedBytes> {
+export async function seenAtRelay(capture: Capture, allocation: readonly RelayUsageRow[], endedAtMs = Date.parse(allocation.at(-1)?.time ?? '') + 5): Promise<RelayedBytes> {
   const ports = new Set(allocation.flatMap((row) => row.relayedAddresses.map((address) => address.slice(address.lastIndexOf(':') + 1))));
   const datagrams = await capture.fields(`udp && !icmp && !icmpv6 && frame.time_epoch <= ${endedAtMs / 1000}`, ['udp.srcport', 'udp.dstport', 'udp.length']);
   const sum = (column: 0 | 1): number => datagrams.reduce((bytes, datagram) => (ports.has(datagram[column] ?? '') ? bytes + Number(datagram[2]) - udpHeaderLength : bytes), 0);
@@ -52,7 +52,7 @@ export function assertAgree(ledger: RelayedBytes, seen: RelayedBytes): void {
   }
 }
 
-const strayBytes = 1000;
+const strayBytes = 1500;
 
 /** Sound and picture of a second, far more than connectivity checks. */
 export function carriedMedia({ toPeer, toClient }: RelayedBytes): boolean {
