@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
 import type { TestRelayPlane } from '../test-relay-plane.ts';
+import { writeCertificate } from './test-certificate.ts';
 
 /** A TLS port in front of a relay, as the HTTPS port of a server is: it decrypts streams and hands them over. */
 export class TlsFront {
@@ -17,8 +16,7 @@ export class TlsFront {
   }
 
   static async start(relay: TestRelayPlane): Promise<TlsFront> {
-    const [keyFile, certificateFile] = [join(relay.folder, 'key.pem'), join(relay.folder, 'certificate.pem')];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyFile, '-out', certificateFile, '-days', '2', '-subj', '/CN=localhost'], { stdio: 'ignore' });
+    const { keyFile, certificateFile } = writeCertificate(relay.folder);
     const server = createServer({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) }, (stream) => {
       relay.plane.takeStream({ stream, remoteAddress: stream.remoteAddress ?? '', remotePort: stream.remotePort ?? 0 });
     });

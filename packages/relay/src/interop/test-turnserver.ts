@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askBinding } from '../client/ask-binding.ts';
 import type { TurnServerTarget } from '../client/client-path.ts';
+import { writeCertificate } from './test-certificate.ts';
 
 /** The user that the server knows. */
 export const turnserverUser = { username: 'alice', password: 'a secret' } as const;
@@ -29,8 +30,7 @@ export class Turnserver {
   /** Starts it and waits until it answers wherever it listens. */
   static async start(words: readonly string[] = ['--lt-cred-mech', '--user', `${turnserverUser.username}:${turnserverUser.password}`]): Promise<Turnserver> {
     const folder = mkdtempSync(join(tmpdir(), 'relay-turnserver-'));
-    const [keyFile, certificateFile] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyFile, '-out', certificateFile, '-days', '2', '-subj', '/CN=localhost'], { stdio: 'ignore' });
+    const { keyFile, certificateFile } = writeCertificate(folder);
     const [port, tlsPort] = [await freePort(), await freePort()];
     const child = spawn(
       'turnserver',
