@@ -31,7 +31,7 @@ export interface RelayLimits {
   readonly bytesPerSecondPerResource: number;
   /** Requests without valid credentials that are answered, per IPv4 address or IPv6 /64 network. */
   readonly challengesPerSecond: number;
-  /** Streams (TCP, TLS) open at a time, over all and per address. */
+  /** Streams (TCP, TLS) open at a time, over all and per IPv4 address or IPv6 /64 network. */
   readonly streams: number;
   readonly streamsPerAddress: number;
   /** How long a stream may take to its first whole message, and to its allocation. */

@@ -1,5 +1,5 @@
 import type { UdpSockets } from '@dialplane/kernels';
-import { formatIpAddress, formatTransportAddress, type IpAddress, sameIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
+import { formatIpAddress, formatTransportAddress, type IpAddress, sameIpAddress, sameTransportAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import { RelayError } from '../relay-error.ts';
 import type { PlaneLog } from './plane-messages.ts';
 
@@ -36,7 +36,8 @@ export class Listeners {
   }
 
   /**
-   * Opens every port on every address. @returns the ports, with those that were 0 chosen.
+   * Opens every port on every address; one that the machine does not have yet (IPv6 addresses take a second until they are sure to be unique) is left to `follow`.
+   * @returns the ports, with those that were 0 chosen.
    * @throws {RelayError} `RELAY_PORT_UNAVAILABLE`; nothing is open then.
    */
   async start(addresses: readonly IpAddress[], ports: readonly number[]): Promise<readonly number[]> {
@@ -44,16 +45,14 @@ export class Listeners {
     return this.ports;
   }
 
-  /** Listens on addresses that are new, and no more on those that are gone. What cannot be opened is told in the log and tried again with the next change. */
+  /** Listens where it does not yet, and no more on addresses that are gone. What cannot be opened is told in the log, and tried again with the next call. */
   async follow(addresses: readonly IpAddress[]): Promise<void> {
-    const isOn = (ip: IpAddress) => (listener: Listener): boolean => sameIpAddress(listener.local, ip);
     for (const listener of this.open.filter(({ local }) => !addresses.some((ip) => sameIpAddress(ip, local)))) this.close(listener);
-    for (const ip of addresses.filter((each) => !this.open.some(isOn(each)))) {
-      for (const port of this.ports) {
-        await this.openOne(transportAddress(ip, port)).catch((error: NodeJS.ErrnoException) => {
-          this.log('warn', { address: formatIpAddress(ip), port, code: error.code }, 'The relay cannot listen on an address that is new.');
-        });
-      }
+    const wanted = addresses.flatMap((ip) => this.ports.map((port) => transportAddress(ip, port)));
+    for (const local of wanted.filter((each) => !this.open.some((listener) => sameTransportAddress(listener.local, each)))) {
+      await this.openOne(local).catch((error: NodeJS.ErrnoException) => {
+        this.log('warn', { address: formatTransportAddress(local), code: error.code, limited: 'listen' }, 'The relay cannot listen on an address of this machine; it tries again.');
+      });
     }
   }
 
@@ -77,14 +76,24 @@ export class Listeners {
       const before = this.open.length;
       let port = wanted;
       try {
-        for (const ip of addresses) port = (await this.openOne(transportAddress(ip, port))).local.port;
-        return port;
+        for (const ip of addresses) port = (await this.openIfThere(transportAddress(ip, port))) ?? port;
+        if (this.open.length > before) return port;
+        throw Object.assign(new Error('no address is there'), { code: 'EADDRNOTAVAIL' });
       } catch (error) {
         for (const listener of this.open.slice(before)) this.close(listener);
         const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
         if (wanted === 0 && code === 'EADDRINUSE' && attempt < freePortAttempts) continue;
         throw new RelayError('RELAY_PORT_UNAVAILABLE', `port ${port}: ${code}`, error);
       }
+    }
+  }
+
+  private async openIfThere(wanted: TransportAddress): Promise<number | undefined> {
+    try {
+      return (await this.openOne(wanted)).local.port;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL') return undefined;
+      throw error;
     }
   }
 

@@ -37,15 +37,14 @@ export class MachineAddresses {
     return this.current;
   }
 
-  /** Looks at the machine again. @returns whether its addresses have changed. */
-  refresh(): boolean {
+  /** Looks at the machine again. */
+  refresh(): void {
     const found = (this.listenAddresses ?? machineAddresses()).toSorted((a, b) => rank(a) - rank(b));
-    if (sameList(found, this.current)) return false;
+    if (sameList(found, this.current)) return;
     this.current = found;
     this.policy.setOwnAddresses([...found.filter((ip) => this.mayRelayOn(ip)), ...this.publicAddresses]);
     this.families.clear();
     for (const { family } of found) this.families.add(family);
-    return true;
   }
 
   /** Where to relay for a client that reached us at `reached`; `undefined` where the machine has no address of the family. */

@@ -72,7 +72,8 @@ async function run({ settings, statistics }: PlaneWorkerData, main: MessagePort)
   const houseKeeping = setInterval(() => driver.keepHouse(), houseKeepingMs);
   let followed = Promise.resolve();
   const following = setInterval(() => {
-    if (addresses.refresh()) followed = followed.then(() => driver.listeners.follow(addresses.local));
+    addresses.refresh();
+    followed = followed.then(() => driver.listeners.follow(addresses.local));
   }, followAddressesMs);
   const { implementation: udpImplementation, absentBecause } = driver.sockets;
   report({ kind: 'listening', ports, udpImplementation, absentBecause, countersAbsentBecause: counterFile.absentBecause, handoverPath: handover.path });

@@ -72,7 +72,7 @@ export class StreamClients {
   /** Takes a stream, its first bytes still unread, unless there are too many. */
   add(socket: Socket, { remote, local, transport }: Pick<StreamClient, 'remote' | 'local' | 'transport'>): void {
     const { limits, slab, counters } = this.options;
-    const address = formatIpAddress(remote);
+    const address = networkOf(remote);
     const held = this.byAddress.get(address) ?? 0;
     if (this.byConnection.size >= limits.streams || held >= limits.streamsPerAddress) {
       counters.add('streamsRefused');
@@ -186,4 +186,9 @@ export class StreamClients {
     this.options.counters.set('streamsNow', this.byConnection.size);
     this.options.onClosed(client.connection);
   }
+}
+
+/** Whose streams are counted together: an IPv4 address, or an IPv6 /64, of which one customer has all addresses. */
+function networkOf(ip: IpAddress): string {
+  return ip.family === 4 ? `${ip.w0}` : `${ip.w0} ${ip.w1}`;
 }
