@@ -89,11 +89,11 @@ async function run({ settings, statistics }: PlaneWorkerData, main: MessagePort)
     setTimeout(resolve, settleMs).unref();
     onAnswered();
   });
-  counterFile.close();
   const { leftForNextStart } = driver.usage;
   if (leftForNextStart === 0) rmSync(settings.countersPath, { force: true });
   else log.write('warn', { allocations: leftForNextStart }, 'The relay ends before the ledger has all of its usage; the next start tells the rest.');
   driver.destroy();
+  counterFile.close();
 }
 
 function openCounters({ countersPath, limits }: RelayPlaneSettings): CounterFile {
