@@ -41,7 +41,7 @@ const scenarios: readonly Scenario[] = [
   { name: 'UDP, extra requests', words: ['-G'] },
   { name: 'UDP, mobility that is not offered', words: ['-M'] },
   { name: 'UDP, an ORIGIN', words: ['-o', 'https://example.org'] },
-  { name: 'UDP, ten clients, 100 packets each of 1200 bytes', words: ['-m', '10', '-n', '100', '-z', '5'], length: 1200 },
+  { name: 'UDP, four clients, 50 packets each of 1200 bytes', words: ['-m', '4', '-n', '50', '-z', '40'], length: 1200 },
   { name: 'UDP, empty packets', length: 0 },
   { name: 'UDP, time-limited credentials made from the secret', credential: 'fromSecret' },
   { name: 'UDP, client to client', words: ['-y'], peer: 'itself' },
