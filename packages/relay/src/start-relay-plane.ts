@@ -28,7 +28,7 @@ export async function startRelayPlane(options: RelayPlaneOptions): Promise<Relay
   return plane;
 }
 
-/** starting → listening → closing → closed; a thread that fails while listening leads to starting. */
+/** starting → listening → closing, whose end is that of the thread; a thread that fails while listening leads back to starting. */
 type PlaneState =
   | { readonly kind: 'starting' }
   | { readonly kind: 'listening'; readonly worker: Worker; readonly at: Listening }
