@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './commands.ts';
@@ -21,13 +21,16 @@ export async function startCapture(host: Host, interfaces: readonly string[] = [
   // 64 MiB of buffer: a burst of video while tshark's writer waits for the disk must not lose packets.
   const recorder = host.start('dumpcap', [...interfaces.flatMap((name) => ['-i', name]), '-B', '64', '-q', '-w', file]);
   await recorder.line(/^File: /);
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
+    await Promise.race([catchUp(host, interfaces, file), recorder.ended]);
     recorder.child.kill('SIGINT');
     await recorder.ended;
   };
+  let ending: Promise<void> | undefined;
+  const stop = (): Promise<void> => (ending ??= end());
   const query = async (displayFilter: string, fields: readonly string[]): Promise<ReadonlyArray<readonly string[]>> => {
     const selection = fields.flatMap((field) => ['-e', field]);
-    const output = await run('tshark', ['-n', '-r', file, '-Y', displayFilter, '-T', 'fields', ...selection]);
+    const output = await run('tshark', ['-n', '-r', file, '-Y', `(${displayFilter}) && !(udp.dstport == ${markerPort})`, '-T', 'fields', ...selection]);
     return output.split('\n').filter(Boolean).map((line) => line.split('\t'));
   };
   return {
@@ -39,4 +42,21 @@ export async function startCapture(host: Host, interfaces: readonly string[] = [
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Of the discard protocol (RFC 863): nobody answers. */
+const markerPort = 9;
+
+/**
+ * The recorder learns of packets a quarter of a second after they passed, and forgets what it has not learned when it is told to end. So packets are sent that nobody
+ * wants, one through each interface, until all of them are in the file.
+ */
+async function catchUp(host: Host, interfaces: readonly string[], file: string): Promise<void> {
+  const marks = interfaces.map((name) => `${name}=end of ${host.namespace} ${name}`);
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    await host.run(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'send-marks.ts'), String(markerPort), ...marks]);
+    const recorded = await readFile(file);
+    if (marks.every((mark) => recorded.includes(mark.slice(mark.indexOf('=') + 1)))) return;
+  }
+  throw new Error(`the recorder on ${host.name} is behind by more than it can make up`);
 }

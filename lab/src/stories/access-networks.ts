@@ -1,6 +1,7 @@
 import type { HostPlan, NetworkPlan, RouterPlan } from '../network-plan.ts';
 import type { Person } from '../test-signal.ts';
 import type { UplinkPlan } from '../uplink.ts';
+import { openTwoPhones } from './two-phones.ts';
 
 /**
  * The kinds of network that people call from.
@@ -27,14 +28,20 @@ const uplinks: Readonly<Record<Exclude<AccessNetwork, 'open'>, Omit<UplinkPlan, 
   ipv6: {},
 };
 
-/** The Internet with a server on it, and both persons in every kind of network. */
-export function everyAccessNetwork(): NetworkPlan {
-  const sites = (['anna', 'boris'] as const).flatMap((person) => accessNetworks.map((network) => siteFor(person, network)));
+/** The Internet with a server on it, and both persons in each of these networks. */
+export function internetWith(networks: readonly AccessNetwork[]): NetworkPlan {
+  const sites = (['anna', 'boris'] as const).flatMap((person) => networks.map((network) => siteFor(person, network)));
   return {
     segments: { internet: { subnet: ['203.0.113.0/24', '2001:db8::/64'] }, ...Object.assign({}, ...sites.map(({ segments }) => segments)) },
     hosts: { server: { segment: 'internet', address: ['203.0.113.5', '2001:db8::5'] }, ...Object.assign({}, ...sites.map(({ hosts }) => hosts)) },
     routers: Object.assign({}, ...sites.map(({ routers }) => routers)),
   };
+}
+
+/** Opens two phones in these networks; the server's HTTPS is on port 443. @param others networks that somebody will move to. */
+export function openPhonesIn(annas: AccessNetwork, boriss: AccessNetwork, others: readonly AccessNetwork[] = []): ReturnType<typeof openTwoPhones> {
+  const places = { anna: placeOf('anna', annas), boris: placeOf('boris', boriss) };
+  return openTwoPhones(internetWith([...new Set([annas, boriss, ...others])]), { httpsPort: 443, places });
 }
 
 /** Where a second computer of a person can be plugged in beside the first, in their network of this kind. */

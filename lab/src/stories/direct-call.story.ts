@@ -28,8 +28,7 @@ async function directCall(plan: NetworkPlan): Promise<void> {
   assert.ok((await atServer.count('tcp.port == 8443')) > 50);
   const surprises = await atServer.fields('!arp && !(tcp.port in {8443, 3478}) && !stun', ['frame.protocols', 'ip.src', 'ip.dst', 'frame.len']);
   assert.deepEqual(surprises, [], 'the server met nothing but HTTPS, STUN and TURN');
-  const { operatorToken = '' } = await phones.server.signIn('Operator');
-  const relayed = sumOf(await settledLedger(phones.server, operatorToken, callId));
+  const relayed = sumOf(await settledLedger(phones.server, phones.operatorToken, callId));
   assert.ok(!carriedMedia(relayed), `connectivity checks at most, but ${JSON.stringify(relayed)}`);
 
   await flowIsComplete(phones, callId);

@@ -1,13 +1,11 @@
 /** Minutes through the relay: the ledger is told while it lasts, and its sums are what tshark saw. Long: rows come once a minute. */
 import assert from 'node:assert/strict';
 import { startCapture } from '../capture.ts';
-import { startDialplane } from '../dialplane-server.ts';
-import { buildNetwork } from '../network.ts';
 import { labTest } from '../requirements.ts';
-import { everyAccessNetwork, placeOf, type AccessNetwork } from './access-networks.ts';
+import { openPhonesIn, type AccessNetwork } from './access-networks.ts';
 import { bestWays, choose } from './best-ways.ts';
 import { allocationsOf, assertAgree, seenAtRelay, settledLedger, sumOf } from './relay-ledger.ts';
-import { bothArrive, connectCall, hangUp, openPhone } from './two-phones.ts';
+import { bothArrive, connectCall, hangUp } from './two-phones.ts';
 
 const talkMs = 130_000;
 
@@ -15,12 +13,8 @@ labTest('two minutes over UDP', () => talk('carrier', 'carrier'), { timeoutMs: 3
 labTest('two minutes over TCP and TLS', () => talk('office', 'hotel'), { timeoutMs: 300_000 });
 
 async function talk(annas: AccessNetwork, boriss: AccessNetwork): Promise<void> {
-  await using network = await buildNetwork(everyAccessNetwork());
-  await using server = await startDialplane(network.host('server'), { httpsPort: 443 });
-  const { operatorToken = '' } = await server.signIn('Operator');
-  await using anna = await openPhone(server, network.host(placeOf('anna', annas)), 'anna');
-  await using boris = await openPhone(server, network.host(placeOf('boris', boriss)), 'boris');
-  const phones = { network, server, anna, boris };
+  await using phones = await openPhonesIn(annas, boriss);
+  const { network, server, operatorToken, anna } = phones;
   await using capture = await startCapture(network.host('server'), ['eth0', 'lo']);
   const callId = await connectCall(phones);
   const until = performance.now() + talkMs;

@@ -1,11 +1,9 @@
 /** Lines that are slow and lose packets: the call stands, directly and through the relay. */
-import { startDialplane } from '../dialplane-server.ts';
-import { buildNetwork } from '../network.ts';
 import type { NetworkPlan } from '../network-plan.ts';
 import { labTest } from '../requirements.ts';
 import type { FirewallKind } from '../uplink.ts';
 import { choose, type Ways } from './best-ways.ts';
-import { bothArrive, connectCall, hangUp, openPhone } from './two-phones.ts';
+import { bothArrive, connectCall, hangUp, openTwoPhones } from './two-phones.ts';
 
 labTest('a direct call over a slow line that loses every twentieth packet', () => callOverPoorLine([{ anna: 'srflx', boris: 'host' }, { anna: 'prflx', boris: 'host' }]), { timeoutMs: 120_000 });
 // Whichever handshake loses less comes first, and the browser stays with it.
@@ -28,11 +26,7 @@ function poorLine(firewall?: FirewallKind): NetworkPlan {
 }
 
 async function callOverPoorLine(ways: readonly Ways[], firewall?: FirewallKind): Promise<void> {
-  await using network = await buildNetwork(poorLine(firewall));
-  await using server = await startDialplane(network.host('server'));
-  await using anna = await openPhone(server, network.host('anna'), 'anna');
-  await using boris = await openPhone(server, network.host('boris'), 'boris');
-  const phones = { network, server, anna, boris };
+  await using phones = await openTwoPhones(poorLine(firewall));
   await connectCall(phones);
   await bothArrive(phones);
   await choose(phones, ways);

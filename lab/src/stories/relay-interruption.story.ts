@@ -1,21 +1,15 @@
 /** The server is killed while it relays: the call finds its way again through the next one, and not a byte is missing from the ledger. */
 import assert from 'node:assert/strict';
 import { startCapture } from '../capture.ts';
-import { startDialplane } from '../dialplane-server.ts';
-import { buildNetwork } from '../network.ts';
 import { labTest } from '../requirements.ts';
-import { everyAccessNetwork, placeOf } from './access-networks.ts';
+import { openPhonesIn } from './access-networks.ts';
 import { bestWays, choose } from './best-ways.ts';
 import { allocationsOf, assertAgree, seenAtRelay, settledLedger, sumOf } from './relay-ledger.ts';
-import { bothArrive, connectCall, hangUp, openPhone } from './two-phones.ts';
+import { bothArrive, connectCall, hangUp } from './two-phones.ts';
 
 labTest('the server is killed and started again in the middle of a relayed call', async () => {
-  await using network = await buildNetwork(everyAccessNetwork());
-  await using server = await startDialplane(network.host('server'), { httpsPort: 443 });
-  const { operatorToken = '' } = await server.signIn('Operator');
-  await using anna = await openPhone(server, network.host(placeOf('anna', 'carrier')), 'anna');
-  await using boris = await openPhone(server, network.host(placeOf('boris', 'carrier')), 'boris');
-  const phones = { network, server, anna, boris };
+  await using phones = await openPhonesIn('carrier', 'carrier');
+  const { network, server, operatorToken } = phones;
   await using capture = await startCapture(network.host('server'), ['eth0', 'lo']);
   const callId = await connectCall(phones);
   await bothArrive(phones);

@@ -1,26 +1,20 @@
 /** The relay is turned off: calls with a direct path go on working, and one without ends soon and says why. */
 import assert from 'node:assert/strict';
-import { startDialplane, type DialplaneServer } from '../dialplane-server.ts';
-import { buildNetwork } from '../network.ts';
+import type { DialplaneServer } from '../dialplane-server.ts';
 import { labTest } from '../requirements.ts';
-import { everyAccessNetwork, placeOf, type AccessNetwork } from './access-networks.ts';
+import { openPhonesIn } from './access-networks.ts';
 import { bestWays, choose } from './best-ways.ts';
 import { settledLedger } from './relay-ledger.ts';
-import { bothArrive, connectCall, hangUp, openPhone, type Caller } from './two-phones.ts';
+import { bothArrive, connectCall, hangUp, type TwoPhones } from './two-phones.ts';
 
 const noMediaPath = { code: 410, subCode: 3112 };
 
 labTest('the operator turns the relay off and on again', async () => {
-  await using network = await buildNetwork(everyAccessNetwork());
-  await using server = await startDialplane(network.host('server'), { httpsPort: 443 });
-  const { operatorToken = '' } = await server.signIn('Operator');
-  const phoneAt = (person: 'anna' | 'boris', access: AccessNetwork): Promise<Caller & AsyncDisposable> => openPhone(server, network.host(placeOf(person, access)), person);
-  await using anna = await phoneAt('anna', 'carrier');
-  await using boris = await phoneAt('boris', 'carrier');
-  const phones = { network, server, anna, boris };
+  await using phones = await openPhonesIn('carrier', 'carrier');
+  const { server, operatorToken, anna, boris } = phones;
 
   await turnRelay(server, operatorToken, false);
-  const callId = await endsWithoutPath(anna, boris, /the operator has turned the relay off/);
+  const callId = await endsWithoutPath(phones, /the operator has turned the relay off/);
   assert.deepEqual(await settledLedger(server, operatorToken, callId), [], 'nothing was relayed');
 
   await turnRelay(server, operatorToken, true);
@@ -37,13 +31,9 @@ labTest('the operator turns the relay off and on again', async () => {
 }, { timeoutMs: 240_000 });
 
 labTest('one call does without the relay, the next has it', async (context) => {
-  await using network = await buildNetwork(everyAccessNetwork());
-  await using server = await startDialplane(network.host('server'), { httpsPort: 443 });
-  await using anna = await openPhone(server, network.host(placeOf('anna', 'carrier')), 'anna');
-  await using boris = await openPhone(server, network.host(placeOf('boris', 'carrier')), 'boris');
-  const phones = { network, server, anna, boris };
+  await using phones = await openPhonesIn('carrier', 'carrier');
   const startedAt = performance.now();
-  await endsWithoutPath(anna, boris, /the relay was turned off for this call/, { relay: 'off' });
+  await endsWithoutPath(phones, /the relay was turned off for this call/, { relay: 'off' });
   context.diagnostic(`the call without a path was over after ${Math.round(performance.now() - startedAt)} ms`);
   await connectCall(phones);
   await bothArrive(phones);
@@ -52,13 +42,9 @@ labTest('one call does without the relay, the next has it', async (context) => {
 }, { timeoutMs: 120_000 });
 
 labTest('a call between NATs that keep ports needs no relay', async () => {
-  await using network = await buildNetwork(everyAccessNetwork());
-  await using server = await startDialplane(network.host('server'), { httpsPort: 443 });
-  const { operatorToken = '' } = await server.signIn('Operator');
+  await using phones = await openPhonesIn('home', 'home');
+  const { server, operatorToken } = phones;
   await turnRelay(server, operatorToken, false);
-  await using anna = await openPhone(server, network.host(placeOf('anna', 'home')), 'anna');
-  await using boris = await openPhone(server, network.host(placeOf('boris', 'home')), 'boris');
-  const phones = { network, server, anna, boris };
   const callId = await connectCall(phones);
   await bothArrive(phones);
   await choose(phones, bestWays('home', 'home'));
@@ -73,7 +59,7 @@ async function turnRelay(server: DialplaneServer, operatorToken: string, isEnabl
   assert.equal((await server.ask('updateRelaySettings', 'PATCH', '/v1/relay/settings', operatorToken, { isEnabled })).isEnabled, isEnabled);
 }
 
-async function endsWithoutPath(anna: Caller, boris: Caller, cause: RegExp, options?: { readonly relay?: 'off' }): Promise<string> {
+async function endsWithoutPath({ anna, boris }: TwoPhones, cause: RegExp, options?: { readonly relay?: 'off' }): Promise<string> {
   const answered = boris.phone.call('answer');
   await anna.phone.call('startCall', boris.rawId, options);
   const callId = await answered;

@@ -1,12 +1,10 @@
 /** A computer changes its network while it talks: the call goes on, on the best way that the new network allows. */
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { startDialplane } from '../dialplane-server.ts';
-import { buildNetwork } from '../network.ts';
 import { labTest } from '../requirements.ts';
-import { everyAccessNetwork, placeOf, siteOf, type AccessNetwork } from './access-networks.ts';
+import { openPhonesIn, placeOf, siteOf, type AccessNetwork } from './access-networks.ts';
 import { bestWays, choose, type Ways } from './best-ways.ts';
-import { bothArrive, connectCall, hangUp, openPhone } from './two-phones.ts';
+import { bothArrive, connectCall, hangUp } from './two-phones.ts';
 
 /** In the middle of a call a browser stays with a pair that works, also where both sides are relayed and one would do. */
 const alsoRelayed: Ways = { anna: 'relay/tls', boris: 'relay/udp' };
@@ -16,19 +14,15 @@ labTest('from an open network into a hotel, where only TCP 443 is left', (contex
 
 /** Anna goes from one network to another, Boris stays where he is. Prints how long nothing was heard on either side. */
 async function switches(context: TestContext, from: AccessNetwork, to: AccessNetwork, boriss: AccessNetwork, ways: readonly Ways[]): Promise<void> {
-  await using network = await buildNetwork(everyAccessNetwork());
-  await using server = await startDialplane(network.host('server'), { httpsPort: 443 });
-  const annasComputer = placeOf('anna', from);
-  await using anna = await openPhone(server, network.host(annasComputer), 'anna');
-  await using boris = await openPhone(server, network.host(placeOf('boris', boriss)), 'boris');
-  const phones = { network, server, anna, boris };
+  await using phones = await openPhonesIn(from, boriss, [to]);
+  const { network, anna, boris } = phones;
   await connectCall(phones);
   await bothArrive(phones);
   await choose(phones, bestWays(from, boriss));
   await Promise.all([anna.phone.call('longestGapMs'), boris.phone.call('longestGapMs')]);
   await bothArrive(phones);
 
-  await network.move(annasComputer, siteOf('anna', to));
+  await network.move(placeOf('anna', from), siteOf('anna', to));
   await choose(phones, ways);
   await bothArrive(phones);
   const [annaHeard, borisHeard] = await Promise.all([anna.phone.call('longestGapMs'), boris.phone.call('longestGapMs')]);

@@ -45,15 +45,24 @@ export interface TwoPhones {
   readonly boris: Caller;
 }
 
-/** Builds the network, starts the server and signs both in, each on a phone page that has the server's own origin. */
-export async function openTwoPhones(plan: NetworkPlan, options: DialplaneOptions = {}): Promise<TwoPhones & AsyncDisposable> {
+export interface TwoPhonesOptions extends DialplaneOptions {
+  /** On which hosts of the plan they are; `anna` and `boris` without it. */
+  readonly places?: Readonly<Record<Person, string>>;
+}
+
+/** Two phones, and who may read everybody's records. */
+export type WatchedPhones = TwoPhones & { readonly operatorToken: string };
+
+/** Builds the network, starts the server on its host `server` and signs both in, each on a phone page that has the server's own origin. */
+export async function openTwoPhones(plan: NetworkPlan, { places = { anna: 'anna', boris: 'boris' }, ...options }: TwoPhonesOptions = {}): Promise<WatchedPhones & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const network = stack.use(await buildNetwork(plan));
   const server = stack.use(await startDialplane(network.host('server'), options));
-  const open = async (person: Person): Promise<Caller> => stack.use(await openPhone(server, network.host(person), person));
+  const { operatorToken = '' } = await server.signIn('Operator');
+  const open = async (person: Person): Promise<Caller> => stack.use(await openPhone(server, network.host(places[person]), person));
   const [anna, boris] = await Promise.all([open('anna'), open('boris')]);
   const kept = stack.move();
-  return { network, server, anna, boris, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { network, server, operatorToken, anna, boris, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** Starts this person's browser on a host, opens the phone page from the server and signs in. Disposing of it ends the browser. */
