@@ -50,6 +50,8 @@ export class MachineOutputs {
       case 'openRelay':
         return this.openRelay(output);
       case 'closeRelay':
+        // What was counted for it a moment ago is still to be sent from its socket.
+        batch.flush();
         return ports.close(output.relay);
       case 'sendToPeer': {
         const socket = relays.socketOf(output.relay);

@@ -135,6 +135,28 @@ test('more packets in one piece of a stream than the kernel takes at once: each 
   assert.ok(arrived.length > 100, `${arrived.length} arrived`);
 });
 
+test('what a stream brings right before the end of its allocation is sent, as it is counted', async (t) => {
+  const relay = await TestRelayPlane.start();
+  const peer = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(peer, 'listening');
+  t.after(async () => (peer.close(), relay.close()));
+  const address = parseTransportAddress(`127.0.0.1:${peer.address().port}`) ?? assert.fail();
+  const expected = 20 * 50;
+  const arrived = Promise.withResolvers<void>();
+  let count = 0;
+  peer.on('message', () => (count += 1) === expected && arrived.resolve());
+  for (let round = 0; round < 20; round += 1) {
+    const turn = await connectTurn({ host: '127.0.0.1', port: relay.port, transport: 'tcp', ...relay.admit() });
+    await turn.allocate();
+    await turn.bindChannel(address);
+    for (let packet = 0; packet < 50; packet += 1) turn.send(address, Buffer.alloc(20));
+    await turn.release();
+  }
+  const stopped = await relay.usageOf(({ kind }) => kind === 'stopped', 20);
+  assert.equal(stopped.reduce((sum, { totals }) => sum + totals.toPeerPackets, 0), expected);
+  await arrived.promise;
+});
+
 test('what a slow reader does not take is dropped and not counted, and nothing grows', async (t) => {
   const relay = await TestRelayPlane.start({ limits: { waitingBytesPerStream: 10_000, bytesPerSecondPerUser: 1e12 } });
   const peer = createSocket('udp4').bind(0, '127.0.0.1');
