@@ -218,6 +218,21 @@ test('an answer lost with the event stream comes back when the call is resynchro
   pair.close();
 });
 
+test('the polite side offers once what only the other side has offered', async () => {
+  const pair = new Pair(10, 1);
+  await pair.connect();
+  const isStable = () => pair.callee.peerConnection.signalingState === 'stable' && pair.caller.peerConnection.signalingState === 'stable';
+  const offers = () => pair.crossed.filter((description) => description === 'callee offer').length;
+  await pair.until(() => offers() === 1 && pair.crossed.includes('caller answer') && isStable(), 'the section for audio');
+  pair.sends('caller', true);
+  await pair.agrees();
+  await pair.until(() => offers() === 2 && isStable(), 'the section for video');
+  pair.sends('caller', false);
+  await pair.agrees();
+  assert.equal(offers(), 2, 'a section that is known is not offered again');
+  pair.close();
+});
+
 test('a change of network restarts ICE and keeps the connection', async () => {
   const pair = new Pair(8, 5);
   await pair.connect();

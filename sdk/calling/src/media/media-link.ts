@@ -84,7 +84,10 @@ export class MediaLink {
       localStreams: (midOf) => this.slots.localStreams(midOf),
       settled: () => {
         // The other side does not know the answer of a call that rings here before the server has taken it.
-        if (this.mayOffer) this.monitor.negotiated();
+        if (this.mayOffer) {
+          this.monitor.negotiated();
+          this.negotiation.confirmSections();
+        }
         void this.syncTracks();
         options.onStreamsChanged();
       },
@@ -197,6 +200,7 @@ export class MediaLink {
     this.candidates.open();
     this.monitor.negotiated();
     this.resynchronise(session);
+    this.negotiation.confirmSections();
     this.negotiateIfChanged();
   }
 

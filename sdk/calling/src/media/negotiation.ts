@@ -48,6 +48,8 @@ export class Negotiation {
   private remoteRevision = 0;
   private earlyCandidates: IceCandidate[] = [];
   private mayAddCandidates = true;
+  /** Sections of which this side had an offer answered. */
+  private readonly offered = new WeakSet<RTCRtpTransceiver>();
 
   constructor(peerConnection: RTCPeerConnection, host: NegotiationHost) {
     this.peerConnection = peerConnection;
@@ -72,7 +74,15 @@ export class Negotiation {
     this.want({ changes: true });
   }
 
-  /** The same with new ICE credentials and candidates (RFC 8445 §9). */
+  /**
+   * Offers once what only the other side has offered so far. Chromium (156) loses a section that was in no answered offer of its own when it takes an offer
+   * back: its remote track stays muted from the next pause on. Only the polite side takes offers back.
+   */
+  confirmSections(): void {
+    if (this.isPolite && this.sections().some((section) => !this.offered.has(section))) this.negotiate();
+  }
+
+  /** Offers anew with new ICE credentials and candidates (RFC 8445 §9). */
   restartIce(): void {
     this.want({ iceRestart: true });
   }
@@ -161,6 +171,10 @@ export class Negotiation {
     this.isClosed = true;
   }
 
+  private sections(): RTCRtpTransceiver[] {
+    return this.peerConnection.getTransceivers().filter(({ mid }) => mid !== null);
+  }
+
   private want(more: { readonly changes?: true; readonly iceRestart?: true }): void {
     this.wanted = { changes: false, iceRestart: false, ...this.wanted, ...more };
     void this.step(() => this.offerIfWanted());
@@ -217,6 +231,7 @@ export class Negotiation {
     if (outstanding === undefined || (answer.answers ?? outstanding.revision) !== outstanding.revision || this.peerConnection.signalingState !== 'have-local-offer') return;
     this.outstanding = undefined;
     await this.peerConnection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+    for (const section of this.sections()) this.offered.add(section);
     this.host.remoteDescriptionSet(answer);
     await this.addEarlyCandidates();
     this.host.settled();
