@@ -31,7 +31,7 @@ async function directCall(plan: NetworkPlan): Promise<void> {
   // Until the direct pair is chosen, a packet or two may come through the relay; the ledger says how much.
   const server = phones.network.host('server').address;
   const ofRelays = `(ip.src == ${server} && udp.srcport >= ${firstRelayPort}) || (ip.dst == ${server} && udp.dstport >= ${firstRelayPort})`;
-  const surprises = await atServer.fields(`!arp && !(tcp.port in {8443, 3478}) && !stun && !(${ofRelays})`, ['frame.protocols', 'ip.src', 'ip.dst', 'frame.len']);
+  const surprises = await atServer.fields(`!arp && !(tcp.port in {8443, 3478}) && !(udp.port == 3478) && !stun && !(${ofRelays})`, ['frame.protocols', 'ip.src', 'udp.srcport', 'ip.dst', 'udp.dstport', 'frame.len']);
   assert.deepEqual(surprises, [], 'the server met nothing but HTTPS, STUN and TURN');
   const relayed = sumOf(await settledLedger(phones.server, phones.operatorToken, callId));
   assert.ok(!carriedMedia(relayed), `connectivity checks at most, but ${JSON.stringify(relayed)}`);
