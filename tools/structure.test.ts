@@ -13,22 +13,27 @@ const allowed: Record<string, readonly string[]> = {
   'packages/turn': ['sansio', 'stun'],
   'packages/calling-api': [],
   'packages/media-api': ['calling-api'],
+  'packages/rtp': ['sansio'],
+  'packages/ice': ['sansio', 'stun'],
+  'packages/sdp': [],
+  'packages/conference': ['sansio', 'rtp', 'media-api'],
   'packages/call': ['sansio', 'calling-api', 'media-api'],
   'packages/store': [],
   'packages/telemetry': [],
   'packages/kernels': [],
   'packages/relay': ['sansio', 'stun', 'turn', 'calling-api', 'kernels', 'store', 'telemetry'],
+  'packages/media-processor': ['sansio', 'stun', 'calling-api', 'media-api', 'rtp', 'ice', 'sdp', 'conference', 'kernels', 'telemetry'],
   'packages/identity': ['calling-api', 'store', 'telemetry'],
   'packages/signaling-controller': ['sansio', 'calling-api', 'media-api', 'call', 'store', 'telemetry', 'identity'],
   'packages/azure-api': ['calling-api', 'telemetry', 'identity'],
-  'packages/server': ['stun', 'turn', 'calling-api', 'media-api', 'kernels', 'store', 'telemetry', 'identity', 'relay', 'signaling-controller', 'azure-api'],
+  'packages/server': ['stun', 'turn', 'calling-api', 'media-api', 'kernels', 'store', 'telemetry', 'identity', 'relay', 'media-processor', 'signaling-controller', 'azure-api'],
   'sdk/calling': ['calling-api'],
   'apps/console': ['calling', 'calling-api'],
 };
 /** These import what they test or measure. */
 const unrestricted = new Set(['lab', 'sim', 'bench', 'tools']);
 /** Protocols and engines: no I/O, no clock, no randomness but through ports (STYLE: "Protocol logic has no I/O"). */
-const pure = new Set(['packages/sansio', 'packages/stun', 'packages/turn', 'packages/calling-api', 'packages/media-api', 'packages/call']);
+const pure = new Set(['packages/sansio', 'packages/stun', 'packages/turn', 'packages/calling-api', 'packages/media-api', 'packages/call', 'packages/rtp', 'packages/ice', 'packages/sdp', 'packages/conference']);
 
 interface SourceFile {
   readonly path: string;

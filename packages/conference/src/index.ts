@@ -1,0 +1,8 @@
+/**
+ * What a conference decides: who is forwarded to whom in which layer, how much a line takes, who is loud enough to be mixed, how long a packet waits, where a picture
+ * goes. Pure: it is given what was seen and the time, and returns what is to be done.
+ *
+ * Out of scope: packets on sockets, codecs, signaling.
+ */
+/** Participants of one conference, as in ACS. */
+export const mostParticipants = 350;
