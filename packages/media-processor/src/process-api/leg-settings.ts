@@ -1,0 +1,69 @@
+import type { MediaStreamType } from '@dialplane/calling-api';
+
+/** ICE credentials of one side (RFC 8445 §5.3). */
+export interface IceCredentials {
+  readonly usernameFragment: string;
+  readonly password: string;
+}
+
+/** How a leg's packets are secured and where they come from; agreed in offer and answer. */
+export interface TransportSettings {
+  /**
+   * Counts the transports of a leg from 1: another one is a new ICE and DTLS association (the client came with a new peer connection), the same one with other
+   * credentials an ICE restart.
+   */
+  readonly generation: number;
+  readonly local: IceCredentials;
+  readonly remote: IceCredentials;
+  /** Ours in the DTLS handshake (RFC 8842 §5.3). */
+  readonly dtlsRole: 'client' | 'server';
+  /** SHA-256 over the certificate of the client (RFC 8122 §5), 32 bytes. */
+  readonly remoteFingerprint: Uint8Array;
+}
+
+/** A codec as a section agreed on it (RFC 8866 §6.6). */
+export interface SectionCodec {
+  /** As in an rtpmap, in its usual case: `opus`, `VP8`, `H264`, `PCMU`, ... */
+  readonly name: string;
+  readonly payloadType: number;
+  readonly clockRate: number;
+  readonly channels: number;
+  /** Payload type of its retransmissions (RFC 4588 §8), where agreed. */
+  readonly rtxPayloadType?: number;
+  /** Its fmtp, unread. */
+  readonly parameters: string;
+  readonly nack: boolean;
+}
+
+/** Numbers of the header extensions of a section (RFC 8285 §5); 0 is not agreed. */
+export interface SectionExtensions {
+  readonly mid: number;
+  readonly rid: number;
+  readonly repairedRid: number;
+  /** RFC 6464. */
+  readonly audioLevel: number;
+  readonly absoluteSendTime: number;
+  readonly transportSequence: number;
+  /** CVO (3GPP TS 26.114 §7.4.5); passed on. */
+  readonly videoOrientation: number;
+  /** Passed on. */
+  readonly dependencyDescriptor: number;
+}
+
+/** One m= section of a leg as both sides agreed on it. */
+export interface SectionSettings {
+  readonly mid: string;
+  readonly kind: 'audio' | 'video';
+  readonly codecs: readonly SectionCodec[];
+  readonly extensions: SectionExtensions;
+  /** What the client sends in it; absent when it sends nothing. */
+  readonly receive?: {
+    readonly mediaStreamType: MediaStreamType;
+    /** Simulcast layers, lowest first (RFC 8853); empty without simulcast. */
+    readonly rids: readonly string[];
+    /** SSRCs that the description names, with those of their retransmissions; often none with rids. */
+    readonly ssrcs: ReadonlyArray<{ readonly ssrc: number; readonly rtxSsrc?: number }>;
+  };
+  /** What we send in it; absent when we send nothing. Which source that is comes and goes without another description. */
+  readonly send?: { readonly ssrc: number; readonly rtxSsrc?: number };
+}
