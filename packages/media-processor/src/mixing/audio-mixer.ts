@@ -1,0 +1,101 @@
+import type { Instant } from '@dialplane/sansio';
+
+/** Codecs that the mixer decodes and encodes, by their names in SDP (RFC 7587, RFC 3551). Always mono or mixed down to mono, frames of 20 ms out. */
+export type MixCodec = 'opus' | 'PCMU' | 'PCMA' | 'G722';
+
+/** RTP clock rates. That of G.722 is 8,000 although it samples at 16,000 (RFC 3551 §4.5.2). */
+export const mixClockRates: Readonly<Record<MixCodec, number>> = { opus: 48_000, PCMU: 8_000, PCMA: 8_000, G722: 8_000 };
+
+/**
+ * The audio mixer, seen from the packet thread: mixes by number, their members by number, packets in, frames out. It runs in a thread of its own; nothing here waits.
+ *
+ * Numbers are never used twice. What names a mix or member that is gone is ignored. Everything a conference's members say is pushed, whether they listen to the mix or
+ * to forwarded streams; a mix that nobody receives costs its packets' way into a ring and no more, so better do not push then.
+ */
+export interface AudioMixer {
+  /** One for each conference. */
+  openMix(): number;
+  /** With all its members. */
+  closeMix(mix: number): void;
+  addMember(mix: number, options: MixMemberOptions): number;
+  removeMember(member: number): void;
+  /** How the member hears the mix from now on; `undefined`: not at all (its audio is forwarded). */
+  setReception(member: number, reception: MixReception | undefined): void;
+  /** A muted member is not heard, whatever it sends. */
+  setMuted(member: number, isMuted: boolean): void;
+  /**
+   * Takes one received packet of a member; copies its payload. The object may be used again at once.
+   * @returns False where the ring to the mixer is full and the packet is lost.
+   */
+  push(member: number, packet: AudioPacket): boolean;
+  statistics(): AudioMixerStatistics;
+  close(): Promise<void>;
+}
+
+export interface MixMemberOptions {
+  /** What its payload types mean. Others (comfort noise, telephone events) are not heard. */
+  readonly payloadTypes: readonly { readonly payloadType: number; readonly codec: MixCodec }[];
+  /** Without it, it is heard and hears nothing from the mixer. */
+  readonly reception?: MixReception;
+  readonly isMuted: boolean;
+}
+
+export interface MixReception {
+  readonly codec: MixCodec;
+  /** Of Opus, 6,000 to 128,000; members of one rate share an encoder. Default 32,000. */
+  readonly bitrateBps?: number;
+}
+
+/** One RTP packet, unprotected, as it was received; the fields in the types of RFC 3550 §5.1. */
+export interface AudioPacket {
+  ssrc: number;
+  sequenceNumber: number;
+  timestamp: number;
+  payloadType: number;
+  /** RFC 6464: 0 (loudest) to 127 (silence), in -dBov; -1 where the packet does not say, then it has to be decoded to know. */
+  level: number;
+  /** `performance.now()` of this process. */
+  arrivedAt: Instant;
+  /** Holds the payload, without padding, from `offset` on for `length` bytes. */
+  bytes: Uint8Array;
+  offset: number;
+  length: number;
+}
+
+/** One encoded frame and everybody who gets it. Valid during the call that brings it. */
+export interface MixedFrame {
+  readonly mix: number;
+  readonly codec: MixCodec;
+  /** Of the mix, at the RTP clock rate of the codec, modulo 2^32; the sender adds the random offset of its stream. Goes on during silence, in which no frames come. */
+  readonly timestamp: number;
+  /** First one after silence: the packet carries the marker bit (RFC 3551 §4.1). */
+  readonly startsTalkspurt: boolean;
+  /** RFC 6464, of what is in the frame: 0 to 127. */
+  readonly level: number;
+  /** In memory shared with the mixer's thread. */
+  readonly payload: Uint8Array;
+  /** Member numbers; some may be gone already. */
+  readonly recipients: Int32Array;
+}
+
+/** What the mixer's owner gives it and hears from it. */
+export interface AudioMixerEvents {
+  /** Frames of one tick of 20 ms, at once and never empty. */
+  onFrames(frames: readonly MixedFrame[]): void;
+  /** Loudness of members whose packets do not carry it, in the measure of RFC 6464, whenever one of their packets was decoded. */
+  onLevel(member: number, level: number): void;
+  /** The mixer's thread failed and was started again with the same mixes and members; or, once, why it cannot run. */
+  onFailure(sentence: string): void;
+}
+
+/** Figures of all mixes since the start. */
+export interface AudioMixerStatistics {
+  /** Packets that found the ring full. */
+  readonly droppedPackets: number;
+  /** Ticks that began more than 20 ms late. */
+  readonly lateTicks: number;
+  readonly decodedFrames: number;
+  /** Frames of which the listener hears a guess, because the packet was lost or late. */
+  readonly concealedFrames: number;
+  readonly encodedFrames: number;
+}
