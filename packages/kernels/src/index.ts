@@ -17,3 +17,8 @@ export type { UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpSt
 export { outgoingFlags, outgoingWords, receivedKind, receivedWords } from './udp/udp-sockets.ts';
 export { openMappedFile } from './mapped-file/open-mapped-file.ts';
 export type { MappedFile } from './mapped-file/mapped-file.ts';
+export type { Srtp } from './srtp/srtp.ts';
+export { protectWords, srtpFailure, srtpKind, srtpOverheadBytes, unprotectWords } from './srtp/srtp.ts';
+export { keyingMaterialBytes, splitKeyingMaterial, srtpProfile, type SrtpMasterKey, type SrtpProfile } from './srtp/srtp-profile.ts';
+export type { Dtls, DtlsAssociation, DtlsConnected, DtlsIdentity, DtlsState, DtlsStep } from './dtls/dtls.ts';
+export { sameFingerprint } from './dtls/same-fingerprint.ts';
