@@ -2,7 +2,43 @@
  * RTP and RTCP: packets, header extensions, feedback, retransmission and the counters that reports are made of, over views into shared buffers.
  *
  * RFC 3550, 3551, 4585 (feedback), 4588 (RTX), 4733 (telephone events), 5104 (FIR), 6464 (audio levels), 2198 (RED), 8285 (header extensions) and transport-wide
- * congestion control. Out of scope: encryption, sockets, codecs, and what to do about what was counted.
+ * congestion control. What belongs to every packet is a record that each read overwrites, or a writer into a buffer of the caller: nothing is allocated. RTCP, which
+ * is rare, is read into values. What strangers send is never thrown at the caller: readers give a verdict, parsers answer `{ ok: false, code, at }`.
+ *
+ * SSRCs and timestamps are signed 32-bit integers everywhere (`| 0` of what the RFC writes; `>>> 0` to show one): half of the unsigned ones would be boxed, an
+ * allocation each time they are passed on.
+ *
+ * Out of scope: encryption, sockets, codecs, and what to do about what was counted.
+ *
+ * ```ts
+ * if (packet.read(slab, offset, length) !== rtpVerdict.accepted) return;
+ * elements.locate(packet, leg.receivedExtensions);
+ * writer.begin(scratch, at, packet.marker, payloadType, sequenceNumber, timestamp, ssrc);
+ * const headerLength = writer.finish();
+ * ```
  */
-/** Bytes of an RTP header without CSRCs and extensions (RFC 3550 §5.1). */
-export const rtpHeaderLength = 12;
+export type { PacketKind } from './packet-kind.ts';
+export { packetKind, packetKindOf } from './packet-kind.ts';
+export { SequenceUnwrapper, sequenceDistance, timestampDistance } from './serial-numbers.ts';
+export type { RtpVerdict } from './rtp-packet.ts';
+export { rtpHeaderLength, RtpPacket, rtpVerdict } from './rtp-packet.ts';
+export { RtpHeaderWriter } from './rtp-header-writer.ts';
+export type { ExtensionKind } from './extensions/extension-kind.ts';
+export { extensionKind, extensionKindCount, extensionUris, passedExtensionKinds } from './extensions/extension-kind.ts';
+export type { NegotiatedExtension } from './extensions/header-extension-map.ts';
+export { HeaderExtensionMap } from './extensions/header-extension-map.ts';
+export { ExtensionElements } from './extensions/extension-elements.ts';
+export type {
+  FullIntraRequest,
+  GenericNack,
+  ReportBlock,
+  RtcpErrorCode,
+  RtcpPacket,
+  RtcpParseResult,
+  SenderInformation,
+  TransportWideFeedback,
+} from './rtcp/rtcp-packet.ts';
+export { notReceived } from './rtcp/rtcp-packet.ts';
+export { parseRtcp } from './rtcp/parse-rtcp.ts';
+export { RtcpWriter } from './rtcp/rtcp-writer.ts';
+export { ArrivalRecorder } from './receiving/arrival-recorder.ts';
