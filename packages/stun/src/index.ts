@@ -26,6 +26,7 @@ export {
   sameTransportAddress,
   transportAddress,
 } from './transport-address.ts';
+export { AddressTable } from './address-table.ts';
 export type { MessageClass } from './message-type.ts';
 export { encodeMessageType, messageClassOf, methodOf, stunMethod } from './message-type.ts';
 export { stunAttribute, stunKnownAttributes } from './attribute-type.ts';

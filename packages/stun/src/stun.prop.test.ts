@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  AddressTable,
   checkFingerprint,
   decodeUtf8,
   encodeMessageType,
@@ -159,6 +160,30 @@ test('addresses, text and base64 survive their text forms', () => {
   fc.assert(
     fc.property(fc.constantFrom('stun', 'stuns'), fc.domain(), fc.integer({ min: 1, max: 65535 }), (scheme, host, port) => {
       assert.deepEqual(parseStunUri(formatStunUri({ scheme, host, port })), { scheme, host, port });
+    }),
+  );
+});
+
+test('the address table is a map', () => {
+  const small = fc.integer({ min: -2, max: 2 });
+  const few = fc.oneof(small.map(ipv4Address), fc.tuple(small, small).map(([w0, w3]) => ipv6Address(w0, 0, 0, w3)));
+  const step = fc.tuple(fc.constantFrom('set' as const, 'delete' as const), fc.integer({ min: 0, max: 3 }), few, fc.integer({ min: 0, max: 2 }));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), fc.integer(), (steps, seed) => {
+      const table = new AddressTable<number>(seed);
+      const model = new Map<string, number>();
+      for (const [index, [what, scope, address, port]] of steps.entries()) {
+        const key = JSON.stringify([scope, address, port]);
+        if (what === 'set') {
+          table.set(scope, address, port, index);
+          model.set(key, index);
+        } else {
+          table.delete(scope, address, port);
+          model.delete(key);
+        }
+        assert.equal(table.size, model.size);
+      }
+      for (const [, scope, address, port] of steps) assert.equal(table.get(scope, address, port), model.get(JSON.stringify([scope, address, port])));
     }),
   );
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { DeadlineHeap, instant } from '@dialplane/sansio';
-import { ipv4Address, ipv6Address, MessageBuilder, parseIpAddress, parseStunMessage, stunAttribute, transportAddress } from '@dialplane/stun';
+import { ipv4Address, MessageBuilder, parseIpAddress, parseStunMessage, stunAttribute, transportAddress } from '@dialplane/stun';
 import {
   encodeChannelData,
   formatTurnUri,
@@ -31,13 +31,10 @@ import {
   writeRequestedTransport,
   writeReservationToken,
 } from './index.ts';
-import { AddressTable } from './address-table.ts';
 import { datagramPath, streamPath, TestTurnServer } from './test-turn-server.ts';
 
 const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const byte = fc.integer({ min: 0, max: 255 });
-const smallWord = fc.integer({ min: -2, max: 2 });
-const ip = fc.oneof(smallWord.map(ipv4Address), fc.tuple(smallWord, smallWord).map(([w0, w3]) => ipv6Address(w0, 0, 0, w3)));
 
 test('attributes are read as they are written', () => {
   fc.assert(
@@ -113,28 +110,6 @@ test('a stream that is not TURN is refused for good', () => {
   assert.equal(framer.next().kind, 'frame');
   framer.push(encodeChannelData(0x4000, new Uint8Array(1001), true).subarray(0, 4));
   assert.deepEqual(framer.next(), { kind: 'notTurn' });
-});
-
-test('the address table is a map', () => {
-  const step = fc.tuple(fc.constantFrom('set' as const, 'delete' as const), fc.integer({ min: 0, max: 3 }), ip, fc.integer({ min: 0, max: 2 }));
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 200 }), fc.integer(), (steps, seed) => {
-      const table = new AddressTable<number>(seed);
-      const model = new Map<string, number>();
-      for (const [index, [what, scope, address, port]] of steps.entries()) {
-        const key = JSON.stringify([scope, address, port]);
-        if (what === 'set') {
-          table.set(scope, address, port, index);
-          model.set(key, index);
-        } else {
-          table.delete(scope, address, port);
-          model.delete(key);
-        }
-        assert.equal(table.size, model.size);
-      }
-      for (const [, scope, address, port] of steps) assert.equal(table.get(scope, address, port), model.get(JSON.stringify([scope, address, port])));
-    }),
-  );
 });
 
 test('the deadline heap is a stable sort', () => {

@@ -1,10 +1,5 @@
 import type { MediaStreamType } from '@dialplane/calling-api';
-
-/** ICE credentials of one side (RFC 8445 §5.3). */
-export interface IceCredentials {
-  readonly usernameFragment: string;
-  readonly password: string;
-}
+import type { IceCredentials } from '@dialplane/ice';
 
 /** How a leg's packets are secured and where they come from; agreed in offer and answer. */
 export interface TransportSettings {

@@ -1,6 +1,5 @@
 import { addMilliseconds, type Instant, invariant, type Randomness } from '@dialplane/sansio';
-import { type IpAddress, sameIpAddress, type TransportAddress } from '@dialplane/stun';
-import { AddressTable } from '../address-table.ts';
+import { AddressTable, type IpAddress, sameIpAddress, type TransportAddress } from '@dialplane/stun';
 import type { Account, Allocation, Channel, Permission, Relay } from './allocation.ts';
 import type { RateBudget } from './rate-budget.ts';
 import type { ClientPath } from './server-input.ts';

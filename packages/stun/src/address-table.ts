@@ -1,10 +1,10 @@
-import type { IpAddress } from '@dialplane/stun';
+import type { IpAddress } from './transport-address.ts';
 
 /** Integers per key: scope, four words of address, family and port. */
 const stride = 6;
 
 /**
- * A hash table from (scope, address, port) to a value, whose lookup allocates nothing: what a relay asks several times for every packet.
+ * A hash table from (scope, address, port) to a value, whose lookup allocates nothing: what a relay or a media process asks for every packet.
  * Open addressing over one `Int32Array`, at most two thirds full, seeded so that peers cannot aim at one bucket.
  *
  * `scope` is any 32-bit integer of the owner (a socket, a relay); `port` is 0 where only addresses are compared.
