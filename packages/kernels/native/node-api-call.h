@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace node_api {
 
@@ -23,6 +24,17 @@ inline int32_t readInt32(napi_env env, napi_value value) {
   napi_get_value_int32(env, value, &result);
   return result;
 }
+
+/// The bytes of a Uint8Array, valid until the call returns; none of anything else.
+inline std::span<uint8_t> bytesOf(napi_env env, napi_value array) {
+  void* data = nullptr;
+  size_t length = 0;
+  if (napi_get_typedarray_info(env, array, nullptr, &length, &data, nullptr, nullptr) != napi_ok) return {};
+  return {static_cast<uint8_t*>(data), length};
+}
+
+/// The words of an Int32Array, valid until the call returns.
+inline int32_t* wordsOf(napi_env env, napi_value array) { return reinterpret_cast<int32_t*>(bytesOf(env, array).data()); }
 
 inline napi_value int32(napi_env env, int32_t value) {
   napi_value result = nullptr;

@@ -17,6 +17,7 @@ export type { UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpSt
 export { outgoingFlags, outgoingWords, receivedKind, receivedWords } from './udp/udp-sockets.ts';
 export { openMappedFile } from './mapped-file/open-mapped-file.ts';
 export type { MappedFile } from './mapped-file/mapped-file.ts';
+export { loadSrtp } from './srtp/load-srtp.ts';
 export type { Srtp } from './srtp/srtp.ts';
 export { protectWords, srtpFailure, srtpKind, srtpOverheadBytes, unprotectWords } from './srtp/srtp.ts';
 export { keyingMaterialBytes, splitKeyingMaterial, srtpProfile, type SrtpMasterKey, type SrtpProfile } from './srtp/srtp-profile.ts';

@@ -1,0 +1,56 @@
+import { deriveSessionKeys } from './derive-session-keys.ts';
+import type { SrtpMasterKey } from './srtp-profile.ts';
+import { protectWords, type Srtp, unprotectWords } from './srtp.ts';
+
+const direction = { inbound: 0, outbound: 1 } as const;
+
+/** What native/srtp/module.cc exports. */
+export interface NativeSrtp {
+  open(direction: number, rtpKey: Uint8Array, rtpSalt: Uint8Array, rtpAuthenticationKey: Uint8Array, rtcpKey: Uint8Array, rtcpSalt: Uint8Array, rtcpAuthenticationKey: Uint8Array): number;
+  close(context: number): void;
+  unprotect(slab: Uint8Array, descriptors: Int32Array, count: number): void;
+  protect(slab: Uint8Array, descriptors: Int32Array, count: number, payloads: Uint8Array): void;
+}
+
+/** SRTP over the native kernel. */
+export class KernelSrtp implements Srtp {
+  private readonly native: NativeSrtp;
+
+  constructor(native: NativeSrtp) {
+    this.native = native;
+  }
+
+  openInbound(master: SrtpMasterKey): number {
+    return this.open(direction.inbound, master);
+  }
+
+  openOutbound(master: SrtpMasterKey): number {
+    return this.open(direction.outbound, master);
+  }
+
+  close(context: number): void {
+    this.native.close(context);
+  }
+
+  unprotect(slab: Uint8Array, descriptors: Int32Array, count: number): void {
+    checkCount(descriptors, count, unprotectWords.stride);
+    this.native.unprotect(slab, descriptors, count);
+  }
+
+  protect(slab: Uint8Array, descriptors: Int32Array, count: number, payloads = slab): void {
+    checkCount(descriptors, count, protectWords.stride);
+    this.native.protect(slab, descriptors, count, payloads);
+  }
+
+  private open(direction: number, master: SrtpMasterKey): number {
+    const { rtp, rtcp } = deriveSessionKeys(master);
+    const opened = this.native.open(direction, rtp.cipherKey, rtp.salt, rtp.authenticationKey, rtcp.cipherKey, rtcp.salt, rtcp.authenticationKey);
+    if (opened < 0) throw new RangeError(opened === -1 ? 'All numbers of SRTP contexts are in use.' : 'OpenSSL does not take the keys of this SRTP profile.');
+    return opened;
+  }
+}
+
+function checkCount(descriptors: Int32Array, count: number, stride: number): void {
+  const most = Math.floor(descriptors.length / stride);
+  if (!(Number.isInteger(count) && count >= 0 && count <= most)) throw new RangeError(`${count} is not a number of SRTP descriptors: 0 to ${most}.`);
+}
