@@ -1,8 +1,23 @@
 /**
- * Offer/answer of a media server: reads a client's offer into what the media path needs to know, and writes the answer (RFC 3264, RFC 8829, RFC 9143 BUNDLE,
- * RFC 8853 simulcast), on sdp-transform.
+ * Offer/answer of a media server: reads a client's offer into plain values, decides what is accepted, and writes the answer (RFC 3264, RFC 8829, RFC 9143 BUNDLE,
+ * RFC 8853 simulcast), on sdp-transform, of which nothing leaks out.
  *
- * Out of scope: sockets, ICE itself, and who may join.
+ * Assumes: clients always offer, everything is on one bundle with rtcp-mux, and the server is an ICE-lite agent that everybody can reach, so that its answers are complete. A
+ * description is text by a stranger: whatever is wrong with it is a value (`SdpFault`), never an exception.
+ *
+ * Out of scope: sockets, ICE itself, SCTP (a data channel's section is refused), and who may join.
+ *
+ * ```ts
+ * const parsed = parseOffer(sdp);
+ * if (!parsed.ok) return describeSdpFault(parsed);
+ * const sections = agreeSections(parsed.offer, [], drawSsrc);
+ * const answer = writeAnswer({ offer: parsed.offer, sections, transport, sessionId: '1', sessionVersion: 1, cname });
+ * ```
  */
-/** Codecs that every WebRTC endpoint has (RFC 7742 §5, RFC 7874 §3), as in an rtpmap. */
-export const commonCodecs = ['opus', 'VP8'] as const;
+export { agreeSections, type AgreedSection, type SendingSsrcs } from './agree-sections.ts';
+export type { AgreedCodec } from './codec-choice.ts';
+export type { AgreedExtension, ExtensionName } from './extension-choice.ts';
+export { maxSections, parseOffer } from './parse-offer.ts';
+export { describeSdpFault, type SdpFault, type SdpFaultCode } from './sdp-fault.ts';
+export type { Direction, OfferedCodec, OfferedExtension, OfferedSection, OfferedSsrc, OfferedTransport, RtpSection, SessionOffer, UnusableSection } from './session-offer.ts';
+export { writeAnswer, type AnswerParts, type LocalCandidate, type LocalTransport } from './write-answer.ts';

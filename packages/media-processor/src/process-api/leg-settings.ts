@@ -39,10 +39,6 @@ export interface SectionExtensions {
   readonly audioLevel: number;
   readonly absoluteSendTime: number;
   readonly transportSequence: number;
-  /** CVO (3GPP TS 26.114 §7.4.5); passed on. */
-  readonly videoOrientation: number;
-  /** Passed on. */
-  readonly dependencyDescriptor: number;
 }
 
 /** One m= section of a leg as both sides agreed on it. */
