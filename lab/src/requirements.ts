@@ -18,7 +18,7 @@ function missingRequirements(needed: readonly Program[]): string | undefined {
 
 function packageOf(program: Program): string {
   const { packages } = JSON.parse(readFileSync(join(import.meta.dirname, '../../tools/system-packages.json'), 'utf8')) as {
-    packages: ReadonlyArray<{ readonly package: string; readonly program: string }>;
+    packages: ReadonlyArray<{ readonly package: string; readonly program?: string }>;
   };
   return packages.find((row) => row.program === program)?.package ?? program;
 }

@@ -23,3 +23,7 @@ export { protectWords, srtpFailure, srtpKind, srtpOverheadBytes, unprotectWords 
 export { keyingMaterialBytes, splitKeyingMaterial, srtpProfile, type SrtpMasterKey, type SrtpProfile } from './srtp/srtp-profile.ts';
 export type { Dtls, DtlsAssociation, DtlsConnected, DtlsIdentity, DtlsState, DtlsStep } from './dtls/dtls.ts';
 export { sameFingerprint } from './dtls/same-fingerprint.ts';
+export { audioFailure, decodedPart, decodeWords, encodeWords, type AudioCodec } from './audio/audio-codec.ts';
+export { kernelLibraries, missingLibraries, type KernelLibrary } from './kernel-libraries.ts';
+export { loadOpus } from './opus/load-opus.ts';
+export type { Opus, OpusEncoderOptions, OpusSampleRate } from './opus/opus.ts';

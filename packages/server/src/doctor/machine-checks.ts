@@ -5,8 +5,7 @@ import { kernelNames, loadKernel } from '@dialplane/kernels';
 import type { ServerOptions } from '../command-line/options.ts';
 import { portFailure } from '../failures.ts';
 import { outdatedKernels } from '../preparation/kernels.ts';
-import { systemPackages } from '../preparation/system-packages.ts';
-import { findProgram } from '../preparation/run-program.ts';
+import { isInstalled, systemPackages } from '../preparation/system-packages.ts';
 import { repositoryRoot } from '../repository.ts';
 import { broken, good, notice, type Finding } from './finding.ts';
 
@@ -18,7 +17,7 @@ export function checkInstallation(): Finding[] {
   const node = major >= 24 ? good(`Node ${process.versions.node} runs the server.`) : broken(`Node ${process.versions.node} is too old; run ./dialplane, which brings its own, instead of main.ts.`);
   const isBuilt = existsSync(join(repositoryRoot, 'apps/console/dist/index.html'));
   const console = isBuilt ? good('The console is built.') : notice('The console is not built yet; ./dialplane up builds it.');
-  const missing = systemPackages().filter((entry) => findProgram(entry.program) === undefined);
+  const missing = systemPackages().filter((entry) => !isInstalled(entry));
   const packages = missing.length === 0
     ? good('Every system package that a command wants is installed.')
     : notice(`Some commands want system packages that are not here (the server runs without): ${missing.map((entry) => entry.package).join(' ')}. ./dialplane test installs them as root, or prints the command.`);

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findNodeHeaders, isOutdated, kernelFile, kernelFingerprint, kernelNames, kernelSources, stampKernel } from '@dialplane/kernels';
+import { findNodeHeaders, isOutdated, kernelFile, kernelFingerprint, kernelNames, kernelSources, missingLibraries, stampKernel } from '@dialplane/kernels';
 import { repositoryRoot } from '../repository.ts';
 import { findProgram, runQuietly } from './run-program.ts';
 
@@ -23,6 +23,11 @@ export async function prepareKernels(): Promise<void> {
   if (missing.length > 0) return sayWithout(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed`);
   if (headers === undefined) return sayWithout(`there are no headers of Node ${process.versions.node} beside ${process.execPath}`);
   for (const name of outdated) {
+    const libraries = missingLibraries(name);
+    if (libraries.length > 0) {
+      console.error(`Without the native kernel "${name}", because ${libraries.join(', ')} ${libraries.length === 1 ? 'is' : 'are'} not installed: group calls need it.`);
+      continue;
+    }
     console.error(`Building the native kernel "${name}".`);
     if (!(await build(name, headers))) sayWithout(`building "${name}" failed; the message is above`);
   }

@@ -8,8 +8,9 @@ import { findProgram, runProgram } from './run-program.ts';
 export interface SystemPackage {
   /** Its name in Debian. */
   readonly package: string;
-  /** The program that shows it is there. */
-  readonly program: string;
+  /** What shows that it is there: a program, or a file by its whole path. */
+  readonly program?: string;
+  readonly file?: string;
   /** Commands of the launcher that want it. */
   readonly neededBy: readonly string[];
   readonly why: string;
@@ -24,9 +25,14 @@ export function systemPackages(): readonly SystemPackage[] {
   return (JSON.parse(readFileSync(file, 'utf8')) as { packages: SystemPackage[] }).packages;
 }
 
+/** Whether this machine has it, whoever has installed it. */
+export function isInstalled({ program, file }: Pick<SystemPackage, 'program' | 'file'>): boolean {
+  return program !== undefined ? findProgram(program) !== undefined : file !== undefined && existsSync(file);
+}
+
 /** The packages that a command wants and this machine does not have. */
 function missingPackages(command: string): readonly SystemPackage[] {
-  return systemPackages().filter((entry) => entry.neededBy.includes(command) && findProgram(entry.program) === undefined);
+  return systemPackages().filter((entry) => entry.neededBy.includes(command) && !isInstalled(entry));
 }
 
 /** How missing packages can be installed: by us, by us after a question, or by the user with the printed command. */

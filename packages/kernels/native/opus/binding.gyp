@@ -1,0 +1,4 @@
+{
+  "includes": ["../kernel.gypi"],
+  "targets": [{ "target_name": "opus", "sources": ["module.cc", "codec.cc"], "libraries": ["-lopus"] }]
+}
