@@ -6,7 +6,7 @@ import type { LiveCall } from './live-call.ts';
 import { openLeg } from './media-legs.ts';
 import { sendCandidates, sendDescription } from './media-delivery.ts';
 import { takeCall } from './ringing.ts';
-import { follows, withDescription } from './signaled-side.ts';
+import { follows, streamTypes, withDescription } from './signaled-side.ts';
 import { done, type Verdict } from './verdict.ts';
 import { members } from './views.ts';
 
@@ -26,7 +26,7 @@ export function present(live: LiveCall, seat: Seat, now: Instant, role: { readon
 export function presentOnBackend(live: LiveCall, seat: Seat, description: MediaDescription | undefined, now: Instant, role: { readonly role?: ParticipantRole } = {}): void {
   const conferenceId = conferenceOf(live.model);
   if (conferenceId === undefined) return;
-  present(live, { ...seat, leg: openLeg(live, conferenceId, seat, description) }, now, role);
+  present(live, { ...seat, streams: streamTypes(description), leg: openLeg(live, conferenceId, seat, description) }, now, role);
   if (seat.stage.kind === 'establishing') live.arm(`setup|${seat.endpointId}`, live.limits.setupMs, now);
 }
 

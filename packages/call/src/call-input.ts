@@ -1,9 +1,10 @@
 import type {
-  ApiErrorCode, Call, CustomContext, EndpointEvent, FlowDetail, IceCandidate, MediaDescription, Participant, ParticipantRole, ReactionType,
-  ReportMediaRequest,
+  ApiErrorCode, Call, CustomContext, EndpointEvent, FlowDetail, IceCandidate, MediaDescription, MediaModes, Participant, ParticipantRole, ReactionType,
+  ReportMediaRequest, WantedStream,
 } from '@dialplane/calling-api';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
 import type { CallRecord } from './call-record.ts';
+import type { Message } from './messages.ts';
 
 /** A registered client, as the engine knows it. */
 export interface EndpointIdentity {
@@ -52,6 +53,12 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
   | { readonly kind: 'mute'; readonly by: string; /** Everybody else without it. */ readonly target?: string }
   | { readonly kind: 'lowerHands'; readonly by: string; /** All without it. */ readonly targets?: readonly string[] }
   | { readonly kind: 'react'; readonly by: string; readonly reactionType: ReactionType }
+  | { readonly kind: 'startSpotlight'; readonly by: string; readonly targets: readonly string[] }
+  | { readonly kind: 'stopSpotlight'; readonly by: string; /** All without it. */ readonly targets?: readonly string[] }
+  | { readonly kind: 'setModes'; readonly by: string; readonly modes: MediaModes; /** Everybody without it. */ readonly target?: string }
+  /** As `want`, it is not remembered: given again, it is carried out again. */
+  | ({ readonly kind: 'sendMessage'; readonly by: string } & Message)
+  | { readonly kind: 'want'; readonly by: string; readonly mediaSessionId: string; readonly wanted: readonly WantedStream[] }
   | { readonly kind: 'describe'; readonly by: string; readonly mediaSessionId: string; readonly description: MediaDescription }
   | { readonly kind: 'trickle'; readonly by: string; readonly mediaSessionId: string; readonly candidates: readonly IceCandidate[] }
   | { readonly kind: 'reportMedia'; readonly by: string; readonly mediaSessionId: string; readonly state: ReportMediaRequest['state']; readonly cause?: NonNullable<ReportMediaRequest['cause']> }
@@ -72,6 +79,8 @@ export type CallObservation =
   | { readonly kind: 'terminate'; readonly message?: string }
   /** `iceConfiguration` answers otherwise now: for one participant, or for all without it. */
   | { readonly kind: 'iceConfigurationChanged'; readonly participantId?: string }
+  /** An operator asks for modes, of one participant or of everybody. */
+  | { readonly kind: 'modesAsked'; readonly modes: MediaModes; readonly target?: string }
   | { readonly kind: 'media'; readonly event: MediaEvent };
 
 export type CallInput = CallCommand | CallObservation;

@@ -11,14 +11,19 @@ import { addParticipant, hangUp, removeParticipant } from './inviting.ts';
 import { defaultLimits } from './limits.ts';
 import { LiveCall, type CallMachineOptions, type DeadlineKey } from './live-call.ts';
 import { showIceConfiguration } from './media-delivery.ts';
+import { orderModes, setModes } from './media-modes.ts';
 import { handleInterruptionTimeout } from './media-progress.ts';
-import { describe, reportMedia, trickle } from './media-sessions.ts';
+import { describe, reportMedia, trickle, want } from './media-sessions.ts';
+import { sendMessage } from './messages.ts';
 import { lowerHands, muteOthers, react, setHeld, updateSelf } from './moderation.ts';
 import { expireMember, handleEndpointClosed, handleEndpointLost, handleEndpointRecovered } from './presence.ts';
 import { abandonPromotion } from './promotion.ts';
 import { Publication } from './publication.ts';
 import { alert, handleEndpointRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout, reject } from './ringing.ts';
+import { reopenConference } from './reopening.ts';
 import { readSnapshot, takeSnapshot, type CallSnapshot } from './snapshot.ts';
+import { handleSpeakersDue } from './speakers.ts';
+import { startSpotlight, stopSpotlight } from './spotlight.ts';
 import { done, refused, type Verdict } from './verdict.ts';
 import { callView, closingView } from './views.ts';
 
@@ -139,6 +144,7 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     const remembered = this.memory.recall(by, commandId);
     if (remembered !== undefined) return remembered.digest === digest ? remembered.verdict : refused('REQUEST_ID_REUSED');
     const verdict = perform(this.live, command, now);
+    if (passesBy(command)) return verdict;
     // A stranger's command is not worth forgetting a member's for.
     const isStranger = !verdict.ok && verdict.code === 'CALL_NOT_FOUND';
     if (!isStranger) this.memory.remember({ commandId, by, verdict, ...(digest === undefined ? {} : { digest }) });
@@ -155,6 +161,11 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     const participation = this.live.model.participations.findLast((past) => past.endpointId === endpointId);
     return participation === undefined ? undefined : closingView(this.live, participation);
   }
+}
+
+/** Whether nothing of a command is kept, not even that it was given. */
+function passesBy({ kind }: CallCommand): boolean {
+  return kind === 'sendMessage' || kind === 'want';
 }
 
 /** Whether the operation of a command answers with the whole call, which costs a walk through its roster. */
@@ -242,6 +253,16 @@ function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand,
       return lowerHands(live, party, command.targets);
     case 'react':
       return react(live, seat, command.reactionType);
+    case 'startSpotlight':
+      return startSpotlight(live, party, command.targets);
+    case 'stopSpotlight':
+      return stopSpotlight(live, party, command.targets);
+    case 'setModes':
+      return setModes(live, party, command);
+    case 'sendMessage':
+      return sendMessage(live, seat, command);
+    case 'want':
+      return want(live, seat, command.mediaSessionId, command.wanted);
     case 'describe':
       return describe(live, seat, command.mediaSessionId, command.description);
     case 'trickle':
@@ -274,6 +295,9 @@ function observe(live: LiveCall, observation: CallObservation, now: Instant): vo
     case 'iceConfigurationChanged':
       showIceConfiguration(live, observation.participantId);
       return;
+    case 'modesAsked':
+      orderModes(live, observation.modes, observation.target, 'an operator');
+      return;
     case 'media':
       handleMediaEvent(live, observation.event, now);
       return;
@@ -283,6 +307,8 @@ function observe(live: LiveCall, observation: CallObservation, now: Instant): vo
 function fire(live: LiveCall, key: DeadlineKey, now: Instant): void {
   if (key === 'conference') return handleConferenceTimeout(live, now);
   if (key === 'promotion') return abandonPromotion(live, endReason('setupTimeout', 'platform'), now);
+  if (key === 'reopening') return reopenConference(live, now);
+  if (key === 'speakers') return handleSpeakersDue(live, now);
   if (key === 'duration') return endCall(live, endReason('endedByPlatform', 'platform', 'The call reached the longest duration there is.'), now);
   const bar = key.indexOf('|');
   const name = key.slice(bar + 1);

@@ -1,4 +1,6 @@
-import type { CallKind, CustomContext, EndReason, IceCandidate, MediaDescription, ParticipantRole } from '@dialplane/calling-api';
+import type {
+  CallKind, CustomContext, EndReason, IceCandidate, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Speakers, VideoTile,
+} from '@dialplane/calling-api';
 import type { EndpointIdentity } from './call-input.ts';
 import type { ParticipationRecord } from './call-record.ts';
 
@@ -18,6 +20,15 @@ export interface CallModel {
   readonly parties: Map<string, Party>;
   /** Identifiers of those whose hand is up, in the order they raised it. */
   hands: readonly string[];
+  /** Identifiers of those who are spotlighted, in order. */
+  spotlight: readonly string[];
+  /** How media is to reach everybody of whom nothing else was asked. */
+  modes: MediaModes;
+  /** The composed picture, for legs that have none of their own. */
+  layout: readonly VideoTile[];
+  speakers: SpeakerNews;
+  /** When conferences of this call were lost, or could not be opened again; the newest few. */
+  losses: readonly number[];
   /** When the first answer came, or the first member of a joined call was connected. */
   connectedAt: number | undefined;
   /** Why people whom a started group call rang did not come, until the first one does. */
@@ -43,17 +54,35 @@ export interface Founding {
  *
  * ```
  *  peerToPeer ──addParticipant──▶ opening promotion ──conferenceOpened──▶ bridging ──every old member connected──▶ conference
- *      ▲                                 │                                   │                                        ▲
- *      └──────────── failed ─────────────┴─────────── failed, timed out ─────┘            opening ──conferenceOpened──┘
+ *      ▲                                 │                                   │                                      ▲  │
+ *      └──────────── failed ─────────────┴─────────── failed, timed out ─────┘          opening ──conferenceOpened──┤  │ lost
+ *                                                                                          │ lost                   │  ▼
+ *                                                                                          └──────▶ reopening ──────┘ (again)
+ *                                                                              suspended ◀─ failed ─┘  ▲
+ *                                                                                  └───── next try ────┘
  * ```
  * While bridging, old members have both sessions: the direct one is closed when the last of them is connected to the backend.
+ * While suspended no conference is asked for and none is commanded: the next try is due, or there is nobody to ask.
  */
 export type MediaPath =
   | { readonly kind: 'peerToPeer' }
   | { readonly kind: 'openingPromotion'; readonly conferenceId: string }
   | { readonly kind: 'bridging'; readonly conferenceId: string }
   | { readonly kind: 'opening'; readonly conferenceId: string }
+  | { readonly kind: 'reopening'; readonly conferenceId: string }
+  | { readonly kind: 'suspended'; readonly conferenceId: string }
   | { readonly kind: 'conference'; readonly conferenceId: string };
+
+/**
+ * Who speaks. After members were told, the next change waits until its time has come.
+ *
+ * ```
+ *  told ──speakersChanged, too early──▶ waiting ──its time──▶ told
+ * ```
+ */
+export type SpeakerNews =
+  | { readonly kind: 'told'; readonly told: Speakers }
+  | { readonly kind: 'waiting'; readonly told: Speakers; readonly next: Speakers };
 
 /** A user (or number) in the call: one entry of the roster. */
 export interface Party {
@@ -93,6 +122,10 @@ export interface Seat {
   readonly isHolding: boolean;
   /** This endpoint alone does without the relay. */
   readonly relay?: 'off';
+  /** How media is to reach this endpoint, where that was asked of it alone. */
+  readonly modes?: MediaModes;
+  /** What it sends to the conference; it outlives a leg that is replaced by another. */
+  readonly streams: readonly MediaStreamType[];
   /** The session with the other side of a 1:1 call. */
   readonly peer: PeerSession | undefined;
   /** The session with the backend. */
@@ -144,14 +177,21 @@ export interface PeerSession extends SessionProgress {
 /** A session with the media processor. Its leg there has the same id. */
 export interface LegSession extends SessionProgress {
   readonly processor: MediaDescription | undefined;
+  /** As the media processor said last. */
+  readonly modes: MediaModes;
+  /** The composed picture, where this leg has one of its own. */
+  readonly layout?: readonly VideoTile[];
 }
+
+/** What a conference begins with: one mix serves all ears, and pictures are chosen by who looks. */
+const defaultModes: MediaModes = { audio: 'mixed', video: 'forwarded' };
 
 export const silentSide: SignaledSide = { description: undefined, fragments: [], candidates: [] };
 
 export function emptyModel(): CallModel {
   return {
-    phase: 'idle', founding: undefined, kind: 'oneToOne', path: { kind: 'peerToPeer' }, usedBackend: false, parties: new Map(), hands: [], connectedAt: undefined,
-    failures: [], participations: [], unreached: [], revision: 0,
+    phase: 'idle', founding: undefined, kind: 'oneToOne', path: { kind: 'peerToPeer' }, usedBackend: false, parties: new Map(), hands: [], spotlight: [],
+    modes: defaultModes, layout: [], speakers: { kind: 'told', told: { speaking: [], dominant: [] } }, losses: [], connectedAt: undefined, failures: [], participations: [], unreached: [], revision: 0,
   };
 }
 

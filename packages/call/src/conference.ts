@@ -5,10 +5,14 @@ import { allSeats, conferenceOf, replaceSeat, type Seat } from './call-model.ts'
 import { endCall } from './departure.ts';
 import { noMediaPath } from './ice-configuration.ts';
 import type { LiveCall } from './live-call.ts';
+import { showLeg } from './media-legs.ts';
+import { layoutChanged, modesChanged } from './media-modes.ts';
 import { sessionConnected, sessionFailed, sessionInterrupted } from './media-progress.ts';
-import { abandonPromotion, bridge, showLeg } from './promotion.ts';
+import { abandonPromotion, bridge } from './promotion.ts';
+import { recoverConference } from './reopening.ts';
 import { lookUp } from './ringing.ts';
 import { summaryOf } from './signaled-side.ts';
+import { showSpeakers } from './speakers.ts';
 
 /** What the media processor tells; about a conference or leg that is not (or no longer) this call's it is ignored. */
 export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant): void {
@@ -18,7 +22,7 @@ export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant
       opened(live, event.conferenceId, event.process, now);
       return;
     case 'conferenceFailed':
-      handleConferenceFailure(live, event.reason, now);
+      handleConferenceFailure(live, event, now);
       return;
     case 'commandFailed':
       commandFailed(live, event, now);
@@ -30,44 +34,57 @@ export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant
       legStateChanged(live, event, now);
       return;
     case 'modesChanged':
-      live.decide(`audio ${event.modes.audio}, video ${event.modes.video}`, event.why);
+      modesChanged(live, event);
+      return;
+    case 'layoutChanged':
+      layoutChanged(live, event);
+      return;
+    case 'speakersChanged':
+      showSpeakers(live, event, now);
       return;
     case 'mediaStalled':
       live.flow('mediaProcessor', laneOfLeg(live, event.legId), { kind: 'mediaState', mediaSessionId: event.legId, state: `${event.direction} stalled`, cause: event.cause });
       return;
-    // Who speaks and what is dialled pass by the call: they change nobody's membership or state.
-    case 'dominantSpeakersChanged':
+    // What is dialled and how well packets flow pass by the call: they change nobody's membership or state.
     case 'dtmfReceived':
+    case 'legReport':
       return;
   }
 }
 
 /** Nobody answered `openConference`. */
 export function handleConferenceTimeout(live: LiveCall, now: Instant): void {
-  handleConferenceFailure(live, 'MEDIA_PROCESSOR_UNAVAILABLE', now);
+  handleConferenceFailure(live, { reason: 'MEDIA_PROCESSOR_UNAVAILABLE' }, now);
 }
 
 function opened(live: LiveCall, conferenceId: string, process: string, now: Instant): void {
   const { model } = live;
-  if (model.path.kind !== 'opening' && model.path.kind !== 'openingPromotion') return;
+  if (model.path.kind !== 'opening' && model.path.kind !== 'openingPromotion' && model.path.kind !== 'reopening') return;
   live.deadlines.clear('conference');
   live.flow('mediaProcessor', 'controller', { kind: 'decision', what: 'conference opened', why: `served by ${process}` });
-  if (model.path.kind === 'opening') model.path = { kind: 'conference', conferenceId };
-  else bridge(live, conferenceId, now);
+  if (model.path.kind === 'openingPromotion') bridge(live, conferenceId, now);
+  else model.path = { kind: 'conference', conferenceId };
   for (const party of model.parties.values()) if (party.stage.kind === 'awaitingConference') lookUp(live, party, now);
 }
 
-/** A call that is being promoted survives the failure of its conference; a group call does not. */
-function handleConferenceFailure(live: LiveCall, failure: MediaFailure, now: Instant): void {
-  const reason = endReason('mediaProcessorUnavailable', 'platform', failure === 'MEDIA_PROCESSOR_UNAVAILABLE' ? undefined : `The media processor failed this call (${failure}).`);
-  live.flow('mediaProcessor', 'controller', { kind: 'decision', what: 'conference failed', why: failure });
-  if (live.model.path.kind === 'openingPromotion' || live.model.path.kind === 'bridging') abandonPromotion(live, reason, now);
-  else endCall(live, reason, now);
+/**
+ * A 1:1 call that is being promoted goes on as it was. A group call whose conference was there gets another one; without it
+ * there never was a call.
+ */
+function handleConferenceFailure(live: LiveCall, { reason: failure, sentence }: Pick<Extract<MediaEvent, { kind: 'conferenceFailed' }>, 'reason' | 'sentence'>, now: Instant): void {
+  const { path } = live.model;
+  if (path.kind === 'suspended') return;
+  const known = failure === 'MEDIA_PROCESSOR_UNAVAILABLE' ? undefined : `The media processor failed this call (${failure}).`;
+  const reason = endReason('mediaProcessorUnavailable', 'platform', sentence ?? known);
+  live.flow('mediaProcessor', 'controller', { kind: 'decision', what: 'conference failed', why: sentence ?? failure });
+  if (path.kind === 'openingPromotion' || path.kind === 'bridging') abandonPromotion(live, reason, now);
+  else if (path.kind === 'opening' && failure !== 'MEDIA_PROCESS_LOST') endCall(live, reason, now);
+  else recoverConference(live, reason, now);
 }
 
 function commandFailed(live: LiveCall, event: Extract<MediaEvent, { kind: 'commandFailed' }>, now: Instant): void {
   live.flow('mediaProcessor', 'controller', { kind: 'decision', what: `${event.command} failed`, why: event.reason });
-  if (event.command === 'openConference') handleConferenceFailure(live, event.reason, now);
+  if (event.command === 'openConference') handleConferenceFailure(live, event, now);
   else if (event.legId !== undefined && (event.command === 'openLeg' || event.command === 'describe')) {
     failLeg(live, event.legId, event.reason, now);
   }

@@ -2,6 +2,7 @@ import { endReason, type EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { allSeats, conferenceOf, seatsOf, type Party, type Seat } from './call-model.ts';
 import type { LiveCall } from './live-call.ts';
+import { changeSpotlight } from './spotlight.ts';
 import { members, recordOf } from './views.ts';
 
 /**
@@ -45,6 +46,7 @@ export function removeParty(live: LiveCall, party: Party, endReasonSeen: EndReas
   live.deadlines.clear(`ring|${party.identifier}`);
   model.parties.delete(party.identifier);
   model.hands = model.hands.filter((identifier) => identifier !== party.identifier);
+  changeSpotlight(live, model.spotlight.filter((identifier) => identifier !== party.identifier));
   live.departures.push({
     identifier: party.identifier, ...(party.addedBy === undefined ? {} : { addedBy: party.addedBy }), endReason: endReasonSeen,
   });
@@ -71,6 +73,7 @@ export function endCall(live: LiveCall, cause: EndReason, now: Instant, reasonFo
   for (const [key] of live.deadlines.list()) live.deadlines.clear(key);
   model.parties.clear();
   model.hands = [];
+  model.spotlight = [];
   live.departures = [];
   model.phase = 'ended';
   live.effects.push({ kind: 'output', output: { kind: 'ended', record: recordOf(live, cause, now) } });

@@ -218,7 +218,7 @@ test('a group call whose conference fails ends, and nobody was rung', () => {
 });
 
 test('without a media processor a group call ends as it begins, with the reason', () => {
-  const call = new TestCall({ hasMediaProcessor: false });
+  const call = new TestCall({ mediaProcessorAbsence: () => 'Install libopus.' });
   assert.deepEqual(call.command({ kind: 'join', joiner: alice, groupId, isMuted: false }).lines, [
     'ok Disconnected',
     'flow controller decided: media flows through the backend',
@@ -228,6 +228,9 @@ test('without a media processor a group call ends as it begins, with the reason'
     'flow controller ended 503/0 by platform',
     'ended 503/0 by platform',
   ]);
+  assert.equal(call.command({ kind: 'hangUp', by: 'alice-1', forEveryone: false }).lines[0], 'refused CALL_ENDED');
+  const { record } = new TestCall({ mediaProcessorAbsence: () => 'Install libopus.' }).command({ kind: 'start', caller: alice, targets: [bob.identifier, '8:acs:r_carol'], isMuted: false });
+  assert.equal(record?.endReason.message, 'Install libopus.');
 });
 
 test('the endpoint that rang elsewhere is told nothing twice', () => {

@@ -90,19 +90,22 @@ function found(live: LiveCall, founding: Founding, now: Instant): void {
 function newSeat(live: LiveCall, endpoint: EndpointIdentity, part: Seat['part'], isMuted: boolean, stage: Seat['stage'], now: Instant): Seat {
   return {
     ...endpoint, participantId: live.options.newId(), part, startedAt: now, stage, mute: isMuted ? { kind: 'muted' } : { kind: 'unmuted' },
-    isHolding: false, peer: undefined, leg: undefined,
+    isHolding: false, streams: [], peer: undefined, leg: undefined,
   };
 }
 
 function openConference(live: LiveCall, why: string, now: Instant): void {
   const conferenceId = live.options.newId();
-  live.model.path = { kind: 'opening', conferenceId };
+  const isAbsent = live.options.mediaProcessorAbsence?.() !== undefined;
+  live.model.path = { kind: isAbsent ? 'suspended' : 'opening', conferenceId };
   live.decide('media flows through the backend', why);
   live.openConference(conferenceId, now);
 }
 
 /** On a server without a media processor a call that needs one is over before it began. */
 function endWithoutProcessor(live: LiveCall, now: Instant): Verdict {
-  if (live.options.hasMediaProcessor === false && live.model.path.kind === 'opening') endCall(live, endReason('mediaProcessorUnavailable', 'platform'), now);
+  const absence = live.options.mediaProcessorAbsence?.();
+  const isNew = live.model.path.kind === 'suspended' && live.model.losses.length === 0;
+  if (absence !== undefined && isNew) endCall(live, endReason('mediaProcessorUnavailable', 'platform', absence), now);
   return done;
 }

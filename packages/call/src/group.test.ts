@@ -18,7 +18,7 @@ test('a group call opens its conference and connects everybody who joins', () =>
   const view = call.machine.viewFor('bob-1');
   assert.deepEqual([view?.kind, view?.topology, view?.direction, view?.groupId, view?.self.role], ['group', 'backend', 'Outgoing', groupId, 'Presenter']);
   assert.deepEqual(view?.participants, [
-    { identifier: alice.identifier, displayName: 'Alice', endpointDetails: [{ participantId: 'id2' }], state: 'Connected', isMuted: true, role: 'Presenter' },
+    { identifier: alice.identifier, displayName: 'Alice', endpointDetails: [{ participantId: 'id2' }], state: 'Connected', isMuted: true, role: 'Presenter', streams: [] },
   ]);
 });
 
@@ -178,7 +178,7 @@ test('the media processor speaks only for the conference of this call', () => {
   assert.deepEqual(call.media({ kind: 'conferenceFailed', conferenceId: 'another', reason: 'MEDIA_PROCESS_LOST' }).lines, []);
   assert.deepEqual(call.media({ kind: 'legStateChanged', conferenceId: 'id1', legId: 'none', state: 'closed' }).lines, []);
   assert.deepEqual(call.media({ kind: 'legDescribed', conferenceId: 'id1', legId: 'none', description: description('answer', 1, 1) }).lines, []);
-  assert.deepEqual(call.media({ kind: 'dominantSpeakersChanged', conferenceId: 'id1', identifiers: [alice.identifier] }).lines, []);
+  assert.deepEqual(call.media({ kind: 'speakersChanged', conferenceId: 'another', speaking: [alice.identifier], dominant: [] }).lines, []);
 });
 
 test('the first offer of who calls several, and of who accepts, opens the leg', () => {

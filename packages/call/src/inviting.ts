@@ -19,7 +19,8 @@ export function addParticipant(live: LiveCall, { party, seat }: Seated, target: 
   if (target === seat.identifier) return refused('TARGET_INVALID', 'You are in the call already.');
   if (model.parties.has(target)) return refused('CALL_STATE_CONFLICT', 'This participant is in the call or being called already.');
   if (isFull(live, target)) return refused('CALL_FULL');
-  if (live.options.hasMediaProcessor === false) return refused('MEDIA_PROCESSOR_UNAVAILABLE');
+  const absence = live.options.mediaProcessorAbsence?.();
+  if (absence !== undefined && model.path.kind === 'peerToPeer') return refused('MEDIA_PROCESSOR_UNAVAILABLE', absence);
   const added: Party = { identifier: target, addedBy: seat.identifier, stage: { kind: 'awaitingConference' } };
   model.parties.set(target, added);
   if (model.path.kind === 'peerToPeer') beginPromotion(live, `${seat.identifier} added ${target}`, now);

@@ -15,6 +15,9 @@ export interface CallLimits {
   readonly findEndpointsMs: number;
   /** How long the answer to `openConference` may take. */
   readonly openConferenceMs: number;
+  /** How often within `reopeningWindowMs` the conference of a group call is opened again before the call ends. */
+  readonly reopenings: number;
+  readonly reopeningWindowMs: number;
   /** The longest call there is. */
   readonly durationMs: number;
   /** Participants of one call, those who are being rung included. */
@@ -36,6 +39,8 @@ export const defaultLimits: CallLimits = {
   reconnectMs: 120_000,
   findEndpointsMs: 5_000,
   openConferenceMs: 10_000,
+  reopenings: 3,
+  reopeningWindowMs: 60_000,
   durationMs: 30 * 3_600_000,
   participants: 350,
   devicesPerUser: 32,

@@ -15,8 +15,8 @@ export interface CallMachineOptions {
   readonly startedAt: string;
   /** ICE configuration of a participant; asked whenever one of its media sessions is shown (relay credentials are minted per participant). */
   readonly iceConfiguration: (participant: IceParticipant) => IceConfiguration;
-  /** False when the server runs no media processor: whatever needs the backend then fails at once. True without it. */
-  readonly hasMediaProcessor?: boolean;
+  /** Why no conference can be opened, in a sentence; whatever needs one then fails at once. Without it there is always one to be had. */
+  readonly mediaProcessorAbsence?: () => string | undefined;
   /** For a restored call: how long no machine ran. What happened before is dated that much earlier; deadlines are not shortened. */
   readonly downtimeMs?: number;
   readonly limits?: Partial<CallLimits>;
@@ -26,6 +26,8 @@ export interface CallMachineOptions {
 export type DeadlineKey =
   | 'conference'
   | 'promotion'
+  | 'reopening'
+  | 'speakers'
   | 'duration'
   | `find|${string}`
   | `ring|${string}`
@@ -35,7 +37,7 @@ export type DeadlineKey =
 
 type EventsOfCalls = Exclude<EndpointEvent, { type: 'sync' | 'endpointClosed' | 'incomingCall' }>;
 type WithoutNumber<Event> = Event extends EventsOfCalls ? Omit<Event, 'callId' | 'revision'> : never;
-/** An event of this call before publication gives it the call's id and the next revision. */
+/** An event of this call before publication gives it the call's id and, unless it passes by, the next revision. */
 export type UnnumberedEvent = WithoutNumber<EventsOfCalls>;
 
 /** What waits for publication: events to number (built then, so that they show the final state), and outputs as they are. */
@@ -80,16 +82,16 @@ export class LiveCall {
     this.effects.push({ kind: 'event', endpointId, build });
   }
 
-  /** Without a media processor there is nobody to command. */
+  /** While the call is suspended there is no conference to command; the next one is told everything. */
   media(command: MediaCommand): void {
-    if (this.options.hasMediaProcessor === false) return;
+    if (this.model.path.kind === 'suspended') return;
     this.effects.push({ kind: 'output', output: { kind: 'media', command } });
   }
 
   /** Asks for a conference, and waits for the answer. */
   openConference(conferenceId: string, now: Instant): void {
     this.model.usedBackend = true;
-    this.media({ kind: 'openConference', conferenceId, callId: this.options.callId, modes: { audio: 'mixed', video: 'forwarded' } });
+    this.media({ kind: 'openConference', conferenceId, callId: this.options.callId, modes: this.model.modes });
     this.arm('conference', this.limits.openConferenceMs, now);
   }
 

@@ -1,11 +1,11 @@
-import { endReason, type EndReasonName, type IceCandidate, type MediaDescription, type ReportMediaRequest } from '@dialplane/calling-api';
+import { endReason, type EndReasonName, type IceCandidate, type MediaDescription, type ReportMediaRequest, type WantedStream } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { conferenceOf, hasAnswered, peerOf, replaceSeat, takesPart, type LegSession, type PeerSession, type Seat } from './call-model.ts';
 import { noMediaPath } from './ice-configuration.ts';
 import type { LiveCall } from './live-call.ts';
 import { sendCandidates, sendDescription } from './media-delivery.ts';
 import { sessionConnected, sessionFailed, sessionInterrupted } from './media-progress.ts';
-import { candidateTypes, follows, summaryOf, withDescription } from './signaled-side.ts';
+import { candidateTypes, follows, streamTypes, summaryOf, withDescription } from './signaled-side.ts';
 import { done, refused, type Verdict } from './verdict.ts';
 
 /** A description for the other side of a session (RFC 3264, RFC 8829). */
@@ -16,7 +16,7 @@ export function describe(live: LiveCall, seat: Seat, mediaSessionId: string, des
   const remote = isPeer(session) ? peerOf(live.model, seat)?.peer?.local.description : session.processor;
   if (!follows(session.local, remote, description)) return refused('SDP_OUT_OF_ORDER');
   const speaker = withSession(seat, { ...session, local: withDescription(session.local, description) });
-  replaceSeat(live.model, speaker);
+  replaceSeat(live.model, isPeer(session) ? speaker : { ...speaker, streams: streamTypes(description) });
   if (isPeer(session)) {
     sendDescription(live, speaker, description);
     return done;
@@ -49,6 +49,14 @@ export function trickle(live: LiveCall, seat: Seat, mediaSessionId: string, offe
   if (conferenceId === undefined) return done;
   live.media({ kind: 'trickle', conferenceId, legId: mediaSessionId, candidates });
   live.flow(seat.participantId, 'mediaProcessor', { kind: 'candidates', mediaSessionId, count: candidates.length, types: candidateTypes(candidates) });
+  return done;
+}
+
+/** Which remote pictures the endpoint wants to see in which sections of its backend session; the whole list. Nothing of it remains here. */
+export function want(live: LiveCall, seat: Seat, mediaSessionId: string, wanted: readonly WantedStream[]): Verdict {
+  const conferenceId = conferenceOf(live.model);
+  if (seat.leg?.mediaSessionId !== mediaSessionId || conferenceId === undefined) return refused('MEDIA_SESSION_NOT_FOUND');
+  live.media({ kind: 'setWanted', conferenceId, legId: mediaSessionId, wanted });
   return done;
 }
 

@@ -42,7 +42,7 @@ export function muteOthers(live: LiveCall, { party, seat }: Seated, target: stri
   const { model } = live;
   if (model.kind !== 'group') return refused('CALL_NOT_GROUP');
   if (!governs(model, party)) return refused('ROLE_FORBIDS');
-  if (target !== undefined && !isOtherMember(model, party, target)) return refused('PARTICIPANT_NOT_FOUND');
+  if (target !== undefined && (target === party.identifier || !isMember(model, target))) return refused('PARTICIPANT_NOT_FOUND');
   for (const { seat: other } of members(model)) {
     if (other.identifier === seat.identifier || (target !== undefined && other.identifier !== target) || other.mute.kind === 'muted') continue;
     setMute(live, other, { kind: 'muted', by: seat.identifier });
@@ -74,7 +74,8 @@ function setMute(live: LiveCall, seat: Seat, mute: MuteState): void {
   live.media({ kind: 'setMuted', conferenceId, legId: seat.leg.mediaSessionId, isMuted: mute.kind === 'muted' });
 }
 
-function isOtherMember(model: CallModel, party: Party, target: string): boolean {
-  const other = model.parties.get(target);
-  return other !== undefined && other.identifier !== party.identifier && seatsOf(other).some(takesPart);
+/** Whether somebody takes part: not merely rings. */
+export function isMember(model: CallModel, identifier: string): boolean {
+  const party = model.parties.get(identifier);
+  return party !== undefined && seatsOf(party).some(takesPart);
 }

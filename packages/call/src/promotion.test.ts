@@ -136,5 +136,5 @@ test('adding is refused before the answer, twice, to oneself, when the call is f
   assert.deepEqual(add(new TestCall().ring().answer(), bob.identifier), ['refused CALL_STATE_CONFLICT']);
   assert.deepEqual(add(new TestCall().ring().answer(), '8:acs:r_alice'), ['refused TARGET_INVALID']);
   assert.deepEqual(add(new TestCall({ limits: { participants: 2 } }).ring().answer(), carol.identifier), ['refused CALL_FULL']);
-  assert.deepEqual(add(new TestCall({ hasMediaProcessor: false }).ring().answer(), carol.identifier), ['refused MEDIA_PROCESSOR_UNAVAILABLE']);
+  assert.deepEqual(add(new TestCall({ mediaProcessorAbsence: () => 'Install libopus.' }).ring().answer(), carol.identifier), ['refused MEDIA_PROCESSOR_UNAVAILABLE']);
 });

@@ -1,10 +1,10 @@
 import type { EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
-import { allSeats, conferenceOf, replaceSeat, seatedAt, type LegSession, type Seat } from './call-model.ts';
+import { allSeats, conferenceOf, replaceSeat, type Seat } from './call-model.ts';
 import { dismissParty } from './departure.ts';
 import type { LiveCall } from './live-call.ts';
-import { openLeg } from './media-legs.ts';
-import { members, sessionView } from './views.ts';
+import { hideLeg, openLeg, showLeg } from './media-legs.ts';
+import { members } from './views.ts';
 
 /**
  * Promotion of a 1:1 call to the backend, make before break: the direct session stays until both old members are connected
@@ -26,15 +26,6 @@ export function bridge(live: LiveCall, conferenceId: string, now: Instant): void
     replaceSeat(live.model, { ...seat, leg });
     showLeg(live, seat.endpointId, leg.mediaSessionId);
   }
-}
-
-/** Tells an endpoint of its backend session as it is when this input has been handled. */
-export function showLeg(live: LiveCall, endpointId: string, mediaSessionId: string): void {
-  live.tell(endpointId, () => {
-    const seat = seatedAt(live.model, endpointId)?.seat;
-    if (seat?.leg?.mediaSessionId !== mediaSessionId) return undefined;
-    return { type: 'mediaSessionUpdated', mediaSession: sessionView(live, seat, seat.leg) };
-  });
 }
 
 /** Completes the promotion when every old member is connected to the backend. */
@@ -76,7 +67,7 @@ export function abandonPromotion(live: LiveCall, reason: EndReason, now: Instant
   for (const party of model.parties.values()) if (!pair.has(party.identifier)) dismissParty(live, party, reason, now);
   for (const { seat } of allSeats(model)) {
     if (seat.leg === undefined) continue;
-    closeLeg(live, seat.endpointId, seat.leg);
+    hideLeg(live, seat.endpointId, seat.leg);
     replaceSeat(model, { ...seat, leg: undefined });
   }
   model.path = { kind: 'peerToPeer' };
@@ -84,9 +75,4 @@ export function abandonPromotion(live: LiveCall, reason: EndReason, now: Instant
   live.deadlines.clear('promotion');
   live.media({ kind: 'closeConference', conferenceId });
   live.decide('the call stays peer-to-peer', reason.message);
-}
-
-function closeLeg(live: LiveCall, endpointId: string, leg: LegSession): void {
-  live.deadlines.clear(`interruption|${leg.mediaSessionId}`);
-  live.tell(endpointId, () => ({ type: 'mediaSessionClosed', mediaSessionId: leg.mediaSessionId }));
 }

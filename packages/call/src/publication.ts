@@ -19,6 +19,7 @@ export class Publication {
   private readonly seats = new Map<string, PublishedSeat>();
   private readonly parties = new Map<string, PublishedParty>();
   private hands: readonly string[] = [];
+  private spotlight: readonly string[] = [];
   private kind: Call['kind'] = 'oneToOne';
 
   /** Starts from `live` as it is: nothing in it is news. */
@@ -80,8 +81,9 @@ export class Publication {
 
   /** Participants that look different from how they were last shown. */
   private takeRosterChanges({ model }: LiveCall): Participant[] {
-    const affectsAll = this.hands !== model.hands || this.kind !== model.kind;
+    const affectsAll = this.hands !== model.hands || this.spotlight !== model.spotlight || this.kind !== model.kind;
     this.hands = model.hands;
+    this.spotlight = model.spotlight;
     this.kind = model.kind;
     const changed: Participant[] = [];
     for (const party of model.parties.values()) {
@@ -103,8 +105,10 @@ function publishedSeat({ model }: LiveCall, { party, seat }: Seated): PublishedS
 }
 
 function numbered({ model, options }: LiveCall, endpointId: string, event: UnnumberedEvent): CallOutput {
+  const { callId } = options;
+  if (event.type === 'speakersChanged' || event.type === 'messageReceived') return { kind: 'event', endpointId, event: { ...event, callId } };
   model.revision += 1;
-  const complete: EndpointEvent = { ...event, callId: options.callId, revision: model.revision };
+  const complete: EndpointEvent = { ...event, callId, revision: model.revision };
   return { kind: 'event', endpointId, event: complete };
 }
 

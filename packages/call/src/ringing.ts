@@ -54,7 +54,7 @@ export function handleEndpointRegistered(live: LiveCall, endpoint: EndpointIdent
 function offer(live: LiveCall, party: Party, ringing: readonly Seat[], devices: readonly EndpointIdentity[], now: Instant): void {
   const isDirect = live.model.path.kind === 'peerToPeer';
   const seats = devices.map((device): Seat => ({
-    ...device, participantId: live.options.newId(), part: 'callee', startedAt: now, stage: { kind: 'offered' }, mute: { kind: 'unmuted' }, isHolding: false,
+    ...device, participantId: live.options.newId(), part: 'callee', startedAt: now, stage: { kind: 'offered' }, mute: { kind: 'unmuted' }, isHolding: false, streams: [],
     peer: isDirect
       ? { mediaSessionId: live.options.newId(), state: 'negotiating', hasConnected: false, polite: true, local: silentSide }
       : undefined,

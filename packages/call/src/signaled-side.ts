@@ -1,4 +1,4 @@
-import type { IceCandidate, MediaDescription } from '@dialplane/calling-api';
+import type { IceCandidate, MediaDescription, MediaStreamType } from '@dialplane/calling-api';
 import { silentSide, type SignaledSide } from './call-model.ts';
 
 /** ICE username fragments in a session description (RFC 8839 §5.4), each once. */
@@ -32,9 +32,14 @@ export function follows(local: SignaledSide, remote: MediaDescription | undefine
   return remote?.type === 'offer' && (description.answers ?? remote.revision) === remote.revision;
 }
 
+/** What a side sends by its description, each kind once. */
+export function streamTypes(description: MediaDescription | undefined): MediaStreamType[] {
+  return [...new Set(description?.streams.map(({ mediaStreamType }) => mediaStreamType))];
+}
+
 /** For the call flow record: what a description offers, never the description itself. */
 export function summaryOf(description: MediaDescription): string {
-  const sending = [...new Set(description.streams.map(({ mediaStreamType }) => mediaStreamType))];
+  const sending = streamTypes(description);
   const candidates = description.sdp.match(/^a=candidate:/gm)?.length ?? 0;
   const streams = sending.length === 0 ? 'receive only' : sending.join(', ').toLowerCase();
   return `${streams} · ${candidates} ${candidates === 1 ? 'candidate' : 'candidates'}`;

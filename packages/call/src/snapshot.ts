@@ -11,7 +11,7 @@ import type { DeadlineKey, LiveCall } from './live-call.ts';
  * instants are relative to the snapshot, because a monotonic clock means nothing to the next process.
  */
 export interface CallSnapshot {
-  readonly version: 2;
+  readonly version: 3;
   /** The SDP of its session descriptions is empty here and among the parts. */
   readonly model: Omit<CallModel, 'parties'> & { readonly parties: readonly Party[] };
   /** Milliseconds until each timer is due; negative when it is overdue. */
@@ -36,7 +36,7 @@ export function takeSnapshot(live: LiveCall, memory: CommandMemory, now: Instant
   };
   for (const { number, text } of memory.listChapters()) parts[`${chapterPrefix}${number}`] = text;
   return {
-    version: 2,
+    version: 3,
     model: convertModel({ ...rest, parties: [...parties.values()] }, { by: -now, description: putAside }),
     deadlines: live.deadlines.list().map(([key, at]) => [key, at - now]),
     commands: memory.newest(),
@@ -59,7 +59,7 @@ export interface ReadSnapshot {
  * @param rememberedCommands how many commands to remember.
  */
 export function readSnapshot(snapshot: CallSnapshot, now: Instant, { downtimeMs, rememberedCommands }: { readonly downtimeMs: number; readonly rememberedCommands: number }): ReadSnapshot {
-  invariant(snapshot.version === 2, `a snapshot of version ${String(snapshot.version)} cannot be read`);
+  invariant(snapshot.version === 3, `a snapshot of version ${String(snapshot.version)} cannot be read`);
   const putBack = (description: MediaDescription, name: string): MediaDescription => {
     const sdp = snapshot.parts[name];
     invariant(sdp !== undefined, `the snapshot lacks its part ${name}`);
@@ -89,6 +89,7 @@ function convertModel(model: CallSnapshot['model'], conversion: Conversion): Cal
     ...model,
     founding: founding === undefined ? undefined : shiftFounding(founding, by),
     connectedAt: connectedAt === undefined ? undefined : connectedAt + by,
+    losses: model.losses.map((at) => at + by),
     parties: model.parties.map((party) => convertParty(party, conversion)),
     participations: model.participations.map((participation) => shiftParticipation(participation, by)),
     unreached: [...model.unreached],

@@ -19,6 +19,7 @@ export function callView(live: LiveCall, { party, seat }: Seated): Call {
     self: { ...selfView(model, party, seat), identifier: seat.identifier, participantId: seat.participantId },
     participants: [...model.parties.values()].filter((other) => other.identifier !== party.identifier).map((other) => participantView(model, other)),
     mediaSessions: [seat.peer, seat.leg].filter((session) => session !== undefined).map((session) => sessionView(live, seat, session)),
+    ...(seat.leg !== undefined && model.kind === 'group' ? { speakers: model.speakers.told } : {}),
     ...(model.founding?.customContext === undefined ? {} : { customContext: model.founding.customContext }),
     startedAt: options.startedAt,
   };
@@ -102,9 +103,15 @@ function handOf(model: CallModel, identifier: string): { readonly raisedHandOrde
   return order === 0 ? {} : { raisedHandOrder: order };
 }
 
+function spotlightOf(model: CallModel, identifier: string): { readonly spotlightOrder?: number } {
+  const order = model.spotlight.indexOf(identifier) + 1;
+  return order === 0 ? {} : { spotlightOrder: order };
+}
+
 /** An endpoint's own part, as `selfUpdated` and `Call.self` have it. */
-export function selfView(model: CallModel, party: Party, seat: Seat): { isMuted: boolean; role: ParticipantRole; raisedHandOrder?: number } {
-  return { isMuted: seat.mute.kind === 'muted', role: roleOf(model, party), ...handOf(model, party.identifier) };
+export function selfView(model: CallModel, party: Party, seat: Seat): { isMuted: boolean; role: ParticipantRole; raisedHandOrder?: number; spotlightOrder?: number } {
+  const { identifier } = party;
+  return { isMuted: seat.mute.kind === 'muted', role: roleOf(model, party), ...handOf(model, identifier), ...spotlightOf(model, identifier) };
 }
 
 /** A party as everybody else sees it. */
@@ -118,6 +125,8 @@ export function participantView(model: CallModel, party: Party): Participant {
     role: roleOf(model, party),
     ...handOf(model, party.identifier),
     ...(party.addedBy === undefined ? {} : { addedBy: party.addedBy }),
+    ...spotlightOf(model, party.identifier),
+    ...(model.kind === 'group' && members.length > 0 ? { streams: [...new Set(members.flatMap(({ streams }) => streams))] } : {}),
   };
 }
 
@@ -146,7 +155,13 @@ export function sessionView(live: LiveCall, seat: Seat, session: PeerSession | L
     ...(remoteDescription === undefined ? {} : { remoteDescription }),
     remoteCandidates: [...(remote?.candidates ?? [])],
     localRevision: revisionOf(session.local),
+    ...(isPeer ? {} : { modes: session.modes, ...layoutOf(live.model, session) }),
   };
+}
+
+/** The composed picture that a leg receives, if it does. */
+export function layoutOf(model: CallModel, { modes, layout }: LegSession): Pick<MediaSession, 'layout'> {
+  return modes.video === 'mixed' ? { layout: [...(layout ?? model.layout)] } : {};
 }
 
 export function revisionOf(side: SignaledSide): number {

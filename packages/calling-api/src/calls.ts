@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { EndReason } from './end-reasons.ts';
 import { DisplayName, RawId, Timestamp, Uuid } from './identifiers.ts';
-import { MediaDescription, MediaSession, Topology } from './media.ts';
+import { MediaDescription, MediaModes, MediaSession, MediaStreamType, Topology } from './media.ts';
 
 /** The states of a call as one endpoint sees it; the words are those of `@azure/communication-calling`. */
 export const CallState = Type.Union([
@@ -55,6 +55,10 @@ export const Participant = Type.Object({
   raisedHandOrder: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Who invited this participant; absent for who joined or started. */
   addedBy: Type.Optional(RawId),
+  /** Place among the spotlighted, from 1; absent for who is not. */
+  spotlightOrder: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** What this participant sends to the conference now; group calls only. */
+  streams: Type.Optional(Type.Array(MediaStreamType)),
   endReason: Type.Optional(EndReason),
 });
 export type Participant = Static<typeof Participant>;
@@ -67,6 +71,13 @@ export const CustomContext = Type.Object({
   voipHeaders: Type.Optional(Type.Array(Type.Object({ key: Type.String({ maxLength: 64 }), value: Type.String({ maxLength: 1024 }) }), { maxItems: 16 })),
 });
 export type CustomContext = Static<typeof CustomContext>;
+
+/** Who is heard now, and who spoke most recently, that one first. */
+export const Speakers = Type.Object({
+  speaking: Type.Array(RawId, { maxItems: 16 }),
+  dominant: Type.Array(RawId, { maxItems: 5 }),
+});
+export type Speakers = Static<typeof Speakers>;
 
 /** A call as one of its endpoints sees it: the whole truth at `revision`. Every later event of the call has a higher one. */
 export const Call = Type.Object({
@@ -87,9 +98,12 @@ export const Call = Type.Object({
     isMuted: Type.Boolean(),
     role: ParticipantRole,
     raisedHandOrder: Type.Optional(Type.Integer({ minimum: 1 })),
+    spotlightOrder: Type.Optional(Type.Integer({ minimum: 1 })),
   }),
   participants: Type.Array(Participant, { description: 'Everybody else' }),
   mediaSessions: Type.Array(MediaSession),
+  /** As the last `speakersChanged` had it; group calls only. */
+  speakers: Type.Optional(Speakers),
   customContext: Type.Optional(CustomContext),
   endReason: Type.Optional(EndReason),
 });
@@ -163,3 +177,30 @@ export const ReactionType = Type.Union([Type.Literal('like'), Type.Literal('hear
 export type ReactionType = Static<typeof ReactionType>;
 export const SendReactionRequest = Type.Object({ ...byEndpoint, reactionType: ReactionType });
 export type SendReactionRequest = Static<typeof SendReactionRequest>;
+
+/**
+ * How audio and video are to reach a participant, or everybody without `target`. Who may act on others may set it for all, and anybody for themselves.
+ * `endpointId` names the endpoint that asks; an operator has none.
+ */
+export const SetMediaModesRequest = Type.Object({ endpointId: Type.Optional(Uuid), modes: MediaModes, target: Type.Optional(RawId) });
+export type SetMediaModesRequest = Static<typeof SetMediaModesRequest>;
+
+/** Most participants who are spotlighted at once (as in ACS). */
+export const maxSpotlighted = 7;
+export const SpotlightRequest = Type.Object({ ...byEndpoint, targets: Type.Array(RawId, { minItems: 1, maxItems: maxSpotlighted }) });
+export type SpotlightRequest = Static<typeof SpotlightRequest>;
+/** Everybody without `targets`. */
+export const StopSpotlightRequest = Type.Object({ ...byEndpoint, targets: Type.Optional(Type.Array(RawId, { maxItems: maxSpotlighted })) });
+export type StopSpotlightRequest = Static<typeof StopSpotlightRequest>;
+
+/** Most bytes of one message before base64. */
+export const maxMessageBytes = 65_536;
+const base64 = Type.String({ pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$', maxLength: Math.ceil(maxMessageBytes / 3) * 4, description: 'base64 (RFC 4648 §4)' });
+const unsigned32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
+
+/** What a message consists of. The server reads none of it; order and loss are the channel's business (`sequenceNumber`). */
+export const messageContents = { channelId: unsigned32, sequenceNumber: unsigned32, data: base64 };
+
+/** Data for other participants of a group call, or for everybody else without `targets`. It is delivered to who is there, and not kept. */
+export const SendMessageRequest = Type.Object({ ...byEndpoint, ...messageContents, targets: Type.Optional(Type.Array(RawId, { minItems: 1, maxItems: 350 })) });
+export type SendMessageRequest = Static<typeof SendMessageRequest>;

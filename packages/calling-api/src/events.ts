@@ -1,8 +1,8 @@
 import { Type, type Static, type TProperties } from 'typebox';
-import { Call, CallKind, CallState, Participant, ParticipantRole, ReactionType } from './calls.ts';
+import { Call, CallKind, CallState, messageContents, Participant, ParticipantRole, ReactionType, Speakers } from './calls.ts';
 import { EndReason } from './end-reasons.ts';
 import { RawId, Timestamp, Uuid } from './identifiers.ts';
-import { IceCandidate, MediaDescription, MediaSession, Topology } from './media.ts';
+import { IceCandidate, maxVideoTiles, MediaDescription, MediaModes, MediaSession, Topology, VideoTile } from './media.ts';
 
 const event = <const Name extends string, Fields extends TProperties>(type: Name, fields: Fields) =>
   Type.Object({ type: Type.Literal(type), ...fields });
@@ -14,6 +14,12 @@ const event = <const Name extends string, Fields extends TProperties>(type: Name
  * call that come before that answer wait for it, and those newer than it are applied then.
  */
 const ofCall = { callId: Uuid, revision: Type.Integer({ minimum: 0 }) };
+
+/**
+ * Events that pass by: they change nothing of the call that a later command or event builds on, so they have no revision, and what a client misses of them
+ * while it is away longer than the event log reaches is gone.
+ */
+const passingBy = { callId: Uuid };
 
 /** A call rings at this endpoint. The media session holds the caller's offer. */
 export const IncomingCallEvent = event('incomingCall', { call: Call });
@@ -38,6 +44,7 @@ export const SelfUpdatedEvent = event('selfUpdated', {
   mutedBy: Type.Optional(RawId),
   role: ParticipantRole,
   raisedHandOrder: Type.Optional(Type.Integer({ minimum: 1 })),
+  spotlightOrder: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 
 /** A media session was opened for this endpoint (at accept, at promotion) or its state or servers changed. */
@@ -45,6 +52,18 @@ export const MediaSessionUpdatedEvent = event('mediaSessionUpdated', { ...ofCall
 export const MediaSessionClosedEvent = event('mediaSessionClosed', { ...ofCall, mediaSessionId: Uuid });
 export const MediaDescriptionEvent = event('mediaDescription', { ...ofCall, mediaSessionId: Uuid, description: MediaDescription });
 export const MediaCandidatesEvent = event('mediaCandidates', { ...ofCall, mediaSessionId: Uuid, candidates: Type.Array(IceCandidate) });
+/** Media reaches this endpoint otherwise, or the composed picture is arranged otherwise. `layout` is there while video is mixed; `why` is a sentence. */
+export const MediaModesChangedEvent = event('mediaModesChanged', {
+  ...ofCall,
+  mediaSessionId: Uuid,
+  modes: MediaModes,
+  layout: Type.Optional(Type.Array(VideoTile, { maxItems: maxVideoTiles })),
+  why: Type.String(),
+});
+/** Who is heard and who was last; three times a second at most. */
+export const SpeakersChangedEvent = event('speakersChanged', { ...passingBy, ...Speakers.properties });
+/** Data of another participant of a group call. */
+export const MessageReceivedEvent = event('messageReceived', { ...passingBy, sender: RawId, ...messageContents });
 export const ReactionReceivedEvent = event('reactionReceived', { ...ofCall, sender: RawId, reactionType: ReactionType });
 
 /**
@@ -72,6 +91,9 @@ export const EndpointEvent = Type.Union([
   MediaDescriptionEvent,
   MediaCandidatesEvent,
   ReactionReceivedEvent,
+  MediaModesChangedEvent,
+  SpeakersChangedEvent,
+  MessageReceivedEvent,
   SyncEvent,
   EndpointClosedEvent,
 ]);

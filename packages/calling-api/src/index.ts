@@ -20,16 +20,17 @@ export { apiErrors, ErrorResponse, type ApiErrorCode } from './errors.ts';
 export { EndReason, endReason, endReasons, ResultCategory, type EndReasonName } from './end-reasons.ts';
 export { DisplayName, identifierKind, RawId, Timestamp, Uuid, type IdentifierKind } from './identifiers.ts';
 export {
-  IceCandidate, IceServer, maxSdpLength, MediaDescription, MediaSession, MediaSessionState, MediaStreamType, StreamInfo, Topology,
+  IceCandidate, IceServer, maxSdpLength, maxVideoTiles, MediaDescription, MediaMode, MediaModes, MediaSession, MediaSessionState, MediaStreamType, PictureStreamType,
+  StreamInfo, Topology, VideoTile, WantedStream,
 } from './media.ts';
 export {
   AcceptCallRequest, AddParticipantRequest, Call, CallKind, CallState, CustomContext, EndpointCommand, HangUpRequest, JoinCallRequest,
-  LowerHandsRequest, Participant, ParticipantRole, ParticipantState, ReactionType, RejectCallRequest, RelayUse, SendReactionRequest, StartCallRequest,
-  UpdateSelfRequest,
+  LowerHandsRequest, maxMessageBytes, maxSpotlighted, Participant, ParticipantRole, ParticipantState, ReactionType, RejectCallRequest, RelayUse,
+  SendMessageRequest, SendReactionRequest, SetMediaModesRequest, Speakers, SpotlightRequest, StartCallRequest, StopSpotlightRequest, UpdateSelfRequest,
 } from './calls.ts';
 export {
   DirectoryEntry, Endpoint, EventsQuery, RegisterEndpointRequest, RenewedOperatorToken, ReportMediaRequest, SendCandidatesRequest, SendDescriptionRequest,
-  ServerInfo, SignInLink, SignInRequest, SignInResponse,
+  ServerInfo, SignInLink, SignInRequest, SignInResponse, WantStreamsRequest,
 } from './signaling.ts';
 export { EndpointEvent, EventBatch, EventEnvelope } from './events.ts';
 export {

@@ -8,6 +8,45 @@ export type Topology = Static<typeof Topology>;
 export const MediaStreamType = Type.Union([Type.Literal('Audio'), Type.Literal('Video'), Type.Literal('ScreenSharing')]);
 export type MediaStreamType = Static<typeof MediaStreamType>;
 
+/** The picture of a participant: the camera, or the screen. */
+export const PictureStreamType = Type.Union([Type.Literal('Video'), Type.Literal('ScreenSharing')]);
+export type PictureStreamType = Static<typeof PictureStreamType>;
+
+/** How one kind of media reaches a listener of a backend session: mixed into one stream (MCU), or forwarded stream by stream (SFU). */
+export const MediaMode = Type.Union([Type.Literal('mixed'), Type.Literal('forwarded')]);
+export type MediaMode = Static<typeof MediaMode>;
+
+/** The modes of audio and video, decided separately and switchable while the call runs. */
+export const MediaModes = Type.Object({ audio: MediaMode, video: MediaMode });
+export type MediaModes = Static<typeof MediaModes>;
+
+const fraction = Type.Number({ minimum: 0, maximum: 1 });
+
+/** Where somebody's picture is in the composed one: fractions of its width and height, from its upper left corner. */
+export const VideoTile = Type.Object({
+  identifier: RawId,
+  mediaStreamType: PictureStreamType,
+  x: fraction,
+  y: fraction,
+  width: fraction,
+  height: fraction,
+});
+export type VideoTile = Static<typeof VideoTile>;
+
+/** Most tiles of a composed picture. */
+export const maxVideoTiles = 49;
+
+/** A remote picture, and the media section (`mid`) of a backend session in which it is to be received. */
+export const WantedStream = Type.Object({
+  mid: Type.String({ maxLength: 64 }),
+  identifier: RawId,
+  mediaStreamType: PictureStreamType,
+  /** How large it is displayed, in pixels of the screen; what is sent need not be larger. */
+  width: Type.Optional(Type.Integer({ minimum: 0, maximum: 16_384 })),
+  height: Type.Optional(Type.Integer({ minimum: 0, maximum: 16_384 })),
+});
+export type WantedStream = Static<typeof WantedStream>;
+
 /** What one media section of the sender's description carries; sections it only receives on are not listed. */
 export const StreamInfo = Type.Object({
   mid: Type.String({ maxLength: 64 }),
@@ -62,7 +101,8 @@ export type MediaSessionState = Static<typeof MediaSessionState>;
 
 /**
  * One peer connection of an endpoint in a call. A 1:1 call has one; while a call is promoted it has two, the new one on the
- * backend, until that is connected (make before break).
+ * backend, until that is connected (make before break). When a media process is lost, its sessions are replaced by new ones:
+ * the new one is shown (`mediaSessionUpdated`), then the old one is closed.
  */
 export const MediaSession = Type.Object({
   mediaSessionId: Uuid,
@@ -79,5 +119,9 @@ export const MediaSession = Type.Object({
   remoteCandidates: Type.Array(IceCandidate, { maxItems: 256 }),
   /** The newest description the server holds of this endpoint: anything newer that the client made must be sent again. */
   localRevision: Type.Integer({ minimum: 0 }),
+  /** How media reaches this endpoint now; backend sessions only. */
+  modes: Type.Optional(MediaModes),
+  /** The composed picture, while video is mixed. */
+  layout: Type.Optional(Type.Array(VideoTile, { maxItems: maxVideoTiles })),
 });
 export type MediaSession = Static<typeof MediaSession>;

@@ -65,10 +65,15 @@ export const operations = {
   muteOthers: { method: 'POST', path: '/v1/calls/{callId}/participants:mute', access: 'voip.join', summary: 'Mute everybody else (group calls)', params: calls.CallPath, body: calls.EndpointCommand, status: 204 },
   lowerHands: { method: 'POST', path: '/v1/calls/{callId}/participants:lowerHands', access: 'voip.join', summary: 'Lower hands of others; all without targets', params: calls.CallPath, body: calls.LowerHandsRequest, status: 204 },
   sendReaction: { method: 'POST', path: '/v1/calls/{callId}/reactions', access: 'voip.join', summary: 'Show a reaction', params: calls.CallPath, body: calls.SendReactionRequest, status: 204 },
+  startSpotlight: { method: 'POST', path: '/v1/calls/{callId}/participants:spotlight', access: 'voip.join', summary: 'Spotlight participants for everybody (group calls)', params: calls.CallPath, body: calls.SpotlightRequest, status: 204 },
+  stopSpotlight: { method: 'POST', path: '/v1/calls/{callId}/participants:unspotlight', access: 'voip.join', summary: 'End the spotlight of participants; of all without targets', params: calls.CallPath, body: calls.StopSpotlightRequest, status: 204 },
+  sendMessage: { method: 'POST', path: '/v1/calls/{callId}/messages', access: 'voip.join', summary: 'Send data to the others (group calls)', params: calls.CallPath, body: calls.SendMessageRequest, status: 204 },
+  setMediaModes: { method: 'POST', path: '/v1/calls/{callId}/media:setModes', access: 'userOrOperator', summary: 'Have audio and video mixed or forwarded, for one participant or all (group calls)', params: calls.CallPath, body: calls.SetMediaModesRequest, status: 204 },
 
   sendDescription: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}/descriptions', access: 'voip.join', summary: 'Offer or answer', params: calls.MediaSessionPath, body: signaling.SendDescriptionRequest, status: 204 },
   sendCandidates: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}/candidates', access: 'voip.join', summary: 'Trickle candidates', params: calls.MediaSessionPath, body: signaling.SendCandidatesRequest, status: 204 },
   reportMedia: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}:report', access: 'voip.join', summary: 'Media connected, interrupted or failed', params: calls.MediaSessionPath, body: signaling.ReportMediaRequest, status: 204 },
+  wantStreams: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}:want', access: 'voip.join', summary: 'Which remote pictures to receive, in which media sections (backend sessions)', params: calls.MediaSessionPath, body: signaling.WantStreamsRequest, status: 204 },
   reportTelemetry: { method: 'POST', path: '/v1/calls/{callId}/telemetry', access: 'voip.join', summary: 'What this client saw, for the call flow record; accepted up to a minute after the end', params: calls.CallPath, body: ReportTelemetryRequest, status: 204 },
 
   getNetworkConfiguration: { method: 'GET', path: '/v1/network', access: 'voip.join', summary: 'STUN and TURN servers with which this client can test its network', status: 200, response: relay.NetworkConfiguration },

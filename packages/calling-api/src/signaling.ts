@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { DisplayName, RawId, Timestamp, Uuid } from './identifiers.ts';
-import { IceCandidate, MediaDescription } from './media.ts';
+import { IceCandidate, MediaDescription, WantedStream } from './media.ts';
 
 /** A registered client of one user: a browser tab, an app, a bot. It rings, and it receives events. */
 export const Endpoint = Type.Object({
@@ -46,6 +46,10 @@ export type SendDescriptionRequest = Static<typeof SendDescriptionRequest>;
 /** Candidates for the other side, batched: at most one request per 50 ms is needed. */
 export const SendCandidatesRequest = Type.Object({ endpointId: Uuid, candidates: Type.Array(IceCandidate, { minItems: 1, maxItems: 64 }) });
 export type SendCandidatesRequest = Static<typeof SendCandidatesRequest>;
+
+/** Which remote pictures the endpoint wants to see, and where: the whole list, in place of the last one. Sections that are not in it are silent. */
+export const WantStreamsRequest = Type.Object({ endpointId: Uuid, wanted: Type.Array(WantedStream, { maxItems: 64 }) });
+export type WantStreamsRequest = Static<typeof WantStreamsRequest>;
 
 /** What the client sees of its media session. `failed` asks for the cause: why no pair worked. */
 export const ReportMediaRequest = Type.Object({

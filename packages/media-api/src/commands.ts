@@ -1,13 +1,6 @@
-import type { IceCandidate, MediaDescription, MediaSession } from '@dialplane/calling-api';
+import type { IceCandidate, MediaDescription, MediaMode, MediaModes, MediaSession, VideoTile, WantedStream } from '@dialplane/calling-api';
 
-/** How one kind of media reaches a listener: mixed into one stream (MCU), or forwarded stream by stream (SFU). */
-export type MediaMode = 'mixed' | 'forwarded';
-
-/** The modes of audio and video, decided separately and switchable while the call runs. */
-export interface MediaModes {
-  readonly audio: MediaMode;
-  readonly video: MediaMode;
-}
+export type { MediaMode, MediaModes, VideoTile, WantedStream };
 
 /** A browser or app: ICE, DTLS-SRTP, offer/answer. */
 export interface WebrtcLegRequest {
@@ -44,11 +37,16 @@ export type MediaCommand =
       readonly request: WebrtcLegRequest | RtpLegRequest;
     }
   | { readonly kind: 'closeLeg'; readonly conferenceId: string; readonly legId: string }
+  /** An offer whose session id (`o=`, RFC 8866 §5.2) is another one is for a new transport of the same leg; the old one stays until that is connected. */
   | { readonly kind: 'describe'; readonly conferenceId: string; readonly legId: string; readonly description: MediaDescription }
   | { readonly kind: 'trickle'; readonly conferenceId: string; readonly legId: string; readonly candidates: readonly IceCandidate[] }
   | { readonly kind: 'setModes'; readonly conferenceId: string; readonly modes: MediaModes; /** All legs without it. */ readonly legId?: string }
   | { readonly kind: 'setMuted'; readonly conferenceId: string; readonly legId: string; readonly isMuted: boolean }
   | { readonly kind: 'setHeld'; readonly conferenceId: string; readonly legId: string; readonly isHeld: boolean }
+  /** The whole list, in place of the last one. */
+  | { readonly kind: 'setWanted'; readonly conferenceId: string; readonly legId: string; readonly wanted: readonly WantedStream[] }
+  /** Who is spotlighted, in order: they come first in composed pictures. */
+  | { readonly kind: 'setSpotlight'; readonly conferenceId: string; readonly identifiers: readonly string[] }
   | { readonly kind: 'sendDtmf'; readonly conferenceId: string; readonly legId: string; readonly tones: string };
 
 export type MediaCommandKind = MediaCommand['kind'];
@@ -64,15 +62,42 @@ export type MediaFailure =
   | 'CONSENT_EXPIRED'
   | 'MEDIA_PROCESS_LOST';
 
+/** What the media path saw of one direction of a leg since the report before. */
+export interface DirectionReport {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly lost: number;
+  readonly jitterMs: number;
+}
+
+/** What the media path saw of a leg since the report before. */
+export interface LegReport {
+  readonly received: DirectionReport;
+  readonly sent: DirectionReport;
+  readonly roundTripMs: number | undefined;
+  /** What the line towards the client is thought to take. */
+  readonly estimatedBps: number | undefined;
+}
+
 /** What a media processor tells the owner of a call. */
 export type MediaEvent =
   | { readonly kind: 'conferenceOpened'; readonly conferenceId: string; /** Which process serves it, for the call flow. */ readonly process: string }
-  | { readonly kind: 'conferenceFailed'; readonly conferenceId: string; readonly reason: MediaFailure }
+  /**
+   * It could not be opened; or it was open and is lost (`MEDIA_PROCESS_LOST`), and the owner may open another one for the call. `sentence` says what to do
+   * about it, where somebody can do something.
+   */
+  | { readonly kind: 'conferenceFailed'; readonly conferenceId: string; readonly reason: MediaFailure; readonly sentence?: string }
   | { readonly kind: 'commandFailed'; readonly conferenceId: string; readonly legId?: string; readonly command: MediaCommandKind; readonly reason: MediaFailure }
   | { readonly kind: 'legDescribed'; readonly conferenceId: string; readonly legId: string; readonly description: MediaDescription }
   | { readonly kind: 'legStateChanged'; readonly conferenceId: string; readonly legId: string; readonly state: MediaSession['state']; readonly reason?: MediaFailure }
+  /** Of a leg, or of all. Also told when the media processor has switched by itself; `why` is a sentence. */
   | { readonly kind: 'modesChanged'; readonly conferenceId: string; readonly legId?: string; readonly modes: MediaModes; readonly why: string }
-  | { readonly kind: 'dominantSpeakersChanged'; readonly conferenceId: string; /** Raw identifiers, loudest first. */ readonly identifiers: readonly string[] }
+  /** Raw identifiers. `speaking` are audible now, loudest first; `dominant` spoke most recently, that one first, five at most. */
+  | { readonly kind: 'speakersChanged'; readonly conferenceId: string; readonly speaking: readonly string[]; readonly dominant: readonly string[] }
+  /** How the composed picture is arranged: of a leg that has one of its own (none any more when it is empty), or of all others. */
+  | { readonly kind: 'layoutChanged'; readonly conferenceId: string; readonly legId?: string; readonly layout: readonly VideoTile[] }
+  /** Every five seconds at most for each leg, and when it closes. */
+  | { readonly kind: 'legReport'; readonly conferenceId: string; readonly legId: string; readonly report: LegReport }
   | { readonly kind: 'dtmfReceived'; readonly conferenceId: string; readonly legId: string; readonly tone: string }
   | {
       readonly kind: 'mediaStalled';

@@ -12,5 +12,7 @@
  * media.send({ kind: 'openConference', conferenceId, callId, modes: { audio: 'mixed', video: 'forwarded' } });
  * ```
  */
-export type { MediaCommand, MediaCommandKind, MediaEvent, MediaFailure, MediaMode, MediaModes, RtpLegRequest, WebrtcLegRequest } from './commands.ts';
+export type {
+  DirectionReport, LegReport, MediaCommand, MediaCommandKind, MediaEvent, MediaFailure, MediaMode, MediaModes, RtpLegRequest, VideoTile, WantedStream, WebrtcLegRequest,
+} from './commands.ts';
 export type { MediaControl } from './media-control.ts';

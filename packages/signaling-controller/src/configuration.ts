@@ -1,5 +1,6 @@
 import type { ServerInfo } from '@dialplane/calling-api';
 import type { FlowLimits } from './calls/call-flow-recorder.ts';
+import type { MessageLimits } from './calls/message-gate.ts';
 import type { EndpointLimits } from './endpoints/endpoint-registry.ts';
 import type { RequestLimits } from './http/operation-routes.ts';
 
@@ -8,6 +9,7 @@ export interface SignalingLimits {
   readonly requests: RequestLimits;
   readonly endpoints: EndpointLimits;
   readonly maxCallsPerEndpoint: number;
+  readonly messages: MessageLimits;
   readonly flow: FlowLimits;
 }
 
@@ -20,6 +22,11 @@ export const defaultSignalingLimits: SignalingLimits = {
     eventLog: { maxEvents: 512, maxBytes: 512 * 1024 },
   },
   maxCallsPerEndpoint: 10,
+  messages: {
+    bytesPerSender: { perSecond: 128 * 1024, burst: 512 * 1024 },
+    deliveriesPerCall: { perSecond: 2_000, burst: 5_000 },
+    deliveredBytesPerCall: { perSecond: 4 * 1024 * 1024, burst: 32 * 1024 * 1024 },
+  },
   flow: { maxEvents: 4_000, maxClientEvents: 2_000 },
 };
 

@@ -8,6 +8,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { CallDriver } from './calls/call-driver.ts';
 import { CallKeeper } from './calls/call-keeper.ts';
 import { CallStore, type InterruptedCall } from './calls/call-store.ts';
+import { MessageGate } from './calls/message-gate.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { defaultSignalingLimits, reconnectWindowSeconds, type SignalingConfiguration, type SignalingLimits } from './configuration.ts';
 import { EndpointRegistry } from './endpoints/endpoint-registry.ts';
@@ -247,7 +248,12 @@ class Controller implements SignalingController {
       signInUrl: (code) => `${configuration.publicUrl()}/#/sign-in?code=${encodeURIComponent(code)}`,
     });
     const shared = { clock: this.clock, registry: this.registry, calls: this.calls, keeper: this.keeper, store: this.callStore };
-    const calls = new CallOperations({ ...shared, maxCallsPerEndpoint: this.limits.maxCallsPerEndpoint, isDraining: () => this.draining });
+    const calls = new CallOperations({
+      ...shared,
+      maxCallsPerEndpoint: this.limits.maxCallsPerEndpoint,
+      messages: new MessageGate(this.limits.messages, this.clock),
+      isDraining: () => this.draining,
+    });
     const records = new RecordOperations(shared);
     const relay = new RelayOperations(this.options.relay, () => this.renewIceConfiguration());
     return { ...signIn.handlers(), ...endpoints.handlers(), ...calls.handlers(), ...records.handlers(), ...relay.handlers() };

@@ -50,13 +50,15 @@ export class CallReplica {
       this.held.push(event);
       return;
     }
+    // What passes by has no revision and changes nothing here.
+    if (event.type === 'speakersChanged' || event.type === 'messageReceived') return;
     if (event.revision <= this.view.revision) return;
     this.view = { ...changed(this.view, event), revision: event.revision };
     if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.end(event.endReason);
   }
 }
 
-function changed(view: Call, event: CallEvent): Call {
+function changed(view: Call, event: Exclude<CallEvent, { type: 'speakersChanged' | 'messageReceived' }>): Call {
   switch (event.type) {
     case 'callStateChanged':
       return { ...view, state: event.state };
@@ -71,7 +73,8 @@ function changed(view: Call, event: CallEvent): Call {
     case 'selfUpdated': {
       const { identifier, participantId } = view.self;
       const hand = event.raisedHandOrder === undefined ? {} : { raisedHandOrder: event.raisedHandOrder };
-      return { ...view, self: { identifier, participantId, isMuted: event.isMuted, role: event.role, ...hand } };
+      const spotlight = event.spotlightOrder === undefined ? {} : { spotlightOrder: event.spotlightOrder };
+      return { ...view, self: { identifier, participantId, isMuted: event.isMuted, role: event.role, ...hand, ...spotlight } };
     }
     case 'mediaSessionUpdated':
       return { ...view, mediaSessions: [...view.mediaSessions.filter(({ mediaSessionId }) => mediaSessionId !== event.mediaSession.mediaSessionId), event.mediaSession] };
@@ -81,6 +84,8 @@ function changed(view: Call, event: CallEvent): Call {
       return withSession(view, event.mediaSessionId, (session) => ({ ...session, remoteDescription: event.description }));
     case 'mediaCandidates':
       return withSession(view, event.mediaSessionId, (session) => ({ ...session, remoteCandidates: [...session.remoteCandidates, ...event.candidates] }));
+    case 'mediaModesChanged':
+      return withSession(view, event.mediaSessionId, ({ layout: _before, ...session }) => ({ ...session, modes: event.modes, ...(event.layout === undefined ? {} : { layout: event.layout }) }));
     case 'reactionReceived':
       return view;
   }
@@ -101,6 +106,6 @@ export function comparable(view: Call): unknown {
     callId, kind, topology, state, direction,
     self: isRinging ? self.participantId : self,
     participants: isRinging ? [] : participants.toSorted((a, b) => (a.identifier < b.identifier ? -1 : 1)),
-    mediaSessions: mediaSessions.map(({ mediaSessionId, remoteDescription }) => ({ mediaSessionId, remoteDescription })),
+    mediaSessions: mediaSessions.map(({ mediaSessionId, remoteDescription, modes, layout }) => ({ mediaSessionId, remoteDescription, modes, layout })),
   };
 }

@@ -218,7 +218,7 @@ export class ClientProgram implements HostMachine<CallMessage> {
     if (event.type === 'incomingCall') {
       if (known === undefined || known.isEnded) this.meetWhileJoining(event.call, now);
     } else if (known === undefined || known.isEnded) {
-      if (event.revision > (known?.view.revision ?? 0)) this.unknown.push(event);
+      if ('revision' in event && event.revision > (known?.view.revision ?? 0)) this.unknown.push(event);
       return;
     } else {
       known.apply(event);

@@ -1,5 +1,5 @@
 import { CallMachine, type CallCommand, type CallInput, type CallObservation, type CommandResult, type EndpointIdentity, type IceConfiguration, type IceParticipant } from '@dialplane/call';
-import { endReason, type Call, type EndpointEvent } from '@dialplane/calling-api';
+import { endReason, endReasons, type Call, type EndpointEvent } from '@dialplane/calling-api';
 import type { MediaControl } from '@dialplane/media-api';
 import type { Logger } from '@dialplane/telemetry';
 import { randomUUID } from 'node:crypto';
@@ -118,6 +118,11 @@ export class CallDriver {
     for (const call of this.calls.ofEndpoint(endpointId)) this.take(call, observation);
   }
 
+  /** Tells a call what is neither of an endpoint nor of the media processor. */
+  observe(call: RunningCall, observation: CallObservation): void {
+    this.takeIfRunning(call, observation);
+  }
+
   /** A user registered an endpoint: calls that look for this user ring there too. */
   observeRegistration(endpoint: EndpointIdentity): void {
     for (const call of this.calls.ofUser(endpoint.identifier)) this.take(call, { kind: 'endpointRegistered', endpoint });
@@ -153,6 +158,9 @@ export class CallDriver {
     this.options.keeper.adopt(callId);
     this.calls.add(call);
     this.arm(call);
+    // Media processes end with the server that started them.
+    const { conferenceId } = call;
+    if (conferenceId !== undefined) this.take(call, { kind: 'media', event: { kind: 'conferenceFailed', conferenceId, reason: 'MEDIA_PROCESS_LOST' } });
   }
 
   stop(): void {
@@ -168,7 +176,7 @@ export class CallDriver {
       newId: randomUUID,
       startedAt: new Date(about.startedAt).toISOString(),
       iceConfiguration: (participant) => this.iceConfiguration(about.callId, participant),
-      hasMediaProcessor: media !== undefined,
+      mediaProcessorAbsence: () => (media === undefined ? endReasons.mediaProcessorUnavailable.message : media.absence()),
     };
   }
 

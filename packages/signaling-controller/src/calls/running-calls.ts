@@ -67,6 +67,7 @@ export class RunningCalls {
   }
 
   setConference(call: RunningCall, conferenceId: string): void {
+    if (call.conferenceId !== undefined) this.conferences.delete(call.conferenceId);
     call.conferenceId = conferenceId;
     this.conferences.set(conferenceId, call);
   }

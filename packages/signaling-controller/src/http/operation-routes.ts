@@ -47,7 +47,7 @@ export interface OperationRoutesOptions {
 }
 
 /** Operations with bodies that hold a session description, many targets or a batch of observations. */
-const withLargeBodies: ReadonlySet<string> = new Set(['startCall', 'acceptCall', 'sendDescription', 'sendCandidates', 'reportTelemetry', 'lowerHands'] satisfies OperationId[]);
+const withLargeBodies: ReadonlySet<string> = new Set(['startCall', 'acceptCall', 'sendDescription', 'sendCandidates', 'reportTelemetry', 'lowerHands', 'sendMessage', 'wantStreams'] satisfies OperationId[]);
 const smallBodyLimit = 16 * 1024;
 
 /** Registers a route for every operation of the calling API on an instance, its OpenAPI document, and preflight requests. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** A token bucket: `burst` requests at once, refilled by `perSecond`. */
+/** A token bucket: `burst` requests (or bytes) at once, refilled by `perSecond`. */
 export interface RateLimit {
   readonly perSecond: number;
   readonly burst: number;
@@ -27,17 +27,18 @@ export class RateLimiter {
     this.capacity = capacity;
   }
 
-  /** Takes one token of `key`. Returns 0 when there was one, else the whole seconds until there is. */
-  take(key: string): number {
+  /** Takes `count` tokens of `key`, one or at most a full bucket. Returns 0 when they were there, else the whole seconds until they are. */
+  take(key: string, count = 1): number {
     const now = this.clock.now();
     const { perSecond, burst } = this.limit;
     const before = this.buckets.get(key);
     const tokens = before === undefined ? burst : Math.min(burst, before.tokens + ((now - before.at) / 1000) * perSecond);
     this.buckets.delete(key);
-    const isGranted = tokens >= 1;
-    this.buckets.set(key, { tokens: isGranted ? tokens - 1 : tokens, at: now });
+    const price = Math.min(count, burst);
+    const isGranted = tokens >= price;
+    this.buckets.set(key, { tokens: isGranted ? tokens - price : tokens, at: now });
     if (this.buckets.size > this.capacity) this.forgetOldest();
-    return isGranted ? 0 : Math.max(1, Math.ceil((1 - tokens) / perSecond));
+    return isGranted ? 0 : Math.max(1, Math.ceil((price - tokens) / perSecond));
   }
 
   private forgetOldest(): void {

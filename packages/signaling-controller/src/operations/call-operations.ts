@@ -1,10 +1,11 @@
 import type { CallCommand, CommandResult, EndpointIdentity } from '@dialplane/call';
-import type { Call } from '@dialplane/calling-api';
+import type { Call, MediaModes } from '@dialplane/calling-api';
 import type { FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
 import type { CallDriver } from '../calls/call-driver.ts';
 import type { CallKeeper } from '../calls/call-keeper.ts';
 import type { CallStore } from '../calls/call-store.ts';
+import type { MessageGate } from '../calls/message-gate.ts';
 import type { EndpointRegistry } from '../endpoints/endpoint-registry.ts';
 import type { RegisteredEndpoint } from '../endpoints/registered-endpoint.ts';
 import { ApiError } from '../http/api-error.ts';
@@ -21,6 +22,7 @@ export interface CallOperationsOptions {
   readonly keeper: CallKeeper;
   readonly store: CallStore;
   readonly maxCallsPerEndpoint: number;
+  readonly messages: MessageGate;
   isDraining(): boolean;
 }
 
@@ -40,7 +42,8 @@ type Success = Extract<CommandResult, { ok: true }>;
 
 type CallCommandOperations =
   | 'startCall' | 'joinCall' | 'reportRinging' | 'acceptCall' | 'rejectCall' | 'hangUp' | 'hold' | 'resume' | 'updateSelf' | 'addParticipant'
-  | 'removeParticipant' | 'muteParticipant' | 'muteOthers' | 'lowerHands' | 'sendReaction' | 'sendDescription' | 'sendCandidates' | 'reportMedia';
+  | 'removeParticipant' | 'muteParticipant' | 'muteOthers' | 'lowerHands' | 'sendReaction' | 'startSpotlight' | 'stopSpotlight' | 'sendMessage' | 'setMediaModes'
+  | 'sendDescription' | 'sendCandidates' | 'wantStreams' | 'reportMedia';
 
 /** The commands of a call, from request to engine and back. */
 export class CallOperations {
@@ -81,6 +84,14 @@ export class CallOperations {
         return this.done(request, { kind: 'lowerHands', ...(targets !== undefined && { targets }) });
       },
       sendReaction: (request) => this.done(request, { kind: 'react', reactionType: request.body.reactionType }),
+      startSpotlight: (request) => this.done(request, { kind: 'startSpotlight', targets: request.body.targets }),
+      stopSpotlight: (request) => {
+        const { targets } = request.body;
+        return this.done(request, { kind: 'stopSpotlight', ...(targets !== undefined && { targets }) });
+      },
+      sendMessage: (request) => this.sendMessage(request),
+      setMediaModes: (request) => this.setMediaModes(request),
+      wantStreams: (request) => this.done(request, { kind: 'want', mediaSessionId: request.params.mediaSessionId, wanted: request.body.wanted }),
       sendDescription: (request) => {
         checkDescription(request.body.description);
         return this.done(request, { kind: 'describe', mediaSessionId: request.params.mediaSessionId, description: request.body.description });
@@ -91,6 +102,31 @@ export class CallOperations {
         return this.done(request, { kind: 'reportMedia', mediaSessionId: request.params.mediaSessionId, state, ...(cause !== undefined && { cause }) });
       },
     };
+  }
+
+  private sendMessage(request: OperationRequest<'sendMessage'>): Promise<undefined> {
+    const { endpointId, ...message } = request.body;
+    const call = this.options.calls.get(request.params.callId);
+    if (call?.endpoints.has(endpointId) === true) {
+      this.options.messages.admit(request.params.callId, endpointId, message.data.length, message.targets?.length ?? call.endpoints.size);
+    }
+    return this.done(request, { kind: 'sendMessage', ...message });
+  }
+
+  private async setMediaModes({ caller, params, body, ...request }: OperationRequest<'setMediaModes'>): Promise<undefined> {
+    const { endpointId, modes, target } = body;
+    if (caller.kind === 'operator') return this.setModesAsOperator(params.callId, modes, target);
+    if (endpointId === undefined) throw new ApiError('REQUEST_INVALID', { message: 'Name the endpoint that asks.', target: 'body.endpointId' });
+    return this.done({ ...request, caller, params, body: { endpointId } }, { kind: 'setModes', modes, ...(target !== undefined && { target }) });
+  }
+
+  private setModesAsOperator(callId: string, modes: MediaModes, target: string | undefined): undefined {
+    const { calls, keeper } = this.options;
+    const call = calls.get(callId);
+    if (call === undefined) throw new ApiError(keeper.recent(callId) === undefined ? 'CALL_NOT_FOUND' : 'CALL_ENDED', { target: 'callId' });
+    if (call.kind !== 'group') throw new ApiError('CALL_NOT_GROUP');
+    if (target !== undefined && !call.parties.has(target)) throw new ApiError('PARTICIPANT_NOT_FOUND', { target: 'body.target' });
+    calls.observe(call, { kind: 'modesAsked', modes, ...(target !== undefined && { target }) });
   }
 
   private async start({ caller, body, requestId, http }: OperationRequest<'startCall'>): Promise<Call> {

@@ -8,6 +8,8 @@ export type CallEvent = Extract<EndpointEvent, { readonly callId: string }>;
  * Media events change nothing but the revision: what they carry is the media links' business.
  */
 export function applyEvent(view: CallView, event: CallEvent): CallView | undefined {
+  // What passes by has no revision and changes nothing here.
+  if (event.type === 'speakersChanged' || event.type === 'messageReceived') return view;
   if (event.revision <= view.revision) return undefined;
   const { revision } = event;
   switch (event.type) {
@@ -20,9 +22,10 @@ export function applyEvent(view: CallView, event: CallEvent): CallView | undefin
       return { ...view, revision, participants: [...view.participants.filter(({ identifier }) => !gone.has(identifier)), ...event.updated] };
     }
     case 'selfUpdated': {
-      const { isMuted, role, raisedHandOrder } = event;
+      const { isMuted, role, raisedHandOrder, spotlightOrder } = event;
       const { identifier, participantId } = view.self;
-      return { ...view, revision, self: { identifier, participantId, isMuted, role, ...(raisedHandOrder === undefined ? {} : { raisedHandOrder }) } };
+      const orders = { ...(raisedHandOrder === undefined ? {} : { raisedHandOrder }), ...(spotlightOrder === undefined ? {} : { spotlightOrder }) };
+      return { ...view, revision, self: { identifier, participantId, isMuted, role, ...orders } };
     }
     case 'mediaSessionUpdated': {
       const others = view.mediaSessions.filter(({ mediaSessionId }) => mediaSessionId !== event.mediaSession.mediaSessionId);
@@ -30,6 +33,14 @@ export function applyEvent(view: CallView, event: CallEvent): CallView | undefin
     }
     case 'mediaSessionClosed':
       return { ...view, revision, mediaSessions: view.mediaSessions.filter(({ mediaSessionId }) => mediaSessionId !== event.mediaSessionId) };
+    case 'mediaModesChanged': {
+      const { mediaSessionId, modes, layout } = event;
+      const mediaSessions = view.mediaSessions.map((session) => {
+        const { layout: _before, ...rest } = session;
+        return session.mediaSessionId === mediaSessionId ? { ...rest, modes, ...(layout === undefined ? {} : { layout }) } : session;
+      });
+      return { ...view, revision, mediaSessions };
+    }
     case 'mediaDescription':
     case 'mediaCandidates':
     case 'reactionReceived':
