@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ExtensionElements, extensionKind, extensionUris, HeaderExtensionMap, packetKind, packetKindOf, RtpHeaderWriter, RtpPacket, rtpVerdict } from './index.ts';
+import { ExtensionElements, extensionKind, HeaderExtensionMap, packetKind, packetKindOf, RtpHeaderWriter, RtpPacket, rtpVerdict } from './index.ts';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 
@@ -45,14 +45,7 @@ test('what is no RTP packet is told apart', () => {
 });
 
 test('one-byte and two-byte elements are found under the ids of the leg', () => {
-  const map = new HeaderExtensionMap([
-    { id: 1, uri: extensionUris.audioLevel },
-    { id: 4, uri: extensionUris.mid },
-    { id: 3, uri: extensionUris.transportSequenceNumber },
-    { id: 2, uri: extensionUris.absoluteSendTime },
-    { id: 9, uri: 'urn:example:unknown' },
-    { id: 15, uri: extensionUris.rid },
-  ]);
+  const map = new HeaderExtensionMap([{ audioLevel: 1, mid: 4, transportSequence: 3, rid: 15 }, { absoluteSendTime: 2, audioLevel: 9, rid: 3 }]);
   const packet = new RtpPacket();
   const elements = new ExtensionElements();
   for (const extension of ['bede 0004 10 8c 22 010203 00 31 abcd 00 40 30 90 11 00', '1000 0005 01 01 8c 02 03 010203 03 02 abcd 00 04 01 30 09 01 11 00']) {
@@ -60,18 +53,18 @@ test('one-byte and two-byte elements are found under the ids of the leg', () => 
     assert.equal(packet.read(bytes, 0, bytes.length), rtpVerdict.accepted, extension);
     elements.locate(packet, map);
     assert.deepEqual(
-      [elements.audioLevel(), elements.voiceActivity(), elements.absoluteSendTime(), elements.transportSequenceNumber(), elements.text(extensionKind.mid), elements.text(extensionKind.rid)],
+      [elements.audioLevel(), elements.voiceActivity(), elements.absoluteSendTime(), elements.transportSequence(), elements.text(extensionKind.mid), elements.text(extensionKind.rid)],
       [12, 1, 0x010203, 0xabcd, '0', undefined],
     );
   }
   const without = bytesOf('80 6f 0001 00000001 00000002');
   packet.read(without, 0, without.length);
   elements.locate(packet, map);
-  assert.deepEqual([elements.audioLevel(), elements.voiceActivity(), elements.absoluteSendTime(), elements.transportSequenceNumber()], [-1, -1, -1, -1]);
+  assert.deepEqual([elements.audioLevel(), elements.voiceActivity(), elements.absoluteSendTime(), elements.transportSequence()], [-1, -1, -1, -1]);
 });
 
 test('an element that reaches beyond the extension ends the search, what came before counts', () => {
-  const map = new HeaderExtensionMap([{ id: 1, uri: extensionUris.audioLevel }, { id: 2, uri: extensionUris.mid }]);
+  const map = new HeaderExtensionMap([{ audioLevel: 1, mid: 2 }]);
   const bytes = bytesOf('90 6f 0001 00000001 00000002 bede 0001 10 0c 23 61 62636465');
   const packet = new RtpPacket();
   const elements = new ExtensionElements();

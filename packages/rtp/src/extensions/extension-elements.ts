@@ -45,8 +45,8 @@ export class ExtensionElements {
   }
 
   /** The number of the packet on its transport, or -1 when absent. */
-  transportSequenceNumber(): number {
-    return (this.lengths[extensionKind.transportSequenceNumber] ?? 0) < 2 ? -1 : readUint16(this.bytes, this.offsets[extensionKind.transportSequenceNumber] ?? 0);
+  transportSequence(): number {
+    return (this.lengths[extensionKind.transportSequence] ?? 0) < 2 ? -1 : readUint16(this.bytes, this.offsets[extensionKind.transportSequence] ?? 0);
   }
 
   /** When the packet was sent: 24 bits, 6.18 fixed-point seconds that wrap after 64 s; -1 when absent. */

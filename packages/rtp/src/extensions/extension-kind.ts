@@ -9,8 +9,10 @@ export const extensionKind = {
   rid: 3,
   /** Which encoding a retransmission repairs (RFC 8852 §3.2). */
   repairedRid: 4,
+  /** 24 bits of seconds, 6.18 fixed-point. */
   absoluteSendTime: 5,
-  transportSequenceNumber: 6,
+  /** Number of the packet on its transport (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2). */
+  transportSequence: 6,
   videoOrientation: 7,
   playoutDelay: 8,
   absoluteCaptureTime: 9,
@@ -21,20 +23,6 @@ export type ExtensionKind = (typeof extensionKind)[keyof typeof extensionKind];
 
 /** How many kinds there are, `none` included: the length of tables that are indexed by kind. */
 export const extensionKindCount = 11;
-
-/** The URI that names each kind in SDP (RFC 8285 §5). */
-export const extensionUris: Readonly<Record<Exclude<keyof typeof extensionKind, 'none'>, string>> = {
-  audioLevel: 'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
-  mid: 'urn:ietf:params:rtp-hdrext:sdes:mid',
-  rid: 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
-  repairedRid: 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
-  absoluteSendTime: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
-  transportSequenceNumber: 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
-  videoOrientation: 'urn:3gpp:video-orientation',
-  playoutDelay: 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay',
-  absoluteCaptureTime: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',
-  dependencyDescriptor: 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension',
-};
 
 /** What a receiver gets as the sender wrote it, since it describes the media and not the path. */
 export const passedExtensionKinds: readonly ExtensionKind[] = [
