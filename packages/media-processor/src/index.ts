@@ -6,5 +6,5 @@
 /** First UDP port of media processes; each next one has the next port. */
 export const firstMediaPort = 3480;
 export type { SectionCodec, SectionExtensions, SectionSettings, TransportSettings } from './process-api/leg-settings.ts';
-export type { DirectionReport, LayoutTile, LegReport, ProcessCommand, ProcessEvent, ProcessSettings, WantedSection } from './process-api/process-messages.ts';
+export type { ConferenceEvent, ProcessCommand, ProcessEvent, ProcessSettings } from './process-api/process-messages.ts';
 export type { AudioMixer, AudioMixerEvents } from './mixing/audio-mixer.ts';
