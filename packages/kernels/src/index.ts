@@ -27,3 +27,7 @@ export { audioFailure, decodedPart, decodeWords, encodeWords, type AudioCodec } 
 export { kernelLibraries, missingLibraries, type KernelLibrary } from './kernel-libraries.ts';
 export { loadOpus } from './opus/load-opus.ts';
 export type { Opus, OpusEncoderOptions, OpusSampleRate } from './opus/opus.ts';
+export { g711Law } from './g711/g711.ts';
+export { loadG711 } from './g711/load-g711.ts';
+export { loadPcm } from './pcm/load-pcm.ts';
+export { pcmOperation, pcmWords, resampleWords, type Pcm } from './pcm/pcm.ts';

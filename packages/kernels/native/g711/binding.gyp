@@ -1,0 +1,4 @@
+{
+  "includes": ["../kernel.gypi"],
+  "targets": [{ "target_name": "g711", "sources": ["module.cc"] }]
+}
