@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace node_api {
 
@@ -23,6 +24,14 @@ inline int32_t readInt32(napi_env env, napi_value value) {
   int32_t result = 0;
   napi_get_value_int32(env, value, &result);
   return result;
+}
+
+inline std::string readString(napi_env env, napi_value value) {
+  size_t length = 0;
+  napi_get_value_string_utf8(env, value, nullptr, 0, &length);
+  std::string text(length, '\0');
+  napi_get_value_string_utf8(env, value, text.data(), length + 1, nullptr);
+  return text;
 }
 
 /// The bytes of a Uint8Array, valid until the call returns; none of anything else.

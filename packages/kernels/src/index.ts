@@ -2,7 +2,8 @@
  * Kernels: what JavaScript does not do well enough, as native batches without policy, and what stands in for each where it is not built.
  *
  * A kernel takes and fills buffers described by `Int32Array`s of descriptors, knows no protocol and keeps no reference after it returns.
- * One `.node` file each, built when first needed: a missing compiler or library costs only what needs it. Out of scope: deciding anything.
+ * One `.node` file each, built when first needed: a missing compiler or library costs only what needs it. Nothing stands in for SRTP and DTLS: where they are
+ * absent there is no media processor, and `absentBecause` says what to do. Out of scope: deciding anything.
  *
  * ```ts
  * const sockets = createUdpSockets({ onBatch: (count) => echo(sockets, count) }); // Returns how many of `sockets.outgoing` to send.
@@ -21,6 +22,7 @@ export { loadSrtp } from './srtp/load-srtp.ts';
 export type { Srtp } from './srtp/srtp.ts';
 export { protectWords, srtpFailure, srtpKind, srtpOverheadBytes, unprotectWords } from './srtp/srtp.ts';
 export { keyingMaterialBytes, splitKeyingMaterial, srtpProfile, type SrtpMasterKey, type SrtpProfile } from './srtp/srtp-profile.ts';
+export { loadDtls } from './dtls/load-dtls.ts';
 export type { Dtls, DtlsAssociation, DtlsConnected, DtlsIdentity, DtlsState, DtlsStep } from './dtls/dtls.ts';
 export { sameFingerprint } from './dtls/same-fingerprint.ts';
 export { audioFailure, decodedPart, decodeWords, encodeWords, type AudioCodec } from './audio/audio-codec.ts';

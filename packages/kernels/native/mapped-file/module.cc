@@ -1,8 +1,6 @@
 // What JavaScript sees of the kernel. src/mapped-file/native-mapped-file.ts calls it and checks what it is given.
 #include <sys/mman.h>
 
-#include <string>
-
 #include "../node-api-call.h"
 #include "map-file.h"
 
@@ -16,10 +14,7 @@ void unmap(napi_env, void* data, void* length) { munmap(data, reinterpret_cast<s
 /// open(path, length) -> ArrayBuffer, or a negative errno. The mapping lives as long as the buffer.
 napi_value open(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
-  size_t pathBytes = 0;
-  napi_get_value_string_utf8(env, arguments[0], nullptr, 0, &pathBytes);
-  std::string path(pathBytes, '\0');
-  napi_get_value_string_utf8(env, arguments[0], path.data(), pathBytes + 1, nullptr);
+  const std::string path = node_api::readString(env, arguments[0]);
   int64_t length = 0;
   napi_get_value_int64(env, arguments[1], &length);
 

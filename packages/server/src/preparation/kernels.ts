@@ -34,7 +34,7 @@ export async function prepareKernels(): Promise<void> {
 }
 
 function sayWithout(reason: string): void {
-  console.error(`Without native kernels, because ${reason}: relaying costs more than twice the processor time.`);
+  console.error(`Without native kernels, because ${reason}: relaying costs more than twice the processor time, and there are no group calls.`);
 }
 
 /** A running process keeps the file that it has loaded: the new one takes its name. */
