@@ -6,3 +6,6 @@
  */
 /** Participants of one conference, as in ACS. */
 export const mostParticipants = 350;
+export type { SpeakerDetectionOptions } from './forwarding/speaker-detection.ts';
+export { SpeakerDetection } from './forwarding/speaker-detection.ts';
+export { AudioSlots, emptySlot } from './forwarding/audio-slots.ts';
