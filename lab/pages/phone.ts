@@ -1,11 +1,12 @@
 import { AzureCommunicationTokenCredential, createIdentifierFromRawId, getIdentifierRawId } from '@azure/communication-common';
 // Before the client library, which must meet the observed RTCPeerConnection.
 import { chosenPairs } from './peer-connections.ts';
-import { CallClient, LocalVideoStream, type Call, type CallAgent, type DeviceManager, type IncomingCall, type RemoteVideoStream } from '@dialplane/calling';
+import { CallClient, LocalVideoStream, VideoStreamRenderer, type Call, type CallAgent, type DeviceManager, type IncomingCall, type RemoteVideoStream, type VideoStreamRendererView } from '@dialplane/calling';
 import type { CallSituation, PhonePage, Side } from '../src/page-contracts.ts';
 import { ArrivalWatch } from './arrival-watch.ts';
 import { offerToStory } from './page-methods.ts';
-import { earsOn, eyesOn } from './senses.ts';
+import { earsOn, eyesOn, eyesOnElement } from './senses.ts';
+import type { PictureReader } from './picture-reader.ts';
 import { heardIn } from './tone-meter.ts';
 
 const agentStates: string[] = [];
@@ -15,6 +16,7 @@ let camera: LocalVideoStream | undefined;
 let call: Call | undefined;
 let arrivals: ArrivalWatch | undefined;
 let ringing = Promise.withResolvers<IncomingCall>();
+const views = new Map<RemoteVideoStream, Promise<VideoStreamRendererView>>();
 
 const methods: PhonePage = {
   async signIn({ token, displayName, endpoint }) {
@@ -67,14 +69,16 @@ const methods: PhonePage = {
   async othersScreen(isShared) {
     const stream = await remoteVideo('ScreenSharing', isShared);
     if (!isShared) return { width: 0, height: 0 };
-    const { width, height } = await eyesOn(await videoTrack(stream)).read();
+    const { width, height } = await (await eyesOnView(stream)).read();
     return { width, height };
   },
 
-  hears: async (person) => earsOn(await audioTrack('remote')).hears(person),
-  sees: async (person) => eyesOn(await pictureTrack('remote')).sees(person),
+  async hears(person) {
+    while ((await methods.heard('remote')) !== person);
+  },
+  sees: async (person) => (await eyes('remote')).sees(person),
   heard: async (side) => heardIn(await earsOn(await audioTrack(side)).read()),
-  seen: async (side) => (await eyesOn(await pictureTrack(side)).read()).person,
+  seen: async (side) => (await (await eyes(side)).read()).person,
   pairs: chosenPairs,
   longestGapMs: () => (arrivals ??= new ArrivalWatch()).takeLongestGap(),
   agentStates: () => agentStates,
@@ -110,13 +114,20 @@ async function audioTrack(side: Side): Promise<MediaStreamTrack> {
   return firstTrack((await streams()[0]?.getMediaStream())?.getAudioTracks());
 }
 
-async function pictureTrack(side: Side): Promise<MediaStreamTrack> {
-  if (side === 'local') return firstTrack((await ownCamera().getMediaStream()).getVideoTracks());
-  return videoTrack(await remoteVideo('Video', true));
+async function eyes(side: Side): Promise<PictureReader> {
+  if (side === 'local') return eyesOn(firstTrack((await ownCamera().getMediaStream()).getVideoTracks()));
+  return eyesOnView(await remoteVideo('Video', true));
 }
 
-async function videoTrack(stream: RemoteVideoStream): Promise<MediaStreamTrack> {
-  return firstTrack((await stream.getMediaStream()).getVideoTracks());
+/** Looks at what an application shows: the library's own view, which follows the stream to other connections. */
+async function eyesOnView(stream: RemoteVideoStream): Promise<PictureReader> {
+  const known = views.get(stream) ?? new VideoStreamRenderer(stream).createView();
+  views.set(stream, known);
+  const { target } = await known;
+  if (!target.isConnected) document.body.append(target);
+  const video = target.querySelector('video');
+  if (video === null) throw new Error('the view shows no video');
+  return eyesOnElement(video);
 }
 
 function firstTrack(tracks: readonly MediaStreamTrack[] | undefined): MediaStreamTrack {

@@ -12,17 +12,13 @@ export interface PictureReading {
 
 type Colour = readonly [number, number, number];
 
-/** Reads the frames of a video track. */
+/** Reads the frames that a video element shows. */
 export class PictureReader {
-  readonly #video = document.createElement('video');
+  readonly #video: HTMLVideoElement;
   readonly #canvas = new OffscreenCanvas(1, 1);
 
-  constructor(track: MediaStreamTrack) {
-    this.#video.muted = true;
-    this.#video.autoplay = true;
-    this.#video.srcObject = new MediaStream([track]);
-    document.body.append(this.#video);
-    void this.#video.play();
+  constructor(video: HTMLVideoElement) {
+    this.#video = video;
   }
 
   /** Resolves with the next frame; waits for as long as none arrives. */
@@ -41,11 +37,6 @@ export class PictureReader {
       if (reading.person !== person) counters.clear();
       else if (counters.add(reading.counter).size >= (person === null ? 1 : 3)) return;
     }
-  }
-
-  close(): void {
-    this.#video.srcObject = null;
-    this.#video.remove();
   }
 
   #look(): PictureReading {

@@ -2,7 +2,8 @@ import { PictureReader } from './picture-reader.ts';
 import { ToneMeter } from './tone-meter.ts';
 
 const meters = new Map<string, ToneMeter>();
-const readers = new Map<string, PictureReader>();
+const screens = new Map<string, HTMLVideoElement>();
+const readers = new Map<HTMLVideoElement, PictureReader>();
 
 /** The meter of this track; made at first use. */
 export function earsOn(track: MediaStreamTrack): ToneMeter {
@@ -11,9 +12,24 @@ export function earsOn(track: MediaStreamTrack): ToneMeter {
   return meter;
 }
 
-/** The reader of this track; made at first use. */
+/** The reader of this track; made at first use, with an element that shows it. */
 export function eyesOn(track: MediaStreamTrack): PictureReader {
-  const reader = readers.get(track.id) ?? new PictureReader(track);
-  readers.set(track.id, reader);
+  const screen = screens.get(track.id) ?? screenFor(track);
+  screens.set(track.id, screen);
+  return eyesOnElement(screen);
+}
+
+/** The reader of what this element shows; made at first use. */
+export function eyesOnElement(video: HTMLVideoElement): PictureReader {
+  const reader = readers.get(video) ?? new PictureReader(video);
+  readers.set(video, reader);
   return reader;
+}
+
+function screenFor(track: MediaStreamTrack): HTMLVideoElement {
+  const video = document.createElement('video');
+  Object.assign(video, { muted: true, autoplay: true, srcObject: new MediaStream([track]) });
+  document.body.append(video);
+  void video.play();
+  return video;
 }

@@ -64,6 +64,10 @@ export const maxSdpLength = 65_536;
  *
  * `revision` counts a side's own descriptions in this media session from 1. An answer names the offer it answers in
  * `answers`. Offers of both sides may cross: the side whose session is `polite` rolls its own back (perfect negotiation).
+ *
+ * An offer whose origin has another session id (`o=`, RFC 8866 §5.2) than the offers before it is one of another peer connection of the offerer: the other side
+ * answers with a new transport (ICE, DTLS, SSRCs), keeps the old one until media can flow over the new, and closes it then. Revisions go on counting, and candidates belong
+ * to the transport that their `usernameFragment` names.
  */
 export const MediaDescription = Type.Object({
   type: Type.Union([Type.Literal('offer'), Type.Literal('answer')]),
@@ -100,7 +104,7 @@ export const MediaSessionState = Type.Union([
 export type MediaSessionState = Static<typeof MediaSessionState>;
 
 /**
- * One peer connection of an endpoint in a call. A 1:1 call has one; while a call is promoted it has two, the new one on the
+ * What an endpoint negotiates with the other side or with the backend. A 1:1 call has one; while a call is promoted it has two, the new one on the
  * backend, until that is connected (make before break). When a media process is lost, its sessions are replaced by new ones:
  * the new one is shown (`mediaSessionUpdated`), then the old one is closed.
  */

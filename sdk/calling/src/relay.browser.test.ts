@@ -105,5 +105,5 @@ test('a device without a network says so, and is well again with the network', {
   await alice.page.evaluate(() => caller.networkDiagnosticIs('networkReconnect', 1));
   await alice.page.evaluate(() => caller.hangUp());
   await bob.page.evaluate(() => caller.reaches('Disconnected'));
-  await toldOf(alice.token, (detail) => detail.kind === 'clientDecision' && detail.what === 'ICE restart' && detail.why === 'the network of this device changed');
+  await toldOf(alice.token, (detail) => detail.kind === 'clientDecision' && detail.what === 'another connection' && detail.why === 'the network of this device changed');
 });

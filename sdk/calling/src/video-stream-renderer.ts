@@ -1,4 +1,5 @@
 import { clientError } from './communication-services-error.ts';
+import { RemoteVideoStreamView } from './media/remote-video-stream.ts';
 import type { RemoteVideoStream } from './public/streams.ts';
 import type {
   CreateViewOptions, RenderableStream, ScalingMode, VideoStreamRenderer as VideoStreamRendererShape, VideoStreamRendererView,
@@ -107,7 +108,7 @@ async function openLocalSource(stream: RenderableStream): Promise<ViewSource> {
   return { mediaStream: hold.mediaStream, onChanged: (listener) => track.onChanged(listener), release: () => hold.release() };
 }
 
-/** A remote stream that stops leaves its view black, and one that starts again fills it again. */
+/** A remote stream that stops leaves its view black, and one that starts again, or goes on over another connection, fills it again. */
 async function openRemoteSource(stream: RemoteVideoStream): Promise<ViewSource> {
   const mediaStream = await stream.getMediaStream();
   return {
@@ -118,7 +119,11 @@ async function openRemoteSource(stream: RemoteVideoStream): Promise<ViewSource> 
         else stream.getMediaStream().then(listener, () => listener(undefined));
       };
       stream.on('isAvailableChanged', update);
-      return () => stream.off('isAvailableChanged', update);
+      const stop = stream instanceof RemoteVideoStreamView ? stream.onMoved.add(update) : () => {};
+      return () => {
+        stream.off('isAvailableChanged', update);
+        stop();
+      };
     },
     release: () => {},
   };

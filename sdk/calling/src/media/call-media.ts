@@ -183,15 +183,15 @@ export class CallMedia {
       onConnectionChanged: () => {
         this.chooseActive();
       },
+      onPeerConnectionChanged: () => {
+        if (link === this.activeLink) this.peerConnectionChanged();
+      },
       onPathChanged: () => {
         if (link === this.activeLink) this.onPathChanged.call();
       },
-    });
-    link.gathering.onChanged.add(() => {
-      if (link === this.activeLink) this.onPathChanged.call();
-    });
-    link.observer.onStats.add((sample) => {
-      if (link === this.activeLink) this.onStats.call(sample);
+      onStats: (sample) => {
+        if (link === this.activeLink) this.onStats.call(sample);
+      },
     });
     if (this.isHeld) link.setHeld(true);
     this.links = [...this.links, link];
@@ -217,6 +217,10 @@ export class CallMedia {
     const chosen = this.links.findLast(({ isConnected }) => isConnected) ?? stillThere ?? this.links[0];
     if (chosen === this.activeLink) return;
     this.activeLink = chosen;
+    this.peerConnectionChanged();
+  }
+
+  private peerConnectionChanged(): void {
     this.onPeerConnectionChanged.call();
     this.streamsChanged();
   }

@@ -18,13 +18,13 @@ function monitored(isPolite = false) {
     clock,
     isPolite: () => isPolite,
     isOnline: () => world.isOnline,
-    candidates: () => world.candidates,
+    pathFacts: () => ({ allFailed: peer.iceConnectionState === 'failed', ...world.candidates }),
     onPathChanged: () => say(monitor.pathState),
-    restartIce: (why) => {
-      say(`restart: ${why}`);
-      monitor.restarted();
+    openSuccessor: (why) => {
+      say(`successor: ${why}`);
+      monitor.successorOffered();
     },
-    restartNoMore: () => {},
+    openSuccessorNoMore: () => {},
     report: (state, cause) => say(cause === undefined ? `report ${state}` : `report ${state} ${cause}`),
   });
   /** Connected, with packets every 100 ms from now on. */
@@ -45,7 +45,7 @@ function monitored(isPolite = false) {
   return { peer, clock, told, world, monitor, connect, startPackets };
 }
 
-test('what flowed steadily and stops is noticed after a second, and restarted again and again until it flows', async () => {
+test('what flowed steadily and stops is noticed after a second, and another connection opened again and again until it flows', async () => {
   const { clock, told, world, monitor, connect, startPackets } = monitored();
   connect();
   await clock.advance(10_000);
@@ -54,11 +54,11 @@ test('what flowed steadily and stops is noticed after a second, and restarted ag
   await clock.advance(5500);
   startPackets();
   await clock.advance(60_000);
-  const [doubtful, ...restarts] = told;
+  const [doubtful, ...successors] = told;
   const noticed = Number.parseInt(doubtful ?? '', 10);
   assert.ok(noticed > 10_900 && noticed <= 11_500, doubtful);
-  const silence = 'restart: what arrived steadily has stopped';
-  assert.deepEqual(restarts, [`${noticed} ${silence}`, `${noticed + 3000} ${silence}`, `${noticed + 6000} good`]);
+  const silence = 'successor: what arrived steadily has stopped';
+  assert.deepEqual(successors, [`${noticed} ${silence}`, `${noticed + 3000} ${silence}`, `${noticed + 6000} good`]);
   monitor.close();
 });
 
@@ -75,16 +75,16 @@ test('the polite side leaves the other the first word', async () => {
   monitor.close();
 });
 
-test('a restart of the other side is given its time', async () => {
+test('a successor of the other side is given its time', async () => {
   const { clock, told, world, monitor, connect } = monitored();
   connect();
   await clock.advance(5000);
   told.length = 0;
   world.stopPackets();
   await clock.advance(600);
-  monitor.restarted();
+  monitor.successorOffered();
   await clock.advance(3500);
-  assert.deepEqual(told.map((line) => line.replace(/^\d+ (?!restart)/, '')), ['doubtful', '8600 restart: what arrived steadily has stopped']);
+  assert.deepEqual(told.map((line) => line.replace(/^\d+ (?!successor)/, '')), ['doubtful', '8600 successor: what arrived steadily has stopped']);
   monitor.close();
 });
 
@@ -109,7 +109,7 @@ test('where the other side has stopped sending, checks that are answered end the
   await clock.advance(3000);
   peer.packetsReceived += 1;
   await clock.advance(60_000);
-  assert.deepEqual(told.map((line) => line.replace(/^\d+ /, '')), ['doubtful', 'restart: what arrived steadily has stopped', 'good']);
+  assert.deepEqual(told.map((line) => line.replace(/^\d+ /, '')), ['doubtful', 'successor: what arrived steadily has stopped', 'good']);
   monitor.close();
 });
 
@@ -126,7 +126,7 @@ test('media that comes and goes is not missed', async () => {
   monitor.close();
 });
 
-test('a change of network restarts at once, however alive the path looks, and once where it works', async () => {
+test('a change of network opens another connection at once, however alive the path looks, and once where it works', async () => {
   const { clock, told, monitor, connect } = monitored(true);
   connect();
   await clock.advance(5000);
@@ -135,22 +135,41 @@ test('a change of network restarts at once, however alive the path looks, and on
   await clock.advance(50);
   monitor.networkChanged();
   await clock.advance(60_000);
-  assert.deepEqual(told, ['5000 doubtful', '5200 restart: the network of this device changed', '6300 good']);
+  assert.deepEqual(told, ['5000 doubtful', '5200 successor: the network of this device changed', '8200 good']);
   monitor.close();
 });
 
-test('where a change of network ends in silence the restart is repeated as soon as the browser can know the new address', async () => {
+test('where a change of network ends in silence the next connection waits until the browser must know the new address', async () => {
   const { clock, told, world, monitor, connect, startPackets } = monitored();
   connect();
   await clock.advance(5000);
   told.length = 0;
   world.stopPackets();
   monitor.networkChanged();
-  await clock.advance(1700);
+  await clock.advance(3500);
   startPackets();
   await clock.advance(10_000);
-  const restart = 'restart: the network of this device changed';
-  assert.deepEqual(told, ['5000 doubtful', `5150 ${restart}`, `6250 ${restart}`, '9250 good']);
+  const successor = 'successor: the network of this device changed';
+  assert.deepEqual(told, ['5000 doubtful', `5150 ${successor}`, `8150 ${successor}`, '11150 good']);
+  monitor.close();
+});
+
+test('a successor that is connected ends the doubt, and is watched from then on', async () => {
+  const { clock, told, world, monitor, connect } = monitored();
+  connect();
+  await clock.advance(5000);
+  told.length = 0;
+  world.stopPackets();
+  monitor.networkChanged();
+  await clock.advance(1000);
+  const successor = new TestPeerConnection();
+  successor.connection('connected', 'connected');
+  monitor.follow(successor.asPeerConnection);
+  await clock.advance(1000);
+  successor.connection('disconnected', 'disconnected');
+  const [doubtful, opened, ...rest] = told;
+  assert.deepEqual([doubtful, opened], ['5000 doubtful', '5150 successor: the network of this device changed']);
+  assert.deepEqual(rest, ['6000 good', '7000 lost', '7000 report interrupted']);
   monitor.close();
 });
 
@@ -168,8 +187,8 @@ test('without a network nothing is offered; when it is back, at once', async () 
   monitor.networkChanged();
   await clock.advance(200);
   peer.connection('connected', 'connected');
-  assert.deepEqual(told.map((line) => line.replace(/^\d+ (?!restart)/, '')), [
-    'doubtful', 'lost', 'report interrupted', '30150 restart: the network of this device changed', 'good', 'report connected',
+  assert.deepEqual(told.map((line) => line.replace(/^\d+ (?!successor)/, '')), [
+    'doubtful', 'lost', 'report interrupted', '30150 successor: the network of this device changed', 'good', 'report connected',
   ]);
   monitor.close();
 });
@@ -186,7 +205,7 @@ test('other servers while nothing gets through are tried at once, and not while 
   told.length = 0;
   monitor.serversChanged();
   await clock.advance(100);
-  assert.deepEqual(told, ['11100 restart: the connection was lost']);
+  assert.deepEqual(told, ['11100 successor: the connection was lost']);
   monitor.close();
 });
 
@@ -199,7 +218,7 @@ test('an interruption that never ends is reported at its limit', async () => {
   told.length = 0;
   await clock.advance(130_000);
   assert.equal(told.at(-1), '121000 report failed networkDropped');
-  assert.ok(told.filter((line) => line.includes('restart: the connection was lost')).length < 20);
+  assert.ok(told.filter((line) => line.includes('successor: the connection was lost')).length < 20);
   monitor.close();
 });
 
@@ -215,15 +234,15 @@ test('set-up without relays and without a path: told seconds after the last cand
   monitor.close();
 });
 
-test('set-up with relays goes on: restarts, and the limit', async () => {
+test('set-up with relays goes on: further connections, and the limit', async () => {
   const { peer, clock, told, world, monitor } = monitored();
   world.candidates = { local: { ...none, hasAny: true, expectsRelay: true }, remote: { ...none, hasAny: true, expectsRelay: true } };
   monitor.negotiated();
   await clock.advance(15_000);
   peer.connection('failed', 'failed');
   await clock.advance(30_000);
-  const restart = 'restart: no candidate pair worked';
-  assert.deepEqual(told, ['0 new', `15000 ${restart}`, `23000 ${restart}`, '30000 new', '30000 report failed noMediaPath']);
+  const successor = 'successor: no candidate pair worked';
+  assert.deepEqual(told, ['0 new', `15000 ${successor}`, `23000 ${successor}`, '30000 new', '30000 report failed noMediaPath']);
   monitor.close();
 });
 

@@ -8,14 +8,15 @@ export type MediaCause = NonNullable<ReportMediaRequest['cause']>;
 export interface ConnectionMonitorOptions {
   readonly peerConnection: RTCPeerConnection;
   readonly clock: Clock;
-  /** The impolite side restarts at once; the polite one leaves it the time to do so. */
+  /** The impolite side acts at once; the polite one leaves it the time to do so. */
   readonly isPolite: () => boolean;
-  readonly restartIce: (why: string) => void;
-  /** Media gets through again: a restart that has not been offered yet is not needed any more. */
-  readonly restartNoMore: () => void;
+  /** Opens a connection that is to take the place of the one that is watched. */
+  readonly openSuccessor: (why: string) => void;
+  /** Media gets through again: a successor that has not been offered yet is not needed any more. */
+  readonly openSuccessorNoMore: () => void;
   readonly report: (state: ReportMediaRequest['state'], cause?: MediaCause) => void;
-  /** What is known of both sides' candidates. */
-  readonly candidates: () => Pick<PathFacts, 'local' | 'remote'>;
+  /** What is known of both sides' candidates, of the newest connection. */
+  readonly pathFacts: () => Omit<PathFacts, 'since'>;
   /** False where the host says that it has no network at all: nothing can be offered then. */
   readonly isOnline: () => boolean;
   /** `pathState` is another one. */
@@ -29,14 +30,12 @@ export type PathState = 'new' | 'good' | 'doubtful' | 'lost';
 const politeDelayMs = 2000;
 /** Operating systems tell of a new network before it can be used, and then tell several times. */
 const networkSettlesMs = 150;
-/** Browsers learn of a new address up to 1.5 s after the page hears of it: the restart of then is repeated with that address. */
-const newAddressMs = 1100;
-/** How long a restart, of either side, is given before the next one: in the midst of it another one does harm. */
-const restartPeriodsMs = [3000, 3000, 6000] as const;
+/** How long a successor, of either side, is given before the next one. Browsers learn of a new address up to 1.5 s after the page hears of it, and gather from it then. */
+const successorPeriodsMs = [3000, 3000, 6000] as const;
 const longestPeriodMs = 8000;
 /** What was silent for less than this is there again: more than arrivals may go unnoticed, less than silence. */
 const backMs = 800;
-/** Set-up that has not succeeded by then will not: the restarts included. */
+/** Set-up that has not succeeded by then will not, with as many connections as there was time for. */
 const setupLimitMs = 30_000;
 /** As long as the server waits for a lost participant. */
 const interruptionLimitMs = 120_000;
@@ -51,8 +50,8 @@ const troubles = {
 interface Trouble {
   readonly since: number;
   readonly cause: keyof typeof troubles;
-  /** How often this side has restarted ICE for that cause. */
-  readonly restarts: number;
+  /** How many successors this side has opened for that cause. */
+  readonly successors: number;
 }
 
 type Phase =
@@ -66,27 +65,26 @@ type Phase =
   | ({ readonly kind: 'interrupted' } & Trouble);
 
 /**
- * Watches whether media gets through, restarts ICE (RFC 8445 §9) where it does not, and tells the server.
+ * Watches whether media gets through, has another connection opened where it does not, and tells the server.
  *
  * `idle` -> `settingUp` when both sides have described themselves -> `connected` <-> `doubtful`, `interrupted`. A doubt is
- * followed by a restart at once, and is over when something arrives; an interruption, which ICE itself finds, is told the server
- * too. Restarts are repeated, less and less often; those of the other side count as well. At the limit of its phase the session
- * is reported as failed, with the cause; where nothing is left to try (`noPathAt`), sooner.
+ * followed by a successor at once, and is over when that is connected, or something arrives; an interruption, which ICE itself finds,
+ * is told the server too. Successors are repeated, less and less often; those of the other side count as well. At the limit of its
+ * phase the session is reported as failed, with the cause; where nothing is left to try (`noPathAt`), sooner.
  */
 export class ConnectionMonitor {
   private readonly options: ConnectionMonitorOptions;
-  private readonly arrivals: Arrivals;
+  private peerConnection: RTCPeerConnection;
+  private arrivals: Arrivals;
   private phase: Phase = { kind: 'idle' };
-  private restartedAt = Number.NEGATIVE_INFINITY;
+  private successorOfferedAt = Number.NEGATIVE_INFINITY;
   private cancelTimer: () => void = () => {};
   private cancelVerdict: () => void = () => {};
 
   constructor(options: ConnectionMonitorOptions) {
     this.options = options;
-    const { peerConnection, clock } = options;
-    this.arrivals = new Arrivals(peerConnection, clock, () => this.doubt('silence'));
-    peerConnection.addEventListener('connectionstatechange', this.observe);
-    peerConnection.addEventListener('iceconnectionstatechange', this.observe);
+    this.peerConnection = options.peerConnection;
+    this.arrivals = this.watch();
   }
 
   get isConnected(): boolean {
@@ -120,6 +118,19 @@ export class ConnectionMonitor {
     this.judgePath();
   }
 
+  /** The successor `peerConnection` is connected, and has taken the place of the connection watched so far. */
+  follow(peerConnection: RTCPeerConnection): void {
+    this.unwatch();
+    this.peerConnection = peerConnection;
+    this.arrivals = this.watch();
+    if (this.phase.kind === 'connected' || this.phase.kind === 'doubtful') {
+      this.arrivals.start();
+      this.recovered();
+    } else {
+      this.observe();
+    }
+  }
+
   /** The host's network changed: the pair in use may be gone, however alive it looks. */
   networkChanged(): void {
     this.doubt('networkChanged');
@@ -130,21 +141,31 @@ export class ConnectionMonitor {
     if (this.phase.kind === 'doubtful' || this.phase.kind === 'interrupted') this.schedule(this.options.isPolite() ? politeDelayMs : 0);
   }
 
-  /** ICE was restarted, by either side. */
-  restarted(): void {
-    this.restartedAt = this.options.clock.now();
+  /** A successor was offered, by either side. */
+  successorOffered(): void {
+    this.successorOfferedAt = this.options.clock.now();
   }
 
   close(): void {
     this.cancelTimer();
     this.cancelVerdict();
+    this.unwatch();
+  }
+
+  private watch(): Arrivals {
+    this.peerConnection.addEventListener('connectionstatechange', this.observe);
+    this.peerConnection.addEventListener('iceconnectionstatechange', this.observe);
+    return new Arrivals(this.peerConnection, this.options.clock, () => this.doubt('silence'));
+  }
+
+  private unwatch(): void {
     this.arrivals.close();
-    this.options.peerConnection.removeEventListener('connectionstatechange', this.observe);
-    this.options.peerConnection.removeEventListener('iceconnectionstatechange', this.observe);
+    this.peerConnection.removeEventListener('connectionstatechange', this.observe);
+    this.peerConnection.removeEventListener('iceconnectionstatechange', this.observe);
   }
 
   private readonly observe = (): void => {
-    const { connectionState, iceConnectionState } = this.options.peerConnection;
+    const { connectionState, iceConnectionState } = this.peerConnection;
     if (connectionState === 'connected') this.connected();
     else if (iceConnectionState === 'disconnected' || iceConnectionState === 'failed' || connectionState === 'failed') this.interrupted();
   };
@@ -152,12 +173,16 @@ export class ConnectionMonitor {
   private connected(): void {
     const { kind } = this.phase;
     if (kind === 'connected' || kind === 'doubtful') return;
+    this.arrivals.start();
+    this.recovered();
+    this.options.report('connected');
+  }
+
+  private recovered(): void {
     this.cancelTimer();
     this.cancelVerdict();
-    if (kind === 'interrupted') this.options.restartNoMore();
-    else this.arrivals.start();
+    this.options.openSuccessorNoMore();
     this.enter({ kind: 'connected' });
-    this.options.report('connected');
   }
 
   private interrupted(): void {
@@ -167,7 +192,7 @@ export class ConnectionMonitor {
       this.judgePath();
       this.schedule(this.patienceMs);
     } else if (phase.kind === 'connected' || phase.kind === 'doubtful') {
-      const before = phase.kind === 'doubtful' ? phase : { cause: 'disconnected', restarts: 0 } as const;
+      const before = phase.kind === 'doubtful' ? phase : { cause: 'disconnected', successors: 0 } as const;
       this.enter({ ...before, kind: 'interrupted', since: clock.now() });
       report('interrupted');
       this.schedule(this.patienceMs);
@@ -177,22 +202,22 @@ export class ConnectionMonitor {
   private doubt(cause: 'networkChanged' | 'silence'): void {
     const { phase } = this;
     const isNews = cause === 'networkChanged';
-    if (phase.kind === 'connected') this.enter({ kind: 'doubtful', since: this.options.clock.now(), cause, restarts: 0 });
+    if (phase.kind === 'connected') this.enter({ kind: 'doubtful', since: this.options.clock.now(), cause, successors: 0 });
     // Silence adds nothing to a doubt that there is already.
-    else if (isNews && (phase.kind === 'doubtful' || phase.kind === 'interrupted')) this.phase = { ...phase, cause, restarts: 0 };
+    else if (isNews && (phase.kind === 'doubtful' || phase.kind === 'interrupted')) this.phase = { ...phase, cause, successors: 0 };
     else return;
     this.schedule(isNews ? networkSettlesMs : this.patienceMs);
   }
 
-  /** How long to wait before a restart that no news of this device demands. */
+  /** How long to wait before a successor that no news of this device demands. */
   private get patienceMs(): number {
-    const lastOneMs = this.restartedAt + restartPeriodsMs[0] - this.options.clock.now();
+    const lastOneMs = this.successorOfferedAt + successorPeriodsMs[0] - this.options.clock.now();
     return Math.max(lastOneMs, this.options.isPolite() ? politeDelayMs : 0);
   }
 
-  /** Something arrives: media now, or since the restart the checks that go on where no media is sent. */
+  /** Something arrives: media now, or since the doubt the checks that go on where no media is sent. */
   private isBack(doubtedSince: number): boolean {
-    return this.arrivals.silentForMs < backMs || this.arrivals.lastAt > Math.max(doubtedSince, this.restartedAt) + backMs;
+    return this.arrivals.silentForMs < backMs || this.arrivals.lastAt > Math.max(doubtedSince, this.successorOfferedAt) + backMs;
   }
 
   private schedule(delayMs: number): void {
@@ -203,34 +228,33 @@ export class ConnectionMonitor {
   }
 
   private retry(): void {
-    const { clock, restartIce, restartNoMore, isOnline } = this.options;
+    const { clock, openSuccessor, isOnline } = this.options;
     const { phase } = this;
     if (phase.kind === 'connected' || phase.kind === 'idle') return;
-    if (phase.kind === 'doubtful' && (phase.restarts > 0 || phase.cause === 'silence') && this.isBack(phase.since)) {
-      restartNoMore();
-      this.enter({ kind: 'connected' });
+    if (phase.kind === 'doubtful' && (phase.successors > 0 || phase.cause === 'silence') && this.isBack(phase.since)) {
+      this.recovered();
       return;
     }
     const endsAt = phase.since + (phase.kind === 'settingUp' ? setupLimitMs : interruptionLimitMs);
     if (clock.now() >= endsAt) {
-      if (phase.kind === 'settingUp') this.fail(this.options.candidates().remote.hasAny ? 'noMediaPath' : 'networkSetupFailed');
+      if (phase.kind === 'settingUp') this.fail(this.options.pathFacts().remote.hasAny ? 'noMediaPath' : 'networkSetupFailed');
       else this.fail('networkDropped');
       return;
     }
     this.schedule(Math.min(periodAfter(phase), endsAt - clock.now()));
     if (!isOnline()) return;
-    if (phase.kind !== 'settingUp') this.phase = { ...phase, restarts: phase.restarts + 1 };
-    restartIce(phase.kind === 'settingUp' ? 'no candidate pair worked' : troubles[phase.cause]);
+    if (phase.kind !== 'settingUp') this.phase = { ...phase, successors: phase.successors + 1 };
+    openSuccessor(phase.kind === 'settingUp' ? 'no candidate pair worked' : troubles[phase.cause]);
   }
 
   /** Gives the session up when nothing is left to try, or looks again when that may be so. */
   private judgePath(): void {
-    const { clock, candidates, peerConnection } = this.options;
+    const { clock, pathFacts } = this.options;
     this.cancelVerdict();
     if (this.phase.kind !== 'settingUp') return;
-    const { iceConnectionState } = peerConnection;
+    const { iceConnectionState } = this.peerConnection;
     if (iceConnectionState === 'connected' || iceConnectionState === 'completed') return;
-    const giveUpAt = noPathAt({ since: this.phase.since, allFailed: iceConnectionState === 'failed', ...candidates() });
+    const giveUpAt = noPathAt({ since: this.phase.since, ...pathFacts() });
     if (giveUpAt === undefined) return;
     if (giveUpAt <= clock.now()) this.fail('noMediaPath');
     else {
@@ -253,8 +277,7 @@ export class ConnectionMonitor {
   }
 }
 
-/** How long the restart that is due now is given. */
+/** How long the successor that is due now is given. */
 function periodAfter(phase: Exclude<Phase, { readonly kind: 'idle' | 'connected' }>): number {
-  if (phase.kind === 'settingUp') return longestPeriodMs;
-  return phase.cause === 'networkChanged' && phase.restarts === 0 ? newAddressMs : (restartPeriodsMs[phase.restarts] ?? longestPeriodMs);
+  return phase.kind === 'settingUp' ? longestPeriodMs : (successorPeriodsMs[phase.successors] ?? longestPeriodMs);
 }

@@ -44,7 +44,9 @@ class Pair {
         tracks: () => this.tracks[side],
         onStreamsChanged: () => this.changed(),
         onConnectionChanged: () => this.changed(),
+        onPeerConnectionChanged: () => this.changed(),
         onPathChanged: () => this.changed(),
+        onStats: () => {},
         signaling: {
           sendDescription: (_id: string, description: MediaDescription) => {
             this.crossed.push(`${side} ${description.type}`);
@@ -81,9 +83,10 @@ class Pair {
       const direction = link.slots.byMid(stream.mid)?.currentDirection;
       return stream.mediaStreamType === 'Video' && (direction === 'sendrecv' || direction === 'recvonly');
     });
+    const hears = (link: MediaLink) => link.remoteStreams.some(({ mid, mediaStreamType }) => mediaStreamType === 'Audio' && link.slots.byMid(mid)?.currentDirection === 'sendrecv');
     const isStable = () => this.caller.peerConnection.signalingState === 'stable' && this.callee.peerConnection.signalingState === 'stable';
     await this.until(
-      () => isStable() && receives(this.caller) === (this.tracks.callee.Video !== undefined) && receives(this.callee) === (this.tracks.caller.Video !== undefined),
+      () => isStable() && hears(this.caller) && hears(this.callee) && receives(this.caller) === (this.tracks.callee.Video !== undefined) && receives(this.callee) === (this.tracks.caller.Video !== undefined),
       `both to agree after ${this.crossed.join(', ')}`,
     );
   }
@@ -113,6 +116,16 @@ function camera(): MediaStreamTrack {
   return new webrtc.nonstandard.RTCVideoSource().createTrack();
 }
 
+function closing(connection: RTCPeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    const close = connection.close.bind(connection);
+    connection.close = () => {
+      close();
+      resolve();
+    };
+  });
+}
+
 function session(polite: boolean): MediaSession {
   return {
     mediaSessionId: 'session', topology: 'peerToPeer', state: 'negotiating', polite, offerer: polite ? 'remote' : 'local', iceServers: [],
@@ -140,7 +153,7 @@ test('offers that cross end in agreement, whatever the order of events', async (
 test('a picture whose track comes into its new section only after the offer is announced all the same', async () => {
   const pair = new Pair(11, 1);
   await pair.connect();
-  const { peerConnection } = pair.caller;
+  const { peerConnection } = pair.callee;
   const addTransceiver = peerConnection.addTransceiver.bind(peerConnection);
   let putTrack = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -158,10 +171,11 @@ test('a picture whose track comes into its new section only after the offer is a
       return transceiver;
     };
   });
-  pair.sends('caller', true);
+  pair.sends('callee', true);
   await opened;
-  pair.caller.networkChanged();
-  await pair.until(() => pair.callee.peerConnection.getTransceivers().length === 2 && peerConnection.signalingState === 'stable', 'the section to be open');
+  // The polite side offers the section that the other side opens now, and with it its own.
+  pair.sends('caller', true);
+  await pair.until(() => pair.caller.peerConnection.getTransceivers().length === 3 && peerConnection.signalingState === 'stable', 'the section to be open');
   putTrack();
   await pair.agrees();
   pair.close();
@@ -233,19 +247,26 @@ test('the polite side offers once what only the other side has offered', async (
   pair.close();
 });
 
-test('a change of network restarts ICE and keeps the connection', async () => {
+test('a change of network opens another connection, which takes the place of the first', async () => {
   const pair = new Pair(8, 5);
   await pair.connect();
-  const fragment = () => /a=ice-ufrag:(\S+)/.exec(pair.caller.peerConnection.localDescription?.sdp ?? '')?.[1];
-  const before = fragment();
+  pair.sends('caller', true);
+  pair.sends('callee', true);
+  await pair.agrees();
+  const before = [pair.caller.peerConnection, pair.callee.peerConnection];
+  const closed = before.map((connection) => closing(connection));
   pair.caller.networkChanged();
   pair.callee.networkChanged();
-  await pair.until(() => fragment() !== before && pair.caller.peerConnection.signalingState === 'stable', 'new ICE credentials');
-  assert.equal(pair.caller.peerConnection.connectionState, 'connected');
+  await pair.until(() => pair.caller.peerConnection !== before[0] && pair.callee.peerConnection !== before[1], 'the successors');
+  assert.deepEqual([pair.caller.isConnected, pair.callee.isConnected], [true, true]);
+  await pair.agrees();
+  await Promise.all(closed);
+  pair.sends('caller', false);
+  await pair.agrees();
   pair.close();
 });
 
-test('renewed credentials of the relay are taken without an offer, and the restart after them uses them', async () => {
+test('renewed credentials of the relay are taken without an offer, and the next connection uses them', async () => {
   const pair = new Pair(9, 1);
   await pair.connect();
   const offers = pair.crossed.length;
@@ -255,6 +276,8 @@ test('renewed credentials of the relay are taken without an offer, and the resta
   await pair.caller.syncTracks();
   assert.equal(pair.crossed.length, offers);
   pair.caller.networkChanged();
-  await pair.until(() => pair.crossed.includes('caller offer') && pair.caller.peerConnection.signalingState === 'stable', 'the restart');
+  const before = pair.caller.peerConnection;
+  await pair.until(() => pair.caller.peerConnection !== before, 'the successor');
+  assert.deepEqual(pair.caller.peerConnection.getConfiguration().iceServers?.map(({ username }) => username), ['later']);
   pair.close();
 });

@@ -1,15 +1,13 @@
 import type { ClientFlowDetail, IceCandidate, MediaDescription, MediaSession, ReportMediaRequest, StreamInfo } from '@dialplane/calling-api';
-import { clientError } from '../communication-services-error.ts';
 import type { Platform } from '../platform.ts';
 import type { NetworkConfiguration } from '../public/call-client.ts';
-import { CandidateBatch } from './candidate-batch.ts';
 import { ConnectionMonitor, type MediaCause, type PathState } from './connection-monitor.ts';
-import { Gathering } from './gathering.ts';
-import { iceConfiguration } from './ice-configuration.ts';
-import { LinkObserver } from './link-observer.ts';
-import { MediaSlots, type SlotTracks } from './media-slots.ts';
+import type { Gathering } from './gathering.ts';
+import { iceConfiguration, type IceConfiguration } from './ice-configuration.ts';
+import type { LinkStats } from './link-observer.ts';
+import type { MediaSlots, SlotTracks } from './media-slots.ts';
 import { Negotiation } from './negotiation.ts';
-import { RemoteCandidates } from './remote-candidates.ts';
+import { PeerLink } from './peer-link.ts';
 
 /** The signaling of media sessions; requests of one call. */
 export interface MediaSignaling {
@@ -28,125 +26,121 @@ export interface MediaLinkOptions {
   /** What flows in either direction may have changed. */
   readonly onStreamsChanged: () => void;
   readonly onConnectionChanged: () => void;
-  /** {@link MediaLink.pathState} is another one. */
+  /** {@link MediaLink.peerConnection} is another one. */
+  readonly onPeerConnectionChanged: () => void;
+  /** {@link MediaLink.pathState} is another one, or more is known of the candidates. */
   readonly onPathChanged: () => void;
+  readonly onStats: (stats: LinkStats) => void;
 }
 
-/** One media session: its peer connection, negotiation, sections and connection. Closed once, never reused. */
+/** What is still on its way over a connection that another one has taken the place of, is waited for. */
+const farewellMs = 500;
+
+/**
+ * One media session: its peer connection, negotiation and supervision. Closed once, never reused.
+ *
+ * Where its path is in doubt, or its network changed, a second connection is opened beside the one in use. As soon as media can
+ * flow over that, it takes the place of the first; until then nothing is given up. An ICE restart (RFC 8445 §9) would keep one
+ * connection, but browsers stay with its old pair of candidates, if that had the higher priority, until it has been silent for seconds.
+ */
 export class MediaLink {
-  readonly peerConnection: RTCPeerConnection;
-  readonly slots: MediaSlots;
-  readonly durableChannel: RTCDataChannel;
-  readonly lossyChannel: RTCDataChannel;
-  readonly observer: LinkObserver;
-  readonly gathering: Gathering;
-  /** What the other side's newest description says it sends. */
-  remoteStreams: readonly StreamInfo[] = [];
   isClosed = false;
   private readonly options: MediaLinkOptions;
   private readonly negotiation: Negotiation;
-  private readonly candidates: CandidateBatch;
   private readonly monitor: ConnectionMonitor;
+  private current: PeerLink;
+  /** Connects, or tries to, while {@link current} is still in use. */
+  private successor: PeerLink | undefined;
+  /** Their successors have taken over. */
+  private readonly leaving = new Set<PeerLink>();
   private session: MediaSession | undefined;
   /** The server lets this side describe its media: not before it has taken the answer of a call that rings here. */
   private mayOffer = false;
-  private readonly remoteCandidates: RemoteCandidates;
+  private isHeld = false;
   private tracksInPlace: Promise<void> = Promise.resolve();
-  /** What the newest description of this side was made from. */
-  private described = '';
-  /** The servers in use, as text. */
-  private configured = '';
+  private configuration: IceConfiguration | undefined;
 
   /** Throws `WEBRTC_UNAVAILABLE`. */
   constructor(options: MediaLinkOptions) {
     this.options = options;
     const { platform, signaling } = options;
-    if (platform.RTCPeerConnection === undefined) throw clientError('WEBRTC_UNAVAILABLE');
-    this.peerConnection = new platform.RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-    this.durableChannel = this.peerConnection.createDataChannel('durable', { negotiated: true, id: 0, ordered: true });
-    this.lossyChannel = this.peerConnection.createDataChannel('lossy', { negotiated: true, id: 1, ordered: false, maxRetransmits: 0 });
-    this.slots = new MediaSlots(this.peerConnection);
-    this.negotiation = new Negotiation(this.peerConnection, {
+    this.current = this.openLink();
+    this.negotiation = new Negotiation({
       logger: platform.logger,
+      newest: () => this.newest,
+      links: () => this.links,
+      linkOf: (sessionId) => this.links.find(({ remoteSessionId }) => remoteSessionId === undefined || remoteSessionId === sessionId),
+      openSuccessor: () => this.openSuccessor(),
+      dropSuccessor: () => {
+        this.dropSuccessor();
+      },
+      offerSections: (link) => {
+        link.slots.offerLike(this.current.slots);
+            return this.putTracks([link]);
+      },
+      putTracks: (link) => this.putTracks([link]),
       send: (description) => signaling.sendDescription(this.mediaSessionId, description),
-      restarted: () => {
-        this.monitor.restarted();
+      successorOffered: () => {
+        this.monitor.successorOffered();
       },
-      remoteDescriptionSet: (description) => {
-        this.remoteCandidates.described(description.sdp);
-        this.remoteStreams = description.streams;
-        this.slots.learn(description.streams);
-        if (description.type === 'offer') this.slots.applyDirections();
-      },
-      describing: (type) => {
-        this.described = this.slots.outline(type);
-      },
-      localStreams: (midOf) => this.slots.localStreams(midOf),
-      settled: () => {
-        // The other side does not know the answer of a call that rings here before the server has taken it.
-        if (this.mayOffer) {
-          this.monitor.negotiated();
-          this.negotiation.confirmSections();
-        }
-        void this.syncTracks();
-        options.onStreamsChanged();
+      settled: (link) => {
+        this.settled(link);
       },
       failed: (error) => {
         platform.logger.error('offer/answer failed', error);
         signaling.reportFlow({ kind: 'clientDecision', what: 'offer/answer failed', why: String(error).slice(0, 512) });
       },
     });
-    this.candidates = new CandidateBatch(platform.clock, async (candidates) => {
-      // A candidate that overtakes its description is of no known ICE generation there, and dropped.
-      await this.negotiation.delivered;
-      await this.quietly(signaling.sendCandidates(this.mediaSessionId, candidates));
-    });
     this.monitor = new ConnectionMonitor({
-      peerConnection: this.peerConnection,
+      peerConnection: this.current.peerConnection,
       clock: platform.clock,
       isPolite: () => this.session?.polite ?? false,
       isOnline: () => platform.navigator?.onLine !== false,
-      candidates: () => {
-        const { hasCandidates, hasRelay, expectsRelay, endedAt } = this.gathering;
-        // Both sides have the same servers, unless an application brought its own.
-        return { local: { hasAny: hasCandidates, hasRelay, expectsRelay, endedAt }, remote: { ...this.remoteCandidates.facts, expectsRelay } };
+      pathFacts: () => this.newest.pathFacts,
+      onPathChanged: options.onPathChanged,
+      openSuccessor: (why) => {
+        signaling.reportFlow({ kind: 'clientDecision', what: 'another connection', why });
+        this.negotiation.succeed();
       },
-      onPathChanged: () => {
-        options.onPathChanged();
-      },
-      restartIce: (why) => {
-        signaling.reportFlow({ kind: 'clientDecision', what: 'ICE restart', why });
-        this.negotiation.restartIce();
-      },
-      restartNoMore: () => {
-        this.negotiation.restartNoMore();
+      openSuccessorNoMore: () => {
+        this.negotiation.succeedNoMore();
       },
       report: (state, cause) => {
         void this.quietly(signaling.reportMedia(this.mediaSessionId, state, cause));
         options.onConnectionChanged();
       },
     });
-    this.gathering = new Gathering(this.peerConnection, platform.clock);
-    this.gathering.onChanged.add(() => {
-      this.monitor.candidatesChanged();
-    });
-    this.observer = new LinkObserver({
-      peerConnection: this.peerConnection,
-      platform,
-      gathering: this.gathering,
-      report: (detail) => {
-        signaling.reportFlow(detail);
-      },
-      typeOfSection: (mid, direction) => (direction === 'send' ? this.slots.localStreams() : this.remoteStreams).find((stream) => stream.mid === mid)?.mediaStreamType,
-    });
-    this.remoteCandidates = new RemoteCandidates(platform.clock);
-    this.peerConnection.addEventListener('icecandidate', ({ candidate }) => {
-      this.candidates.add(candidate);
-    });
   }
 
   get mediaSessionId(): string {
     return this.session?.mediaSessionId ?? '';
+  }
+
+  /** The connection that carries the media. */
+  get peerConnection(): RTCPeerConnection {
+    return this.current.peerConnection;
+  }
+
+  get slots(): MediaSlots {
+    return this.current.slots;
+  }
+
+  get durableChannel(): RTCDataChannel {
+    return this.current.durableChannel;
+  }
+
+  get lossyChannel(): RTCDataChannel {
+    return this.current.lossyChannel;
+  }
+
+  /** What the other side says it sends over that connection. */
+  get remoteStreams(): readonly StreamInfo[] {
+    return this.current.remoteStreams;
+  }
+
+  /** What was gathered last, for that connection or its successor. */
+  get gathering(): Gathering {
+    return this.newest.gathering;
   }
 
   get isConnected(): boolean {
@@ -159,7 +153,7 @@ export class MediaLink {
 
   /** The offer that goes with an invitation. Nothing is gathered until {@link bind}. */
   async createFirstOffer(): Promise<MediaDescription> {
-    this.slots.offerAudio();
+    this.current.slots.offerAudio();
     await this.syncTracks();
     return await this.negotiation.createFirstOffer();
   }
@@ -168,10 +162,10 @@ export class MediaLink {
   async bind(session: MediaSession): Promise<void> {
     this.configure(session);
     this.mayOffer = true;
-    this.candidates.open();
+    this.current.openCandidates();
     if (this.negotiation.localRevision > 0) await this.negotiation.commitFirstOffer();
     else if (session.offerer === 'local') {
-      this.slots.offerAudio();
+      this.current.slots.offerAudio();
       await this.syncTracks();
       this.negotiation.negotiate();
     }
@@ -197,7 +191,7 @@ export class MediaLink {
   /** The server has taken the answer. */
   accepted(session: MediaSession): void {
     this.mayOffer = true;
-    this.candidates.open();
+    this.current.openCandidates();
     this.monitor.negotiated();
     this.resynchronise(session);
     this.negotiation.confirmSections();
@@ -223,28 +217,18 @@ export class MediaLink {
   }
 
   addCandidates(candidates: readonly IceCandidate[]): void {
-    if (candidates.length === 0) return;
-    this.remoteCandidates.add(candidates);
-    this.negotiation.handleCandidates(candidates);
-    this.monitor.candidatesChanged();
+    if (candidates.length > 0) this.negotiation.handleCandidates(candidates);
   }
 
   /** Puts what is sent now into its sections, and offers anew where that takes it. Never rejects. */
-  syncTracks(): Promise<void> {
-    this.tracksInPlace = this.tracksInPlace
-      .then(async () => {
-        if (this.isClosed) return;
-        await this.slots.setTracks(this.options.tracks());
-        this.negotiateIfChanged();
-      })
-      .catch((error: unknown) => {
-        this.options.platform.logger.error('a track could not be put into its media section', error);
-      });
-    return this.tracksInPlace;
+  async syncTracks(): Promise<void> {
+    await this.putTracks(this.links);
+    this.negotiateIfChanged();
   }
 
   setHeld(isHeld: boolean): void {
-    this.slots.setHeld(isHeld);
+    this.isHeld = isHeld;
+    for (const link of this.links) link.slots.setHeld(isHeld);
     this.negotiateIfChanged();
   }
 
@@ -257,28 +241,120 @@ export class MediaLink {
     this.isClosed = true;
     this.monitor.close();
     this.negotiation.close();
-    this.candidates.close();
-    this.observer.close();
-    this.gathering.close();
-    this.peerConnection.close();
+    for (const link of [...this.leaving, ...this.links]) link.close();
+  }
+
+  private get newest(): PeerLink {
+    return this.successor ?? this.current;
+  }
+
+  private get links(): readonly PeerLink[] {
+    return this.successor === undefined ? [this.current] : [this.current, this.successor];
+  }
+
+  private openLink(): PeerLink {
+    const { platform, signaling, onPathChanged, onStats } = this.options;
+    const link: PeerLink = new PeerLink({
+      platform,
+      configuration: this.configuration,
+      sendCandidates: async (candidates) => {
+        // A candidate that overtakes its description is of no known ICE generation there, and dropped.
+        await this.negotiation.delivered;
+        await this.quietly(signaling.sendCandidates(this.mediaSessionId, candidates));
+      },
+      report: (detail) => {
+        signaling.reportFlow(detail);
+      },
+      onConnectionStateChanged: () => {
+        if (link === this.successor) this.judgeSuccessor(link);
+      },
+      onCandidatesChanged: () => {
+        if (link !== this.newest) return;
+        this.monitor.candidatesChanged();
+        onPathChanged();
+      },
+      onStats: (stats) => {
+        if (link === this.current) onStats(stats);
+      },
+    });
+    return link;
+  }
+
+  private openSuccessor(): PeerLink {
+    this.dropSuccessor();
+    const link = this.openLink();
+    link.slots.setHeld(this.isHeld);
+    link.openCandidates();
+    this.successor = link;
+    return link;
+  }
+
+  private dropSuccessor(): void {
+    this.successor?.close();
+    this.successor = undefined;
+  }
+
+  private judgeSuccessor(successor: PeerLink): void {
+    const { connectionState } = successor.peerConnection;
+    if (connectionState === 'failed' && this.current.isConnected) {
+      this.dropSuccessor();
+      this.negotiateIfChanged();
+    }
+    if (connectionState !== 'connected') return;
+    const { current: predecessor } = this;
+    this.current = successor;
+    this.successor = undefined;
+    this.leave(predecessor);
+    this.monitor.follow(successor.peerConnection);
+    this.options.onPeerConnectionChanged();
+    this.negotiation.confirmSections();
+    this.negotiateIfChanged();
+  }
+
+  private leave(link: PeerLink): void {
+    this.leaving.add(link);
+    this.options.platform.clock.after(farewellMs, () => {
+      this.leaving.delete(link);
+      link.close();
+    });
+  }
+
+  private settled(link: PeerLink): void {
+    // The other side does not know the answer of a call that rings here before the server has taken it.
+    if (this.mayOffer && link === this.current) {
+      this.monitor.negotiated();
+      this.negotiation.confirmSections();
+    }
+    void this.syncTracks();
+    this.options.onStreamsChanged();
+  }
+
+  private putTracks(links: readonly PeerLink[]): Promise<void> {
+    this.tracksInPlace = this.tracksInPlace
+      .then(async () => {
+        if (this.isClosed) return;
+        for (const link of links) await link.slots.setTracks(this.options.tracks());
+      })
+      .catch((error: unknown) => {
+        this.options.platform.logger.error('a track could not be put into its media section', error);
+      });
+    return this.tracksInPlace;
   }
 
   /** Offers anew where the newest description is no longer true; the first offer or answer is made by its own occasion. */
   private negotiateIfChanged(): void {
-    if (this.mayOffer && this.peerConnection.localDescription !== null && this.slots.outline('offer') !== this.described) this.negotiation.negotiate();
+    if (!this.isClosed && this.mayOffer && this.newest.isChanged) this.negotiation.negotiate();
   }
 
   private configure(session: MediaSession): void {
     this.session = session;
     this.negotiation.setPolite(session.polite);
     const configuration = iceConfiguration(session, this.options.networkConfiguration);
-    // Set anew it takes effect with the next restart, which is also when renewed credentials are needed.
-    const text = JSON.stringify(configuration);
-    if (text === this.configured) return;
-    const isFirst = this.configured === '';
-    this.configured = text;
-    this.peerConnection.setConfiguration({ ...this.peerConnection.getConfiguration(), ...configuration });
-    if (!isFirst) this.monitor.serversChanged();
+    const before = this.configuration;
+    if (JSON.stringify(configuration) === JSON.stringify(before)) return;
+    this.configuration = configuration;
+    for (const link of this.links) link.configure(configuration);
+    if (before !== undefined) this.monitor.serversChanged();
   }
 
   private async quietly(request: Promise<void>): Promise<void> {

@@ -29,6 +29,17 @@ export class MediaSlots {
     if (!this.sending.has('Audio')) this.use('Audio', this.peerConnection.addTransceiver('audio', { direction: 'sendrecv' }));
   }
 
+  /** Makes the sections of the connection that this one is to take the place of, in the same order; for the side that makes the first offer. */
+  offerLike(predecessor: MediaSlots): void {
+    for (const transceiver of predecessor.peerConnection.getTransceivers()) {
+      const { track: { kind } } = transceiver.receiver;
+      const copy = this.peerConnection.addTransceiver(kind, { direction: transceiver.direction });
+      const purpose = predecessor.purposes.get(transceiver);
+      if (purpose !== undefined) this.purposes.set(copy, purpose);
+      for (const [type, sending] of predecessor.sending) if (sending === transceiver) this.sending.set(type, copy);
+    }
+  }
+
   /** Learns from the other side's description, after it was set, which section is for what. */
   learn(streams: readonly StreamInfo[]): void {
     for (const transceiver of this.peerConnection.getTransceivers()) {
@@ -96,10 +107,11 @@ export class MediaSlots {
     return isOurs && (transceiver.receiver.track.kind === 'audio' || transceiver.sender.track !== null);
   }
 
-  /** A section for `type`: one that the other side uses for the same, or a new one. */
+  /** A section for `type`: one that the other side uses for the same, or opened without a purpose, or a new one. */
   private claim(type: 'Video' | 'ScreenSharing'): RTCRtpTransceiver {
     const taken = new Set(this.sending.values());
-    const shared = this.peerConnection.getTransceivers().find((transceiver) => this.purposes.get(transceiver) === type && !taken.has(transceiver));
+    const free = this.peerConnection.getTransceivers().filter((transceiver) => !taken.has(transceiver) && transceiver.receiver.track.kind === 'video');
+    const shared = free.find((transceiver) => this.purposes.get(transceiver) === type) ?? free.find((transceiver) => !this.purposes.has(transceiver));
     return this.use(type, shared ?? this.peerConnection.addTransceiver('video', { direction: 'sendrecv' }));
   }
 

@@ -1,21 +1,34 @@
 import type { IceCandidate, MediaDescription, StreamInfo } from '@dialplane/calling-api';
 import type { CallClientLogger } from '../public/call-client.ts';
+import type { PeerLink } from './peer-link.ts';
+import { sessionIdOf } from './sdp-facts.ts';
 import { sectionMids } from './section-mids.ts';
+
+/** More than two sides gather for one description. */
+const maxEarlyCandidates = 256;
 
 /** What a negotiation asks of its surroundings. */
 export interface NegotiationHost {
   readonly logger: CallClientLogger;
+  /** The newest peer connection, which is the one that is negotiated. */
+  newest(): PeerLink;
+  /** Opens the connection that is to take the place of the one in use, in the place of an earlier one that has not done so yet. */
+  openSuccessor(): PeerLink;
+  /** Closes the connection that was to take the place of the one in use: both sides go on with that. */
+  dropSuccessor(): void;
+  /** The connection that this session of the other side (RFC 8866 §5.2) is about; undefined where it is a new one. */
+  linkOf(sessionId: string | undefined): PeerLink | undefined;
+  links(): readonly PeerLink[];
+  /** Makes the sections that a successor is to offer, and puts what this side sends into them. */
+  offerSections(link: PeerLink): Promise<void>;
+  /** Puts what this side sends into the sections that the other side has offered. */
+  putTracks(link: PeerLink): Promise<void>;
   /** Hands a description to the other side, in the order of the calls. */
   send(description: MediaDescription): Promise<void>;
-  /** The other side's description was set; sections it opened can be given purposes and directions now. */
-  remoteDescriptionSet(description: MediaDescription): void;
-  /** An ICE restart was offered, by either side. */
-  restarted(): void;
-  /** A description of this side is about to be made. */
-  describing(type: 'offer' | 'answer'): void;
-  localStreams(midOf?: (transceiver: RTCRtpTransceiver) => string | null): StreamInfo[];
-  /** Offer and answer are both in force. */
-  settled(): void;
+  /** A successor was offered, by either side. */
+  successorOffered(): void;
+  /** Offer and answer are both in force on this connection. */
+  settled(link: PeerLink): void;
   /** A description could not be made or set. The media stays as it was. */
   failed(error: unknown): void;
 }
@@ -23,36 +36,44 @@ export interface NegotiationHost {
 /** What an offer is made for. */
 interface Wish {
   readonly changes: boolean;
-  readonly iceRestart: boolean;
+  /** Another peer connection instead of the one there is. */
+  readonly successor: boolean;
+}
+
+interface OutstandingOffer extends Wish {
+  readonly revision: number;
+  readonly link: PeerLink;
 }
 
 /**
- * Offer/answer of one peer connection (RFC 3264, RFC 8829) by perfect negotiation: either side may offer at any time; where
- * two offers cross, the impolite side's stands, and the polite side takes its own back, answers, and offers again.
+ * Offer/answer of one media session (RFC 3264, RFC 8829) by perfect negotiation: either side may offer at any time; where two
+ * offers cross, the impolite side's stands, and the polite side takes its own back, answers, and offers again.
  *
- * Steps run one after another. Descriptions are numbered per side (`revision`); one that was seen before, or an answer to an
- * offer that was taken back, changes nothing, so everything may be delivered again.
+ * An offer whose origin has another session id (RFC 8866 §5.2) opens another peer connection, the successor, which is the one
+ * that is negotiated from then on; an offer of the one before it gives the successor up. Candidates find their connection by
+ * their username fragment.
+ *
+ * Steps run one after another. Descriptions are numbered per side (`revision`), over all connections of the session; one that
+ * was seen before, or an answer to an offer that was taken back, changes nothing, so everything may be delivered again.
  */
 export class Negotiation {
-  private readonly peerConnection: RTCPeerConnection;
   private readonly host: NegotiationHost;
   private steps: Promise<void> = Promise.resolve();
   private sending: Promise<void> = Promise.resolve();
   private isClosed = false;
   private isPolite = false;
-  /** An offer is wanted as soon as the state allows one: of what changed, to restart ICE, or both. */
+  /** An offer is wanted as soon as the state allows one. */
   private wanted: Wish | undefined;
   private newest: MediaDescription | undefined;
   /** This side's offer that waits for its answer. */
-  private outstanding: ({ readonly revision: number } & Wish) | undefined;
+  private outstanding: OutstandingOffer | undefined;
   private remoteRevision = 0;
   private earlyCandidates: IceCandidate[] = [];
   private mayAddCandidates = true;
   /** Sections of which this side had an offer answered. */
   private readonly offered = new WeakSet<RTCRtpTransceiver>();
 
-  constructor(peerConnection: RTCPeerConnection, host: NegotiationHost) {
-    this.peerConnection = peerConnection;
+  constructor(host: NegotiationHost) {
     this.host = host;
   }
 
@@ -79,17 +100,17 @@ export class Negotiation {
    * back: its remote track stays muted from the next pause on. Only the polite side takes offers back.
    */
   confirmSections(): void {
-    if (this.isPolite && this.sections().some((section) => !this.offered.has(section))) this.negotiate();
+    if (this.isPolite && this.sections(this.host.newest()).some((section) => !this.offered.has(section))) this.negotiate();
   }
 
-  /** Offers anew with new ICE credentials and candidates (RFC 8445 §9). */
-  restartIce(): void {
-    this.want({ iceRestart: true });
+  /** Offers another peer connection. */
+  succeed(): void {
+    this.want({ successor: true });
   }
 
-  /** Takes a restart back that was not offered yet. */
-  restartNoMore(): void {
-    this.wanted = this.wanted?.changes === true ? { changes: true, iceRestart: false } : undefined;
+  /** Takes back what {@link succeed} asked for and was not offered yet. */
+  succeedNoMore(): void {
+    this.wanted = this.wanted?.changes === true ? { changes: true, successor: false } : undefined;
   }
 
   /**
@@ -97,18 +118,20 @@ export class Negotiation {
    * servers to gather from are in the answer to the invitation.
    */
   async createFirstOffer(): Promise<MediaDescription> {
-    this.host.describing('offer');
-    const offer = await this.peerConnection.createOffer();
+    const link = this.host.newest();
+    link.describing('offer');
+    const offer = await link.peerConnection.createOffer();
     const mids = sectionMids(offer.sdp ?? '');
-    const transceivers = this.peerConnection.getTransceivers();
-    return this.record('offer', offer.sdp ?? '', this.host.localStreams((transceiver) => mids[transceivers.indexOf(transceiver)] ?? null));
+    const transceivers = link.peerConnection.getTransceivers();
+    return this.record('offer', offer.sdp ?? '', link.slots.localStreams((transceiver) => mids[transceivers.indexOf(transceiver)] ?? null));
   }
 
   async commitFirstOffer(): Promise<void> {
     const { newest } = this;
     if (newest?.type !== 'offer' || this.outstanding !== undefined) return;
-    this.outstanding = { revision: newest.revision, changes: true, iceRestart: false };
-    await this.step(() => this.peerConnection.setLocalDescription({ type: 'offer', sdp: newest.sdp }));
+    const link = this.host.newest();
+    this.outstanding = { revision: newest.revision, link, changes: true, successor: false };
+    await this.step(() => link.peerConnection.setLocalDescription({ type: 'offer', sdp: newest.sdp }));
   }
 
   /** Sets the other side's first offer without answering it yet, and without a packet to anybody. */
@@ -117,8 +140,7 @@ export class Negotiation {
     await this.step(async () => {
       if (offer.revision <= this.remoteRevision) return;
       this.remoteRevision = offer.revision;
-      await this.peerConnection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
-      this.host.remoteDescriptionSet(offer);
+      await this.host.newest().setRemoteDescription(offer);
     });
   }
 
@@ -126,10 +148,10 @@ export class Negotiation {
   async answerPrepared(): Promise<MediaDescription> {
     let answer: MediaDescription | undefined;
     await this.step(async () => {
-      answer = await this.answer(this.remoteRevision);
+      answer = await this.answer(this.host.newest(), this.remoteRevision);
       this.mayAddCandidates = true;
       await this.addEarlyCandidates();
-      this.host.settled();
+      this.host.settled(this.host.newest());
     });
     if (answer === undefined) throw new Error('The offer of the other side could not be answered.');
     return answer;
@@ -138,6 +160,7 @@ export class Negotiation {
   handleDescription(description: MediaDescription): void {
     void this.step(async () => {
       if (description.revision <= this.remoteRevision) return;
+      this.remoteRevision = description.revision;
       if (description.type === 'offer') await this.handleOffer(description);
       else await this.handleAnswer(description);
       await this.offerIfWanted();
@@ -171,77 +194,98 @@ export class Negotiation {
     this.isClosed = true;
   }
 
-  private sections(): RTCRtpTransceiver[] {
-    return this.peerConnection.getTransceivers().filter(({ mid }) => mid !== null);
+  private sections({ peerConnection }: PeerLink): RTCRtpTransceiver[] {
+    return peerConnection.getTransceivers().filter(({ mid }) => mid !== null);
   }
 
-  private want(more: { readonly changes?: true; readonly iceRestart?: true }): void {
-    this.wanted = { changes: false, iceRestart: false, ...this.wanted, ...more };
+  private want(more: { readonly changes?: true; readonly successor?: true }): void {
+    this.wanted = { changes: false, successor: false, ...this.wanted, ...more };
     void this.step(() => this.offerIfWanted());
   }
 
   private async offerIfWanted(): Promise<void> {
     const { wanted } = this;
-    if (wanted === undefined || this.peerConnection.signalingState !== 'stable') return;
+    if (wanted === undefined) return;
+    // A successor that was offered in vain is no obstacle to the next one.
+    if (wanted.successor && this.outstanding?.successor === true) this.takeSuccessorBack(this.outstanding);
+    if (this.host.newest().peerConnection.signalingState !== 'stable') return;
     this.wanted = undefined;
-    this.host.describing('offer');
-    const offer = await this.peerConnection.createOffer({ iceRestart: wanted.iceRestart });
-    await this.peerConnection.setLocalDescription(offer);
-    const description = this.record('offer', offer.sdp ?? '', this.host.localStreams());
-    this.outstanding = { revision: description.revision, ...wanted };
-    if (wanted.iceRestart) this.host.restarted();
+    const link = wanted.successor ? this.host.openSuccessor() : this.host.newest();
+    if (wanted.successor) await this.host.offerSections(link);
+    link.describing('offer');
+    const offer = await link.peerConnection.createOffer();
+    await link.peerConnection.setLocalDescription(offer);
+    const description = this.record('offer', offer.sdp ?? '', link.slots.localStreams());
+    this.outstanding = { revision: description.revision, link, ...wanted };
+    if (wanted.successor) this.host.successorOffered();
     this.deliver(description);
   }
 
   private async handleOffer(offer: MediaDescription): Promise<void> {
-    this.remoteRevision = offer.revision;
     if (!this.mayAddCandidates) {
       // Still ringing: the newer offer takes the place of the prepared one.
-      await this.peerConnection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
-      this.host.remoteDescriptionSet(offer);
+      await this.host.newest().setRemoteDescription(offer);
       return;
     }
-    const isRestart = iceFragment(offer.sdp) !== iceFragment(this.peerConnection.currentRemoteDescription?.sdp ?? offer.sdp);
-    if (this.peerConnection.signalingState !== 'stable') {
+    if (this.outstanding !== undefined) {
       if (!this.isPolite) return;
-      await this.peerConnection.setLocalDescription({ type: 'rollback', sdp: '' });
-      const { outstanding, wanted } = this;
-      this.outstanding = undefined;
-      // What was taken back is still to be offered.
-      this.wanted = {
-        changes: outstanding?.changes === true || wanted?.changes === true,
-        iceRestart: outstanding?.iceRestart === true || wanted?.iceRestart === true,
-      };
+      await this.takeBack(this.outstanding);
     }
-    if (isRestart) {
-      // The answer to a restart is a restart of this side as well.
-      this.restartNoMore();
-      this.host.restarted();
-    }
-    await this.peerConnection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
-    this.host.remoteDescriptionSet(offer);
+    const link = this.linkFor(offer);
+    await link.setRemoteDescription(offer);
+    if (link.peerConnection.currentRemoteDescription === null) await this.host.putTracks(link);
     await this.addEarlyCandidates();
-    this.deliver(await this.answer(offer.revision));
-    this.host.settled();
+    this.deliver(await this.answer(link, offer.revision));
+    this.host.settled(link);
+  }
+
+  /** What was taken back is still to be offered. */
+  private async takeBack(outstanding: OutstandingOffer): Promise<void> {
+    const { wanted } = this;
+    if (outstanding.successor) this.takeSuccessorBack(outstanding);
+    else await outstanding.link.peerConnection.setLocalDescription({ type: 'rollback', sdp: '' });
+    this.outstanding = undefined;
+    this.wanted = {
+      changes: outstanding.changes || wanted?.changes === true,
+      successor: outstanding.successor || wanted?.successor === true,
+    };
+  }
+
+  private takeSuccessorBack(outstanding: OutstandingOffer): void {
+    this.outstanding = undefined;
+    if (outstanding.link === this.host.newest()) this.host.dropSuccessor();
+  }
+
+  private linkFor(offer: MediaDescription): PeerLink {
+    const sessionId = sessionIdOf(offer.sdp);
+    const known = this.host.linkOf(sessionId);
+    if (known !== undefined) {
+      if (known !== this.host.newest()) this.host.dropSuccessor();
+      return known;
+    }
+    // The other side's successor is as good as one of this side.
+    this.succeedNoMore();
+    this.host.successorOffered();
+    return this.host.openSuccessor();
   }
 
   private async handleAnswer(answer: MediaDescription): Promise<void> {
-    this.remoteRevision = answer.revision;
     const { outstanding } = this;
-    if (outstanding === undefined || (answer.answers ?? outstanding.revision) !== outstanding.revision || this.peerConnection.signalingState !== 'have-local-offer') return;
+    if (outstanding === undefined || (answer.answers ?? outstanding.revision) !== outstanding.revision) return;
+    const { link } = outstanding;
+    if (link.peerConnection.signalingState !== 'have-local-offer') return;
     this.outstanding = undefined;
-    await this.peerConnection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
-    for (const section of this.sections()) this.offered.add(section);
-    this.host.remoteDescriptionSet(answer);
+    await link.setRemoteDescription(answer);
+    for (const section of this.sections(link)) this.offered.add(section);
     await this.addEarlyCandidates();
-    this.host.settled();
+    this.host.settled(link);
   }
 
-  private async answer(offerRevision: number): Promise<MediaDescription> {
-    this.host.describing('answer');
-    const answer = await this.peerConnection.createAnswer();
-    await this.peerConnection.setLocalDescription(answer);
-    return this.record('answer', answer.sdp ?? '', this.host.localStreams(), offerRevision);
+  private async answer(link: PeerLink, offerRevision: number): Promise<MediaDescription> {
+    link.describing('answer');
+    const answer = await link.peerConnection.createAnswer();
+    await link.peerConnection.setLocalDescription(answer);
+    return this.record('answer', answer.sdp ?? '', link.slots.localStreams(), offerRevision);
   }
 
   private record(type: 'offer' | 'answer', sdp: string, streams: StreamInfo[], answers?: number): MediaDescription {
@@ -256,16 +300,21 @@ export class Negotiation {
     });
   }
 
+  /** Those that are ahead of their description wait; those of one that was passed over, or of a connection that is gone, wait for ever. */
   private async addEarlyCandidates(): Promise<void> {
-    if (!this.mayAddCandidates || this.peerConnection.remoteDescription === null) return;
-    for (const { candidate, mid, mLineIndex, usernameFragment } of this.earlyCandidates.splice(0)) {
-      if (candidate === '') continue;
-      const init = { candidate, sdpMid: mid, sdpMLineIndex: mLineIndex, usernameFragment };
-      // A candidate of a description that was passed over, or of an ICE generation that is gone, has no use.
-      await this.peerConnection.addIceCandidate(init).catch((error: unknown) => {
-        this.host.logger.verbose('a candidate was not used', error);
-      });
+    if (!this.mayAddCandidates) return;
+    for (const candidate of this.earlyCandidates.splice(0)) {
+      const link = this.linkReachedBy(candidate.usernameFragment);
+      if (link === undefined) this.earlyCandidates.push(candidate);
+      else await link.addCandidate(candidate);
     }
+    this.earlyCandidates = this.earlyCandidates.slice(-maxEarlyCandidates);
+  }
+
+  private linkReachedBy(fragment: string | null): PeerLink | undefined {
+    if (fragment !== null) return this.host.links().find((link) => link.isReachedBy(fragment));
+    const newest = this.host.newest();
+    return newest.peerConnection.remoteDescription === null ? undefined : newest;
   }
 
   /** Runs a step after those before it; what it throws is told to the host and rejects for who waits. */
@@ -278,9 +327,4 @@ export class Negotiation {
     });
     return this.steps;
   }
-}
-
-/** The username fragment of the first media section (RFC 8839 §5.4): another one means an ICE restart. */
-function iceFragment(sdp: string): string | undefined {
-  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1];
 }

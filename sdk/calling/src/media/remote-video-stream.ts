@@ -1,5 +1,6 @@
 import { clientError } from '../communication-services-error.ts';
 import { EventEmitter } from '../event-emitter.ts';
+import { Listeners } from '../listeners.ts';
 import type { MediaStreamType, RemoteVideoStream, RemoteVideoStreamEvents, StreamSize } from '../public/streams.ts';
 
 /** What arrives for a stream now. */
@@ -14,6 +15,8 @@ export class RemoteVideoStreamView extends EventEmitter<RemoteVideoStreamEvents>
   isAvailable = false;
   isReceiving = false;
   size: StreamSize = { width: 0, height: 0 };
+  /** It goes on, in another MediaStream: its media came over another peer connection. */
+  readonly onMoved = new Listeners<[]>();
   private arriving: ArrivingVideo | undefined;
 
   constructor(id: number, mediaStreamType: MediaStreamType) {
@@ -29,7 +32,9 @@ export class RemoteVideoStreamView extends EventEmitter<RemoteVideoStreamEvents>
 
   /** The stream began, moved to another track, or (undefined) is no longer sent. */
   setArriving(arriving: ArrivingVideo | undefined): void {
+    const hasMoved = arriving !== undefined && this.arriving !== undefined && arriving.mediaStream !== this.arriving.mediaStream;
     this.arriving = arriving;
+    if (hasMoved) this.onMoved.call();
     if (arriving === undefined) this.setReceiving(false);
     const isAvailable = arriving !== undefined;
     if (isAvailable === this.isAvailable) return;
