@@ -83,10 +83,11 @@ function handleConferenceFailure(live: LiveCall, { reason: failure, sentence }: 
 }
 
 function commandFailed(live: LiveCall, event: Extract<MediaEvent, { kind: 'commandFailed' }>, now: Instant): void {
-  live.flow('mediaProcessor', 'controller', { kind: 'decision', what: `${event.command} failed`, why: event.reason });
+  const why = event.sentence === undefined ? event.reason : `${event.reason}: ${event.sentence}`;
+  live.flow('mediaProcessor', 'controller', { kind: 'decision', what: `${event.command} failed`, why });
   if (event.command === 'openConference') handleConferenceFailure(live, event, now);
   else if (event.legId !== undefined && (event.command === 'openLeg' || event.command === 'describe')) {
-    failLeg(live, event.legId, event.reason, now);
+    failLeg(live, event.legId, event, now);
   }
 }
 
@@ -104,7 +105,7 @@ function legStateChanged(live: LiveCall, { legId, state, reason }: Extract<Media
   if (seat?.leg === undefined) return;
   live.flow('mediaProcessor', seat.participantId, { kind: 'mediaState', mediaSessionId: legId, state, ...(reason === undefined ? {} : { cause: reason }) });
   if (state === 'closed') {
-    failLeg(live, legId, reason ?? 'CONSENT_EXPIRED', now);
+    failLeg(live, legId, { reason: reason ?? 'CONSENT_EXPIRED' }, now);
     return;
   }
   if (state === seat.leg.state || state === 'negotiating') return;
@@ -113,12 +114,12 @@ function legStateChanged(live: LiveCall, { legId, state, reason }: Extract<Media
   showLeg(live, seat.endpointId, legId);
 }
 
-function failLeg(live: LiveCall, legId: string, failure: MediaFailure, now: Instant): void {
+function failLeg(live: LiveCall, legId: string, failure: { readonly reason: MediaFailure; readonly sentence?: string }, now: Instant): void {
   const seat = seatOfLeg(live, legId);
   if (seat?.leg === undefined) return;
-  const [name, message] = reasonsOfLegFailures[failure];
+  const [name, message] = reasonsOfLegFailures[failure.reason];
   const neverConnected = name === 'mediaLost' && !seat.leg.hasConnected;
-  sessionFailed(live, legId, neverConnected ? noMediaPath(live, seat, 'platform') : endReason(name, 'platform', message), now);
+  sessionFailed(live, legId, neverConnected ? noMediaPath(live, seat, 'platform') : endReason(name, 'platform', failure.sentence ?? message), now);
 }
 
 /** How a leg's failure reads as the end of a participation. */

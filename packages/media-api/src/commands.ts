@@ -87,7 +87,15 @@ export type MediaEvent =
    * about it, where somebody can do something.
    */
   | { readonly kind: 'conferenceFailed'; readonly conferenceId: string; readonly reason: MediaFailure; readonly sentence?: string }
-  | { readonly kind: 'commandFailed'; readonly conferenceId: string; readonly legId?: string; readonly command: MediaCommandKind; readonly reason: MediaFailure }
+  | {
+      readonly kind: 'commandFailed';
+      readonly conferenceId: string;
+      readonly legId?: string;
+      readonly command: MediaCommandKind;
+      readonly reason: MediaFailure;
+      /** What exactly was wrong, and where, for people who look for the cause. */
+      readonly sentence?: string;
+    }
   | { readonly kind: 'legDescribed'; readonly conferenceId: string; readonly legId: string; readonly description: MediaDescription }
   | { readonly kind: 'legStateChanged'; readonly conferenceId: string; readonly legId: string; readonly state: MediaSession['state']; readonly reason?: MediaFailure }
   /** Of a leg, or of all. Also told when the media processor has switched by itself; `why` is a sentence. */

@@ -18,6 +18,6 @@ export { agreeSections, type AgreedSection, type SendingSsrcs } from './agree-se
 export type { AgreedCodec } from './codec-choice.ts';
 export type { AgreedExtension, ExtensionName } from './extension-choice.ts';
 export { maxSections, parseOffer } from './parse-offer.ts';
-export { describeSdpFault, type SdpFault, type SdpFaultCode } from './sdp-fault.ts';
+export { describeSdpFault, sdpFault, type SdpFault, type SdpFaultCode } from './sdp-fault.ts';
 export type { Direction, OfferedCodec, OfferedExtension, OfferedSection, OfferedSsrc, OfferedTransport, RtpSection, SessionOffer, UnusableSection } from './session-offer.ts';
 export { writeAnswer, type AnswerParts, type LocalCandidate, type LocalTransport } from './write-answer.ts';

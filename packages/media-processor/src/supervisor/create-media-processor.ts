@@ -1,0 +1,270 @@
+import { X509Certificate, randomBytes } from 'node:crypto';
+import type { MediaDescription } from '@dialplane/calling-api';
+import type { MediaCommand, MediaEvent, MediaFailure } from '@dialplane/media-api';
+import type { LocalCandidate } from '@dialplane/sdp';
+import type { ConferenceEvent } from '../process-api/process-messages.ts';
+import { Conferences, type Conference, type Leg } from './conferences.ts';
+import { EventQueue } from './event-queue.ts';
+import { LegNegotiation } from './leg-negotiation.ts';
+import { MediaProcessorError } from './media-processor-error.ts';
+import { defaultMediaProcessorLimits, type MediaProcessorLimits, type MediaProcessorOptions } from './media-processor-options.ts';
+import type { MediaAddress, MediaProcessor, MediaProcessorStatus } from './media-processor.ts';
+import { OfferBudget } from './offer-budget.ts';
+import { heartbeatEveryMs, ProcessSlot } from './process-slot.ts';
+import { StreamRelays } from './stream-relays.ts';
+import { WaitingConferences } from './waiting-conferences.ts';
+
+type CommandOf<Kind extends MediaCommand['kind']> = Extract<MediaCommand, { readonly kind: Kind }>;
+
+/**
+ * Makes a Media Processor; it serves once it was started.
+ * @throws {MediaProcessorError} `MEDIA_CERTIFICATE_INVALID`
+ */
+export function createMediaProcessor(options: MediaProcessorOptions): MediaProcessor {
+  return new SupervisedMediaProcessor(options, fingerprintOf(options.certificate.certificatePem));
+}
+
+/** One process more than serve is kept ready for the conferences of a lost one. */
+const spareProcesses = 1;
+/** How long a conference waits for a process when all are being started again. */
+const openWithinMs = 5_000;
+
+/** starting ▶ serving ▶ draining ▶ closed. */
+type ProcessorState = 'starting' | 'serving' | 'draining' | 'closed';
+
+class SupervisedMediaProcessor implements MediaProcessor {
+  private readonly options: MediaProcessorOptions;
+  private readonly limits: MediaProcessorLimits;
+  private readonly fingerprint: Uint8Array;
+  private readonly cname = randomBytes(12).toString('base64url');
+  private readonly slots: readonly ProcessSlot[];
+  private readonly conferences = new Conferences();
+  private readonly waiting = new WaitingConferences(openWithinMs);
+  private readonly streamRelays = new StreamRelays();
+  private readonly events = new EventQueue();
+  private state: ProcessorState = 'starting';
+  private heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(options: MediaProcessorOptions, fingerprint: Uint8Array) {
+    this.options = options;
+    this.limits = { ...defaultMediaProcessorLimits, ...options.limits };
+    this.fingerprint = fingerprint;
+    this.slots = Array.from({ length: options.processes + spareProcesses }, (_, index) => this.createSlot(index));
+  }
+
+  async start(): Promise<void> {
+    try {
+      await Promise.all(this.slots.map((slot) => slot.start()));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.state = 'serving';
+    this.heartbeat = setInterval(() => this.slots.forEach((slot) => slot.beat()), heartbeatEveryMs);
+  }
+
+  onEvent(listener: (event: MediaEvent) => void): void {
+    this.events.onEvent(listener);
+  }
+
+  absence(): string | undefined {
+    if (this.state === 'serving') return undefined;
+    return this.state === 'starting' ? 'The media processor is starting; try again in a moment.' : 'The server is shutting down; call again in a moment.';
+  }
+
+  drain(): void {
+    if (this.state === 'serving') this.state = 'draining';
+  }
+
+  async close(): Promise<void> {
+    this.state = 'closed';
+    clearInterval(this.heartbeat);
+    this.waiting.takeAll();
+    await Promise.all(this.slots.map((slot) => slot.close()));
+  }
+
+  setStreamRelay(address: string, isOpen: boolean): void {
+    if (this.streamRelays.set(address, isOpen)) for (const slot of this.slots) slot.send({ kind: 'setStreamRelay', address, isOpen });
+  }
+
+  addresses(): readonly MediaAddress[] {
+    return this.slots.flatMap(({ running }) => running?.addresses.map((address) => ({ address, port: running.port })) ?? []);
+  }
+
+  status(): MediaProcessorStatus {
+    const processes = this.slots.map((slot) => ({
+      name: slot.name, isRunning: slot.running !== undefined, load: slot.running?.load ?? 0,
+      conferences: this.conferences.on(slot).length, legs: this.conferences.legsOn(slot),
+    }));
+    return {
+      processes,
+      conferences: this.conferences.size,
+      legs: processes.reduce((sum, { legs }) => sum + legs, 0),
+      restarts: this.slots.reduce((sum, { restarts }) => sum + restarts, 0),
+    };
+  }
+
+  send(command: MediaCommand): void {
+    if (command.kind === 'openConference') {
+      this.openConference(command);
+      return;
+    }
+    const conference = this.conferences.find(command.conferenceId);
+    if (conference !== undefined) this.carryOut(conference, command);
+    else if (command.kind !== 'closeConference' || !this.waiting.remove(command.conferenceId)) this.refuse(command, 'CONFERENCE_NOT_FOUND');
+  }
+
+  private createSlot(index: number): ProcessSlot {
+    const { logger, firstPort, listenAddresses, certificate } = this.options;
+    const settings = {
+      name: `media-${index + 1}`, addresses: listenAddresses, port: firstPort === 0 ? 0 : firstPort + index,
+      certificate: certificate.certificatePem, privateKey: certificate.privateKeyPem, cname: this.cname,
+    };
+    return new ProcessSlot({ logger, settings }, {
+      running: (slot) => this.handleRunning(slot),
+      lost: (slot) => this.handleLost(slot),
+      told: (slot, event) => this.handleTold(slot, event),
+    });
+  }
+
+  private openConference(command: CommandOf<'openConference'>): void {
+    const { conferenceId } = command;
+    if (this.conferences.find(conferenceId) !== undefined || this.waiting.has(conferenceId)) return;
+    if (this.state !== 'serving') {
+      this.failConference(conferenceId);
+      return;
+    }
+    const slot = this.conferences.place(this.slots, spareProcesses);
+    if (slot !== undefined) {
+      this.conferences.add(conferenceId, slot);
+      slot.send(command);
+      this.events.tell({ kind: 'conferenceOpened', conferenceId, process: slot.name });
+      return;
+    }
+    this.waiting.add(command, () => this.failConference(conferenceId));
+  }
+
+  private failConference(conferenceId: string): void {
+    this.events.tell({ kind: 'conferenceFailed', conferenceId, reason: 'MEDIA_PROCESSOR_UNAVAILABLE' });
+  }
+
+  private handleRunning(slot: ProcessSlot): void {
+    for (const address of this.streamRelays.open) slot.send({ kind: 'setStreamRelay', address, isOpen: true });
+    if (this.state !== 'serving') return;
+    for (const command of this.waiting.takeAll()) this.openConference(command);
+  }
+
+  /** The owners are told at once, so that they can go on in another process. */
+  private handleLost(slot: ProcessSlot): void {
+    for (const conference of this.conferences.on(slot)) {
+      this.conferences.remove(conference);
+      if (this.state !== 'closed') this.events.pass({ kind: 'conferenceFailed', conferenceId: conference.conferenceId, reason: 'MEDIA_PROCESS_LOST' });
+    }
+  }
+
+  private handleTold(slot: ProcessSlot, event: ConferenceEvent): void {
+    const conference = this.conferences.find(event.conferenceId);
+    if (conference?.slot !== slot) return;
+    if (event.kind === 'legStateChanged' && event.state === 'closed' && !conference.legs.delete(event.legId)) return;
+    this.events.pass(event);
+  }
+
+  private carryOut(conference: Conference, command: Exclude<MediaCommand, CommandOf<'openConference'>>): void {
+    switch (command.kind) {
+      case 'closeConference':
+        this.conferences.remove(conference);
+        conference.slot.send(command);
+        return;
+      case 'setSpotlight':
+        conference.slot.send(command);
+        return;
+      case 'openLeg':
+        this.openLeg(conference, command);
+        return;
+      case 'sendDtmf':
+        this.refuse(command, 'MEDIA_PROCESSOR_UNAVAILABLE');
+        return;
+      case 'setModes':
+        if (command.legId !== undefined && !conference.legs.has(command.legId)) this.refuse(command, 'LEG_NOT_FOUND');
+        else conference.slot.send(command);
+        return;
+      default:
+        this.carryOutForLeg(conference, command);
+    }
+  }
+
+  private carryOutForLeg(conference: Conference, command: CommandOf<'closeLeg' | 'describe' | 'trickle' | 'setMuted' | 'setHeld' | 'setWanted'>): void {
+    const leg = conference.legs.get(command.legId);
+    if (leg === undefined) {
+      this.refuse(command, 'LEG_NOT_FOUND');
+      return;
+    }
+    // What a client trickles is not needed: its checks tell where it is (RFC 8445 §7.3.1.3).
+    if (command.kind === 'trickle') return;
+    if (command.kind === 'describe') {
+      this.negotiate(conference, leg, command, command.description);
+      return;
+    }
+    if (command.kind === 'closeLeg') conference.legs.delete(command.legId);
+    conference.slot.send(command);
+  }
+
+  private openLeg(conference: Conference, command: CommandOf<'openLeg'>): void {
+    const { conferenceId, legId, identifier, isMuted, request } = command;
+    if (request.kind === 'rtp') {
+      this.refuse(command, 'MEDIA_PROCESSOR_UNAVAILABLE');
+      return;
+    }
+    if (conference.legs.size >= this.limits.legsPerConference) {
+      this.refuse(command, 'PORTS_EXHAUSTED');
+      return;
+    }
+    const leg = this.createLeg(conference.slot);
+    conference.legs.set(legId, leg);
+    conference.slot.send({ kind: 'openLeg', conferenceId, legId, identifier, isMuted });
+    if (request.offer !== undefined) this.negotiate(conference, leg, command, request.offer);
+  }
+
+  private createLeg(slot: ProcessSlot): Leg {
+    const { offersAtOnce, offersPerSecond, sectionsPerLeg } = this.limits;
+    const surroundings = { fingerprint: this.fingerprint, candidates: this.candidatesOf(slot), cname: this.cname, sectionsPerLeg };
+    return { negotiation: new LegNegotiation(surroundings), offers: new OfferBudget(offersAtOnce, offersPerSecond, performance.now()) };
+  }
+
+  private negotiate({ conferenceId, slot }: Conference, leg: Leg, command: CommandOf<'openLeg' | 'describe'>, description: MediaDescription): void {
+    const { legId } = command;
+    if (!leg.offers.take(performance.now())) {
+      this.refuse(command, 'DESCRIPTION_INVALID', 'The client sends offers faster than anybody negotiates.');
+      return;
+    }
+    const negotiated = leg.negotiation.handle(description);
+    if (negotiated.kind === 'refused') {
+      this.refuse(command, negotiated.reason, negotiated.sentence);
+      return;
+    }
+    slot.send({ kind: 'setLeg', conferenceId, legId, transport: negotiated.transport, sections: negotiated.sections });
+    this.events.tell({ kind: 'legDescribed', conferenceId, legId, description: negotiated.answer });
+  }
+
+  /** Public addresses first: they are what most clients reach. */
+  private candidatesOf({ running }: ProcessSlot): readonly LocalCandidate[] {
+    if (running === undefined) return [];
+    return [...new Set([...this.options.publicAddresses, ...running.addresses])].map((address) => ({ address, port: running.port }));
+  }
+
+  private refuse(command: MediaCommand, reason: MediaFailure, sentence?: string): void {
+    const { conferenceId, kind } = command;
+    const legId = 'legId' in command ? command.legId : undefined;
+    if (sentence !== undefined) this.options.logger.info({ conferenceId, legId, reason, sentence }, 'A description was refused.');
+    this.events.tell({ kind: 'commandFailed', conferenceId, command: kind, reason, ...(legId !== undefined && { legId }), ...(sentence !== undefined && { sentence }) });
+  }
+}
+
+/** SHA-256 over the certificate (RFC 8122 §5). */
+function fingerprintOf(certificatePem: string): Uint8Array {
+  try {
+    return Buffer.from(new X509Certificate(certificatePem).fingerprint256.replaceAll(':', ''), 'hex');
+  } catch (error) {
+    throw new MediaProcessorError('MEDIA_CERTIFICATE_INVALID', undefined, error);
+  }
+}

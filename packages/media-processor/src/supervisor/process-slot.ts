@@ -1,0 +1,196 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from '@dialplane/telemetry';
+import type { ConferenceEvent, ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
+import { LastWords } from './last-words.ts';
+import { MediaProcessorError } from './media-processor-error.ts';
+
+export interface ProcessSlotOptions {
+  readonly logger: Logger;
+  readonly settings: ProcessSettings;
+}
+
+export interface ProcessSlotEvents {
+  /** It takes conferences. */
+  running(slot: ProcessSlot): void;
+  /** It had been running and is not any more, with all that was on it. */
+  lost(slot: ProcessSlot): void;
+  told(slot: ProcessSlot, event: ConferenceEvent): void;
+}
+
+/** Where a media process listens, and how busy it said it is. */
+export interface RunningProcess {
+  readonly addresses: readonly string[];
+  readonly port: number;
+  /** Of one core, 0 to 1. */
+  readonly load: number;
+}
+
+/**
+ * starting ▶ running ▶ resting ▶ starting ...; a start that fails leads to resting, too. From each, closed.
+ */
+type SlotState =
+  | { readonly kind: 'resting'; readonly timer: NodeJS.Timeout | undefined }
+  | { readonly kind: 'starting'; readonly child: ChildProcess; readonly settle: (failure?: MediaProcessorError) => void }
+  | { readonly kind: 'running'; readonly child: ChildProcess; readonly process: RunningProcess; readonly since: number; readonly asked: number; readonly answered: number }
+  | { readonly kind: 'closed'; readonly ended: Promise<void> };
+
+const entry = fileURLToPath(new URL('../plane/media-process.ts', import.meta.url));
+const repositoryRoot = resolve(import.meta.dirname, '../../../..');
+/** What a packet thread may do to this machine: read the program, run its kernels and threads. Neither write files nor start programs. */
+const permissions = ['--permission', `--allow-fs-read=${repositoryRoot}/*`, '--allow-addons', '--allow-worker', '--disable-warning=SecurityWarning'];
+
+const startWithinMs = 15_000;
+/** Heartbeats without an answer after which a process is ended; they are `heartbeatEveryMs` apart. */
+const heartbeatsUnanswered = 6;
+export const heartbeatEveryMs = 500;
+const closeWithinMs = 2_000;
+/** One that ran this long starts again at once; one that ends sooner waits longer each time. */
+const steadyMs = 10_000;
+const firstRestMs = 250;
+const longestRestMs = 10_000;
+
+/** The place of one media process: starts it, watches it, and starts another when it ends. */
+export class ProcessSlot {
+  private readonly options: ProcessSlotOptions;
+  private readonly events: ProcessSlotEvents;
+  private state: SlotState = { kind: 'resting', timer: undefined };
+  private port: number;
+  private failures = 0;
+  private startCount = 0;
+
+  constructor(options: ProcessSlotOptions, events: ProcessSlotEvents) {
+    this.options = options;
+    this.events = events;
+    this.port = options.settings.port;
+  }
+
+  get name(): string {
+    return this.options.settings.name;
+  }
+
+  get running(): RunningProcess | undefined {
+    return this.state.kind === 'running' ? this.state.process : undefined;
+  }
+
+  /** How often a process of this place was lost or did not start. */
+  get restarts(): number {
+    return Math.max(0, this.startCount - 1);
+  }
+
+  /**
+   * Starts a process and resolves when it listens.
+   * @throws {MediaProcessorError} When it does not; it is tried again later all the same.
+   */
+  start(): Promise<void> {
+    const child = fork(entry, [], { serialization: 'advanced', execArgv: permissions, env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const lastWords = new LastWords(child.stderr);
+    const outOfPatience = setTimeout(() => child.kill('SIGKILL'), startWithinMs);
+    this.startCount += 1;
+    child.on('message', (event) => this.handle(child, event as ProcessEvent));
+    child.on('error', (error) => this.options.logger.warn({ err: error, process: this.name }, 'A media process could not be reached.'));
+    child.on('close', (code, signal) => {
+      clearTimeout(outOfPatience);
+      this.handleEnd(child, `${signal ?? `exit code ${code}`}${lastWords.text === '' ? '' : `: ${lastWords.text}`}`);
+    });
+    child.send({ kind: 'start', settings: { ...this.options.settings, port: this.port } } satisfies ProcessCommand, () => undefined);
+    return new Promise((done, failed) => {
+      const settle = (failure?: MediaProcessorError): void => {
+        clearTimeout(outOfPatience);
+        if (failure === undefined) done();
+        else failed(failure);
+      };
+      this.state = { kind: 'starting', child, settle };
+    });
+  }
+
+  /** A command to a process that is not running is lost with its conferences. */
+  send(command: ProcessCommand): void {
+    if (this.state.kind === 'running') this.state.child.send(command, () => undefined);
+  }
+
+  /** Asks whether it is alive, every {@link heartbeatEveryMs}; ends it when it has been silent for too long. */
+  beat(): void {
+    if (this.state.kind !== 'running') return;
+    const { child, asked, answered } = this.state;
+    if (asked - answered >= heartbeatsUnanswered) {
+      this.options.logger.error({ process: this.name }, 'A media process does not answer; it is ended.');
+      child.kill('SIGKILL');
+      return;
+    }
+    this.state = { ...this.state, asked: asked + 1 };
+    this.send({ kind: 'heartbeat', sequence: asked + 1 });
+  }
+
+  /** Ends the process and starts no other. Repeatable. */
+  async close(): Promise<void> {
+    const { state } = this;
+    if (state.kind !== 'closed') this.state = { kind: 'closed', ended: state.kind === 'resting' ? this.stopResting(state.timer) : endChild(state.child) };
+    if (state.kind === 'starting') state.settle(new MediaProcessorError('MEDIA_PROCESS_FAILED', 'It was closed.'));
+    if (this.state.kind === 'closed') await this.state.ended;
+  }
+
+  private handle(child: ChildProcess, event: ProcessEvent): void {
+    const { state } = this;
+    if ((state.kind !== 'starting' && state.kind !== 'running') || state.child !== child) return;
+    switch (event.kind) {
+      case 'started':
+        if (state.kind === 'starting') this.handleStarted(state, event);
+        return;
+      case 'startFailed':
+        if (state.kind === 'starting') state.settle(new MediaProcessorError('MEDIA_PROCESS_FAILED', event.sentence));
+        child.kill('SIGKILL');
+        return;
+      case 'alive':
+        if (state.kind === 'running') this.state = { ...state, answered: event.sequence, process: { ...state.process, load: event.load } };
+        return;
+      case 'logged':
+        this.options.logger[event.level]({ process: this.name }, event.message);
+        return;
+      default:
+        this.events.told(this, event);
+    }
+  }
+
+  private handleStarted({ child, settle }: Extract<SlotState, { kind: 'starting' }>, { addresses, port }: Extract<ProcessEvent, { kind: 'started' }>): void {
+    this.port = port;
+    this.state = { kind: 'running', child, process: { addresses, port, load: 0 }, since: performance.now(), asked: 0, answered: 0 };
+    this.events.running(this);
+    settle();
+  }
+
+  /** Its conferences are told at once; the next start may have to wait. */
+  private handleEnd(child: ChildProcess, how: string): void {
+    const { state } = this;
+    if ((state.kind !== 'starting' && state.kind !== 'running') || state.child !== child) return;
+    const wasSteady = state.kind === 'running' && performance.now() - state.since >= steadyMs;
+    this.failures = wasSteady ? 0 : this.failures + 1;
+    const restMs = wasSteady ? 0 : Math.min(longestRestMs, firstRestMs * 2 ** (this.failures - 1));
+    this.state = { kind: 'resting', timer: setTimeout(() => this.startAgain(), restMs) };
+    this.options.logger.error({ process: this.name, how }, state.kind === 'running' ? 'A media process has ended; it is started again.' : 'A media process did not start; it is tried again.');
+    if (state.kind === 'running') this.events.lost(this);
+    else state.settle(new MediaProcessorError('MEDIA_PROCESS_FAILED', `It ended (${how}).`));
+  }
+
+  private startAgain(): void {
+    this.start().then(
+      () => this.options.logger.info({ process: this.name }, 'The media process runs again.'),
+      (error: unknown) => this.options.logger.debug({ err: error, process: this.name }, 'The media process does not start yet.'),
+    );
+  }
+
+  private async stopResting(timer: NodeJS.Timeout | undefined): Promise<void> {
+    clearTimeout(timer);
+  }
+}
+
+/** Disconnected, a process says goodbye to its legs and ends; one that does not is killed. */
+async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const outOfPatience = setTimeout(() => child.kill('SIGKILL'), closeWithinMs);
+  const ended = new Promise<void>((done) => child.once('close', () => done()));
+  if (child.connected) child.disconnect();
+  await ended;
+  clearTimeout(outOfPatience);
+}
