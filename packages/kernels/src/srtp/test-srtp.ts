@@ -50,10 +50,10 @@ export interface Unprotected {
   readonly rolloverCounter: number;
 }
 
-/** Unprotects one packet in the middle of a slab. @returns The plain packet, or the name of a failure. */
-export function unprotect(srtp: Pick<Srtp, 'unprotect'>, context: number, kind: Kind, packet: Uint8Array): Unprotected | string {
+/** Unprotects one packet in the middle of a slab that is filled with `beside`. @returns The plain packet, or the name of a failure. */
+export function unprotect(srtp: Pick<Srtp, 'unprotect'>, context: number, kind: Kind, packet: Uint8Array, beside = 0xa5): Unprotected | string {
   const margin = 64;
-  const slab = Buffer.alloc(packet.length + 2 * margin, 0xa5);
+  const slab = Buffer.alloc(packet.length + 2 * margin, beside);
   slab.set(packet, margin);
   const words = new Int32Array(unprotectWords.stride);
   words[unprotectWords.context] = context;
@@ -61,7 +61,7 @@ export function unprotect(srtp: Pick<Srtp, 'unprotect'>, context: number, kind: 
   words[unprotectWords.offset] = margin;
   words[unprotectWords.length] = packet.length;
   srtp.unprotect(slab, words, 1);
-  assert.ok([...slab.subarray(0, margin), ...slab.subarray(margin + packet.length)].every((byte) => byte === 0xa5), 'bytes beside the packet were written');
+  assert.ok([...slab.subarray(0, margin), ...slab.subarray(margin + packet.length)].every((byte) => byte === beside), 'bytes beside the packet were written');
   const result = words[unprotectWords.result] ?? 0;
   if (result < 0) return failureName(result);
   return { packet: slab.subarray(margin, margin + result), headerLength: words[unprotectWords.headerLength] ?? 0, rolloverCounter: words[unprotectWords.rolloverCounter] ?? 0 };
