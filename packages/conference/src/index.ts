@@ -9,3 +9,5 @@ export const mostParticipants = 350;
 export type { SpeakerDetectionOptions } from './forwarding/speaker-detection.ts';
 export { SpeakerDetection } from './forwarding/speaker-detection.ts';
 export { AudioSlots, emptySlot } from './forwarding/audio-slots.ts';
+export type { BandwidthEstimatorOptions } from './forwarding/bandwidth/bandwidth-estimator.ts';
+export { BandwidthEstimator } from './forwarding/bandwidth/bandwidth-estimator.ts';

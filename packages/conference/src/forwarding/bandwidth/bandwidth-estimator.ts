@@ -1,0 +1,192 @@
+import { notReceived, type TransportWideFeedback } from '@dialplane/rtp';
+import { addMilliseconds, type Instant } from '@dialplane/sansio';
+import { ArrivalRate } from './arrival-rate.ts';
+import { DelayTrend } from './delay-trend.ts';
+import { LossLimit } from './loss-limit.ts';
+import { Probe } from './probe.ts';
+import { RateControl } from './rate-control.ts';
+import { SentPackets } from './sent-packets.ts';
+
+/** Milliseconds of one unit of a feedback's reference time, which counts modulo 2^24. */
+const referenceMs = 64;
+const leastBps = 30_000;
+const mostBps = 20_000_000;
+/** Without feedback for that long, while packets are sent, the line is thought to take half, and half again. */
+const silenceMs = 1500;
+/** A pause in what arrives after which delays are compared anew. */
+const pauseMs = 2000;
+const probeIntervalMs = 5000;
+const mostProbeIntervalMs = 60_000;
+/** After congestion the line is left alone. */
+const calmMs = 2000;
+
+export interface BandwidthEstimatorOptions {
+  /** What the line is thought to take before anything is known. Default 300,000. */
+  readonly startBps?: number;
+}
+
+/**
+ * What the line to one client takes, from the arrival times that it reports (transport-wide congestion control): delay and loss by draft-ietf-rmcat-gcc-02, and probes
+ * where more is wanted than is known to fit.
+ *
+ * ```ts
+ * const number = estimator.noteSent(bytes, now); // for each packet; goes into its header
+ * estimator.handleFeedback(feedback, now);
+ * estimator.update(now); // five times a second, also without feedback
+ * if (estimator.isProbing) sendPadding(estimator.probeBytesDue(now)); // every few milliseconds
+ * allocate(estimator.estimateBps);
+ * ```
+ */
+export class BandwidthEstimator {
+  private readonly sent = new SentPackets();
+  private readonly trend = new DelayTrend();
+  private readonly arrivals = new ArrivalRate();
+  private readonly control: RateControl;
+  private readonly loss: LossLimit;
+  private wantedBps = 0;
+  private maximumBps = mostBps;
+  private roundTrip = 100;
+  private sentAt: Instant | undefined;
+  private feedbackAt: Instant | undefined;
+  private congestedAt: Instant | undefined;
+  /** Arrival time of the newest reference, unwrapped, in milliseconds of the receiver's clock. */
+  private referenceAt = 0;
+  private lastReference: number | undefined;
+  private arrivedAt = 0;
+  private probe: Probe | undefined;
+  private probeAt: Instant | undefined;
+  private probeInterval = probeIntervalMs;
+
+  constructor(options: BandwidthEstimatorOptions = {}) {
+    this.control = new RateControl(options.startBps ?? 300_000);
+    this.loss = new LossLimit(mostBps);
+  }
+
+  /** What the line takes, in bits per second of packets as {@link noteSent} counts them. */
+  get estimateBps(): number {
+    return Math.max(leastBps, Math.min(this.control.rateBps, this.loss.rateBps, this.maximumBps, mostBps));
+  }
+
+  /** Part of the packets that was lost lately, 0..1. */
+  get lossFraction(): number {
+    return this.loss.lossFraction;
+  }
+
+  /** From a packet's sending to the feedback about it, at the least, lately. */
+  get roundTripMs(): number {
+    return this.roundTrip;
+  }
+
+  /** What could be used if the line took it; probing goes no further. */
+  setWanted(wantedBps: number): void {
+    this.wantedBps = Math.min(mostBps, wantedBps);
+  }
+
+  /** Notes a packet of `bytes` on the wire; returns the transport sequence number that it has to carry. */
+  noteSent(bytes: number, now: Instant): number {
+    const number = this.sent.note(bytes, now);
+    this.sentAt = now;
+    this.probe?.noteSent(number, bytes, now);
+    return number;
+  }
+
+  /** The most that the client wants to get (REMB): a limit beside transport-wide feedback, and the estimate of a client that gives no other. */
+  handleMaximumBitrate(bitrateBps: number): void {
+    this.maximumBps = Math.max(leastBps, bitrateBps);
+    if (this.feedbackAt === undefined) this.control.rateBps = this.maximumBps;
+  }
+
+  /** Takes a feedback of the client. */
+  handleFeedback(feedback: TransportWideFeedback, now: Instant): void {
+    this.followReference(feedback.referenceTime);
+    let received = 0;
+    let lost = 0;
+    let newestSentAt = -1;
+    for (let index = 0; index < feedback.arrivals.length; index += 1) {
+      const number = (feedback.baseSequenceNumber + index) & 0xffff;
+      const arrival = feedback.arrivals[index] ?? notReceived;
+      if (arrival === notReceived) {
+        lost += 1;
+        continue;
+      }
+      const bytes = this.sent.take(number);
+      if (bytes === 0) continue;
+      received += 1;
+      newestSentAt = Math.max(newestSentAt, this.sent.sentAtOf(number));
+      this.noteArrival(number, bytes, this.sent.sentAtOf(number), this.referenceAt + arrival / 4);
+    }
+    if (newestSentAt >= 0) this.noteRoundTrip(now - newestSentAt);
+    this.feedbackAt = now;
+    this.loss.note(received, lost, this.estimateBps, now);
+    if (this.trend.signal === 'overuse') this.congestedAt = now;
+    this.control.handle(this.trend.signal, this.arrivals.bitsPerSecond, this.roundTrip, now);
+    this.settleProbe(now);
+  }
+
+  /** Notices that feedback stays away, and begins probes. */
+  update(now: Instant): void {
+    this.noticeSilence(now);
+    this.settleProbe(now);
+    if (this.probe !== undefined || this.feedbackAt === undefined || this.wantedBps <= this.estimateBps) return;
+    const isCalm = this.congestedAt === undefined || now - this.congestedAt > calmMs;
+    if (!isCalm || this.loss.lossFraction > 0.1 || (this.probeAt !== undefined && now < this.probeAt)) return;
+    this.startProbe(now);
+  }
+
+  get isProbing(): boolean {
+    return this.probe !== undefined;
+  }
+
+  /** How many bytes of padding to send now for the probe that is going on. */
+  probeBytesDue(now: Instant): number {
+    return this.probe?.bytesDue(now) ?? 0;
+  }
+
+  private startProbe(now: Instant): void {
+    const factor = this.probeAt === undefined ? 3 : 2;
+    this.probe = new Probe(Math.min(factor * this.estimateBps, 1.2 * this.wantedBps), now);
+    this.probeAt = addMilliseconds(now, this.probeInterval);
+  }
+
+  /** A probe that the line took is followed by a higher one at once; one that it did not take, by none for a while, longer each time. */
+  private settleProbe(now: Instant): void {
+    const { probe } = this;
+    if (probe === undefined || !probe.isOver(now)) return;
+    this.probe = undefined;
+    const result = probe.result();
+    const isTaken = result !== undefined && result > 0.7 * probe.targetBps;
+    this.probeInterval = isTaken ? probeIntervalMs : Math.min(mostProbeIntervalMs, this.probeInterval * 2);
+    this.probeAt = isTaken ? now : addMilliseconds(now, this.probeInterval);
+    if (result === undefined) return;
+    this.control.raise(result, now);
+    this.loss.rateBps = Math.max(this.loss.rateBps, result);
+  }
+
+  private noteArrival(number: number, bytes: number, sentAt: number, arrivedAt: number): void {
+    if (arrivedAt - this.arrivedAt > pauseMs) this.trend.reset();
+    this.arrivedAt = arrivedAt;
+    this.arrivals.note(bytes, arrivedAt);
+    this.trend.note(sentAt, arrivedAt);
+    this.probe?.noteArrived(number, bytes, sentAt, arrivedAt);
+  }
+
+  private followReference(referenceTime: number): void {
+    const step = this.lastReference === undefined ? 0 : ((referenceTime - this.lastReference) << 8) >> 8;
+    // Begins far from 0, so that a packet reported late is never before the origin.
+    this.referenceAt = this.lastReference === undefined ? 2 ** 32 : this.referenceAt + step * referenceMs;
+    this.lastReference = referenceTime;
+  }
+
+  private noteRoundTrip(sample: number): void {
+    this.roundTrip = sample < this.roundTrip ? sample : this.roundTrip + (sample - this.roundTrip) / 16;
+  }
+
+  private noticeSilence(now: Instant): void {
+    const since = this.feedbackAt;
+    if (since === undefined || this.sentAt === undefined || now - since < silenceMs || this.sentAt < since) return;
+    this.control.rateBps = Math.max(leastBps, Math.min(this.control.rateBps, this.estimateBps) / 2);
+    this.trend.reset();
+    this.feedbackAt = now;
+    this.congestedAt = now;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Instant } from '@dialplane/sansio';
+
+const leastPackets = 5;
+const durationMs = 40;
+/** Feedback about its last packets is waited for so long. */
+const patienceMs = 1000;
+/** Where less than this part of what was sent arrived per time, the line was full. */
+const fullPart = 0.9;
+
+/**
+ * A short time in which more is sent than the estimate, to find out whether the line takes it: media that is there anyway, and padding for the rest. How fast it
+ * arrives is the answer.
+ */
+export class Probe {
+  readonly targetBps: number;
+  private readonly startedAt: Instant;
+  private firstNumber = -1;
+  private sentPackets = 0;
+  private sentBytes = 0;
+  private sendingEndedAt: Instant | undefined;
+  private receivedPackets = 0;
+  private receivedBytes = 0;
+  private firstSentAt = 0;
+  private lastSentAt = 0;
+  private firstArrivedAt = 0;
+  private lastArrivedAt = 0;
+  private firstSize = 0;
+  private lastSize = 0;
+
+  constructor(targetBps: number, now: Instant) {
+    this.targetBps = targetBps;
+    this.startedAt = now;
+  }
+
+  /** Bytes of padding to send now, so that the target is kept; 0 when it is, and after the end. */
+  bytesDue(now: Instant): number {
+    if (this.sendingEndedAt !== undefined) return 0;
+    return Math.max(0, Math.round((this.targetBps / 8000) * (now - this.startedAt + 1)) - this.sentBytes);
+  }
+
+  /** Notes a packet that is sent while the probe lasts. */
+  noteSent(number: number, bytes: number, now: Instant): void {
+    if (this.sendingEndedAt !== undefined) return;
+    if (this.sentPackets === 0) this.firstNumber = number;
+    this.sentPackets += 1;
+    this.sentBytes += bytes;
+    if (this.sentPackets >= leastPackets && now - this.startedAt >= durationMs) this.sendingEndedAt = now;
+  }
+
+  /** Notes that a packet arrived; those that are not of the probe are ignored. In the order of their numbers. */
+  noteArrived(number: number, bytes: number, sentAt: number, arrivedAt: number): void {
+    if (this.sentPackets === 0 || ((number - this.firstNumber) & 0xffff) >= this.sentPackets) return;
+    if (this.receivedPackets === 0) {
+      this.firstSentAt = sentAt;
+      this.firstArrivedAt = arrivedAt;
+      this.firstSize = bytes;
+    }
+    this.receivedPackets += 1;
+    this.receivedBytes += bytes;
+    this.lastSentAt = Math.max(this.lastSentAt, sentAt);
+    this.lastArrivedAt = Math.max(this.lastArrivedAt, arrivedAt);
+    this.lastSize = bytes;
+  }
+
+  /** Whether everything is known that will be. */
+  isOver(now: Instant): boolean {
+    const { sendingEndedAt } = this;
+    if (sendingEndedAt === undefined) return now - this.startedAt > patienceMs;
+    return this.receivedPackets >= this.sentPackets || now - sendingEndedAt > patienceMs;
+  }
+
+  /** What the line took, or `undefined` where too little arrived to tell. */
+  result(): number | undefined {
+    const sentMs = this.lastSentAt - this.firstSentAt;
+    const arrivedMs = this.lastArrivedAt - this.firstArrivedAt;
+    if (this.receivedPackets < Math.max(leastPackets, this.sentPackets * 0.8) || sentMs <= 0 || arrivedMs <= 0) return undefined;
+    const sentBps = ((this.receivedBytes - this.lastSize) * 8000) / sentMs;
+    const arrivedBps = ((this.receivedBytes - this.firstSize) * 8000) / arrivedMs;
+    if (arrivedBps > 2 * sentBps) return undefined;
+    return arrivedBps < fullPart * sentBps ? 0.95 * arrivedBps : Math.min(sentBps, arrivedBps);
+  }
+}
