@@ -11,3 +11,7 @@ export { SpeakerDetection } from './forwarding/speaker-detection.ts';
 export { AudioSlots, emptySlot } from './forwarding/audio-slots.ts';
 export type { BandwidthEstimatorOptions } from './forwarding/bandwidth/bandwidth-estimator.ts';
 export { BandwidthEstimator } from './forwarding/bandwidth/bandwidth-estimator.ts';
+export { JitterBuffer, jitterStep, type BufferedPacket, type JitterBufferOptions, type JitterStep } from './mixing/jitter-buffer.ts';
+export { Loudness, LoudestSpeakers, type SpeakerCandidate } from './mixing/loudest-speakers.ts';
+export { MixGain } from './mixing/mix-gain.ts';
+export { opusPacketMs } from './mixing/packet-duration.ts';

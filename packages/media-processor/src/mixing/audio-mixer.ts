@@ -46,7 +46,7 @@ export interface MixReception {
   readonly bitrateBps?: number;
 }
 
-/** One RTP packet, unprotected, as it was received; the fields in the types of RFC 3550 §5.1. */
+/** One RTP packet, unprotected, as it was received (RFC 3550 §5.1); SSRC and timestamp as signed 32-bit integers, as everywhere in `rtp`. */
 export interface AudioPacket {
   ssrc: number;
   sequenceNumber: number;
@@ -66,7 +66,7 @@ export interface AudioPacket {
 export interface MixedFrame {
   readonly mix: number;
   readonly codec: MixCodec;
-  /** Of the mix, at the RTP clock rate of the codec, modulo 2^32; the sender adds the random offset of its stream. Goes on during silence, in which no frames come. */
+  /** Of the mix, at the RTP clock rate of the codec, as a signed 32-bit integer; the sender adds the random offset of its stream. Goes on during silence, in which no frames come. */
   readonly timestamp: number;
   /** First one after silence: the packet carries the marker bit (RFC 3551 §4.1). */
   readonly startsTalkspurt: boolean;

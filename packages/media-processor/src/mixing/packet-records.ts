@@ -44,8 +44,8 @@ export function readPacket(ring: RingReader, offset: number, packet: AudioPacket
   const word = offset >> 2;
   const sequence = ring.words[word + sequenceWord] ?? 0;
   packet.arrivedAt = instant(ring.doubles[offset >> 3] ?? 0);
-  packet.ssrc = (ring.words[word + ssrcWord] ?? 0) >>> 0;
-  packet.timestamp = (ring.words[word + timestampWord] ?? 0) >>> 0;
+  packet.ssrc = ring.words[word + ssrcWord] ?? 0;
+  packet.timestamp = ring.words[word + timestampWord] ?? 0;
   packet.sequenceNumber = sequence & 0xffff;
   packet.payloadType = sequence >>> 16;
   packet.level = ring.words[word + levelWord] ?? -1;

@@ -1,0 +1,336 @@
+import { sequenceDistance, timestampDistance } from '@dialplane/rtp';
+import type { Instant } from '@dialplane/sansio';
+import { DelayEstimate } from './delay-estimate.ts';
+
+/** What a packet is to the buffer. Where its payload is kept is the owner's: `payload` names the place. */
+export interface BufferedPacket {
+  readonly sequenceNumber: number;
+  readonly timestamp: number;
+  /** In units of the stream's clock. */
+  readonly duration: number;
+  /** RFC 6464, 0 to 127; -1 is unknown. */
+  readonly level: number;
+  readonly payload: number;
+}
+
+/** What is to be heard next. */
+export const jitterStep = {
+  /** Nothing: nobody speaks, or what came is not due yet. */
+  nothing: 0,
+  /** The packet in `payload`, whose place is the caller's again. */
+  packet: 1,
+  /** What the packet in `payload` says of the lost one before it; the packet itself stays. */
+  redundancy: 2,
+  /** A guess. */
+  concealment: 3,
+} as const;
+
+export type JitterStep = (typeof jitterStep)[keyof typeof jitterStep];
+
+export interface JitterBufferOptions {
+  /** Of timestamps, in Hz. */
+  readonly clockRate: number;
+  /** Whether packets repeat the one before them (in-band FEC of Opus). */
+  readonly hasRedundancy: boolean;
+  /** Gets back the place of a packet that will not be played. */
+  readonly release: (payload: number) => void;
+}
+
+const capacity = 64;
+/** RFC 6464: from here on a listener hears time pass or vanish least, and from there on not at all. */
+const quietLevel = 45;
+const silentLevel = 60;
+/** A sequence number so far back is no late packet (RFC 3550 A.1). */
+const mostMisordered = 100;
+const frameMs = 20;
+/** A delay that is longer than it should be by less is left alone. */
+const toleranceMs = 5;
+/** By more, it is shortened while somebody speaks, too. */
+const mostExcessMs = 60;
+/** Guesses after which the voice has faded: silence. */
+const mostConcealedMs = 100;
+/** Shares of lost packets from which on, and down to which, it pays to wait for the packet that repeats a lost one; and what one packet counts for. */
+const muchLoss = 0.03;
+const littleLoss = 0.01;
+const lossWeight = 0.01;
+
+/**
+ * The packets of one stream between their arrival and their playing. It waits as long as the stream's own jitter asks for ({@link DelayEstimate}); what is
+ * missing when it is due is taken from the packet after it or made up; delay is won back and lent in frames that are quiet.
+ *
+ * ```
+ *   idle ── packet ──▶ waiting ── due ──▶ playing ── nothing comes for 100 ms ──▶ idle
+ *                         ▲─── pause of the sender (DTX) ──┘
+ * ```
+ * Sequence numbers say what was lost, timestamps say what was never sent (RFC 3550 §5.1).
+ */
+export class JitterBuffer {
+  /** Of the last step: where its packet is, its length in units of the clock, and how loud it is said to be. */
+  payload = -1;
+  duration = 0;
+  level = -1;
+  /** Since the beginning. Packets: played, come too late or twice, passed over to win back delay. Steps that were made up: for what was lost, to lend delay. */
+  playedPackets = 0;
+  latePackets = 0;
+  skippedPackets = 0;
+  concealedSteps = 0;
+  stretchedSteps = 0;
+
+  private readonly options: JitterBufferOptions;
+  private readonly delay: DelayEstimate;
+  private readonly unitsPerMs: number;
+  private state: 'idle' | 'waiting' | 'playing' = 'idle';
+  private count = 0;
+  /** What is played next. While waiting: the oldest that is here. */
+  private nextSequence = 0;
+  private nextTimestamp = 0;
+  private lastDuration: number;
+  /** Guesses for what has not come yet: time that has passed without the position moving. */
+  private borrowedMs = 0;
+  private lossShare = 0;
+  /** What is waited beyond the jitter, so that the packet after a lost one is here when it is needed. */
+  private redundancyMs: 0 | typeof frameMs = 0;
+  /** A packet that fits to none before it; one more like it, and they are a new beginning. */
+  private strangeSequence = -1;
+  private strangeTimestamp = 0;
+
+  private readonly filled = new Uint8Array(capacity);
+  private readonly sequences = new Uint16Array(capacity);
+  private readonly timestamps = new Int32Array(capacity);
+  private readonly durations = new Int32Array(capacity);
+  private readonly levels = new Int8Array(capacity);
+  private readonly payloads = new Int32Array(capacity);
+
+  constructor(options: JitterBufferOptions) {
+    this.options = options;
+    this.unitsPerMs = options.clockRate / 1000;
+    this.lastDuration = frameMs * this.unitsPerMs;
+    this.delay = new DelayEstimate(options.clockRate);
+  }
+
+  /** How long sound waits at present for what may be late, in milliseconds. */
+  get targetMs(): number {
+    return this.delay.targetMs + this.redundancyMs;
+  }
+
+  /** Packets that are here. */
+  get length(): number {
+    return this.count;
+  }
+
+  /** @returns Whether it was kept; if not, its place is the caller's still. */
+  insert(packet: BufferedPacket, arrivedAt: Instant): boolean {
+    if (!this.isOfThisStream(packet, arrivedAt)) return false;
+    const ahead = sequenceDistance(packet.sequenceNumber, this.nextSequence);
+    if (this.state !== 'idle' && ahead < 0 && !this.canGoBack(ahead)) {
+      this.latePackets += 1;
+      return false;
+    }
+    if (this.state === 'idle') this.begin(packet);
+    else if (ahead < 0) this.nextSequence = packet.sequenceNumber;
+    else if (ahead >= capacity) this.restart(packet);
+    const place = packet.sequenceNumber % capacity;
+    if (this.filled[place] === 1) {
+      this.latePackets += 1;
+      return false;
+    }
+    this.keep(packet, place);
+    return true;
+  }
+
+  /** Decides what is heard at `playAt` for the next `duration`; fills in `payload`, `duration` and `level`. */
+  take(playAt: Instant): JitterStep {
+    if (this.state === 'idle') return jitterStep.nothing;
+    if (this.count === 0) return this.state === 'playing' ? this.borrow() : jitterStep.nothing;
+    if (this.state === 'waiting' && !this.becomesDue(playAt)) return jitterStep.nothing;
+    const place = this.nextSequence % capacity;
+    return this.filled[place] === 1 ? this.takeNext(place, playAt) : this.replaceLost(playAt);
+  }
+
+  /** Drops everything; the next packet is a new beginning. */
+  clear(): void {
+    for (let place = 0; place < capacity; place += 1) if (this.filled[place] === 1) this.drop(place);
+    this.state = 'idle';
+    this.strangeSequence = -1;
+    this.borrowedMs = 0;
+    this.lossShare = 0;
+    this.redundancyMs = 0;
+    this.delay.reset();
+  }
+
+  /** Where timestamps or sequence numbers jump and arrival does not, the sender has begun anew, or lies: two packets in a row are believed (RFC 3550 A.1). */
+  private isOfThisStream(packet: BufferedPacket, arrivedAt: Instant): boolean {
+    const isNear = this.state === 'idle' || sequenceDistance(packet.sequenceNumber, this.nextSequence) > -mostMisordered;
+    if (isNear && this.delay.observe(packet.timestamp, arrivedAt)) {
+      this.strangeSequence = -1;
+      return true;
+    }
+    const isConfirmed = packet.sequenceNumber === this.strangeSequence && Math.abs(timestampDistance(packet.timestamp, this.strangeTimestamp)) < this.options.clockRate;
+    this.strangeSequence = (packet.sequenceNumber + 1) & 0xffff;
+    this.strangeTimestamp = packet.timestamp;
+    if (!isConfirmed) return false;
+    this.clear();
+    return this.delay.observe(packet.timestamp, arrivedAt);
+  }
+
+  /** A reordered packet before the first one may still come while that one waits. */
+  private canGoBack(ahead: number): boolean {
+    return this.state === 'waiting' && ahead > -capacity / 2 && this.filled[(this.nextSequence + ahead + capacity) % capacity] === 0;
+  }
+
+  private begin(packet: BufferedPacket): void {
+    this.state = 'waiting';
+    this.nextSequence = packet.sequenceNumber;
+    this.borrowedMs = 0;
+  }
+
+  /** So far ahead that everything before it is old. */
+  private restart(packet: BufferedPacket): void {
+    for (let place = 0; place < capacity; place += 1) if (this.filled[place] === 1) this.drop(place);
+    this.begin(packet);
+  }
+
+  private keep(packet: BufferedPacket, place: number): void {
+    this.filled[place] = 1;
+    this.sequences[place] = packet.sequenceNumber;
+    this.timestamps[place] = packet.timestamp;
+    this.durations[place] = packet.duration;
+    this.levels[place] = packet.level;
+    this.payloads[place] = packet.payload;
+    this.count += 1;
+  }
+
+  private drop(place: number): void {
+    this.filled[place] = 0;
+    this.count -= 1;
+    this.options.release(this.payloads[place] ?? -1);
+  }
+
+  private delayOf(place: number, playAt: Instant): number {
+    return playAt - this.delay.earliestArrival(this.timestamps[place] ?? 0);
+  }
+
+  private noteLoss(loss: 0 | 1): void {
+    this.lossShare += (loss - this.lossShare) * lossWeight;
+    if (!this.options.hasRedundancy) return;
+    if (this.lossShare > muchLoss) this.redundancyMs = frameMs;
+    else if (this.lossShare < littleLoss) this.redundancyMs = 0;
+  }
+
+  /** The oldest packet that is here begins to play when it has waited long enough. */
+  private becomesDue(playAt: Instant): boolean {
+    const place = this.nextSequence % capacity;
+    const first = this.filled[place] === 1 ? place : this.placeAfter();
+    if (this.delayOf(first, playAt) < this.targetMs) return false;
+    this.state = 'playing';
+    this.nextSequence = this.sequences[first] ?? 0;
+    this.nextTimestamp = this.timestamps[first] ?? 0;
+    this.borrowedMs = 0;
+    return true;
+  }
+
+  /** The place of the first packet after a gap; there is one. */
+  private placeAfter(): number {
+    for (let ahead = 1; ahead < capacity; ahead += 1) {
+      const place = (this.nextSequence + ahead) % capacity;
+      if (this.filled[place] === 1) return place;
+    }
+    return this.nextSequence % capacity;
+  }
+
+  private takeNext(place: number, playAt: Instant): JitterStep {
+    const pause = timestampDistance(this.timestamps[place] ?? 0, this.nextTimestamp);
+    if (pause > 0 && this.delayOf(place, playAt) < this.targetMs) {
+      this.state = 'waiting';
+      return jitterStep.nothing;
+    }
+    const excessMs = this.delayOf(place, playAt) - this.targetMs - frameMs;
+    const level = this.levels[place] ?? -1;
+    const isQuiet = level >= quietLevel;
+    const isPassed = this.borrowedMs > 0 && excessMs > 0;
+    if (this.count > 1 && (isPassed || (isQuiet && excessMs > toleranceMs) || excessMs > mostExcessMs)) {
+      this.borrowedMs = Math.max(0, this.borrowedMs - (this.durations[place] ?? 0) / this.unitsPerMs);
+      this.advance(place);
+      this.drop(place);
+      this.skippedPackets += 1;
+      return this.take(playAt);
+    }
+    if (isQuiet && excessMs < -frameMs - toleranceMs) return this.stretch();
+    return this.play(place, level);
+  }
+
+  private play(place: number, level: number): JitterStep {
+    this.advance(place);
+    this.noteLoss(0);
+    this.borrowedMs = 0;
+    this.filled[place] = 0;
+    this.count -= 1;
+    this.playedPackets += 1;
+    this.payload = this.payloads[place] ?? -1;
+    this.duration = this.lastDuration;
+    this.level = level;
+    return jitterStep.packet;
+  }
+
+  private advance(place: number): void {
+    this.lastDuration = this.durations[place] ?? this.lastDuration;
+    this.nextSequence = ((this.sequences[place] ?? 0) + 1) & 0xffff;
+    this.nextTimestamp = ((this.timestamps[place] ?? 0) + this.lastDuration) | 0;
+  }
+
+  /** One or more packets are missing and a later one is here: they are lost. */
+  private replaceLost(playAt: Instant): JitterStep {
+    const later = this.placeAfter();
+    const missing = timestampDistance(this.timestamps[later] ?? 0, this.nextTimestamp);
+    const isNext = this.sequences[later] === ((this.nextSequence + 1) & 0xffff);
+    if (missing <= 0 || missing > mostConcealedMs * this.unitsPerMs) {
+      this.nextSequence = this.sequences[later] ?? 0;
+      this.nextTimestamp = this.timestamps[later] ?? 0;
+      this.state = 'waiting';
+      return this.take(playAt);
+    }
+    const excessMs = playAt - this.delay.earliestArrival(this.nextTimestamp) - this.targetMs - frameMs;
+    this.passLost();
+    if (this.borrowedMs > 0 && excessMs > 0) {
+      // It was made up already while nothing had come.
+      this.borrowedMs = Math.max(0, this.borrowedMs - this.lastDuration / this.unitsPerMs);
+      return this.take(playAt);
+    }
+    this.borrowedMs = 0;
+    this.concealedSteps += 1;
+    if (!isNext || !this.options.hasRedundancy) return this.makeUp();
+    this.payload = this.payloads[later] ?? -1;
+    this.duration = this.lastDuration;
+    this.level = this.levels[later] ?? -1;
+    return jitterStep.redundancy;
+  }
+
+  private passLost(): void {
+    this.noteLoss(1);
+    this.nextSequence = (this.nextSequence + 1) & 0xffff;
+    this.nextTimestamp = (this.nextTimestamp + this.lastDuration) | 0;
+  }
+
+  /** Nothing is here: late, lost, or the sender has stopped. Time passes, the position stays. */
+  private borrow(): JitterStep {
+    if (this.level >= silentLevel || this.borrowedMs >= mostConcealedMs) {
+      this.state = 'idle';
+      return jitterStep.nothing;
+    }
+    this.borrowedMs += this.lastDuration / this.unitsPerMs;
+    this.concealedSteps += 1;
+    return this.makeUp();
+  }
+
+  /** A frame more, so that what comes may be later. */
+  private stretch(): JitterStep {
+    this.stretchedSteps += 1;
+    return this.makeUp();
+  }
+
+  private makeUp(): JitterStep {
+    this.payload = -1;
+    this.duration = this.lastDuration;
+    return jitterStep.concealment;
+  }
+}
