@@ -4,7 +4,7 @@ import { accept } from './admission.ts';
 import type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult } from './call-input.ts';
 import { allSeats, seatedAt, takesPart, type Seat, type Seated } from './call-model.ts';
 import { CommandMemory } from './command-memory.ts';
-import { handleConferenceTimeout, handleMediaEvent } from './conference.ts';
+import { handleConferenceTimeout, handleMediaEvent, laneOfLeg } from './conference.ts';
 import { endCall } from './departure.ts';
 import { join, start } from './founding.ts';
 import { addParticipant, hangUp, removeParticipant } from './inviting.ts';
@@ -39,6 +39,7 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   private readonly memory: CommandMemory;
   private readonly publication: Publication;
   private readonly outputs: CallOutput[] = [];
+  private hasChanged = false;
 
   /** @param snapshot goes on with a call; see {@link CallMachine.restore}. */
   constructor(options: CallMachineOptions, now: Instant, snapshot?: CallSnapshot) {
@@ -64,12 +65,19 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     return new CallMachine(options, now, snapshot);
   }
 
+  /** Whether anything happened since the last snapshot that is worth another one; what passes by (speakers, messages) is not. */
+  get isUnsaved(): boolean {
+    return this.hasChanged;
+  }
+
   /** Everything needed to go on with this call elsewhere. Poll all outputs first. */
   snapshot(now: Instant): CallSnapshot {
+    this.hasChanged = false;
     return takeSnapshot(this.live, this.memory, now);
   }
 
   handle(input: CallInput, now: Instant): void {
+    if (!passesBy(input)) this.hasChanged = true;
     if ('commandId' in input) {
       this.handleCommand(input, now);
     } else if (this.live.model.phase === 'running') {
@@ -80,6 +88,7 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
 
   handleTimeout(now: Instant): void {
     for (const key of this.live.deadlines.takeDue(now)) {
+      if (key !== 'speakers') this.hasChanged = true;
       if (this.live.model.phase === 'running') fire(this.live, key, now);
     }
     this.outputs.push(...this.publication.publish(this.live));
@@ -97,6 +106,11 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   viewFor(endpointId: string): Call | undefined {
     const seated = seatedAt(this.live.model, endpointId);
     return seated === undefined ? undefined : callView(this.live, seated);
+  }
+
+  /** The lane of a leg in the call flow: the participant id of its endpoint. */
+  laneOfLeg(legId: string): string | undefined {
+    return laneOfLeg(this.live, legId);
   }
 
   /** The endpoints that take part or ring. */
@@ -163,9 +177,11 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   }
 }
 
-/** Whether nothing of a command is kept, not even that it was given. */
-function passesBy({ kind }: CallCommand): boolean {
-  return kind === 'sendMessage' || kind === 'want';
+/** Whether nothing of an input is kept, not even that it was given. */
+function passesBy(input: CallInput): boolean {
+  if (input.kind !== 'media') return input.kind === 'sendMessage' || input.kind === 'want';
+  const { kind } = input.event;
+  return kind === 'speakersChanged' || kind === 'legReport' || kind === 'dtmfReceived';
 }
 
 /** Whether the operation of a command answers with the whole call, which costs a walk through its roster. */

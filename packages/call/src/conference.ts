@@ -83,9 +83,12 @@ function handleConferenceFailure(live: LiveCall, { reason: failure, sentence }: 
 }
 
 function commandFailed(live: LiveCall, event: Extract<MediaEvent, { kind: 'commandFailed' }>, now: Instant): void {
+  if (live.model.path.kind === 'suspended') return;
   const why = event.sentence === undefined ? event.reason : `${event.reason}: ${event.sentence}`;
   live.flow('mediaProcessor', 'controller', { kind: 'decision', what: `${event.command} failed`, why });
-  if (event.command === 'openConference') handleConferenceFailure(live, event, now);
+  // The news that the conference is lost may be on its way still.
+  if (event.reason === 'CONFERENCE_NOT_FOUND' || event.reason === 'MEDIA_PROCESS_LOST') handleConferenceFailure(live, { reason: 'MEDIA_PROCESS_LOST' }, now);
+  else if (event.command === 'openConference') handleConferenceFailure(live, event, now);
   else if (event.legId !== undefined && (event.command === 'openLeg' || event.command === 'describe')) {
     failLeg(live, event.legId, event, now);
   }
@@ -138,6 +141,7 @@ function seatOfLeg(live: LiveCall, legId: string): Seat | undefined {
   return allSeats(live.model).find(({ seat }) => seat.leg?.mediaSessionId === legId)?.seat;
 }
 
-function laneOfLeg(live: LiveCall, legId: string): string | undefined {
+/** Participant id of the endpoint that a leg belongs to. */
+export function laneOfLeg(live: LiveCall, legId: string): string | undefined {
   return seatOfLeg(live, legId)?.participantId;
 }

@@ -41,16 +41,16 @@ test('adding a third moves the call to the backend, and the direct path is close
   assert.deepEqual(call.legConnected('alice-1').lines, ['flow mediaProcessor > id1 media connected', 'alice-1 < session id8 backend connected']);
   assert.equal(call.machine.viewFor('alice-1')?.kind, 'oneToOne', 'not before Bob is there too');
   assert.deepEqual(call.legConnected('bob-1').lines, [
-    'alice-1 < promoted group backend', 'alice-1 < self Presenter', 'alice-1 < bob Connected, carol Connecting',
-    'bob-1 < promoted group backend', 'bob-1 < self Presenter', 'bob-1 < alice Connected, carol Connecting',
-    'carol-1 < self Presenter', 'carol-1 < alice Connected, bob Connected',
+    'alice-1 < promoted group backend', 'alice-1 < self Presenter', 'alice-1 < bob Connected, carol Connecting sends Audio',
+    'bob-1 < promoted group backend', 'bob-1 < self Presenter', 'bob-1 < alice Connected sends Audio, carol Connecting sends Audio',
+    'carol-1 < self Presenter', 'carol-1 < alice Connected sends Audio, bob Connected',
     'flow mediaProcessor > id3 media connected',
     'flow controller decided: the call is a group call; the direct path is closed',
     'alice-1 < session id2 closed', 'bob-1 < session id4 closed',
     'bob-1 < session id9 backend connected',
   ]);
   assert.deepEqual(call.legConnected('carol-1').lines, [
-    'alice-1 < carol Connected', 'bob-1 < carol Connected', 'carol-1 < Connected',
+    'alice-1 < carol Connected sends Audio', 'bob-1 < carol Connected sends Audio', 'carol-1 < Connected',
     'flow mediaProcessor > id10 media connected', 'flow controller > id10 Connected', 'carol-1 < session id11 backend connected',
   ]);
   assert.deepEqual(call.command({ kind: 'hangUp', by: 'alice-1', forEveryone: false }).lines, [

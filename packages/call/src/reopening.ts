@@ -1,4 +1,4 @@
-import type { EndReason } from '@dialplane/calling-api';
+import { endReason, type EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { replaceSeat, type Seat } from './call-model.ts';
 import { endCall } from './departure.ts';
@@ -17,7 +17,9 @@ export function recoverConference(live: LiveCall, reason: EndReason, now: Instan
   const { path } = model;
   model.losses = [...model.losses.filter((at) => at > now - limits.reopeningWindowMs), now];
   const tries = model.losses.length;
-  if (tries > limits.reopenings || options.mediaProcessorAbsence?.() !== undefined) endCall(live, reason, now);
+  const absence = options.mediaProcessorAbsence?.();
+  if (absence !== undefined) endCall(live, endReason('mediaProcessorUnavailable', 'platform', absence), now);
+  else if (tries > limits.reopenings) endCall(live, reason, now);
   else if (path.kind !== 'reopening') reopenConference(live, now);
   else {
     live.media({ kind: 'closeConference', conferenceId: path.conferenceId });

@@ -154,12 +154,12 @@ function eventLine(event: EndpointEvent): string {
     case 'callPromoted':
       return `promoted ${event.kind} ${event.topology}`;
     case 'participantsUpdated': {
-      const updated = event.updated.map((one) => [name(one.identifier), one.state, ...(one.isMuted ? ['muted'] : []), ...(one.raisedHandOrder === undefined ? [] : [`hand ${one.raisedHandOrder}`])].join(' '));
+      const updated = event.updated.map((one) => [name(one.identifier), one.state, ...(one.isMuted ? ['muted'] : []), ...placesOf(one), ...(one.streams === undefined || one.streams.length === 0 ? [] : [`sends ${one.streams.join('+')}`])].join(' '));
       const removed = event.removed.map((one) => `-${name(one.identifier)}${one.endReason === undefined ? '' : ` ${reasonLine(one.endReason)}`}`);
       return [...updated, ...removed].join(', ');
     }
     case 'selfUpdated':
-      return ['self', event.role, ...(event.isMuted ? ['muted'] : []), ...(event.mutedBy === undefined ? [] : [`by ${name(event.mutedBy)}`]), ...(event.raisedHandOrder === undefined ? [] : [`hand ${event.raisedHandOrder}`])].join(' ');
+      return ['self', event.role, ...(event.isMuted ? ['muted'] : []), ...(event.mutedBy === undefined ? [] : [`by ${name(event.mutedBy)}`]), ...placesOf(event)].join(' ');
     case 'mediaSessionUpdated':
       return `session ${event.mediaSession.mediaSessionId} ${event.mediaSession.topology} ${event.mediaSession.state}`;
     case 'mediaSessionClosed':
@@ -168,11 +168,21 @@ function eventLine(event: EndpointEvent): string {
       return `${event.mediaSessionId} ${event.description.type} ${event.description.revision}`;
     case 'mediaCandidates':
       return `${event.mediaSessionId} ${event.candidates.length} candidates`;
+    case 'mediaModesChanged':
+      return `${event.mediaSessionId} audio ${event.modes.audio} video ${event.modes.video}${event.layout === undefined ? '' : ` of ${event.layout.map(({ identifier }) => name(identifier)).join(' ') || 'nobody'}`}`;
+    case 'speakersChanged':
+      return `speaking: ${event.speaking.map(name).join(' ')}, dominant: ${event.dominant.map(name).join(' ')}`;
+    case 'messageReceived':
+      return `${event.data} of ${name(event.sender)} in ${event.channelId}`;
     case 'reactionReceived':
       return `${event.reactionType} of ${name(event.sender)}`;
     default:
       return event.type;
   }
+}
+
+function placesOf({ raisedHandOrder, spotlightOrder }: { readonly raisedHandOrder?: number; readonly spotlightOrder?: number }): string[] {
+  return [...(raisedHandOrder === undefined ? [] : [`hand ${raisedHandOrder}`]), ...(spotlightOrder === undefined ? [] : [`spotlight ${spotlightOrder}`])];
 }
 
 function flowLine(detail: FlowDetail): string {

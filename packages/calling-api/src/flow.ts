@@ -56,6 +56,9 @@ export const ClientFlowDetail = Type.Union([
 ]);
 export type ClientFlowDetail = Static<typeof ClientFlowDetail>;
 
+/** One direction of a leg in the conference, since it was opened; jitter as it was last. */
+const direction = Type.Object({ packets: Type.Integer({ minimum: 0 }), bytes: Type.Integer({ minimum: 0 }), lost: Type.Integer(), jitterMs: Type.Number({ minimum: 0 }) });
+
 export const FlowDetail = Type.Union([
   ...ClientFlowDetail.anyOf,
   /** A REST request of a client, after it was answered. */
@@ -76,6 +79,11 @@ export const FlowDetail = Type.Union([
     allocationId: short, reason: short,
     toPeerBytes: Type.Integer({ minimum: 0 }), toPeerPackets: Type.Integer({ minimum: 0 }),
     toClientBytes: Type.Integer({ minimum: 0 }), toClientPackets: Type.Integer({ minimum: 0 }),
+  }),
+  /** What the media processor saw of a participant's connection: at first, when packets begin or cease to be lost, and at its end. */
+  detail('mediaReport', {
+    mediaSessionId: Uuid, why: short, received: direction, sent: direction,
+    roundTripMs: Type.Optional(Type.Number({ minimum: 0 })), estimatedBps: Type.Optional(Type.Integer({ minimum: 0 })),
   }),
   detail('ended', { endReason: EndReason, identifier: Type.Optional(RawId) }),
 ]);

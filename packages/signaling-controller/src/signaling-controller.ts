@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { OperationId } from '@dialplane/calling-api';
 import type { Identity } from '@dialplane/identity';
 import type { MediaControl } from '@dialplane/media-api';
 import { addMilliseconds } from '@dialplane/sansio';
@@ -259,10 +260,9 @@ class Controller implements SignalingController {
     return { ...signIn.handlers(), ...endpoints.handlers(), ...calls.handlers(), ...records.handlers(), ...relay.handlers() };
   }
 
-  private noteAnswer(operationId: Parameters<OperationRoutesOptions['onAnswered']>[0], request: FastifyRequest, reply: FastifyReply): void {
+  private noteAnswer(operationId: OperationId, request: FastifyRequest, reply: FastifyReply): void {
     this.metrics.requestAnswered(operationId, reply.statusCode, reply.elapsedTime);
-    // Reports are about the flow, and no part of it.
-    const subject = operationId === 'reportTelemetry' ? undefined : subjectOf(request);
+    const subject = isNoted(operationId, reply.statusCode) ? subjectOf(request) : undefined;
     const call = subject === undefined ? undefined : (this.calls.get(subject.callId) ?? this.keeper.recent(subject.callId));
     if (subject === undefined || call === undefined) return;
     const lane = call.laneOf(subject.endpointId);
@@ -309,6 +309,12 @@ class Controller implements SignalingController {
     const endedBefore = this.clock.wallMs() - this.options.configuration.recordRetentionDays * millisecondsPerDay;
     while ((await this.callStore.deleteEnded(endedBefore)) > 0);
   }
+}
+
+/** Whether a request is a line of the flow record. Reports are about the flow, and no part of it; data and wishes come too often to be. */
+function isNoted(operationId: OperationId, status: number): boolean {
+  if (operationId === 'sendMessage' || operationId === 'wantStreams') return status >= 400;
+  return operationId !== 'reportTelemetry';
 }
 
 /** Which call and endpoint a request was about: named in its path and body, or brought into being by it. */

@@ -105,7 +105,13 @@ export class CallUser {
     return Array.from({ length: this.chance.between(0, 4) }, (): Move => {
       const isMuted = this.chance.happens(0.6);
       const target = this.chance.pick(this.acquaintances);
-      switch (this.chance.weigh({ hold: 3, mute: 4, hand: 2, react: 1, add: 4, remove: 1, muteOthers: 1, lowerHands: 1, offer: 3 })) {
+      switch (this.chance.weigh({ hold: 3, mute: 4, hand: 2, react: 1, add: 4, remove: 1, muteOthers: 1, lowerHands: 1, offer: 3, spotlight: 1, modes: 2, message: 1 })) {
+        case 'spotlight':
+          return this.move(500, 20_000, (view) => [isMuted ? { kind: 'startSpotlight', by, targets: [somebody(view) ?? target] } : { kind: 'stopSpotlight', by }]);
+        case 'modes':
+          return this.move(500, 20_000, (view) => [{ kind: 'setModes', by, modes: { audio: 'mixed', video: isMuted ? 'mixed' : 'forwarded' }, ...(isMuted ? { target: view.self.identifier } : {}) }]);
+        case 'message':
+          return this.move(500, 20_000, () => [{ kind: 'sendMessage', by, channelId: 1, sequenceNumber: 1, data: 'aGk=' }]);
         case 'hold':
           return this.move(500, 20_000, () => [{ kind: isMuted ? 'hold' : 'resume', by }]);
         case 'mute':

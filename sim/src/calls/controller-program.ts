@@ -57,6 +57,9 @@ export class ControllerProgram implements HostMachine<CallMessage> {
       this.calls.set(callId, machine);
       this.drain(callId, machine, undefined, now);
       for (const endpointId of machine.endpoints()) this.lastSeen.set(endpointId, now);
+      // Media processes end with the server that started them.
+      const { path } = snapshot.model;
+      if (path.kind !== 'peerToPeer') this.give(callId, { kind: 'media', event: { kind: 'conferenceFailed', conferenceId: path.conferenceId, reason: 'MEDIA_PROCESS_LOST' } }, now);
     }
     this.tasks.add(now + presenceSweepMs, { kind: 'sweep' });
   }
@@ -195,9 +198,9 @@ export class ControllerProgram implements HostMachine<CallMessage> {
     for (let output = machine.poll(); output !== undefined; output = machine.poll()) outputs.push(output);
     // A call whose first command was refused never was.
     if (machine.endpoints().length === 0 && !machine.isEnded) this.calls.delete(callId);
-    else this.disk.put(`call/${callId}`, machine.snapshot(now));
+    else if (machine.isUnsaved) this.disk.put(`call/${callId}`, machine.snapshot(now));
     const by = input !== undefined && 'commandId' in input ? commander(input) : undefined;
-    this.surroundings.journal.note(callId, outputs, by);
+    this.surroundings.journal.note(callId, outputs, by, input?.kind === 'sendMessage');
     const transmissions = outputs.flatMap((output) => this.transmissionsFor(callId, output, by, now));
     if (transmissions.length > 0) this.tasks.add(now + this.surroundings.chance.between(1, 3), { kind: 'release', transmissions });
     const at = machine.pollTimeout();

@@ -22,6 +22,8 @@ export interface CallsReport extends Tally {
   readonly calls: number;
   readonly groupCalls: number;
   readonly promotions: number;
+  /** Conferences that were opened again after they had been lost. */
+  readonly reopenings: number;
   readonly commands: number;
   readonly repeats: number;
   readonly events: number;
@@ -60,7 +62,7 @@ export function runCalls({ seed, users, intentionsPerEndpoint }: CallsScenario):
   const surroundings = { directory, journal, chance: chance.fork(), mediaHost: 'media' };
   const controller = world.add('controller', (disk, now) => new ControllerProgram(disk, now, surroundings));
   const mediaChance = chance.fork();
-  world.add('media', () => new MediaProgram(mediaChance, { conference: 0.05, leg: 0.02 }));
+  world.add('media', () => new MediaProgram(mediaChance, { refusal: 0.05, loss: 0.4, leg: 0.02 }));
 
   const clients = [...directory.values()].flat().map((identity) => {
     const clientChance = chance.fork();
@@ -85,8 +87,12 @@ export function runCalls({ seed, users, intentionsPerEndpoint }: CallsScenario):
   let restarts = 0;
   for (let at = chance.between(5_000, 60_000); at < activeMs + 60_000; at += chance.between(20_000, 120_000)) {
     const downMs = chance.between(10, 15_000);
-    world.after(at, () => world.crash('controller'));
+    world.after(at, () => {
+      world.crash('controller');
+      world.crash('media');
+    });
     world.after(at + downMs, () => {
+      world.restart('media');
       world.restart('controller');
       restarts += 1;
     });
@@ -116,9 +122,9 @@ export function runCalls({ seed, users, intentionsPerEndpoint }: CallsScenario):
     const name = `${endReason.code}/${endReason.subCode}`;
     reasons[name] = (reasons[name] ?? 0) + 1;
   }
-  const { promotions, commands, repeats, events } = journal.counts;
+  const { promotions, reopenings, commands, repeats, events } = journal.counts;
   return {
-    seed, calls: records.length, groupCalls: records.filter(({ kind }) => kind === 'group').length, promotions, commands, repeats, events, restarts,
+    seed, calls: records.length, groupCalls: records.filter(({ kind }) => kind === 'group').length, promotions, reopenings, commands, repeats, events, restarts,
     agreements, sharedReasons, reasons, ...world.tally,
   };
 }

@@ -37,6 +37,7 @@ const categories: Readonly<Record<FlowDetail['kind'], FlowCategory>> = {
   diagnostic: 'media',
   decision: 'decision',
   clientDecision: 'decision',
+  mediaReport: 'media',
   ended: 'end',
 };
 

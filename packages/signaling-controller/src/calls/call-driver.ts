@@ -1,6 +1,6 @@
 import { CallMachine, type CallCommand, type CallInput, type CallObservation, type CommandResult, type EndpointIdentity, type IceConfiguration, type IceParticipant } from '@dialplane/call';
 import { endReason, endReasons, type Call, type EndpointEvent } from '@dialplane/calling-api';
-import type { MediaControl } from '@dialplane/media-api';
+import type { MediaControl, MediaEvent } from '@dialplane/media-api';
 import type { Logger } from '@dialplane/telemetry';
 import { randomUUID } from 'node:crypto';
 import { dateOf, type Clock } from '../clock.ts';
@@ -62,7 +62,9 @@ export class CallDriver {
     this.options = options;
     options.media?.onEvent((event) => {
       const call = this.calls.ofConference(event.conferenceId);
-      if (call !== undefined) this.take(call, { kind: 'media', event });
+      if (call === undefined) return;
+      if (event.kind === 'legReport') this.noteLegReport(call, event);
+      else this.take(call, { kind: 'media', event });
     });
   }
 
@@ -215,9 +217,16 @@ export class CallDriver {
       this.release(turn);
     } else {
       this.arm(call);
-      this.keepSoon(call, turn);
+      if (call.machine.isUnsaved) this.keepSoon(call, turn);
+      else this.release(turn);
     }
     for (const identifier of turn.lookUps) this.lookUp(call, identifier);
+  }
+
+  private noteLegReport(call: RunningCall, { legId, report }: Extract<MediaEvent, { kind: 'legReport' }>): void {
+    const { clock, keeper } = this.options;
+    call.noteLegReport(legId, report, dateOf(clock, clock.now()));
+    keeper.noteFlow(call);
   }
 
   /** Has a call stored once for all the turns it takes before anything else happens. */

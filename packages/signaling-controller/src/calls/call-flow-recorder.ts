@@ -3,7 +3,7 @@ import { learnFrom, type CallFacts } from './call-facts.ts';
 
 /** How long the flow record of one call may grow. */
 export interface FlowLimits {
-  /** All lines; states and ends are recorded beyond it, they are few. */
+  /** All lines; states and decisions are recorded up to four times as many, and ends always. */
   readonly maxEvents: number;
   /** Lines reported by clients, so that one of them cannot crowd out what the server saw. */
   readonly maxClientEvents: number;
@@ -17,7 +17,7 @@ export interface FlowProgress {
   readonly facts: CallFacts;
 }
 
-const essential: ReadonlySet<FlowDetail['kind']> = new Set(['callState', 'participantState', 'decision', 'ended']);
+const essential: ReadonlySet<FlowDetail['kind']> = new Set(['callState', 'participantState', 'decision']);
 
 /**
  * Numbers and bounds the lines of one call's flow record, and draws its facts. It holds only the lines that are not stored
@@ -49,7 +49,8 @@ export class CallFlowRecorder {
   /** @param time ISO 8601. `from` and `to` are lanes. */
   append(source: FlowSource, time: string, from: string, to: string | undefined, detail: FlowDetail): void {
     const { sequence } = this.progressSoFar;
-    if (sequence >= this.limits.maxEvents && !essential.has(detail.kind)) {
+    const limit = essential.has(detail.kind) ? 4 * this.limits.maxEvents : this.limits.maxEvents;
+    if (sequence >= limit && detail.kind !== 'ended') {
       this.truncate();
       return;
     }

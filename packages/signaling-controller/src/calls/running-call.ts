@@ -1,8 +1,10 @@
 import type { CallInput, CallMachine, CallSnapshot, CallOutput, CallRecord, CommandResult, IceConfiguration } from '@dialplane/call';
 import type { Call, CallKind, EndpointEvent, FlowLane } from '@dialplane/calling-api';
-import type { MediaCommand } from '@dialplane/media-api';
+import type { LegReport, MediaCommand } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import type { CallFlowRecorder } from './call-flow-recorder.ts';
+import { FanOuts, summaryOf } from './event-lines.ts';
+import { LegReports } from './leg-reports.ts';
 import { StoredParts } from './stored-parts.ts';
 
 /** Everything that one input made a call put out, sorted by what is to be done with it. */
@@ -30,6 +32,8 @@ export interface StoredSnapshot {
   readonly caller: CallAbout['caller'];
 }
 
+type EventOutput = Extract<CallOutput, { kind: 'event' }>;
+
 /** A running call: its machine, its flow record, and who it concerns. */
 export class RunningCall {
   readonly about: CallAbout;
@@ -51,34 +55,44 @@ export class RunningCall {
   readonly participantIds = new Map<string, string>();
   /** What each participant was last offered of the relay. */
   private readonly relayOffers = new Map<string, string>();
+  private readonly legs: LegReports;
   private newParties: string[] = [];
 
   constructor(about: CallAbout, machine: CallMachine, flow: CallFlowRecorder) {
     this.about = about;
     this.machine = machine;
     this.flow = flow;
+    this.legs = new LegReports((time, lane, detail) => flow.append('mediaProcessor', time, 'mediaProcessor', lane, detail));
   }
 
   /** Gives the machine an input, or lets its due timers fire, and takes everything it puts out. Throws when we have a bug. */
   take(input: CallInput | undefined, now: Instant, time: string): Turn {
     if (input === undefined) this.machine.handleTimeout(now);
     else this.machine.handle(input, now);
+    const outputs: CallOutput[] = [];
+    for (let output = this.machine.poll(); output !== undefined; output = this.machine.poll()) outputs.push(output);
+    return this.sort(outputs, time);
+  }
+
+  private sort(outputs: readonly CallOutput[], time: string): Turn {
     const turn = { results: [] as Array<Turn['results'][number]>, events: [] as Array<Turn['events'][number]>, lookUps: [] as string[], media: [] as MediaCommand[] };
+    const fanOuts = new FanOuts(outputs);
     let record: CallRecord | undefined;
-    for (let output = this.machine.poll(); output !== undefined; output = this.machine.poll()) {
+    for (const output of outputs) {
       switch (output.kind) {
         case 'result':
           turn.results.push(output);
           break;
         case 'event':
           turn.events.push(output);
-          this.noteEvent(output, time);
+          this.noteEvent(output, time, fanOuts);
           break;
         case 'findEndpoints':
           turn.lookUps.push(output.identifier);
           break;
         case 'media':
           turn.media.push(output.command);
+          this.noteMedia(output.command, time);
           break;
         case 'flow':
           this.flow.append('controller', time, output.from, output.to, output.detail);
@@ -158,38 +172,31 @@ export class RunningCall {
     this.newParties = [...parties, ...this.newParties];
   }
 
-  private noteEvent({ endpointId, event }: Extract<CallOutput, { kind: 'event' }>, time: string): void {
+  /** What the media path saw of a leg of this call. */
+  noteLegReport(legId: string, report: LegReport, time: string): void {
+    const lane = this.machine.laneOfLeg(legId);
+    if (lane !== undefined) this.legs.note(time, lane, legId, report);
+  }
+
+  /** Legs end with their conference, also when it is another one that takes its place. */
+  private noteMedia(command: MediaCommand, time: string): void {
+    if (command.kind === 'closeLeg') this.legs.close(time, command.legId);
+    else if (command.kind === 'closeConference' || command.kind === 'openConference') this.legs.close(time);
+  }
+
+  private noteEvent({ endpointId, event }: EventOutput, time: string, fanOuts: FanOuts): void {
     if (event.type === 'incomingCall') {
       this.participantIds.set(endpointId, event.call.self.participantId);
     }
-    const lane = this.laneOf(endpointId);
-    if (lane !== undefined) this.flow.append('controller', time, 'controller', lane, { kind: 'event', type: event.type, ...summaryOf(event) });
+    const audience = fanOuts.audienceOf(event);
+    const lane = audience === 'one' ? this.laneOf(endpointId) : undefined;
+    const summary = summaryOf(event);
+    if (lane !== undefined) this.flow.append('controller', time, 'controller', lane, { kind: 'event', type: event.type, ...(summary !== undefined && { summary }) });
+    else if (typeof audience === 'number') {
+      this.flow.append('controller', time, 'controller', undefined, { kind: 'event', type: event.type, summary: `to ${audience} clients${summary === undefined ? '' : `: ${summary}`}`.slice(0, 512) });
+    }
     if (event.type === 'callStateChanged' && event.state === 'Connected' && this.flow.facts.connectedAt === undefined) {
       this.flow.learn({ connectedAt: Date.parse(time) });
     }
-  }
-}
-
-/** What is worth a word of an event in the flow record. */
-function summaryOf(event: EndpointEvent): { readonly summary?: string } {
-  switch (event.type) {
-    case 'callStateChanged':
-      return { summary: event.endReason === undefined ? event.state : `${event.state} ${event.endReason.code}/${event.endReason.subCode}` };
-    case 'incomingCall':
-      return { summary: `from ${event.call.caller.displayName ?? event.call.caller.identifier}`.slice(0, 512) };
-    case 'mediaDescription':
-      return { summary: `${event.description.type} ${event.description.revision}` };
-    case 'mediaCandidates':
-      return { summary: `${event.candidates.length} candidates` };
-    case 'mediaSessionUpdated':
-      return { summary: event.mediaSession.state };
-    case 'participantsUpdated':
-      return { summary: [...event.updated.map((one) => `${one.displayName ?? one.identifier} ${one.state}`), ...event.removed.map((one) => `${one.identifier} left`)].join(', ').slice(0, 512) };
-    case 'selfUpdated':
-      return { summary: event.isMuted ? 'muted' : 'unmuted' };
-    case 'reactionReceived':
-      return { summary: event.reactionType };
-    default:
-      return {};
   }
 }
