@@ -134,6 +134,9 @@ const reasonsOfLegFailures: Record<MediaFailure, readonly [EndReasonName, string
   NO_COMMON_CODEC: ['signalingFailed', 'This client and the media processor have no codec in common.'],
   PORTS_EXHAUSTED: ['mediaProcessorUnavailable', 'The media processor has no ports left for another connection.'],
   CONSENT_EXPIRED: ['mediaLost', undefined],
+  HANDSHAKE_FAILED: ['mediaLost', 'The encryption of media could not be agreed on with this client.'],
+  FINGERPRINT_MISMATCH: ['mediaLost', 'Somebody else than the announced client answered on its media path.'],
+  CLOSED_BY_PEER: ['mediaLost', 'The client closed its media connection.'],
   MEDIA_PROCESS_LOST: ['mediaProcessorUnavailable', 'The process that carried this media was lost.'],
 };
 

@@ -60,6 +60,12 @@ export type MediaFailure =
   | 'NO_COMMON_CODEC'
   | 'PORTS_EXHAUSTED'
   | 'CONSENT_EXPIRED'
+  /** The client was reached, and DTLS with it failed or took too long. */
+  | 'HANDSHAKE_FAILED'
+  /** Somebody answered with another certificate than signaling announced (RFC 8122 §5). */
+  | 'FINGERPRINT_MISMATCH'
+  /** The client said goodbye to its transport. */
+  | 'CLOSED_BY_PEER'
   | 'MEDIA_PROCESS_LOST';
 
 /** What the media path saw of one direction of a leg since the report before. */

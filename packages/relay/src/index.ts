@@ -14,7 +14,6 @@
  * await plane.close();
  * ```
  */
-export { nodeCrypto } from './node-crypto.ts';
 export type { RelayGrant } from './relay-grant.ts';
 export type { HandedOverStream, RelayPlane, RelayUsageEvent } from './relay-plane.ts';
 export { openRelayControl, type RelayControl, type RelayControlOptions } from './control/open-relay-control.ts';

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
+import { nodeCrypto, nodeRandomness } from '@dialplane/kernels';
 import { formatIpAddress, formatTransportAddress, type TransportAddress } from '@dialplane/stun';
 import { type AllocateWish, type RefusedRequest, StreamFramer, TurnClient, type TurnClientInput, type TurnClientOutput } from '@dialplane/turn';
-import { nodeCrypto } from '../node-crypto.ts';
-import { nodeRandomness } from '../plane/node-randomness.ts';
 import { type ClientPath, openClientPath, openServerStream, type TurnServerTarget } from './client-path.ts';
 import { MachineClock } from './machine-clock.ts';
 import { TurnClientError } from './turn-client-error.ts';

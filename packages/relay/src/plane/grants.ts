@@ -1,6 +1,6 @@
+import { nodeCrypto } from '@dialplane/kernels';
 import { longTermKey, type LongTermCredentialSource, type PasswordAlgorithm } from '@dialplane/stun';
 import { parseTurnUsername, turnPassword } from '../credentials/turn-password.ts';
-import { nodeCrypto } from '../node-crypto.ts';
 import type { RelayGrant } from '../relay-grant.ts';
 
 interface Admitted {

@@ -1,8 +1,7 @@
-import { createUdpSockets, type UdpSockets } from '@dialplane/kernels';
+import { createUdpSockets, nodeCrypto, nodeRandomness, type UdpSockets } from '@dialplane/kernels';
 import { type Instant, instant } from '@dialplane/sansio';
 import { TurnServer, type TurnServerInput, type TurnServerOutput } from '@dialplane/turn';
 import type { CounterFile } from '../counters/counter-file.ts';
-import { nodeCrypto } from '../node-crypto.ts';
 import type { RelayGrant } from '../relay-grant.ts';
 import { defaultRelayLimits, type RelayLimits, type RelayPlaneSettings } from '../relay-plane-options.ts';
 import type { RelayUsageEvent } from '../relay-plane.ts';
@@ -13,7 +12,6 @@ import { Hairpin } from './hairpin.ts';
 import { Listeners } from './listeners.ts';
 import type { MachineAddresses } from './machine-addresses.ts';
 import { MachineOutputs } from './machine-outputs.ts';
-import { nodeRandomness } from './node-randomness.ts';
 import { PacketBatch } from './packet-batch.ts';
 import { PacketPath } from './packet-path.ts';
 import type { PlaneLog, UsageToken } from './plane-messages.ts';

@@ -1,7 +1,5 @@
-import type { Randomness } from '@dialplane/sansio';
-
-/** Cryptographic randomness, drawn in blocks. */
-export function nodeRandomness(): Randomness {
+/** Cryptographic randomness as the port that machines ask for, drawn in blocks. */
+export function nodeRandomness(): { nextUint32(): number } {
   const words = new Uint32Array(256);
   let used = words.length;
   return {

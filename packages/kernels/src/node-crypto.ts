@@ -1,15 +1,14 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
-import type { StunCrypto } from '@dialplane/stun';
 
 /**
  * Node's hashes as the port that STUN asks for. A key's bytes must not change once it was used: what Node makes of them, which costs seven
  * times the HMAC itself, is kept as long as the array they came in.
  */
-export const nodeCrypto: StunCrypto = {
-  hmacSha1: (key, chunks) => hmac('sha1', key, chunks),
-  hmacSha256: (key, chunks) => hmac('sha256', key, chunks),
-  md5: (data) => hash('md5', data, 'buffer'),
-  sha256: (data) => hash('sha256', data, 'buffer'),
+export const nodeCrypto = {
+  hmacSha1: (key: Uint8Array, chunks: readonly Uint8Array[]): Uint8Array => hmac('sha1', key, chunks),
+  hmacSha256: (key: Uint8Array, chunks: readonly Uint8Array[]): Uint8Array => hmac('sha256', key, chunks),
+  md5: (data: Uint8Array): Uint8Array => hash('md5', data, 'buffer'),
+  sha256: (data: Uint8Array): Uint8Array => hash('sha256', data, 'buffer'),
 };
 
 const keyObjects = new WeakMap<Uint8Array, KeyObject>();

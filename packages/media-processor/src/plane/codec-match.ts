@@ -1,0 +1,30 @@
+import type { SectionCodec } from '../process-api/leg-settings.ts';
+import type { ReceivedSection } from './received-section.ts';
+
+/** In place of a payload type: the receiver has none for the format. */
+export const notAgreed = -1;
+
+/**
+ * With which payload types a client gets what another sends: each numbers its codecs by itself (RFC 3264 §5.1). A name is enough to tell them apart, since each codec is
+ * agreed in one variant only (`sdp`).
+ */
+export class CodecMatch {
+  /** By payload type of the source. */
+  readonly payloadTypes = new Int16Array(128).fill(notAgreed);
+  readonly rtxPayloadTypes = new Int16Array(128).fill(notAgreed);
+  readonly vp8Types = new Uint8Array(128);
+  readonly isPossible: boolean;
+
+  constructor(source: ReceivedSection, codecs: readonly SectionCodec[]) {
+    let matches = 0;
+    for (const codec of source.codecs) {
+      const match = codecs.find(({ name }) => name === codec.name);
+      if (match === undefined) continue;
+      matches += 1;
+      this.payloadTypes[codec.payloadType] = match.payloadType;
+      this.rtxPayloadTypes[codec.payloadType] = match.rtxPayloadType ?? notAgreed;
+      this.vp8Types[codec.payloadType] = codec.name === 'VP8' ? 1 : 0;
+    }
+    this.isPossible = matches > 0;
+  }
+}

@@ -1,0 +1,19 @@
+import { type KeyFrameTest, startsAv1KeyFrame, startsH264KeyFrame, startsVp9KeyFrame, Vp8Descriptor } from '@dialplane/rtp';
+
+/** Tells whether a receiver can start with a packet; of a codec that nobody knows, with any. */
+export function keyFrameTestOf(codecName: string): KeyFrameTest {
+  switch (codecName) {
+    case 'VP8': {
+      const descriptor = new Vp8Descriptor();
+      return (bytes, offset, length) => descriptor.read(bytes, offset, length) && descriptor.startsKeyFrame;
+    }
+    case 'VP9':
+      return startsVp9KeyFrame;
+    case 'H264':
+      return startsH264KeyFrame;
+    case 'AV1':
+      return startsAv1KeyFrame;
+    default:
+      return () => true;
+  }
+}

@@ -1,0 +1,175 @@
+import { ArrivalRecorder, HeaderExtensionMap, SenderClock } from '@dialplane/rtp';
+import type { Instant } from '@dialplane/sansio';
+import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
+import type { Conference } from './conference.ts';
+import { PacketBudget } from './packet-budget.ts';
+import { LegTransport, type TransportParts } from './leg-transport.ts';
+import { ReceivedSection } from './received-section.ts';
+import type { ReceivedStream } from './received-stream.ts';
+import { SentStream, type StreamWriters } from './sent-stream.ts';
+import { StreamBindings } from './stream-bindings.ts';
+
+/** 20 Mbit/s in full packets: five times what a client sends with a screen and three layers of a picture. */
+const ingressBytesPerSecond = 4_000_000;
+/** RTCP of a client that receives fifty pictures, several times over. */
+const feedbackBytesPerSecond = 150_000;
+/** What a client can have sent again; one that loses more needs less, not more. */
+const retransmittedBytesPerSecond = 500_000;
+
+export interface LegParts {
+  readonly transports: TransportParts<Leg>;
+  readonly writers: StreamWriters;
+  /** A random 32-bit integer. */
+  readonly random: () => number;
+}
+
+/** A transport that is not connected yet, and how the leg is to be from then on. */
+interface NextTransport {
+  readonly transport: LegTransport<Leg>;
+  sections: readonly SectionSettings[];
+}
+
+/** One participant's connection to a conference: its way, what it sends, and what is sent to it. */
+export class Leg {
+  readonly conference: Conference;
+  readonly legId: string;
+  readonly identifier: string;
+  isMuted: boolean;
+  isHeld = false;
+  /** The connected one. */
+  transport: LegTransport<Leg> | undefined;
+  received: readonly ReceivedSection[] = [];
+  sent: readonly SentStream[] = [];
+  /** Of what it sends. */
+  extensions = new HeaderExtensionMap([]);
+  bindings = new StreamBindings();
+  arrivals = new ArrivalRecorder();
+  readonly senderClock = new SenderClock();
+  readonly ingress: PacketBudget;
+  readonly feedback: PacketBudget;
+  readonly retransmissions: PacketBudget;
+  /** When it was told what arrived, and what the streams are like. */
+  feedbackAt: Instant;
+  reportedAt: Instant;
+  /** Of the path, from reports. */
+  roundTripMs: number | undefined;
+  private readonly parts: LegParts;
+  private next: NextTransport | undefined;
+  private transportNumber = 0;
+
+  constructor(conference: Conference, { legId, identifier, isMuted }: { readonly legId: string; readonly identifier: string; readonly isMuted: boolean }, parts: LegParts, now: Instant) {
+    this.conference = conference;
+    this.legId = legId;
+    this.identifier = identifier;
+    this.isMuted = isMuted;
+    this.parts = parts;
+    this.ingress = new PacketBudget(ingressBytesPerSecond, now);
+    this.feedback = new PacketBudget(feedbackBytesPerSecond, now);
+    this.retransmissions = new PacketBudget(retransmittedBytesPerSecond, now);
+    this.feedbackAt = this.reportedAt = now;
+  }
+
+  /** SSRC of its reports and feedback: one that the client knows from the description. */
+  get reporterSsrc(): number {
+    return this.sent[0]?.ssrc ?? 1;
+  }
+
+  /** Nothing of a participant that is muted is heard, and nothing passes a leg on hold. */
+  maySend(kind: 'audio' | 'video'): boolean {
+    return !this.isHeld && !(kind === 'audio' && this.isMuted);
+  }
+
+  /** Offer and answer were exchanged. Another transport takes over once it is connected. */
+  update(settings: TransportSettings, sections: readonly SectionSettings[], now: Instant): void {
+    const { next, transport } = this;
+    if (next?.transport.generation === settings.generation) {
+      next.transport.update(settings);
+      next.sections = sections;
+    } else if (transport?.generation === settings.generation) {
+      transport.update(settings);
+      this.applySections(sections);
+    } else {
+      this.next = { transport: new LegTransport<Leg>(this, settings, this.parts.transports, now), sections };
+      next?.transport.end();
+    }
+  }
+
+  /** A transport of its own became something. @returns what became of the leg, `unchanged` where that has another way. */
+  handleTransport(changed: LegTransport<Leg>): 'connected' | 'interrupted' | 'closed' | 'unchanged' {
+    const { state } = changed;
+    if (changed === this.next?.transport) {
+      if (state.kind === 'connected') this.takeNext(this.next);
+      else if (state.kind === 'ended') this.next = undefined;
+      if (state.kind === 'ended' && this.transport === undefined) return 'closed';
+      return state.kind === 'connected' ? 'connected' : 'unchanged';
+    }
+    if (changed !== this.transport) return 'unchanged';
+    if (state.kind === 'ended') this.transport = undefined;
+    if (state.kind === 'ended') return this.next === undefined ? 'closed' : 'interrupted';
+    return state.kind === 'handshaking' ? 'unchanged' : state.kind;
+  }
+
+  handleTimeout(now: Instant): void {
+    this.transport?.handleTimeout(now);
+    this.next?.transport.handleTimeout(now);
+  }
+
+  /** The number of the next packet on the transport (transport-wide congestion control). */
+  takeTransportNumber(_length: number, _now: Instant): number {
+    const number = this.transportNumber;
+    this.transportNumber = (number + 1) & 0xffff;
+    return number;
+  }
+
+  end(): void {
+    const { transport, next } = this;
+    this.transport = this.next = undefined;
+    this.forgetStreams(this.bindings.retain([]));
+    for (const stream of this.sent) stream.setSource(undefined);
+    transport?.end();
+    next?.transport.end();
+  }
+
+  private takeNext({ transport, sections }: NextTransport): void {
+    const before = this.transport;
+    this.transport = transport;
+    this.next = undefined;
+    before?.end();
+    // Another peer connection: other SSRCs, other numbers.
+    this.forgetStreams(this.bindings.retain([]));
+    this.bindings = new StreamBindings();
+    this.arrivals = new ArrivalRecorder();
+    this.received = [];
+    for (const stream of this.sent) stream.setSource(undefined);
+    this.sent = [];
+    this.applySections(sections);
+  }
+
+  private applySections(sections: readonly SectionSettings[]): void {
+    this.received = sections.flatMap((settings) => {
+      if (settings.receive === undefined) return [];
+      const known = this.received.find((section) => section.isSame(settings));
+      return [known ?? new ReceivedSection(this, settings, settings.receive)];
+    });
+    this.extensions = new HeaderExtensionMap(this.received.map(({ settings }) => settings.extensions));
+    this.forgetStreams(this.bindings.retain(this.received));
+    this.applySent(sections);
+    this.conference.route();
+  }
+
+  private applySent(sections: readonly SectionSettings[]): void {
+    const before = this.sent;
+    this.sent = sections.flatMap((settings) => {
+      if (settings.send === undefined) return [];
+      const ssrc = settings.send.ssrc | 0;
+      const known = before.find((stream) => stream.ssrc === ssrc && stream.mid === settings.mid);
+      known?.update(settings);
+      return [known ?? new SentStream(this, settings, this.parts.writers, this.parts.random)];
+    });
+    for (const stream of before) if (!this.sent.includes(stream)) stream.setSource(undefined);
+  }
+
+  private forgetStreams(gone: readonly ReceivedStream[]): void {
+    for (const { subscribers } of gone) for (const subscriber of subscribers.slice()) subscriber.setSource(undefined);
+  }
+}

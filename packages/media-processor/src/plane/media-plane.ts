@@ -1,0 +1,220 @@
+import { createUdpSockets, type Dtls, nodeCrypto, nodeRandomness, type Srtp, type UdpSockets } from '@dialplane/kernels';
+import { AgentTable } from '@dialplane/ice';
+import type { MediaFailure } from '@dialplane/media-api';
+import { type Instant, instant } from '@dialplane/sansio';
+import type { ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
+import { Conference } from './conference.ts';
+import { FeedbackReader } from './feedback-reader.ts';
+import { FeedbackWriter } from './feedback-writer.ts';
+import { Leg, type LegParts } from './leg.ts';
+import type { LegTransport } from './leg-transport.ts';
+import { openMediaSockets } from './media-sockets.ts';
+import { PacketReceiver } from './packet-receiver.ts';
+import { PacketSender } from './packet-sender.ts';
+import { StreamWriters } from './sent-stream.ts';
+
+/** How often timers are looked at: while packets flow, and while there is nothing but legs. */
+const busyTickMs = 10;
+const idleTickMs = 500;
+/** So long after the last packet nothing is due soon. */
+const busyAfterPacketMs = 1_000;
+
+export interface MediaPlaneOptions {
+  readonly settings: ProcessSettings;
+  readonly srtp: Srtp;
+  readonly dtls: Dtls;
+  readonly tell: (event: ProcessEvent) => void;
+}
+
+/**
+ * The packet thread: sockets, and the legs and conferences behind them. Everything happens in an answer to packets, to a command or to the tick, each of which ends with
+ * what it has to send.
+ */
+export class MediaPlane {
+  readonly receiver: PacketReceiver;
+  private readonly options: MediaPlaneOptions;
+  private readonly sockets: UdpSockets;
+  private readonly sender: PacketSender;
+  private readonly conferences = new Map<string, Conference>();
+  private readonly feedbackReader = new FeedbackReader(wallClock);
+  private readonly feedbackWriter: FeedbackWriter;
+  private readonly legParts: LegParts;
+  private packetAt: Instant | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private timerMs = 0;
+
+  /** @throws {Error} where the certificate cannot be read. */
+  constructor(options: MediaPlaneOptions) {
+    const { settings, srtp, dtls } = options;
+    this.options = options;
+    this.sockets = createUdpSockets({ implementation: 'native', onBatch: (count) => this.serveBatch(count) });
+    this.sender = new PacketSender(this.sockets, srtp);
+    this.feedbackWriter = new FeedbackWriter(this.sender, settings.cname, wallClock);
+    const randomness = nodeRandomness();
+    const agents = new AgentTable<LegTransport<Leg>>({ crypto: nodeCrypto, seed: randomness.nextUint32() });
+    this.legParts = {
+      transports: {
+        agents,
+        srtp,
+        sender: this.sender,
+        identity: dtls.openIdentity(settings.certificate, settings.privateKey),
+        onState: (transport) => this.followTransport(transport),
+        log: (message) => options.tell({ kind: 'logged', level: 'info', message }),
+      },
+      writers: new StreamWriters(this.sender),
+      random: () => randomness.nextUint32(),
+    };
+    this.receiver = new PacketReceiver({
+      sockets: this.sockets,
+      srtp,
+      sender: this.sender,
+      agents,
+      onRtcp: (leg, bytes, now) => this.feedbackReader.handle(leg, bytes, now),
+      onStream: ({ section: { leg } }) => leg.conference.route(),
+      onFault: (leg, error) => this.giveUp(leg, error),
+    });
+  }
+
+  /** Opens the sockets and tells. */
+  start(): void {
+    const { addresses, port, failure } = openMediaSockets(this.sockets, this.options.settings);
+    if (addresses.length === 0) this.options.tell({ kind: 'startFailed', sentence: failure });
+    else this.options.tell({ kind: 'started', addresses, port });
+  }
+
+  /** What names a conference or leg that is not there has crossed its end. */
+  handle(command: Exclude<ProcessCommand, { readonly kind: 'start' }>): void {
+    const now = clock();
+    this.obey(command, now);
+    this.sender.flush();
+    this.arm(now);
+  }
+
+  close(): void {
+    for (const conference of this.conferences.values()) for (const leg of conference.legs.values()) leg.end();
+    this.conferences.clear();
+    clearTimeout(this.timer);
+    this.sockets.destroy();
+  }
+
+  private obey(command: Exclude<ProcessCommand, { readonly kind: 'start' }>, now: Instant): void {
+    if (command.kind === 'heartbeat') return this.answer(command.sequence);
+    if (command.kind === 'setStreamRelay') return;
+    const { conferenceId } = command;
+    const conference = this.conferences.get(conferenceId);
+    if (command.kind === 'openConference') {
+      if (conference === undefined) this.conferences.set(conferenceId, new Conference(conferenceId, command.modes));
+      return;
+    }
+    if (conference === undefined) return;
+    switch (command.kind) {
+      case 'closeConference':
+        this.conferences.delete(conferenceId);
+        for (const leg of conference.legs.values()) conference.remove(leg);
+        return;
+      case 'openLeg':
+        if (!conference.legs.has(command.legId)) conference.add(new Leg(conference, command, this.legParts, now));
+        return;
+      case 'setModes':
+        return this.setModes(conference, command);
+      case 'setSpotlight':
+        return;
+      default:
+        this.obeyForLeg(conference, command, now);
+    }
+  }
+
+  private obeyForLeg(conference: Conference, command: Extract<ProcessCommand, { readonly kind: 'setLeg' | 'closeLeg' | 'setMuted' | 'setHeld' | 'setWanted' }>, now: Instant): void {
+    const leg = conference.legs.get(command.legId);
+    if (leg === undefined) return;
+    switch (command.kind) {
+      case 'setLeg':
+        return leg.update(command.transport, command.sections, now);
+      case 'closeLeg':
+        return conference.remove(leg);
+      case 'setMuted':
+        leg.isMuted = command.isMuted;
+        return conference.route();
+      case 'setHeld':
+        leg.isHeld = command.isHeld;
+        return conference.route();
+      default:
+        conference.setWanted(leg, command.wanted);
+    }
+  }
+
+  private setModes(conference: Conference, { legId, modes }: Extract<ProcessCommand, { readonly kind: 'setModes' }>): void {
+    const leg = legId === undefined ? undefined : conference.legs.get(legId);
+    if (legId !== undefined && leg === undefined) return;
+    conference.setModes(modes, leg);
+    this.options.tell({ kind: 'modesChanged', conferenceId: conference.conferenceId, ...(legId !== undefined && { legId }), modes, why: 'It was asked for.' });
+  }
+
+  private serveBatch(count: number): number {
+    const now = clock();
+    this.packetAt = now;
+    this.receiver.serveBatch(count, now);
+    this.arm(now);
+    return this.sender.take();
+  }
+
+  private handleTick(): void {
+    const now = clock();
+    this.timer = undefined;
+    for (const conference of this.conferences.values()) {
+      for (const leg of conference.legs.values()) {
+        leg.handleTimeout(now);
+        this.feedbackWriter.handleTimeout(leg, now);
+      }
+      conference.handleTimeout(now);
+    }
+    this.sender.flush();
+    this.arm(now);
+  }
+
+  /** Without legs nothing ticks. */
+  private arm(now: Instant): void {
+    const isBusy = this.packetAt !== undefined && now - this.packetAt < busyAfterPacketMs;
+    const tickMs = isBusy ? busyTickMs : idleTickMs;
+    if (this.timer !== undefined && this.timerMs <= tickMs) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (![...this.conferences.values()].some(({ legs }) => legs.size > 0)) return;
+    this.timerMs = tickMs;
+    this.timer = setTimeout(() => this.handleTick(), tickMs);
+  }
+
+  private followTransport(transport: LegTransport<Leg>): void {
+    const leg = transport.owner;
+    const change = leg.handleTransport(transport);
+    if (change === 'unchanged') return;
+    const reason = transport.state.kind === 'ended' ? transport.state.reason : undefined;
+    this.tellState(leg, change, reason);
+    leg.conference.route();
+  }
+
+  private tellState({ conference: { conferenceId }, legId }: Leg, state: 'connected' | 'interrupted' | 'closed', reason: MediaFailure | undefined): void {
+    this.options.tell({ kind: 'legStateChanged', conferenceId, legId, state, ...(reason !== undefined && { reason }) });
+  }
+
+  /** A bug of ours costs the leg it happened to (STYLE: errors, third kind). */
+  private giveUp(leg: Leg, error: unknown): void {
+    this.options.tell({ kind: 'logged', level: 'error', message: `A media process failed at a packet; its leg ends. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` });
+    leg.end();
+    this.tellState(leg, 'closed', 'MEDIA_PROCESS_LOST');
+  }
+
+  private answer(sequence: number): void {
+    const { utilization } = performance.eventLoopUtilization();
+    const legs = [...this.conferences.values()].reduce((sum, conference) => sum + conference.legs.size, 0);
+    this.options.tell({ kind: 'alive', sequence, conferences: this.conferences.size, legs, load: utilization });
+  }
+}
+
+function clock(): Instant {
+  return instant(performance.now());
+}
+
+function wallClock(now: Instant): number {
+  return performance.timeOrigin + now;
+}

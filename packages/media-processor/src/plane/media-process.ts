@@ -1,0 +1,36 @@
+import { loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
+import type { ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
+import { MediaPlane } from './media-plane.ts';
+
+/** A media process: the plane behind an IPC channel, with which it lives and ends. */
+function run(): void {
+  let plane: MediaPlane | undefined;
+  process.on('disconnect', () => process.exit(0));
+  // A terminal and a service manager send these to the server's whole family, while its calls are still to be told.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  process.on('message', (command: ProcessCommand) => {
+    if (command.kind !== 'start') plane?.handle(command);
+    else plane ??= start(command.settings);
+  });
+}
+
+function start(settings: ProcessSettings): MediaPlane | undefined {
+  const [udp, srtp, dtls] = [loadKernel('udp'), loadSrtp(), loadDtls()];
+  for (const kernel of [udp, srtp, dtls]) if (kernel.kind === 'absent') tell({ kind: 'startFailed', sentence: kernel.absentBecause });
+  if (udp.kind === 'absent' || srtp.kind === 'absent' || dtls.kind === 'absent') return undefined;
+  try {
+    const plane = new MediaPlane({ settings, srtp: srtp.exports, dtls: dtls.exports, tell });
+    plane.start();
+    return plane;
+  } catch (error) {
+    tell({ kind: 'startFailed', sentence: `The media process cannot start: ${error instanceof Error ? error.message : String(error)}.` });
+    return undefined;
+  }
+}
+
+/** What the supervisor no longer hears, nobody needs. */
+function tell(event: ProcessEvent): void {
+  if (process.connected) process.send?.(event, undefined, undefined, () => undefined);
+}
+
+run();

@@ -1,0 +1,88 @@
+import { type RtpPacket, NackGenerator, ReceiveStatistics, RetransmissionStore, StreamClock } from '@dialplane/rtp';
+import type { Instant } from '@dialplane/sansio';
+import type { ReceivedPackets } from './received-packets.ts';
+import type { ReceivedSection } from './received-section.ts';
+import type { SentStream } from './sent-stream.ts';
+
+/** A key frame is asked for once in this time, however many need one. */
+const keyFrameIntervalMs = 500;
+/** What is kept for retransmissions to receivers. */
+const kept = { keepMs: 1000, leastBytes: 32 * 1024, mostBytes: 1024 * 1024 };
+/** A layer of a simulcast is there while packets of it come. */
+const aliveMs = 1_000;
+
+/** One RTP stream that a client sends: a microphone, a picture, or one layer of a simulcast. */
+export class ReceivedStream {
+  readonly section: ReceivedSection;
+  readonly ssrc: number;
+  /** Of its retransmissions; undefined until it is known, and where there are none. */
+  rtxSsrc: number | undefined;
+  /** Which layer of the section it is, lowest first; 0 without simulcast. */
+  readonly layer: number;
+  readonly statistics: ReceiveStatistics;
+  readonly clock: StreamClock;
+  readonly nacks = new NackGenerator();
+  readonly retransmissions: RetransmissionStore | undefined;
+  /** To whom it is forwarded, or is to be from the next key frame on. */
+  readonly subscribers: SentStream[] = [];
+  /** Its packets in the batch that is being served; -1 is none. */
+  firstPending = -1;
+  heardAt: Instant;
+  private lastPending = -1;
+  private keyFrame: 'not needed' | 'needed' = 'not needed';
+  private keyFrameAskedAt: Instant | undefined;
+
+  constructor(section: ReceivedSection, ssrc: number, layer: number, clockRate: number, now: Instant) {
+    this.section = section;
+    this.ssrc = ssrc;
+    this.layer = layer;
+    this.statistics = new ReceiveStatistics(clockRate);
+    this.clock = new StreamClock(clockRate);
+    this.retransmissions = section.kind === 'video' ? new RetransmissionStore(kept) : undefined;
+    this.heardAt = now;
+  }
+
+  /** Counts a packet. @returns whether it is one to go on with: not one whose numbers are absurd. */
+  note(packet: RtpPacket, isRetransmission: boolean, now: Instant): boolean {
+    this.heardAt = now;
+    if (!isRetransmission && !this.statistics.note(packet.sequenceNumber, packet.timestamp, packet.length, now)) return false;
+    if (this.section.usesNack && this.nacks.note(packet.sequenceNumber, now)) this.keyFrame = 'needed';
+    return true;
+  }
+
+  isAlive(now: Instant): boolean {
+    return now - this.heardAt < aliveMs;
+  }
+
+  addPending(index: number, packets: ReceivedPackets): void {
+    if (this.lastPending >= 0) packets.next[this.lastPending] = index;
+    else this.firstPending = index;
+    this.lastPending = index;
+  }
+
+  clearPending(): void {
+    this.firstPending = this.lastPending = -1;
+  }
+
+  needKeyFrame(): void {
+    this.keyFrame = 'needed';
+  }
+
+  /** One has come. */
+  settleKeyFrame(): void {
+    this.keyFrame = 'not needed';
+  }
+
+  /** Goes on with what another stream of the same layer was forwarded to. */
+  takeOver(gone: ReceivedStream): void {
+    for (const subscriber of gone.subscribers.slice()) subscriber.replaceSource(gone, this);
+  }
+
+  /** Whether a key frame is to be asked for now: one is needed and none is on its way (RFC 4585 §6.3.1). */
+  takeKeyFrameRequest(now: Instant): boolean {
+    if (this.keyFrame === 'not needed') return false;
+    if (this.keyFrameAskedAt !== undefined && now - this.keyFrameAskedAt < keyFrameIntervalMs) return false;
+    this.keyFrameAskedAt = now;
+    return true;
+  }
+}

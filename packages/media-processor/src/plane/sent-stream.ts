@@ -1,0 +1,304 @@
+import {
+  mostVp8DescriptorBytes,
+  notMapped,
+  originalSequenceLength,
+  RtpHeaderWriter,
+  type RtpPacket,
+  SequenceMapping,
+  TimestampMapping,
+  Vp8Descriptor,
+  Vp8Mapping,
+  writeVp8Descriptor,
+} from '@dialplane/rtp';
+import type { Instant } from '@dialplane/sansio';
+import type { SectionSettings } from '../process-api/leg-settings.ts';
+import { CodecMatch, notAgreed } from './codec-match.ts';
+import type { Leg } from './leg.ts';
+import type { LegTransport } from './leg-transport.ts';
+import type { PacketSender } from './packet-sender.ts';
+import type { ReceivedPackets } from './received-packets.ts';
+import type { ReceivedSection } from './received-section.ts';
+import type { ReceivedStream } from './received-stream.ts';
+import { SentExtensions } from './sent-extensions.ts';
+import { SentHistory } from './sent-history.ts';
+
+/** Where a stream's packets come from: nowhere, what this process encodes (a mix, a composed picture), or a client. */
+export type SentSource = 'none' | 'encoded' | ReceivedStream;
+
+/** A packet of a mix or a composed picture. */
+export interface EncodedPacket {
+  readonly payloadType: number;
+  /** Of the encoder, in units of the codec's clock. */
+  readonly timestamp: number;
+  readonly marker: 0 | 1;
+  /** The byte of RFC 6464, or -1. */
+  readonly audioLevel: number;
+  /** In the slab. */
+  readonly payloadOffset: number;
+  readonly payloadLength: number;
+}
+
+/** What all streams of a process write with, one after the other. */
+export class StreamWriters {
+  readonly sender: PacketSender;
+  readonly header = new RtpHeaderWriter();
+  readonly vp8 = new Vp8Descriptor();
+
+  constructor(sender: PacketSender) {
+    this.sender = sender;
+  }
+}
+
+/**
+ * One RTP stream to a client, in the section it was agreed in: one SSRC and continuous numbers, whichever source it carries. A source of pictures begins with a key
+ * frame; until that comes, the former one goes on.
+ */
+export class SentStream {
+  readonly leg: Leg;
+  readonly mid: string;
+  readonly kind: 'audio' | 'video';
+  readonly ssrc: number;
+  readonly rtxSsrc: number | undefined;
+  /** Which received packet each sent one was; only where a client can ask for one again. */
+  readonly history: SentHistory | undefined;
+  /** Of sources with temporal layers, the highest that is sent. */
+  temporalLayer = 3;
+  /** Since the start, without retransmissions (RFC 3550 §6.4.1). */
+  packets = 0;
+  octets = 0;
+  /** Retransmissions. */
+  repeated = 0;
+  /** As the client reported it last, 0 to 1. */
+  fractionLost = 0;
+  /** Of the packet that was sent last. */
+  timestamp = 0;
+  sentAt: Instant | undefined;
+  private readonly writers: StreamWriters;
+  private agreed: SectionSettings;
+  private extensions: SentExtensions;
+  private source: SentSource = 'none';
+  private target: ReceivedStream | undefined;
+  private codecMatch: CodecMatch | undefined;
+  private readonly sequence: SequenceMapping;
+  private readonly timestamps: TimestampMapping;
+  private readonly pictures: Vp8Mapping;
+  private rtxNumber: number;
+
+  constructor(leg: Leg, settings: SectionSettings, writers: StreamWriters, random: () => number) {
+    this.leg = leg;
+    this.mid = settings.mid;
+    this.kind = settings.kind;
+    this.agreed = settings;
+    this.ssrc = (settings.send?.ssrc ?? 0) | 0;
+    this.rtxSsrc = settings.send?.rtxSsrc === undefined ? undefined : settings.send.rtxSsrc | 0;
+    this.extensions = new SentExtensions(settings.extensions);
+    this.history = this.rtxSsrc === undefined ? undefined : new SentHistory();
+    this.writers = writers;
+    // What strangers cannot guess (RFC 3550 §5.1); below 2^15, so that no wrap comes before the first packets have arrived (RFC 3711 §3.3.1).
+    this.sequence = new SequenceMapping(random() & 0x7fff);
+    this.timestamps = new TimestampMapping(random() | 0);
+    this.pictures = new Vp8Mapping(random() & 0x7fff, random() & 0xff);
+    this.rtxNumber = random() & 0x7fff;
+  }
+
+  get settings(): SectionSettings {
+    return this.agreed;
+  }
+
+  get clockRate(): number {
+    return this.kind === 'video' ? 90_000 : (this.agreed.codecs[0]?.clockRate ?? 48_000);
+  }
+
+  /** What is sent now. */
+  get currentSource(): SentSource {
+    return this.source;
+  }
+
+  /** What is sent now, or as soon as it can begin. */
+  get wantedSource(): SentSource {
+    return this.target ?? this.source;
+  }
+
+  /** How the payload types of the current source are written. */
+  get match(): CodecMatch | undefined {
+    return this.codecMatch;
+  }
+
+  /** The section was agreed on anew: numbers go on. */
+  update(settings: SectionSettings): void {
+    this.agreed = settings;
+    this.extensions = new SentExtensions(settings.extensions);
+    if (typeof this.source === 'object') this.codecMatch = new CodecMatch(this.source.section, settings.codecs);
+  }
+
+  /** Whether the client has agreed to a codec of the section. */
+  canCarry(section: ReceivedSection): boolean {
+    return new CodecMatch(section, this.agreed.codecs).isPossible;
+  }
+
+  /** Carries a client's stream, pictures from the next key frame on; or nothing, at once. */
+  setSource(wanted: ReceivedStream | undefined): void {
+    if (wanted !== undefined && wanted === (this.target ?? this.source)) return;
+    this.dropTarget();
+    if (wanted === undefined) return this.dropSource();
+    if (wanted === this.source) return;
+    this.target = wanted;
+    wanted.subscribers.push(this);
+    if (this.kind === 'video') wanted.needKeyFrame();
+  }
+
+  /** A client sends the same with another SSRC from now on. */
+  replaceSource(gone: ReceivedStream, stream: ReceivedStream): void {
+    if (this.source === gone || this.target === gone) this.setSource(stream);
+  }
+
+  /** The client cannot decode what it has (RFC 4585 §6.3.1). */
+  handleKeyFrameRequest(): void {
+    if (this.target !== undefined) this.target.needKeyFrame();
+    else if (typeof this.source === 'object') this.source.needKeyFrame();
+  }
+
+  /** Sends what of a stream that it subscribes to is in the batch. */
+  forward(stream: ReceivedStream, packets: ReceivedPackets, now: Instant): void {
+    const { transport } = this.leg;
+    if (transport?.route === undefined) return;
+    for (let index = stream.firstPending; index >= 0; index = packets.next[index] ?? -1) {
+      if (stream === this.source || this.begins(stream, packets, index, now)) this.forwardOne(packets, index, transport, now);
+    }
+  }
+
+  /** Sends a packet that this process has encoded, of which the first ends what was carried before. */
+  sendEncoded(packet: EncodedPacket, now: Instant): void {
+    const { transport } = this.leg;
+    if (transport?.route === undefined) return;
+    if (this.source !== 'encoded') {
+      this.dropTarget();
+      this.dropSource();
+      this.source = 'encoded';
+      this.timestamps.splice(packet.timestamp, this.elapsedUnits(now));
+    }
+    const { header, sender } = this.writers;
+    const timestamp = this.timestamps.map(packet.timestamp);
+    const at = sender.begin(packet.payloadLength);
+    header.begin(sender.slab, at, packet.marker, packet.payloadType, this.sequence.insert(), timestamp, this.ssrc);
+    this.extensions.writeLevel(header, packet.audioLevel);
+    this.extensions.writePath(header, this.takeTransportNumber(packet.payloadLength, now), now);
+    sender.addRtp(transport.outbound, transport.route, header.finish(), 0, packet.payloadOffset, packet.payloadLength);
+    this.count(packet.payloadLength, timestamp, now);
+  }
+
+  /** Sends a packet of its source again, as the client asked for it by `number` (RFC 4588 §4). @returns whether it can be. */
+  retransmit(packet: RtpPacket, number: number, now: Instant): boolean {
+    const { transport } = this.leg;
+    const { header, sender, vp8 } = this.writers;
+    const payloadType = this.codecMatch?.rtxPayloadTypes[packet.payloadType] ?? notAgreed;
+    if (transport?.route === undefined || this.rtxSsrc === undefined || payloadType === notAgreed) return false;
+    const isVp8 = this.codecMatch?.vp8Types[packet.payloadType] === 1 && vp8.read(packet.bytes, packet.payloadOffset, packet.payloadLength);
+    const pictureId = isVp8 ? this.pictures.pictureId(vp8) : 0;
+    if (pictureId === notMapped) return false;
+    const { slab } = sender;
+    const at = sender.begin(packet.payloadLength + originalSequenceLength + mostVp8DescriptorBytes);
+    header.begin(slab, at, packet.marker, payloadType, this.rtxNumber, this.timestamps.peek(packet.timestamp), this.rtxSsrc);
+    this.rtxNumber = (this.rtxNumber + 1) & 0xffff;
+    this.extensions.writePath(header, this.takeTransportNumber(packet.payloadLength, now), now);
+    const headerLength = header.finish();
+    let end = at + headerLength;
+    slab[end] = number >>> 8;
+    slab[end + 1] = number;
+    end += originalSequenceLength;
+    if (isVp8) end += writeVp8Descriptor(slab, end, vp8, pictureId, this.pictures.tl0PictureIndex(vp8));
+    const skipped = isVp8 ? vp8.length : 0;
+    slab.set(packet.bytes.subarray(packet.payloadOffset + skipped, packet.payloadOffset + packet.payloadLength), end);
+    sender.addWholeRtp(transport.outbound, transport.route, headerLength, end + packet.payloadLength - skipped - at);
+    return true;
+  }
+
+  /** What a sender report says (RFC 3550 §6.4.1): which timestamp the wall clock's time has. */
+  timestampAt(unixMs: number, now: Instant): number {
+    const { source } = this;
+    const clock = typeof source === 'object' ? source.section.leg.senderClock.ourTimeOf(0) : undefined;
+    const received = typeof source === 'object' && clock !== undefined ? source.clock.timestampOf(unixMs - clock) : undefined;
+    if (received !== undefined) return this.timestamps.peek(received);
+    return (this.timestamp + Math.round(this.elapsedUnits(now))) | 0;
+  }
+
+  /** Ends what is encoded for it; nothing where it carries something else. */
+  endEncoded(): void {
+    if (this.source === 'encoded') this.source = 'none';
+  }
+
+  private forwardOne(packets: ReceivedPackets, index: number, transport: LegTransport<Leg>, now: Instant): void {
+    const { sender, header, vp8 } = this.writers;
+    const receivedType = packets.payloadType[index] ?? 0;
+    const payloadType = this.codecMatch?.payloadTypes[receivedType] ?? notAgreed;
+    if (payloadType === notAgreed || transport.route === undefined) return;
+    const received = packets.sequenceNumber[index] ?? 0;
+    const payloadOffset = packets.payloadOffset[index] ?? 0;
+    const payloadLength = packets.payloadLength[index] ?? 0;
+    const isVp8 = this.codecMatch?.vp8Types[receivedType] === 1 && vp8.read(sender.slab, payloadOffset, payloadLength);
+    if (isVp8 && vp8.temporalLayer > this.temporalLayer) {
+      this.sequence.leaveOut(received);
+      this.pictures.leaveOut(vp8);
+      return;
+    }
+    const pictureId = isVp8 ? this.pictures.pictureId(vp8) : 0;
+    const number = pictureId === notMapped ? notMapped : this.sequence.map(received);
+    if (number === notMapped) return;
+    const timestamp = this.timestamps.map(packets.timestamp[index] ?? 0);
+    const at = sender.begin(payloadLength + mostVp8DescriptorBytes);
+    header.begin(sender.slab, at, packets.marker[index] ?? 0, payloadType, number, timestamp, this.ssrc);
+    this.extensions.writeLevel(header, packets.audioLevel[index] ?? -1);
+    this.extensions.writePath(header, this.takeTransportNumber(payloadLength, now), now);
+    const headerLength = header.finish();
+    const prefixLength = isVp8 ? writeVp8Descriptor(sender.slab, at + headerLength, vp8, pictureId, this.pictures.tl0PictureIndex(vp8)) : 0;
+    const skipped = isVp8 ? vp8.length : 0;
+    sender.addRtp(transport.outbound, transport.route, headerLength, prefixLength, payloadOffset + skipped, payloadLength - skipped);
+    this.history?.note(number, received);
+    this.count(payloadLength, timestamp, now);
+  }
+
+  /** Whether a packet of the target is one to begin with; if so it is the source from here on. */
+  private begins(stream: ReceivedStream, packets: ReceivedPackets, index: number, now: Instant): boolean {
+    if (stream !== this.target || (this.kind === 'video' && packets.startsKeyFrame[index] === 0)) return false;
+    const { vp8, sender } = this.writers;
+    this.target = undefined;
+    this.dropSource();
+    this.source = stream;
+    this.codecMatch = new CodecMatch(stream.section, this.agreed.codecs);
+    this.sequence.splice(packets.sequenceNumber[index] ?? 0);
+    this.timestamps.splice(packets.timestamp[index] ?? 0, this.elapsedUnits(now));
+    if (vp8.read(sender.slab, packets.payloadOffset[index] ?? 0, packets.payloadLength[index] ?? 0)) this.pictures.splice(vp8);
+    this.history?.clear();
+    return true;
+  }
+
+  private takeTransportNumber(length: number, now: Instant): number {
+    return this.extensions.hasTransportNumber ? this.leg.takeTransportNumber(length, now) : 0;
+  }
+
+  private elapsedUnits(now: Instant): number {
+    return this.sentAt === undefined ? 0 : ((now - this.sentAt) * this.clockRate) / 1000;
+  }
+
+  private count(length: number, timestamp: number, now: Instant): void {
+    this.packets += 1;
+    this.octets += length;
+    this.timestamp = timestamp;
+    this.sentAt = now;
+  }
+
+  private dropTarget(): void {
+    if (this.target !== undefined) unsubscribe(this.target, this);
+    this.target = undefined;
+  }
+
+  private dropSource(): void {
+    if (typeof this.source === 'object') unsubscribe(this.source, this);
+    this.source = 'none';
+  }
+}
+
+function unsubscribe({ subscribers }: ReceivedStream, stream: SentStream): void {
+  const at = subscribers.indexOf(stream);
+  if (at >= 0) subscribers.splice(at, 1);
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
+import { createIceCredentials, type IceCredentials } from '@dialplane/ice';
+import { seededRandomness } from '@dialplane/sansio';
+import { parseTransportAddress, type TransportAddress } from '@dialplane/stun';
+import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
+import type { ProcessCommand, ProcessEvent } from '../process-api/process-messages.ts';
+import { MediaPlane } from './media-plane.ts';
+import { openTestKernels, TestMediaClient } from './test-media-client.ts';
+
+/** A test that needs the kernels of a media process: where one is not built it is skipped and says so, in CI it fails. */
+export function planeTest(name: string, run: (t: TestContext) => Promise<void> | void): void {
+  const absent = [loadKernel('udp'), loadSrtp(), loadDtls()].find(({ kind }) => kind === 'absent');
+  test(name, { skip: absent?.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${absent.absentBecause}` : false }, run);
+}
+
+/** Numbers that the sections of tests agree on. */
+export const testExtensions = { mid: 4, rid: 10, repairedRid: 11, audioLevel: 1, absoluteSendTime: 0, transportSequence: 3 } as const;
+export const testCodecs = {
+  opus: { name: 'opus', payloadType: 111, clockRate: 48_000, channels: 2, parameters: '', nack: false },
+  vp8: { name: 'VP8', payloadType: 96, clockRate: 90_000, channels: 1, rtxPayloadType: 97, parameters: '', nack: true },
+} as const;
+
+const noExtensions = { ...testExtensions, transportSequence: 0 };
+
+export function microphone(mid: string, ssrc: number): SectionSettings {
+  return { mid, kind: 'audio', codecs: [testCodecs.opus], extensions: noExtensions, receive: { mediaStreamType: 'Audio', rids: [], ssrcs: [] }, send: { ssrc } };
+}
+
+export function speaker(mid: string, ssrc: number): SectionSettings {
+  return { mid, kind: 'audio', codecs: [testCodecs.opus], extensions: noExtensions, send: { ssrc } };
+}
+
+export function camera(mid: string, rids: readonly string[] = []): SectionSettings {
+  return { mid, kind: 'video', codecs: [testCodecs.vp8], extensions: testExtensions, receive: { mediaStreamType: 'Video', rids, ssrcs: [] } };
+}
+
+export function screenOf(mid: string, ssrc: number): SectionSettings {
+  return { mid, kind: 'video', codecs: [testCodecs.vp8], extensions: testExtensions, send: { ssrc, rtxSsrc: ssrc + 1 } };
+}
+
+/** A leg and its client. */
+export interface TestLeg {
+  readonly legId: string;
+  readonly client: TestMediaClient;
+  readonly transport: TransportSettings;
+}
+
+/** A media plane on the loopback interface, and whatever connects to it. */
+export class TestMediaPlane {
+  readonly events: ProcessEvent[] = [];
+  readonly plane: MediaPlane;
+  readonly address: TransportAddress;
+  readonly randomness = seededRandomness(3);
+  readonly kernels: ReturnType<typeof openTestKernels>;
+  private readonly clients: TestMediaClient[] = [];
+  private readonly waiting = new Set<() => void>();
+
+  constructor(t: TestContext) {
+    this.kernels = openTestKernels();
+    const { certificate, privateKey, srtp, dtls } = this.kernels;
+    const settings = { name: 'media-1', addresses: ['127.0.0.1'], port: 0, certificate, privateKey, cname: 'test' };
+    this.plane = new MediaPlane({
+      settings,
+      srtp,
+      dtls: dtls.exports,
+      tell: (event) => {
+        this.events.push(event);
+        for (const resolve of this.waiting) resolve();
+        this.waiting.clear();
+      },
+    });
+    this.plane.start();
+    const [started] = this.events;
+    assert.ok(started?.kind === 'started');
+    const address = parseTransportAddress(`127.0.0.1:${started.port}`);
+    assert.ok(address !== undefined);
+    this.address = address;
+    t.after(() => {
+      for (const client of this.clients) client.drop();
+      this.plane.close();
+    });
+    this.handle({ kind: 'openConference', conferenceId: 'c', callId: 'call', modes: { audio: 'forwarded', video: 'forwarded' } });
+  }
+
+  handle(command: Exclude<ProcessCommand, { readonly kind: 'start' }>): void {
+    this.plane.handle(command);
+  }
+
+  /** Opens a leg and a client for it. */
+  open(legId: string, sections: readonly SectionSettings[], settings: Partial<TransportSettings> = {}): TestLeg {
+    const transport = this.transport(settings);
+    this.handle({ kind: 'openLeg', conferenceId: 'c', legId, identifier: `8:acs:${legId}`, isMuted: false });
+    this.handle({ kind: 'setLeg', conferenceId: 'c', legId, transport, sections });
+    return { legId, transport, client: this.client() };
+  }
+
+  async connect(legId: string, sections: readonly SectionSettings[]): Promise<TestMediaClient> {
+    const { client, transport } = this.open(legId, sections);
+    await client.connect(transport.remote, transport.local);
+    await this.until((event) => event.kind === 'legStateChanged' && event.legId === legId && event.state === 'connected');
+    return client;
+  }
+
+  client(): TestMediaClient {
+    const client = new TestMediaClient(this.kernels, this.address);
+    this.clients.push(client);
+    return client;
+  }
+
+  credentials(): IceCredentials {
+    return createIceCredentials(this.randomness);
+  }
+
+  transport(settings: Partial<TransportSettings> = {}): TransportSettings {
+    return { generation: 1, local: this.credentials(), remote: this.credentials(), dtlsRole: 'server', remoteFingerprint: this.kernels.client.fingerprint, ...settings };
+  }
+
+  /** Until such an event has been told. */
+  async until(condition: (event: ProcessEvent) => boolean): Promise<ProcessEvent> {
+    for (;;) {
+      const found = this.events.find(condition);
+      if (found !== undefined) return found;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.waiting.add(resolve);
+      await promise;
+    }
+  }
+}
