@@ -1,6 +1,6 @@
 import { notReceived, type TransportWideFeedback } from '@dialplane/rtp';
 import { addMilliseconds, type Instant } from '@dialplane/sansio';
-import { ArrivalRate } from './arrival-rate.ts';
+import { BitrateMeter } from './bitrate-meter.ts';
 import { DelayTrend } from './delay-trend.ts';
 import { LossLimit } from './loss-limit.ts';
 import { Probe } from './probe.ts';
@@ -40,7 +40,8 @@ export interface BandwidthEstimatorOptions {
 export class BandwidthEstimator {
   private readonly sent = new SentPackets();
   private readonly trend = new DelayTrend();
-  private readonly arrivals = new ArrivalRate();
+  /** By the clock of the receiver. */
+  private readonly arrivals = new BitrateMeter(500);
   private readonly control: RateControl;
   private readonly loss: LossLimit;
   private wantedBps = 0;
@@ -119,7 +120,7 @@ export class BandwidthEstimator {
     this.feedbackAt = now;
     this.loss.note(received, lost, this.estimateBps, now);
     if (this.trend.signal === 'overuse') this.congestedAt = now;
-    this.control.handle(this.trend.signal, this.arrivals.bitsPerSecond, this.roundTrip, now);
+    this.control.handle(this.trend.signal, this.arrivals.bitsPerSecond(this.arrivedAt), this.roundTrip, now);
     this.settleProbe(now);
   }
 
