@@ -9,7 +9,7 @@ import { bothArrive, connectCall, hangUp, type TwoPhones } from './two-phones.ts
 
 const noMediaPath = { code: 410, subCode: 3112 };
 
-labTest('the operator turns the relay off and on again', async () => {
+labTest('the operator turns the relay off and on again, and off for good', async (context) => {
   await using phones = await openPhonesIn('carrier', 'carrier');
   const { server, operatorToken, anna, boris } = phones;
 
@@ -21,13 +21,17 @@ labTest('the operator turns the relay off and on again', async () => {
   await connectCall(phones);
   await bothArrive(phones);
   await choose(phones, bestWays('carrier', 'carrier'));
-  // Off means off at once, also for what is being relayed; on again in time, the call goes on.
+  // Off means off at once, also for what is being relayed; on again within seconds, the call goes on.
   await turnRelay(server, operatorToken, false);
   await Promise.all([anna.phone.call('hears', null), boris.phone.call('hears', null)]);
   await turnRelay(server, operatorToken, true);
   for (const [{ phone }, other] of [[anna, 'boris'], [boris, 'anna']] as const) await phone.within(patienceMs)('hears', other);
   await bothArrive(phones);
-  await hangUp(phones);
+
+  const offAt = performance.now();
+  await turnRelay(server, operatorToken, false);
+  await endBothWithoutPath(phones, /the operator has turned the relay off/);
+  context.diagnostic(`the call whose relay was turned off was over after ${Math.round(performance.now() - offAt)} ms`);
 }, { timeoutMs: 240_000 });
 
 labTest('one call does without the relay, the next has it', async (context) => {
@@ -59,13 +63,18 @@ async function turnRelay(server: DialplaneServer, operatorToken: string, isEnabl
   assert.equal((await server.ask('updateRelaySettings', 'PATCH', '/v1/relay/settings', operatorToken, { isEnabled })).isEnabled, isEnabled);
 }
 
-async function endsWithoutPath({ anna, boris }: TwoPhones, cause: RegExp, options?: { readonly relay?: 'off' }): Promise<string> {
+async function endsWithoutPath(phones: TwoPhones, cause: RegExp, options?: { readonly relay?: 'off' }): Promise<string> {
+  const { anna, boris } = phones;
   const answered = boris.phone.call('answer');
   await anna.phone.call('startCall', boris.rawId, options);
   const callId = await answered;
+  await endBothWithoutPath(phones, cause);
+  return callId;
+}
+
+async function endBothWithoutPath({ anna, boris }: TwoPhones, cause: RegExp): Promise<void> {
   for (const situation of await Promise.all([anna.phone.within(patienceMs)('reaches', 'Disconnected'), boris.phone.within(patienceMs)('reaches', 'Disconnected')])) {
     assert.deepEqual(situation.endReason, noMediaPath);
     assert.match(situation.endMessage ?? '', cause);
   }
-  return callId;
 }

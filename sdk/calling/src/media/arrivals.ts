@@ -41,6 +41,11 @@ export class Arrivals {
     this.schedule();
   }
 
+  /** From now on silence means something, however short the time was in which media flowed. */
+  expect(): void {
+    this.steadiness = steadyLooks;
+  }
+
   /** When something arrived last, on the monotonic clock, as far as was looked. */
   get lastAt(): number {
     return this.arrivedAt;
@@ -67,7 +72,8 @@ export class Arrivals {
   private async look(): Promise<void> {
     const { clock } = this;
     const source = newestSource(this.peerConnection);
-    if (source !== this.lastSource) {
+    // A source that has been silent for ten seconds is named no more.
+    if (source > this.lastSource) {
       this.lastSource = source;
       this.lastPackets = undefined;
       this.arrived();
@@ -78,7 +84,8 @@ export class Arrivals {
     if (this.isClosed) return;
     const before = this.lastPackets;
     this.lastPackets = packets;
-    if (before !== undefined && packets !== before) this.arrived();
+    // Fewer than before: pairs that were given up are in the statistics no more.
+    if (before !== undefined && packets > before) this.arrived();
     else if (clock.now() - this.arrivedAt >= silenceMs && this.steadiness >= steadyLooks) {
       this.steadiness = 0;
       // Held, the other side sends nothing, and that is as it should be.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TestClock } from '../test-clock.ts';
 import { ConnectionMonitor } from './connection-monitor.ts';
-import type { CandidateFacts } from './path-verdict.ts';
+import type { CandidateFacts, PathFacts } from './path-verdict.ts';
 import { TestPeerConnection } from './test-peer-connection.ts';
 
 const none: CandidateFacts = { hasAny: false, hasRelay: false, expectsRelay: false, endedAt: undefined };
@@ -11,14 +11,14 @@ function monitored(isPolite = false) {
   const peer = new TestPeerConnection();
   const clock = new TestClock();
   const told: string[] = [];
-  const world = { isOnline: true, candidates: { local: none, remote: none }, stopPackets: () => {} };
+  const world = { isOnline: true, candidates: { local: none, remote: none }, pairs: 'tried' as PathFacts['pairs'], stopPackets: () => {} };
   const say = (what: string) => told.push(`${clock.now()} ${what}`);
   const monitor = new ConnectionMonitor({
     peerConnection: peer.asPeerConnection,
     clock,
     isPolite: () => isPolite,
     isOnline: () => world.isOnline,
-    pathFacts: () => ({ allFailed: peer.iceConnectionState === 'failed', ...world.candidates }),
+    pathFacts: () => ({ pairs: world.pairs, ...world.candidates }),
     onPathChanged: () => say(monitor.pathState),
     openSuccessor: (why) => {
       say(`successor: ${why}`);
@@ -250,8 +250,38 @@ test('a pair that works is no reason to give up while DTLS is on its way', async
   const { peer, clock, told, world, monitor } = monitored();
   world.candidates = { local: { ...none, hasAny: true, endedAt: 0 }, remote: { ...none, hasAny: true, endedAt: 0 } };
   monitor.negotiated();
+  world.pairs = 'found';
+  monitor.candidatesChanged();
   peer.connection('connecting', 'connected');
   await clock.advance(20_000);
   assert.deepEqual(told, ['0 new']);
+  monitor.close();
+});
+
+test('a session that is left without a relay ends seconds after its successor has found no path', async () => {
+  const { clock, told, world, monitor, connect } = monitored();
+  connect();
+  await clock.advance(5000);
+  told.length = 0;
+  world.stopPackets();
+  await clock.advance(1500);
+  const agreedAt = clock.now();
+  world.candidates = { local: { ...none, hasAny: true, endedAt: agreedAt }, remote: { ...none, hasAny: true, endedAt: agreedAt } };
+  monitor.successorAgreed();
+  await clock.advance(60_000);
+  assert.deepEqual(told.map((line) => line.replace(/^\d+ (?!report)/, '')), ['doubtful', 'successor: what arrived steadily has stopped', 'new', `${agreedAt + 5000} report failed noMediaPath`]);
+  monitor.close();
+});
+
+test('a session whose relays may come back is given its whole time', async () => {
+  const { clock, told, world, monitor, connect } = monitored();
+  connect();
+  await clock.advance(5000);
+  world.stopPackets();
+  await clock.advance(1500);
+  world.candidates = { local: { ...none, hasAny: true, expectsRelay: true, endedAt: 6500 }, remote: { ...none, hasAny: true, expectsRelay: true, endedAt: 6500 } };
+  monitor.successorAgreed();
+  await clock.advance(60_000);
+  assert.ok(!told.some((line) => line.includes('failed')));
   monitor.close();
 });

@@ -78,8 +78,10 @@ export class ConnectionMonitor {
   private arrivals: Arrivals;
   private phase: Phase = { kind: 'idle' };
   private successorOfferedAt = Number.NEGATIVE_INFINITY;
+  /** Since when the newest successor is agreed on that may end the present trouble. */
+  private successorAgreedAt: number | undefined;
   private cancelTimer: () => void = () => {};
-  private cancelVerdict: () => void = () => {};
+  private cancelVerdict: (() => void) | undefined;
 
   constructor(options: ConnectionMonitorOptions) {
     this.options = options;
@@ -136,9 +138,15 @@ export class ConnectionMonitor {
     this.doubt('networkChanged');
   }
 
-  /** There are other servers to gather from than before: where nothing gets through, they may be what was missing. */
+  /**
+   * There are other servers to gather from than before: where nothing gets through, they may be what was missing; where media flows, it may
+   * have flowed over one that is there no more.
+   */
   serversChanged(): void {
-    if (this.phase.kind === 'doubtful' || this.phase.kind === 'interrupted') this.schedule(this.options.isPolite() ? politeDelayMs : 0);
+    if (this.phase.kind === 'connected') this.arrivals.expect();
+    if (this.phase.kind !== 'doubtful' && this.phase.kind !== 'interrupted') return;
+    this.forgetAttempt();
+    this.schedule(this.options.isPolite() ? politeDelayMs : 0);
   }
 
   /** A successor was offered, by either side. */
@@ -146,9 +154,15 @@ export class ConnectionMonitor {
     this.successorOfferedAt = this.options.clock.now();
   }
 
+  /** Offer and answer of a successor are both in force: from now on its path is sought. */
+  successorAgreed(): void {
+    this.successorAgreedAt = this.options.clock.now();
+    this.judgePath();
+  }
+
   close(): void {
     this.cancelTimer();
-    this.cancelVerdict();
+    this.forgetVerdict();
     this.unwatch();
   }
 
@@ -180,7 +194,7 @@ export class ConnectionMonitor {
 
   private recovered(): void {
     this.cancelTimer();
-    this.cancelVerdict();
+    this.forgetAttempt();
     this.options.openSuccessorNoMore();
     this.enter({ kind: 'connected' });
   }
@@ -206,6 +220,7 @@ export class ConnectionMonitor {
     // Silence adds nothing to a doubt that there is already.
     else if (isNews && (phase.kind === 'doubtful' || phase.kind === 'interrupted')) this.phase = { ...phase, cause, successors: 0 };
     else return;
+    if (isNews) this.forgetAttempt();
     this.schedule(isNews ? networkSettlesMs : this.patienceMs);
   }
 
@@ -243,18 +258,18 @@ export class ConnectionMonitor {
     }
     this.schedule(Math.min(periodAfter(phase), endsAt - clock.now()));
     if (!isOnline()) return;
+    // What is being judged is the last attempt: where no relay can help, another one would find the same.
+    if (phase.kind !== 'settingUp' && this.cancelVerdict !== undefined) return;
     if (phase.kind !== 'settingUp') this.phase = { ...phase, successors: phase.successors + 1 };
     openSuccessor(phase.kind === 'settingUp' ? 'no candidate pair worked' : troubles[phase.cause]);
   }
 
   /** Gives the session up when nothing is left to try, or looks again when that may be so. */
   private judgePath(): void {
-    const { clock, pathFacts } = this.options;
-    this.cancelVerdict();
-    if (this.phase.kind !== 'settingUp') return;
-    const { iceConnectionState } = this.peerConnection;
-    if (iceConnectionState === 'connected' || iceConnectionState === 'completed') return;
-    const giveUpAt = noPathAt({ since: this.phase.since, ...pathFacts() });
+    const { clock } = this.options;
+    this.forgetVerdict();
+    const facts = this.factsToJudge();
+    const giveUpAt = facts === undefined ? undefined : noPathAt(facts);
     if (giveUpAt === undefined) return;
     if (giveUpAt <= clock.now()) this.fail('noMediaPath');
     else {
@@ -264,9 +279,32 @@ export class ConnectionMonitor {
     }
   }
 
+  /**
+   * What a session is given up by. One that was connected is given its whole time, unless it is left without a relay: turned off meanwhile, or never there,
+   * while the network became one that needs it. Then there is nothing to wait for.
+   */
+  private factsToJudge(): PathFacts | undefined {
+    const { phase } = this;
+    const facts = this.options.pathFacts();
+    if (phase.kind === 'settingUp') return { since: phase.since, ...facts };
+    if (phase.kind !== 'doubtful' && phase.kind !== 'interrupted') return undefined;
+    const since = this.successorAgreedAt;
+    return since === undefined || facts.local.expectsRelay || this.isBack(phase.since) ? undefined : { since, ...facts };
+  }
+
+  private forgetAttempt(): void {
+    this.successorAgreedAt = undefined;
+    this.forgetVerdict();
+  }
+
+  private forgetVerdict(): void {
+    this.cancelVerdict?.();
+    this.cancelVerdict = undefined;
+  }
+
   private fail(cause: MediaCause): void {
     this.cancelTimer();
-    this.cancelVerdict();
+    this.forgetVerdict();
     this.enter({ kind: 'idle' });
     this.options.report('failed', cause);
   }

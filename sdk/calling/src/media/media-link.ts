@@ -320,6 +320,7 @@ export class MediaLink {
   }
 
   private settled(link: PeerLink): void {
+    if (link === this.successor) this.monitor.successorAgreed();
     // The other side does not know the answer of a call that rings here before the server has taken it.
     if (this.mayOffer && link === this.current) {
       this.monitor.negotiated();

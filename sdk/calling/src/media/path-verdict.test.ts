@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { noPathAt, type CandidateFacts, type PathFacts } from './path-verdict.ts';
 
 const some: CandidateFacts = { hasAny: true, hasRelay: false, expectsRelay: false, endedAt: 1000 };
-const facts: PathFacts = { since: 500, local: some, remote: some, allFailed: false };
+const facts: PathFacts = { since: 500, local: some, remote: some, pairs: 'tried' };
 
 test('without relays: five seconds after both sides have named all they have', () => {
   assert.equal(noPathAt(facts), 6000);
@@ -12,7 +12,11 @@ test('without relays: five seconds after both sides have named all they have', (
 });
 
 test('at once when ICE has tried every pair', () => {
-  assert.equal(noPathAt({ ...facts, allFailed: true }), 1000);
+  assert.equal(noPathAt({ ...facts, pairs: 'failed' }), 1000);
+});
+
+test('never while a pair works', () => {
+  assert.equal(noPathAt({ ...facts, pairs: 'found' }), undefined);
 });
 
 test('soon when a side has no candidate at all', () => {
@@ -29,7 +33,7 @@ test('gathering that waits for a STUN server is not waited for, that from a rela
 
 test('a relayed candidate on either side is given its time, also when ICE is done with the pairs so far', () => {
   assert.equal(noPathAt({ ...facts, remote: { ...some, hasRelay: true } }), 13_000);
-  assert.equal(noPathAt({ ...facts, local: { ...some, hasRelay: true }, allFailed: true }), 13_000);
+  assert.equal(noPathAt({ ...facts, local: { ...some, hasRelay: true }, pairs: 'failed' }), 13_000);
 });
 
 test('a relay that gave none by the end is none', () => {

@@ -1,11 +1,11 @@
-/** What is known of the candidates of both sides while a media session is set up. Times are of one monotonic clock, in ms. */
+/** What is known of the candidates of both sides while a path is sought. Times are of one monotonic clock, in ms. */
 export interface PathFacts {
   /** Since when both sides have answered each other, and checks may run. */
   readonly since: number;
   readonly local: CandidateFacts;
   readonly remote: CandidateFacts;
-  /** ICE says that every pair has failed (RFC 8445 §6.1.4.2). */
-  readonly allFailed: boolean;
+  /** What ICE has found: no pair that works so far, one that does, or that every pair has failed (RFC 8445 §6.1.4.2). */
+  readonly pairs: 'tried' | 'found' | 'failed';
 }
 
 export interface CandidateFacts {
@@ -30,11 +30,12 @@ const gatheringPatienceMs = 10_000;
  * When this session can be given up for lack of any path, on the clock of the facts; undefined while a path may still come up.
  * Sooner than ICE itself, which goes on for half a minute (RFC 8445 §14.3) without a way to say that nothing is left to try.
  */
-export function noPathAt({ since, local, remote, allFailed }: PathFacts): number | undefined {
+export function noPathAt({ since, local, remote, pairs }: PathFacts): number | undefined {
+  if (pairs === 'found') return undefined;
   const mayRelay = [local, remote].some(({ hasRelay, expectsRelay, endedAt }) => hasRelay || (expectsRelay && endedAt === undefined));
   if (local.endedAt !== undefined && remote.endedAt !== undefined) {
     const ended = Math.max(since, local.endedAt, remote.endedAt);
-    if (allFailed && !mayRelay) return ended;
+    if (pairs === 'failed' && !mayRelay) return ended;
     if (!local.hasAny || !remote.hasAny) return ended + emptyPatienceMs;
     return ended + (mayRelay ? relayedPatienceMs : directPatienceMs);
   }

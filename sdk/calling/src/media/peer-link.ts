@@ -85,8 +85,9 @@ export class PeerLink {
   /** What is known of the candidates of both sides, and what became of them. */
   get pathFacts(): Omit<PathFacts, 'since'> {
     const { hasCandidates, hasRelay, expectsRelay, endedAt } = this.gathering;
+    const { iceConnectionState } = this.peerConnection;
     return {
-      allFailed: this.peerConnection.iceConnectionState === 'failed',
+      pairs: iceConnectionState === 'failed' ? 'failed' : iceConnectionState === 'connected' || iceConnectionState === 'completed' ? 'found' : 'tried',
       local: { hasAny: hasCandidates, hasRelay, expectsRelay, endedAt },
       // Both sides have the same servers, unless an application brought its own.
       remote: { ...this.remoteCandidates.facts, expectsRelay },
