@@ -70,7 +70,7 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
     const { customContext, alternateCallerId, relay } = options;
     const call = this.endpointCalls.addOutgoing();
     const place = async () => {
-      const description = targets.length === 1 ? { description: await call.session.media.firstOffer() } : {};
+      const description = targets.length === 1 ? { description: await call.session.media.firstOffer('peerToPeer') } : {};
       return await connection.request('startCall', {
         body: {
           endpointId: connection.endpointId,

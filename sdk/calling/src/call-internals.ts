@@ -7,10 +7,12 @@ import type { Platform } from './platform.ts';
 import type { Call } from './public/call.ts';
 import type { DeviceManager } from './public/devices.ts';
 import type { LocalAudioStream, LocalVideoStream, MediaStreamType, RemoteAudioStream } from './public/streams.ts';
+import type { RequestOptions } from './signaling/api-client.ts';
 
 /** The operations on one call, for which the call itself supplies `callId` and `endpointId`. */
 export type CallOperationId =
   | 'hold' | 'resume' | 'updateSelf' | 'addParticipant' | 'removeParticipant' | 'muteParticipant' | 'muteOthers' | 'lowerHands' | 'sendReaction'
+  | 'startSpotlight' | 'stopSpotlight' | 'sendMessage' | 'setMediaModes'
   | 'getCallFlow' | 'getCallRecords';
 
 /** The body of an operation without what the call fills in itself. */
@@ -60,7 +62,7 @@ export interface CallInternals {
   /** The call is over; `callEndReason` is set. Called once. */
   onEnded(listener: () => void): () => void;
   /** Carries out a command on this call; rejects with a CommunicationServicesError. */
-  request<Id extends CallOperationId>(operation: Id, input?: { rawId?: string; body?: CallOperationBody<Id> }): Promise<OperationResponse<Id>>;
+  request<Id extends CallOperationId>(operation: Id, input?: { rawId?: string; body?: CallOperationBody<Id> }, options?: RequestOptions): Promise<OperationResponse<Id>>;
   /** The connection to the server: false while the event stream is interrupted. */
   isSignalingConnected(): boolean;
   onSignalingChanged(listener: () => void): () => void;
@@ -74,8 +76,8 @@ export interface CallInternals {
   /** The path is judged differently, or more is known of its candidates. */
   onPathChanged(listener: () => void): () => void;
   /**
-   * The negotiated data channels, always part of the peer connection: `durable` is id 0 (reliable, ordered), `lossy` is id 1
-   * (unordered, no retransmission). Undefined while there is no peer connection; look again on `onPeerConnectionChanged`.
+   * The negotiated data channels of a session between two people: `durable` is id 0 (reliable, ordered), `lossy` is id 1
+   * (unordered, no retransmission). Undefined while there is no such session; look again on `onPeerConnectionChanged`.
    */
   dataChannel(kind: 'durable' | 'lossy'): RTCDataChannel | undefined;
   /** What flows over the sections of the peer connection now, both directions; only sections in use. */

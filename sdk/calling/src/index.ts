@@ -59,6 +59,7 @@ export type {
   MediaStatsCollectorOptions, MediaStatsReportSample, MediaStatsReportSummary, StreamStats, TransportStats, VideoLayerStats, VideoReceiveStats,
   VideoSendStats,
 } from './public/media-stats.ts';
+export type { MediaMode, MediaModes, MediaModesCallFeature, MediaModesCallFeatureEvents } from './public/media-modes.ts';
 export type { OptimalVideoCountCallFeature, OptimalVideoCountCallFeatureEvents, OvcChangeReason } from './public/optimal-video-count.ts';
 export type { ParticipantInfo } from './public/participant-info.ts';
 export type {

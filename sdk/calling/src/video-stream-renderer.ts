@@ -1,18 +1,19 @@
 import { clientError } from './communication-services-error.ts';
-import { RemoteVideoStreamView } from './media/remote-video-stream.ts';
-import type { RemoteVideoStream } from './public/streams.ts';
+import { RemoteVideoStreamView, type Picture } from './media/remote-video-stream.ts';
 import type {
   CreateViewOptions, RenderableStream, ScalingMode, VideoStreamRenderer as VideoStreamRendererShape, VideoStreamRendererView,
 } from './public/video-stream-renderer.ts';
 import { localTrack, localTrackOf } from './streams/local-track.ts';
+import { VideoPane } from './video-pane.ts';
 
-/** CSS `object-fit` of each scaling mode. */
-const objectFit: Record<ScalingMode, string> = { Stretch: 'fill', Crop: 'cover', Fit: 'contain' };
+const scalingModes = new Set<ScalingMode>(['Stretch', 'Crop', 'Fit']);
 
 /** What a view shows, and the news of it. */
 interface ViewSource {
-  readonly mediaStream: MediaStream;
-  onChanged(listener: (mediaStream: MediaStream | undefined) => void): () => void;
+  readonly picture: Picture | undefined;
+  onChanged(listener: (picture: Picture | undefined) => void): () => void;
+  /** The view's own size, in pixels of the screen. */
+  resized(width: number, height: number): void;
   release(): void;
 }
 
@@ -54,77 +55,105 @@ export type VideoStreamRenderer = VideoStreamRendererShape;
 /** See the interface of the same name. */
 export const VideoStreamRenderer: new (stream: RenderableStream) => VideoStreamRendererShape = VideoStreamRendererImplementation;
 
-/** An element with a playing `<video>` that fills it. `scalingMode` and `isMirrored` are own properties: applications copy them. */
+/**
+ * An element with a playing `<video>` that fills it. Where the picture moves to another track, the old one stays until the new one has something to show.
+ * `scalingMode` and `isMirrored` are own properties: applications copy them.
+ */
 class VideoView implements VideoStreamRendererView {
   readonly target: HTMLElement;
   scalingMode: ScalingMode;
   readonly isMirrored: boolean;
-  private readonly video: HTMLVideoElement;
+  private shown: VideoPane | undefined;
+  /** Takes the place of the shown one with its first picture. */
+  private next: VideoPane | undefined;
   private readonly end: ReadonlyArray<() => void>;
 
   constructor(source: ViewSource, options: CreateViewOptions, onDisposed: () => void) {
     this.scalingMode = options.scalingMode ?? 'Crop';
     this.isMirrored = options.isMirrored ?? false;
-    this.video = document.createElement('video');
     this.target = document.createElement('div');
     Object.assign(this.target.style, { width: '100%', height: '100%', overflow: 'hidden' });
-    Object.assign(this.video.style, { width: '100%', height: '100%', display: 'block', objectFit: objectFit[this.scalingMode] });
-    if (this.isMirrored) this.video.style.transform = 'scaleX(-1)';
-    // Without sound and inline, every browser plays without waiting for a gesture; the call's sound is played elsewhere.
-    Object.assign(this.video, { autoplay: true, muted: true, playsInline: true });
-    this.target.append(this.video);
-    this.show(source.mediaStream);
-    this.end = [source.onChanged((mediaStream) => this.show(mediaStream)), () => source.release(), onDisposed];
+    this.show(source.picture);
+    const resizes = new ResizeObserver(() => {
+      const { clientWidth, clientHeight } = this.target;
+      source.resized(Math.round(clientWidth * devicePixelRatio), Math.round(clientHeight * devicePixelRatio));
+    });
+    resizes.observe(this.target);
+    this.end = [source.onChanged((picture) => this.show(picture)), () => resizes.disconnect(), () => source.release(), onDisposed];
   }
 
   async updateScalingMode(scalingMode: ScalingMode): Promise<void> {
-    if (!(scalingMode in objectFit)) throw clientError('SCALING_MODE_UNKNOWN');
+    if (!scalingModes.has(scalingMode)) throw clientError('SCALING_MODE_UNKNOWN');
     this.scalingMode = scalingMode;
-    this.video.style.objectFit = objectFit[scalingMode];
+    for (const pane of [this.shown, this.next]) pane?.setScalingMode(scalingMode);
   }
 
   dispose(): void {
-    this.video.srcObject = null;
+    this.show(undefined);
     this.target.remove();
     for (const undo of this.end) undo();
   }
 
-  /** A view shows pictures alone: its own MediaStream keeps the sound of the source out. */
-  private show(mediaStream: MediaStream | undefined): void {
-    const tracks = mediaStream?.getVideoTracks() ?? [];
-    this.video.srcObject = tracks.length === 0 ? null : new MediaStream(tracks);
-    // Rejected when another source is set before the first picture, and while the page is hidden; autoplay goes on after it.
-    this.video.play().catch(() => {});
+  private show(picture: Picture | undefined): void {
+    const known = [this.next, this.shown].find((pane) => pane?.track === picture?.track && pane?.isTile === (picture?.tile !== undefined));
+    if (picture?.tile !== undefined) known?.setTile(picture.tile);
+    if (known !== this.next) {
+      this.next?.dispose();
+      this.next = undefined;
+    }
+    if (picture === undefined) {
+      this.shown?.dispose();
+      this.shown = undefined;
+    } else if (known === undefined) this.open(new VideoPane(picture, this.scalingMode, this.isMirrored));
+  }
+
+  private open(pane: VideoPane): void {
+    this.next = pane;
+    const take = () => {
+      if (pane !== this.next) return;
+      this.next = undefined;
+      this.target.append(pane.element);
+      this.shown?.dispose();
+      this.shown = pane;
+    };
+    if (this.shown === undefined) take();
+    else pane.whenShowing(take);
   }
 }
 
 async function openViewSource(stream: RenderableStream): Promise<ViewSource> {
-  return localTrack in stream ? openLocalSource(stream) : openRemoteSource(stream as RemoteVideoStream);
+  if (localTrack in stream) return openLocalSource(stream);
+  if (stream instanceof RemoteVideoStreamView) return openRemoteSource(stream);
+  throw clientError('STREAM_UNAVAILABLE');
 }
 
 async function openLocalSource(stream: RenderableStream): Promise<ViewSource> {
   const track = localTrackOf(stream);
   const hold = await track.acquire();
-  return { mediaStream: hold.mediaStream, onChanged: (listener) => track.onChanged(listener), release: () => hold.release() };
+  return {
+    picture: pictureOf(hold.mediaStream), onChanged: (listener) => track.onChanged((mediaStream) => listener(pictureOf(mediaStream))), resized: () => {},
+    release: () => hold.release(),
+  };
 }
 
-/** A remote stream that stops leaves its view black, and one that starts again, or goes on over another connection, fills it again. */
-async function openRemoteSource(stream: RemoteVideoStream): Promise<ViewSource> {
-  const mediaStream = await stream.getMediaStream();
+/** A remote stream that stops leaves its view black, and one that starts again fills it again. */
+function openRemoteSource(stream: RemoteVideoStreamView): ViewSource {
+  if (!stream.isAvailable) throw clientError('STREAM_UNAVAILABLE');
+  const watch = stream.watch();
   return {
-    mediaStream,
-    onChanged: (listener) => {
-      const update = () => {
-        if (!stream.isAvailable) listener(undefined);
-        else stream.getMediaStream().then(listener, () => listener(undefined));
-      };
-      stream.on('isAvailableChanged', update);
-      const stop = stream instanceof RemoteVideoStreamView ? stream.onMoved.add(update) : () => {};
-      return () => {
-        stream.off('isAvailableChanged', update);
-        stop();
-      };
-    },
-    release: () => {},
+    picture: stream.picture,
+    onChanged: (listener) =>
+      stream.onPictureChanged.add(() => {
+        // Between two tracks the old picture stays.
+        if (stream.picture !== undefined || !stream.isAvailable) listener(stream.picture);
+      }),
+    resized: (width, height) => watch.resize({ width, height }),
+    release: () => watch.release(),
   };
+}
+
+/** Pictures alone: the sound of the source stays out. */
+function pictureOf(mediaStream: MediaStream | undefined): Picture | undefined {
+  const [track] = mediaStream?.getVideoTracks() ?? [];
+  return track === undefined ? undefined : { track };
 }

@@ -122,7 +122,9 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     });
     this.roster = new Roster(
       {
+        platform: services.platform,
         nextStreamId: () => this.incoming.nextStreamId(),
+        demandChanged: () => this.incoming.demandChanged(),
         mute: async (rawId) => {
           await this.session.request('muteParticipant', { rawId });
         },
@@ -312,6 +314,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
       this.emit('roleChanged');
     }
     this.roster.update(view);
+    this.incoming.update();
     this.muteState.serverSaid(view.self.isMuted, false);
     this.lifecycle.show(view);
   }

@@ -1,12 +1,12 @@
 import type {
-  Call as CallView, ClientFlowDetail, EndpointEvent, IceCandidate, MediaDescription, MediaStreamType, OperationResponse, ReportMediaRequest, StreamQuality,
+  Call as CallView, ClientFlowDetail, EndpointEvent, IceCandidate, MediaDescription, MediaStreamType, OperationResponse, ReportMediaRequest, StreamQuality, WantedStream,
 } from '@dialplane/calling-api';
 import type { CallInternals, CallOperationBody, CallOperationId, MediaPath, MediaStreamPlace, StatsSample } from '../call-internals.ts';
 import { clientError } from '../communication-services-error.ts';
 import { Listeners } from '../listeners.ts';
 import { CallMedia } from '../media/call-media.ts';
 import type { MediaCause } from '../media/connection-monitor.ts';
-import type { MediaSignaling } from '../media/media-link.ts';
+import type { MediaSignaling } from '../media/media-signaling.ts';
 import type { Platform } from '../platform.ts';
 import type { Call } from '../public/call.ts';
 import type { OperationInput, RequestOptions } from '../signaling/api-client.ts';
@@ -216,7 +216,7 @@ export class CallSession implements CallInternals, MediaSignaling {
   }
 
   dataChannel(kind: 'durable' | 'lossy'): RTCDataChannel | undefined {
-    return kind === 'durable' ? this.media.active?.durableChannel : this.media.active?.lossyChannel;
+    return this.media.channel(kind);
   }
 
   streams(): readonly MediaStreamPlace[] {
@@ -255,6 +255,11 @@ export class CallSession implements CallInternals, MediaSignaling {
   async sendCandidates(mediaSessionId: string, candidates: IceCandidate[]): Promise<void> {
     const { connection } = this.services;
     await connection.request('sendCandidates', { params: { callId: this.callId(), mediaSessionId }, body: { endpointId: this.endpointId, candidates } }, this.whileOn);
+  }
+
+  async wantStreams(mediaSessionId: string, wanted: WantedStream[]): Promise<void> {
+    const { connection } = this.services;
+    await connection.request('wantStreams', { params: { callId: this.callId(), mediaSessionId }, body: { endpointId: this.endpointId, wanted } }, this.whileOn);
   }
 
   async reportMedia(mediaSessionId: string, state: ReportMediaRequest['state'], cause?: MediaCause): Promise<void> {
@@ -316,6 +321,7 @@ export class CallSession implements CallInternals, MediaSignaling {
 
   private handleMediaEvent(event: CallEvent): void {
     if (event.type === 'mediaDescription') this.media.handleDescription(event.mediaSessionId, event.description);
+    else if (event.type === 'mediaModesChanged') this.media.setModes(event.mediaSessionId, event.modes, event.layout);
     else if (event.type === 'mediaCandidates') this.media.handleCandidates(event.mediaSessionId, event.candidates);
     else if (event.type === 'mediaSessionClosed') this.media.closeSession(event.mediaSessionId);
     else if (event.type === 'mediaSessionUpdated') {

@@ -5,11 +5,11 @@ export type CallEvent = Extract<EndpointEvent, { readonly callId: string }>;
 
 /**
  * The server's view of a call after `event`, or undefined where the event is older than the view and so part of it already.
- * Media events change nothing but the revision: what they carry is the media links' business.
+ * Media events change nothing but the revision: what they carry is the media links' business. What passes by has no revision.
  */
 export function applyEvent(view: CallView, event: CallEvent): CallView | undefined {
-  // What passes by has no revision and changes nothing here.
-  if (event.type === 'speakersChanged' || event.type === 'messageReceived') return view;
+  if (event.type === 'messageReceived') return view;
+  if (event.type === 'speakersChanged') return { ...view, speakers: { speaking: event.speaking, dominant: event.dominant } };
   if (event.revision <= view.revision) return undefined;
   const { revision } = event;
   switch (event.type) {

@@ -1,11 +1,17 @@
 import { SpeakingDetector } from '../media/speaking-detector.ts';
-import { numberOf, statsOfType } from '../media/stats-entries.ts';
+import { numberOf, statsOfType, type StatsEntry } from '../media/stats-entries.ts';
 import type { MediaStreamPlace, StatsSample } from '../call-internals.ts';
+import type { RemoteVideoStreamView } from '../media/remote-video-stream.ts';
 import type { RemoteAudioStream } from '../public/streams.ts';
 import type { CallServices } from './call-services.ts';
 import type { CallSession } from './call-session.ts';
-import type { RemoteParticipantView } from './remote-participant.ts';
+import { conferenceVideo, directVideo } from './picture-places.ts';
+import type { VideoType } from './remote-participant.ts';
 import type { Roster } from './roster.ts';
+
+const videoTypes: readonly VideoType[] = ['Video', 'ScreenSharing'];
+/** Renderers come and go in crowds: what they want is gathered for this long, so that it makes one offer. */
+const demandSettlesMs = 20;
 
 /** What arrives in a call, given to whom it comes from: cameras and screens, sizes, and who is speaking. */
 export class IncomingStreams {
@@ -15,11 +21,11 @@ export class IncomingStreams {
   private readonly services: CallServices;
   private readonly onAudioAdded: (added: RemoteAudioStream[]) => void;
   private readonly speaking: SpeakingDetector;
-  private readonly mediaStreams = new WeakMap<MediaStreamTrack, MediaStream>();
-  private readonly framesAt = new Map<string, number>();
+  private readonly framesOf = new Map<string, number>();
   private roster: Roster | undefined;
   private lastStreamId = 0;
   private isListening = false;
+  private cancelDemand: (() => void) | undefined;
 
   constructor(session: CallSession, services: CallServices, onAudioAdded: (added: RemoteAudioStream[]) => void) {
     this.session = session;
@@ -27,7 +33,7 @@ export class IncomingStreams {
     this.onAudioAdded = onAudioAdded;
     this.speaking = new SpeakingDetector(
       services.platform,
-      () => this.speakers(),
+      () => this.directSpeakers(),
       (rawId, isSpeaking) => this.roster?.get(rawId)?.setSpeaking(isSpeaking),
     );
     session.onStreamsChanged(() => {
@@ -48,20 +54,30 @@ export class IncomingStreams {
     return this.lastStreamId;
   }
 
-  /** Also to be called when people came or went. */
+  /** Also to be called when people came or went, or what they send has changed. */
   update(): void {
     const places = this.received();
-    for (const participant of this.roster?.all ?? []) {
-      for (const type of ['Video', 'ScreenSharing'] as const) {
-        const place = places.find((candidate) => candidate.mediaStreamType === type && this.ownerOf(candidate) === participant);
-        participant.setArriving(type, place === undefined ? undefined : { mediaStream: this.mediaStreamOf(place.transceiver.receiver.track) });
+    const { conference, heard } = this.session.media;
+    const speakers = conference === undefined ? undefined : new Set(this.session.view()?.speakers?.speaking);
+    for (const [index, participant] of (this.roster?.all ?? []).entries()) {
+      for (const type of videoTypes) {
+        if (conference !== undefined) participant.setVideo(type, conferenceVideo(conference, places, participant, type));
+        else if (index === 0) participant.setVideo(type, directVideo(places, type));
       }
+      if (speakers !== undefined) participant.setSpeaking(speakers.has(participant.rawId));
     }
-    const { heard } = this.session.media;
     if (this.audio.length === 0 && heard !== undefined && heard.getTracks().length > 0) {
       this.audio = [this.services.createRemoteAudioStream(heard, this.services.platform)];
       this.onAudioAdded([...this.audio]);
     }
+  }
+
+  /** Somebody looks at a stream, at another size, or no more. */
+  demandChanged(): void {
+    this.cancelDemand ??= this.services.platform.clock.after(demandSettlesMs, () => {
+      this.cancelDemand = undefined;
+      this.want();
+    });
   }
 
   setListening(isListening: boolean): void {
@@ -73,52 +89,56 @@ export class IncomingStreams {
 
   close(): void {
     this.setListening(false);
+    this.cancelDemand?.();
   }
 
   private received(): MediaStreamPlace[] {
     return this.session.streams().filter(({ direction }) => direction === 'receive');
   }
 
-  /** Who sends this; on a direct session that is the only other person. */
-  private ownerOf({ source }: MediaStreamPlace): RemoteParticipantView | undefined {
-    return source === undefined ? this.roster?.all[0] : this.roster?.get(source);
+  private want(): void {
+    const streams = (this.roster?.all ?? []).flatMap((participant) => videoTypes.map((type) => ({ identifier: participant.rawId, type, stream: participant.stream(type) })));
+    this.session.media.want(
+      streams.flatMap(({ identifier, type, stream }) => (stream?.demand === undefined ? [] : [{ identifier, mediaStreamType: type, ...stream.demand.size }])),
+    );
   }
 
-  private speakers(): Map<string, RTCRtpReceiver> {
-    const speakers = new Map<string, RTCRtpReceiver>();
-    for (const place of this.received()) {
-      const owner = place.mediaStreamType === 'Audio' ? this.ownerOf(place) : undefined;
-      // A mix has no single speaker.
-      const isMix = place.source === undefined && (this.roster?.all.length ?? 0) > 1;
-      if (owner !== undefined && !isMix) speakers.set(owner.rawId, place.transceiver.receiver);
-    }
-    return speakers;
-  }
-
-  private mediaStreamOf(track: MediaStreamTrack): MediaStream {
-    const known = this.mediaStreams.get(track);
-    if (known !== undefined) return known;
-    const { MediaStream: Stream } = this.services.platform;
-    if (Stream === undefined) throw new TypeError('This host has no MediaStream.');
-    const mediaStream = new Stream([track]);
-    this.mediaStreams.set(track, mediaStream);
-    return mediaStream;
+  /** Who is heard through which receiver. In a conference the server knows better. */
+  private directSpeakers(): Map<string, RTCRtpReceiver> {
+    const [other] = this.roster?.all ?? [];
+    const place = this.received().find(({ mediaStreamType }) => mediaStreamType === 'Audio');
+    if (other === undefined || place === undefined || this.session.media.conference !== undefined) return new Map();
+    return new Map([[other.rawId, place.transceiver.receiver]]);
   }
 
   /** Whether pictures arrive, and how large they are. */
   private measure({ report }: StatsSample): void {
+    const places = this.received();
     const arriving = statsOfType(report, 'inbound-rtp').filter((entry) => entry['kind'] === 'video');
-    for (const place of this.received()) {
-      if (place.mediaStreamType === 'Audio') continue;
-      const stream = this.ownerOf(place)?.stream(place.mediaStreamType);
-      const entry = arriving.find((candidate) => candidate['mid'] === place.mid || candidate['trackIdentifier'] === place.transceiver.receiver.track.id);
-      if (stream === undefined || entry === undefined) continue;
-      const frames = numberOf(entry, 'framesReceived') ?? 0;
-      stream.setReceiving(frames > (this.framesAt.get(entry.id) ?? 0));
-      this.framesAt.set(entry.id, frames);
-      const width = numberOf(entry, 'frameWidth');
-      const height = numberOf(entry, 'frameHeight');
-      if (width !== undefined && height !== undefined) stream.setSize({ width, height });
+    const growing = new Set(arriving.filter((entry) => this.hasGrown(entry)));
+    for (const participant of this.roster?.all ?? []) {
+      for (const type of videoTypes) {
+        const stream = participant.stream(type);
+        const track = stream?.picture?.track;
+        const mid = places.find(({ transceiver }) => transceiver.receiver.track === track)?.mid;
+        const entry = arriving.find((candidate) => (mid !== undefined && candidate['mid'] === mid) || candidate['trackIdentifier'] === track?.id);
+        if (stream !== undefined && track !== undefined && entry !== undefined) measureStream(stream, entry, growing.has(entry));
+      }
     }
   }
+
+  private hasGrown(entry: StatsEntry): boolean {
+    const frames = numberOf(entry, 'framesReceived') ?? 0;
+    const before = this.framesOf.get(entry.id) ?? 0;
+    this.framesOf.set(entry.id, frames);
+    return frames > before;
+  }
+}
+
+function measureStream(stream: RemoteVideoStreamView, entry: StatsEntry, isGrowing: boolean): void {
+  stream.setReceiving(isGrowing);
+  const width = numberOf(entry, 'frameWidth');
+  const height = numberOf(entry, 'frameHeight');
+  const tile = stream.picture?.tile ?? { width: 1, height: 1 };
+  if (width !== undefined && height !== undefined) stream.setSize({ width: Math.round(width * tile.width), height: Math.round(height * tile.height) });
 }

@@ -1,4 +1,4 @@
-import type { Call as CallView } from '@dialplane/calling-api';
+import type { Call as CallView, Topology } from '@dialplane/calling-api';
 import { createIdentifierFromRawId } from '@azure/communication-common';
 import { clientError } from '../communication-services-error.ts';
 import { EventEmitter } from '../event-emitter.ts';
@@ -27,6 +27,7 @@ export class RingingCall extends EventEmitter<IncomingCallEvents> implements Inc
   readonly call: ActiveCall;
   private readonly services: CallServices;
   private readonly onAccepted: (call: ActiveCall) => void;
+  private readonly topology: Topology;
   private phase: Phase = 'ringing';
 
   constructor(services: CallServices, view: CallView, call: ActiveCall, onAccepted: (call: ActiveCall) => void) {
@@ -35,6 +36,7 @@ export class RingingCall extends EventEmitter<IncomingCallEvents> implements Inc
     this.call = call;
     this.onAccepted = onAccepted;
     this.id = view.callId;
+    this.topology = view.topology;
     this.info = call.info;
     this.callerInfo = { identifier: createIdentifierFromRawId(view.caller.identifier), displayName: view.caller.displayName };
     this.customContext = view.customContext as CustomContext | undefined;
@@ -54,7 +56,7 @@ export class RingingCall extends EventEmitter<IncomingCallEvents> implements Inc
       ...options,
       cameraPatienceMs,
       place: async () => {
-        const description = await call.session.media.acceptDescription();
+        const description = await call.session.media.acceptDescription(this.topology);
         const body = { endpointId: services.connection.endpointId, isMuted, description };
         return await services.connection.request('acceptCall', { params: { callId: this.id }, body });
       },

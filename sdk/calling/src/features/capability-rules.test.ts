@@ -24,7 +24,7 @@ test('a 1:1 call has no moderation of many', () => {
 test('promotion to a group call permits muting others', () => {
   const capabilities = resolveCapabilities({ kind: 'group', topology: 'backend', self: { role: 'Unknown' } });
   assert.equal(capabilities.muteOthers.isPresent, true);
-  assert.equal(capabilities.realTimeText.isPresent, false);
+  assert.equal(capabilities.spotlightParticipant.isPresent, true);
 });
 
 test('in a room the role decides', () => {

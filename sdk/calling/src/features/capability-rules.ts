@@ -31,7 +31,9 @@ export function resolveCapabilities(view: CallFacts | undefined): ParticipantCap
     removeParticipant: moderating,
     muteOthers: ofMany(moderating),
     hangUpForEveryOne: ofMany(moderating),
-    realTimeText: view.topology === 'peerToPeer' ? capable : refused('FeatureNotSupported'),
+    spotlightParticipant: ofMany(moderating),
+    removeParticipantsSpotlight: ofMany(moderating),
+    realTimeText: talking,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CallInternals } from '../call-internals.ts';
 import { EventEmitter } from '../event-emitter.ts';
 import { callFeature } from '../feature-registry.ts';
+import { rawIdOf } from '../identifiers.ts';
 import type { DominantSpeakersCallFeature, DominantSpeakersCallFeatureEvents, DominantSpeakersInfo } from '../public/dominant-speakers.ts';
 import type { CallFeatureFactory } from '../public/feature-factories.ts';
 import type { RemoteParticipant } from '../public/remote-participant.ts';
@@ -8,7 +9,9 @@ import type { RemoteParticipant } from '../public/remote-participant.ts';
 /** How many speakers ACS lists. */
 const longestList = 5;
 
-/** Who spoke last, newest first, from the `isSpeaking` of the participants. Whoever leaves is dropped from the list. */
+/**
+ * Who spoke last, newest first: the server's list in a group call, else from the `isSpeaking` of the participants. Whoever leaves is dropped from the list.
+ */
 class DominantSpeakers extends EventEmitter<DominantSpeakersCallFeatureEvents> implements DominantSpeakersCallFeature {
   readonly name = 'DominantSpeakers';
   private readonly call: CallInternals;
@@ -25,15 +28,29 @@ class DominantSpeakers extends EventEmitter<DominantSpeakersCallFeatureEvents> i
       for (const participant of added) this.watch(participant);
       for (const participant of removed) this.forget(participant);
     });
+    call.onViewChanged(() => this.follow());
+    this.follow();
   }
 
   get dominantSpeakers(): DominantSpeakersInfo {
     return { speakersList: this.speakers.map(({ identifier }) => identifier), timestamp: this.changedAt };
   }
 
+  /** The server hears everybody, also those who are in the mix. */
+  private get isTold(): boolean {
+    return this.call.view()?.speakers !== undefined;
+  }
+
+  private follow(): void {
+    const dominant = this.call.view()?.speakers?.dominant;
+    if (dominant === undefined) return;
+    const { remoteParticipants } = this.call.call;
+    this.become(dominant.flatMap((rawId) => remoteParticipants.find(({ identifier }) => rawIdOf(identifier) === rawId) ?? []));
+  }
+
   private watch(participant: RemoteParticipant): void {
     const listener = () => {
-      if (participant.isSpeaking) this.become([participant, ...this.speakers.filter((other) => other !== participant)].slice(0, longestList));
+      if (participant.isSpeaking && !this.isTold) this.become([participant, ...this.speakers.filter((other) => other !== participant)].slice(0, longestList));
     };
     this.watched.set(participant, listener);
     participant.on('isSpeakingChanged', listener);

@@ -164,19 +164,19 @@ describe('features of a running call between two browsers', { skip: withoutBrows
     assert.deepEqual(await told.evaluate(({ done }) => done), ['speakingWhileMicrophoneIsMuted', true]);
   });
 
-  test('all 23 features answer in a call, on a stream or on the client, and inert commands say what is missing', async () => {
+  test('all 24 features answer in a call, on a stream or on the client, and inert commands say what is missing', async () => {
     const result = await alice.evaluate(async () => {
       const { Features, call } = person;
       const factories = Object.values(Features);
       const ofCall = factories.filter(({ host }) => host === 'call');
       const same = ofCall.every((factory) => call.feature(factory as typeof Features.RaiseHand) === call.feature(factory as typeof Features.RaiseHand));
-      const refused: unknown = await call.feature(Features.Spotlight).startSpotlight().catch((error: unknown) => error);
+      const refused: unknown = await call.feature(Features.Captions).captions.startCaptions().catch((error: unknown) => error);
       const { name, errorCode, message } = refused as { name: string; errorCode: string; message: string };
       return { count: factories.length, ofCall: ofCall.length, same, kind: call.feature(Features.Captions).captions.kind, refused: [name, errorCode, message] };
     });
     assert.deepEqual(result, {
-      count: 23, ofCall: 20, same: true, kind: 'Captions',
-      refused: ['CommunicationServicesError', 'FEATURE_NOT_AVAILABLE', 'Spotlight is not available in this call.'],
+      count: 24, ofCall: 21, same: true, kind: 'Captions',
+      refused: ['CommunicationServicesError', 'FEATURE_NOT_AVAILABLE', 'Captions is not available in this call.'],
     });
   });
 });

@@ -7,6 +7,7 @@ import { userFacingDiagnostics } from './diagnostics/user-facing-diagnostics.ts'
 import { dominantSpeakers } from './dominant-speakers.ts';
 import { audioEffects, videoEffects } from './effects.ts';
 import { mediaAccess } from './media-access.ts';
+import { mediaModes } from './media-modes.ts';
 import { mediaStats } from './media-stats.ts';
 import { optimalVideoCount } from './optimal-video-count.ts';
 import { raiseHand } from './raise-hand.ts';
@@ -31,6 +32,7 @@ export const Features = {
   DebugInfo: debugInfo,
   DominantSpeakers: dominantSpeakers,
   MediaAccess: mediaAccess,
+  MediaModes: mediaModes,
   MediaStats: mediaStats,
   OptimalVideoCount: optimalVideoCount,
   PPTLive: pptLive,

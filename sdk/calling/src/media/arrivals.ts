@@ -105,7 +105,7 @@ function expectsMedia(peerConnection: RTCPeerConnection): boolean {
 }
 
 /** The time of the newest packet of any sender that is played out (W3C webrtc §5.3); 0 where there is none or it is not told. */
-function newestSource(peerConnection: RTCPeerConnection): number {
+export function newestSource(peerConnection: RTCPeerConnection): number {
   let newest = 0;
   for (const receiver of peerConnection.getReceivers()) {
     if (!('getSynchronizationSources' in receiver)) return 0;

@@ -1,14 +1,17 @@
-import type { IceCandidate, MediaDescription, MediaSession, MediaStreamType, StreamInfo } from '@dialplane/calling-api';
+import type { IceCandidate, MediaDescription, MediaModes, MediaSession, MediaStreamType, StreamInfo, Topology, VideoTile } from '@dialplane/calling-api';
 import type { LocalMedia, MediaStreamPlace, StatsSample } from '../call-internals.ts';
 import { clientError } from '../communication-services-error.ts';
 import { Listeners } from '../listeners.ts';
 import type { Platform } from '../platform.ts';
 import type { NetworkConfiguration } from '../public/call-client.ts';
 import type { DtmfTone, VideoSendConstraints } from '../public/call-options.ts';
+import { newestSource } from './arrivals.ts';
 import { AudioPlayback } from './audio-playback.ts';
 import { insertTone } from './dtmf.ts';
-import { MediaLink, type MediaSignaling } from './media-link.ts';
+import { MediaLink, type Conference } from './media-link.ts';
+import type { MediaSignaling } from './media-signaling.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
+import type { WantedPicture } from './picture-sections.ts';
 import { limitSender } from './send-constraints.ts';
 
 export interface CallMediaOptions {
@@ -19,9 +22,12 @@ export interface CallMediaOptions {
   readonly onOutgoingEnded: (type: MediaStreamType) => void;
 }
 
+/** While sound comes over the link before, how often the newest one is asked whether it does there, too. */
+const handOverLookMs = 20;
+
 /**
  * The media of one call: what it sends, the links (one per media session) it is sent over, and what arrives. A call has one
- * link; while it is promoted it has two, and what is heard and seen comes from the new one as soon as that is connected.
+ * link; while it is promoted it has two, and what is heard and seen comes from the new one as soon as sound arrives there.
  */
 export class CallMedia {
   readonly outgoing: OutgoingMedia;
@@ -41,6 +47,8 @@ export class CallMedia {
   private isSilenced = false;
   private isClosed = false;
   private constraints: VideoSendConstraints = {};
+  private wanted: readonly WantedPicture[] = [];
+  private cancelHandOver: () => void = () => {};
   private readonly stopListening: () => void;
 
   constructor(options: CallMediaOptions) {
@@ -61,20 +69,20 @@ export class CallMedia {
   }
 
   /** The offer to send with an invitation. */
-  async firstOffer(): Promise<MediaDescription> {
-    return await this.addLink().createFirstOffer();
+  async firstOffer(topology: Topology): Promise<MediaDescription> {
+    return await this.addLink(topology).createFirstOffer();
   }
 
   /** Gets ready to answer an incoming call; nobody learns of it. */
   async prepare(sessions: readonly MediaSession[]): Promise<void> {
     const session = sessions.find(({ remoteDescription }) => remoteDescription?.type === 'offer');
-    if (session?.remoteDescription !== undefined) await this.addLink().prepareAnswer(session, session.remoteDescription);
+    if (session?.remoteDescription !== undefined) await this.addLink(session.topology).prepareAnswer(session, session.remoteDescription);
   }
 
   /** The description to accept with: the answer to what was prepared, or an offer where the caller made none. */
-  async acceptDescription(): Promise<MediaDescription> {
+  async acceptDescription(topology: Topology): Promise<MediaDescription> {
     const [prepared] = this.links;
-    return prepared === undefined ? await this.firstOffer() : await prepared.answerPrepared();
+    return prepared === undefined ? await this.firstOffer(topology) : await prepared.answerPrepared();
   }
 
   /** The media sessions that the server named in its answer to start, join or accept. */
@@ -83,7 +91,7 @@ export class CallMedia {
     for (const [index, session] of sessions.entries()) {
       const known = this.link(session.mediaSessionId);
       if (known !== undefined) known.accepted(session);
-      else await (index === 0 && unbound !== undefined ? unbound : this.addLink()).bind(session);
+      else await (index === 0 && unbound?.topology === session.topology ? unbound : this.addLink(session.topology)).bind(session);
     }
     this.closeOthers(sessions);
   }
@@ -93,7 +101,7 @@ export class CallMedia {
     for (const session of sessions) {
       const known = this.link(session.mediaSessionId);
       if (known !== undefined) known.resynchronise(session);
-      else await this.addLink().bind(session);
+      else await this.addLink(session.topology).bind(session);
     }
     this.closeOthers(sessions);
   }
@@ -103,7 +111,7 @@ export class CallMedia {
     const known = this.link(session.mediaSessionId);
     if (session.state === 'closed') this.closeSession(session.mediaSessionId);
     else if (known !== undefined) known.update(session);
-    else await this.addLink().bind(session);
+    else await this.addLink(session.topology).bind(session);
   }
 
   closeSession(mediaSessionId: string): void {
@@ -120,6 +128,27 @@ export class CallMedia {
     this.link(mediaSessionId)?.addCandidates(candidates);
   }
 
+  /** The backend sends otherwise, or has arranged its composed picture otherwise. */
+  setModes(mediaSessionId: string, modes: MediaModes, layout: readonly VideoTile[] | undefined): void {
+    this.link(mediaSessionId)?.setModes(modes, layout);
+  }
+
+  /** The channel to the other person; also while a newer session carries the media. */
+  channel(kind: 'durable' | 'lossy'): RTCDataChannel | undefined {
+    return this.links.find(({ channels }) => channels !== undefined)?.channels?.[kind];
+  }
+
+  /** How the media arrives that is heard and seen now; undefined between two people. */
+  get conference(): Conference | undefined {
+    return this.activeLink?.conference;
+  }
+
+  /** These remote pictures are wanted, and no others; between two people they come unasked. */
+  want(pictures: readonly WantedPicture[]): void {
+    this.wanted = pictures;
+    for (const link of this.links) link.want(pictures);
+  }
+
   /** Held: nothing is sent, nothing is heard, and the other side is told in the description. */
   setHeld(isHeld: boolean): void {
     if (isHeld === this.isHeld) return;
@@ -134,7 +163,7 @@ export class CallMedia {
   }
 
   sendTone(tone: DtmfTone): void {
-    insertTone(this.activeLink?.slots.sender('Audio'), tone);
+    insertTone(this.activeLink?.sections.sender('Audio'), tone);
   }
 
   async setConstraints(constraints: VideoSendConstraints): Promise<void> {
@@ -149,11 +178,11 @@ export class CallMedia {
     const { mediaSessionId } = link;
     const placesOf = (streams: readonly StreamInfo[], direction: 'send' | 'receive', flowing: readonly string[]) =>
       streams.flatMap((stream) => {
-        const transceiver = link.slots.byMid(stream.mid);
+        const transceiver = link.sections.byMid(stream.mid);
         return flowing.includes(transceiver?.currentDirection ?? '') && transceiver !== undefined ? [{ ...stream, mediaSessionId, direction, transceiver }] : [];
       });
     return [
-      ...placesOf(link.slots.localStreams(), 'send', ['sendrecv', 'sendonly']),
+      ...placesOf(link.sections.localStreams(), 'send', ['sendrecv', 'sendonly']),
       ...placesOf(link.remoteStreams, 'receive', ['sendrecv', 'recvonly']),
     ];
   }
@@ -169,10 +198,11 @@ export class CallMedia {
     this.outgoing.release();
   }
 
-  private addLink(): MediaLink {
+  private addLink(topology: Topology): MediaLink {
     if (this.isClosed) throw clientError('CALL_ENDED');
     const { platform, signaling, networkConfiguration } = this.options;
     const link: MediaLink = new MediaLink({
+      topology,
       platform,
       signaling,
       networkConfiguration,
@@ -194,6 +224,7 @@ export class CallMedia {
       },
     });
     if (this.isHeld) link.setHeld(true);
+    link.want(this.wanted);
     this.links = [...this.links, link];
     this.chooseActive();
     return link;
@@ -211,10 +242,17 @@ export class CallMedia {
     this.chooseActive();
   }
 
-  /** The newest link that is connected; the one in use until there is one; the first before any is. */
+  /**
+   * The newest link that is connected, once sound arrives there or the one in use is not connected any more; the first one before any is. So that nothing is
+   * missed, the link in use stays while the newest is connected and silent.
+   */
   private chooseActive(): void {
-    const stillThere = this.links.find((link) => link === this.activeLink);
-    const chosen = this.links.findLast(({ isConnected }) => isConnected) ?? stillThere ?? this.links[0];
+    this.cancelHandOver();
+    const inUse = this.links.find((link) => link === this.activeLink);
+    const newest = this.links.findLast(({ isConnected }) => isConnected) ?? inUse ?? this.links[0];
+    const isHandedOver = newest === inUse || inUse?.isConnected !== true || (newest !== undefined && newestSource(newest.peerConnection) > 0);
+    if (!isHandedOver) this.cancelHandOver = this.options.platform.clock.after(handOverLookMs, () => this.chooseActive());
+    const chosen = isHandedOver ? newest : inUse;
     if (chosen === this.activeLink) return;
     this.activeLink = chosen;
     this.peerConnectionChanged();
@@ -250,7 +288,7 @@ export class CallMedia {
   }
 
   private async limitSenders(): Promise<void> {
-    const sender = this.activeLink?.slots.sender('Video');
+    const sender = this.activeLink?.sections.sender('Video');
     if (sender?.track !== undefined && sender.track !== null && Object.keys(this.constraints).length > 0) await limitSender(sender, this.constraints);
   }
 

@@ -4,7 +4,7 @@ import type { IceCandidate, MediaDescription, MediaSession } from '@dialplane/ca
 import { hostPlatform } from '../platform.ts';
 import { exitWhenDone, webrtc } from '../test-caller.ts';
 import { MediaLink } from './media-link.ts';
-import type { SlotTracks } from './media-slots.ts';
+import type { SlotTracks } from './media-sections.ts';
 
 exitWhenDone();
 
@@ -39,6 +39,7 @@ class Pair {
         return line;
       };
       return new MediaLink({
+        topology: 'peerToPeer',
         platform: { ...hostPlatform({ webrtc }) },
         networkConfiguration: undefined,
         tracks: () => this.tracks[side],
@@ -53,6 +54,7 @@ class Pair {
             return send(() => other().handleDescription(description));
           },
           sendCandidates: (_id: string, candidates: IceCandidate[]) => send(() => other().addCandidates(candidates)),
+          wantStreams: async () => {},
           reportMedia: async () => {},
           reportFlow: () => {},
         },
@@ -80,10 +82,10 @@ class Pair {
   /** Both sides see exactly what the other sends. */
   async agrees(): Promise<void> {
     const receives = (link: MediaLink) => link.remoteStreams.some((stream) => {
-      const direction = link.slots.byMid(stream.mid)?.currentDirection;
+      const direction = link.sections.byMid(stream.mid)?.currentDirection;
       return stream.mediaStreamType === 'Video' && (direction === 'sendrecv' || direction === 'recvonly');
     });
-    const hears = (link: MediaLink) => link.remoteStreams.some(({ mid, mediaStreamType }) => mediaStreamType === 'Audio' && link.slots.byMid(mid)?.currentDirection === 'sendrecv');
+    const hears = (link: MediaLink) => link.remoteStreams.some(({ mid, mediaStreamType }) => mediaStreamType === 'Audio' && link.sections.byMid(mid)?.currentDirection === 'sendrecv');
     const isStable = () => this.caller.peerConnection.signalingState === 'stable' && this.callee.peerConnection.signalingState === 'stable';
     await this.until(
       () => isStable() && hears(this.caller) && hears(this.callee) && receives(this.caller) === (this.tracks.callee.Video !== undefined) && receives(this.callee) === (this.tracks.caller.Video !== undefined),

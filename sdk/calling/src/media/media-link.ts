@@ -1,23 +1,19 @@
-import type { ClientFlowDetail, IceCandidate, MediaDescription, MediaSession, ReportMediaRequest, StreamInfo } from '@dialplane/calling-api';
+import type { IceCandidate, MediaDescription, MediaModes, MediaSession, StreamInfo, Topology, VideoTile } from '@dialplane/calling-api';
 import type { Platform } from '../platform.ts';
 import type { NetworkConfiguration } from '../public/call-client.ts';
-import { ConnectionMonitor, type MediaCause, type PathState } from './connection-monitor.ts';
+import { ConnectionMonitor, type PathState } from './connection-monitor.ts';
 import type { Gathering } from './gathering.ts';
 import { iceConfiguration, type IceConfiguration } from './ice-configuration.ts';
 import type { LinkStats } from './link-observer.ts';
-import type { MediaSlots, SlotTracks } from './media-slots.ts';
+import type { MediaSections, SlotTracks } from './media-sections.ts';
+import type { MediaSignaling } from './media-signaling.ts';
 import { Negotiation } from './negotiation.ts';
-import { PeerLink } from './peer-link.ts';
-
-/** The signaling of media sessions; requests of one call. */
-export interface MediaSignaling {
-  sendDescription(mediaSessionId: string, description: MediaDescription): Promise<void>;
-  sendCandidates(mediaSessionId: string, candidates: IceCandidate[]): Promise<void>;
-  reportMedia(mediaSessionId: string, state: ReportMediaRequest['state'], cause?: MediaCause): Promise<void>;
-  reportFlow(detail: ClientFlowDetail): void;
-}
+import { PeerLink, type DataChannels } from './peer-link.ts';
+import type { WantedPicture } from './picture-sections.ts';
+import { WantedReporter } from './wanted-reporter.ts';
 
 export interface MediaLinkOptions {
+  readonly topology: Topology;
   readonly platform: Platform;
   readonly signaling: MediaSignaling;
   readonly networkConfiguration: NetworkConfiguration | undefined;
@@ -33,6 +29,15 @@ export interface MediaLinkOptions {
   readonly onStats: (stats: LinkStats) => void;
 }
 
+/** How what the backend sends is made. */
+export interface Conference {
+  readonly modes: MediaModes;
+  /** Where everybody is in the composed picture, while pictures are mixed. */
+  readonly layout: readonly VideoTile[];
+}
+
+/** Before the server has said. */
+const assumedModes: MediaModes = { audio: 'mixed', video: 'forwarded' };
 /** What is still on its way over a connection that another one has taken the place of, is waited for. */
 const farewellMs = 500;
 
@@ -48,6 +53,7 @@ export class MediaLink {
   private readonly options: MediaLinkOptions;
   private readonly negotiation: Negotiation;
   private readonly monitor: ConnectionMonitor;
+  private readonly wantedReporter: WantedReporter;
   private current: PeerLink;
   /** Connects, or tries to, while {@link current} is still in use. */
   private successor: PeerLink | undefined;
@@ -75,8 +81,8 @@ export class MediaLink {
         this.dropSuccessor();
       },
       offerSections: (link) => {
-        link.slots.offerLike(this.current.slots);
-            return this.putTracks([link]);
+        link.sections.offerLike(this.current.sections);
+        return this.putTracks([link]);
       },
       putTracks: (link) => this.putTracks([link]),
       send: (description) => signaling.sendDescription(this.mediaSessionId, description),
@@ -91,10 +97,16 @@ export class MediaLink {
         signaling.reportFlow({ kind: 'clientDecision', what: 'offer/answer failed', why: String(error).slice(0, 512) });
       },
     });
+    this.wantedReporter = new WantedReporter(
+      platform.clock,
+      () => this.current.wanted,
+      (wanted) => signaling.wantStreams(this.mediaSessionId, wanted),
+    );
     this.monitor = new ConnectionMonitor({
       peerConnection: this.current.peerConnection,
       clock: platform.clock,
-      isPolite: () => this.session?.polite ?? false,
+      // The backend never offers: nothing can cross.
+      isPolite: () => options.topology === 'peerToPeer' && (this.session?.polite ?? false),
       isOnline: () => platform.navigator?.onLine !== false,
       pathFacts: () => this.newest.pathFacts,
       onPathChanged: options.onPathChanged,
@@ -121,19 +133,25 @@ export class MediaLink {
     return this.current.peerConnection;
   }
 
-  get slots(): MediaSlots {
-    return this.current.slots;
+  get sections(): MediaSections {
+    return this.current.sections;
   }
 
-  get durableChannel(): RTCDataChannel {
-    return this.current.durableChannel;
+  get channels(): DataChannels | undefined {
+    return this.current.channels;
   }
 
-  get lossyChannel(): RTCDataChannel {
-    return this.current.lossyChannel;
+  get topology(): Topology {
+    return this.options.topology;
   }
 
-  /** What the other side says it sends over that connection. */
+  /** How the backend makes what it sends; undefined between two people. */
+  get conference(): Conference | undefined {
+    const { modes = assumedModes, layout = [] } = this.session ?? {};
+    return this.topology === 'backend' ? { modes, layout } : undefined;
+  }
+
+  /** What arrives over that connection, and in which section. */
   get remoteStreams(): readonly StreamInfo[] {
     return this.current.remoteStreams;
   }
@@ -153,7 +171,7 @@ export class MediaLink {
 
   /** The offer that goes with an invitation. Nothing is gathered until {@link bind}. */
   async createFirstOffer(): Promise<MediaDescription> {
-    this.current.slots.offerAudio();
+    this.current.sections.offerFirst();
     await this.syncTracks();
     return await this.negotiation.createFirstOffer();
   }
@@ -163,12 +181,13 @@ export class MediaLink {
     this.configure(session);
     this.mayOffer = true;
     this.current.openCandidates();
-    if (this.negotiation.localRevision > 0) await this.negotiation.commitFirstOffer();
-    else if (session.offerer === 'local') {
-      this.current.slots.offerAudio();
+    if (this.negotiation.localRevision === 0 && session.offerer === 'local') {
+      this.sections.offerFirst();
       await this.syncTracks();
       this.negotiation.negotiate();
+      return;
     }
+    await this.negotiation.commitFirstOffer();
     this.resynchronise(session);
   }
 
@@ -228,8 +247,24 @@ export class MediaLink {
 
   setHeld(isHeld: boolean): void {
     this.isHeld = isHeld;
-    for (const link of this.links) link.slots.setHeld(isHeld);
+    for (const link of this.links) link.sections.setHeld(isHeld);
     this.negotiateIfChanged();
+    void this.syncTracks();
+  }
+
+  /** These remote pictures are wanted from the backend, and no others. */
+  want(pictures: readonly WantedPicture[]): void {
+    for (const link of this.links) link.want(pictures);
+    this.wantedReporter.changed();
+    this.negotiateIfChanged();
+  }
+
+  /** The backend sends otherwise, or has arranged its composed picture otherwise. */
+  setModes(modes: MediaModes, layout: readonly VideoTile[] | undefined): void {
+    if (this.session === undefined) return;
+    const { layout: _, ...session } = this.session;
+    this.session = { ...session, modes, ...(layout === undefined ? {} : { layout: [...layout] }) };
+    this.options.onStreamsChanged();
   }
 
   networkChanged(): void {
@@ -240,6 +275,7 @@ export class MediaLink {
     if (this.isClosed) return;
     this.isClosed = true;
     this.monitor.close();
+    this.wantedReporter.close();
     this.negotiation.close();
     for (const link of [...this.leaving, ...this.links]) link.close();
   }
@@ -255,6 +291,7 @@ export class MediaLink {
   private openLink(): PeerLink {
     const { platform, signaling, onPathChanged, onStats } = this.options;
     const link: PeerLink = new PeerLink({
+      topology: this.options.topology,
       platform,
       configuration: this.configuration,
       sendCandidates: async (candidates) => {
@@ -283,7 +320,7 @@ export class MediaLink {
   private openSuccessor(): PeerLink {
     this.dropSuccessor();
     const link = this.openLink();
-    link.slots.setHeld(this.isHeld);
+    link.sections.setHeld(this.isHeld);
     link.openCandidates();
     this.successor = link;
     return link;
@@ -306,6 +343,7 @@ export class MediaLink {
     this.successor = undefined;
     this.leave(predecessor);
     this.monitor.follow(successor.peerConnection);
+    this.wantedReporter.changed();
     this.options.onPeerConnectionChanged();
     this.negotiation.confirmSections();
     this.negotiateIfChanged();
@@ -327,6 +365,7 @@ export class MediaLink {
       this.negotiation.confirmSections();
     }
     void this.syncTracks();
+    this.wantedReporter.changed();
     this.options.onStreamsChanged();
   }
 
@@ -334,7 +373,7 @@ export class MediaLink {
     this.tracksInPlace = this.tracksInPlace
       .then(async () => {
         if (this.isClosed) return;
-        for (const link of links) await link.slots.setTracks(this.options.tracks());
+        for (const link of links) await link.sections.setTracks(this.options.tracks());
       })
       .catch((error: unknown) => {
         this.options.platform.logger.error('a track could not be put into its media section', error);

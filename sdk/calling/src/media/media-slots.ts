@@ -1,19 +1,13 @@
 import type { MediaStreamType, StreamInfo } from '@dialplane/calling-api';
-
-/** What this side sends in one media section at most. */
-export interface SlotTracks {
-  readonly Audio: MediaStreamTrack | undefined;
-  readonly Video: MediaStreamTrack | undefined;
-  readonly ScreenSharing: MediaStreamTrack | undefined;
-}
+import type { MediaSections, SlotTracks } from './media-sections.ts';
 
 const videoTypes = ['Video', 'ScreenSharing'] as const;
 
 /**
- * Which transceiver of a peer connection carries what: one section for audio both ways, and one per side, or shared, for camera
+ * The sections between two people: one section for audio both ways, and one per side, or shared, for camera
  * and screen. A section is never given up: what stops is sent no more, and its section is used again by what starts.
  */
-export class MediaSlots {
+export class MediaSlots implements MediaSections {
   private readonly peerConnection: RTCPeerConnection;
   /** What each section was used for last, by either side. */
   private readonly purposes = new Map<RTCRtpTransceiver, MediaStreamType>();
@@ -24,12 +18,11 @@ export class MediaSlots {
     this.peerConnection = peerConnection;
   }
 
-  /** Makes the section for audio; for the side that makes the first offer. */
-  offerAudio(): void {
+  /** Makes the section for audio. */
+  offerFirst(): void {
     if (!this.sending.has('Audio')) this.use('Audio', this.peerConnection.addTransceiver('audio', { direction: 'sendrecv' }));
   }
 
-  /** Makes the sections of the connection that this one is to take the place of, in the same order; for the side that makes the first offer. */
   offerLike(predecessor: MediaSlots): void {
     for (const transceiver of predecessor.peerConnection.getTransceivers()) {
       const { track: { kind } } = transceiver.receiver;
@@ -40,7 +33,6 @@ export class MediaSlots {
     }
   }
 
-  /** Learns from the other side's description, after it was set, which section is for what. */
   learn(streams: readonly StreamInfo[]): void {
     for (const transceiver of this.peerConnection.getTransceivers()) {
       const stream = streams.find(({ mid }) => mid === transceiver.mid);
@@ -49,7 +41,6 @@ export class MediaSlots {
     }
   }
 
-  /** Puts the tracks into their sections; new ones are made where there is none. */
   async setTracks(tracks: SlotTracks): Promise<void> {
     await this.sending.get('Audio')?.sender.replaceTrack(tracks.Audio ?? null);
     for (const type of videoTypes) {
@@ -61,7 +52,6 @@ export class MediaSlots {
     this.applyDirections();
   }
 
-  /** Held: nothing is sent or wanted. */
   setHeld(isHeld: boolean): void {
     this.isHeld = isHeld;
     this.applyDirections();
@@ -85,7 +75,6 @@ export class MediaSlots {
     return transceivers.map((transceiver) => `${transceiver.direction} ${this.isSending(transceiver)}`).join(', ');
   }
 
-  /** What this side's description carries; `midOf` for a description whose sections have no mid yet. */
   localStreams(midOf: (transceiver: RTCRtpTransceiver) => string | null = ({ mid }) => mid): StreamInfo[] {
     return [...this.sending].flatMap(([mediaStreamType, transceiver]) => {
       const mid = midOf(transceiver);
@@ -93,7 +82,10 @@ export class MediaSlots {
     });
   }
 
-  /** The section this side sends `type` in, once it has. */
+  remoteStreams(described: readonly StreamInfo[]): readonly StreamInfo[] {
+    return described;
+  }
+
   sender(type: MediaStreamType): RTCRtpSender | undefined {
     return this.sending.get(type)?.sender;
   }

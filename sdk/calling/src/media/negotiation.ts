@@ -123,7 +123,7 @@ export class Negotiation {
     const offer = await link.peerConnection.createOffer();
     const mids = sectionMids(offer.sdp ?? '');
     const transceivers = link.peerConnection.getTransceivers();
-    return this.record('offer', offer.sdp ?? '', link.slots.localStreams((transceiver) => mids[transceivers.indexOf(transceiver)] ?? null));
+    return this.record('offer', offer.sdp ?? '', link.sections.localStreams((transceiver) => mids[transceivers.indexOf(transceiver)] ?? null));
   }
 
   async commitFirstOffer(): Promise<void> {
@@ -215,7 +215,7 @@ export class Negotiation {
     link.describing('offer');
     const offer = await link.peerConnection.createOffer();
     await link.peerConnection.setLocalDescription(offer);
-    const description = this.record('offer', offer.sdp ?? '', link.slots.localStreams());
+    const description = this.record('offer', offer.sdp ?? '', link.sections.localStreams());
     this.outstanding = { revision: description.revision, link, ...wanted };
     if (wanted.successor) this.host.successorOffered();
     this.deliver(description);
@@ -285,7 +285,7 @@ export class Negotiation {
     link.describing('answer');
     const answer = await link.peerConnection.createAnswer();
     await link.peerConnection.setLocalDescription(answer);
-    return this.record('answer', answer.sdp ?? '', link.slots.localStreams(), offerRevision);
+    return this.record('answer', answer.sdp ?? '', link.sections.localStreams(), offerRevision);
   }
 
   private record(type: 'offer' | 'answer', sdp: string, streams: StreamInfo[], answers?: number): MediaDescription {

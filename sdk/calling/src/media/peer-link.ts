@@ -1,16 +1,20 @@
-import type { ClientFlowDetail, IceCandidate, MediaDescription, StreamInfo } from '@dialplane/calling-api';
+import type { ClientFlowDetail, IceCandidate, MediaDescription, StreamInfo, Topology, WantedStream } from '@dialplane/calling-api';
 import { clientError } from '../communication-services-error.ts';
 import type { Platform } from '../platform.ts';
+import { BackendSections } from './backend-sections.ts';
 import { CandidateBatch } from './candidate-batch.ts';
 import { Gathering } from './gathering.ts';
 import type { IceConfiguration } from './ice-configuration.ts';
 import { LinkObserver, type LinkStats } from './link-observer.ts';
+import type { MediaSections } from './media-sections.ts';
 import { MediaSlots } from './media-slots.ts';
 import type { PathFacts } from './path-verdict.ts';
+import type { WantedPicture } from './picture-sections.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
 import { sessionIdOf, usernameFragmentsOf } from './sdp-facts.ts';
 
 export interface PeerLinkOptions {
+  readonly topology: Topology;
   readonly platform: Platform;
   /** Servers to gather from; none before the server has named them. */
   readonly configuration: IceConfiguration | undefined;
@@ -23,33 +27,39 @@ export interface PeerLinkOptions {
   readonly onStats: (stats: LinkStats) => void;
 }
 
+export interface DataChannels {
+  readonly durable: RTCDataChannel;
+  readonly lossy: RTCDataChannel;
+}
+
 /** One peer connection of a media session with all that belongs to it: sections, channels, candidates of both sides. Closed once, never reused. */
 export class PeerLink {
   readonly peerConnection: RTCPeerConnection;
-  readonly slots: MediaSlots;
-  readonly durableChannel: RTCDataChannel;
-  readonly lossyChannel: RTCDataChannel;
+  readonly sections: MediaSections;
+  /** Between two people; the backend passes messages on by signaling. */
+  readonly channels: DataChannels | undefined;
   readonly gathering: Gathering;
-  /** What the other side's newest description says it sends. */
-  remoteStreams: readonly StreamInfo[] = [];
   private readonly options: PeerLinkOptions;
   private readonly observer: LinkObserver;
   private readonly candidates: CandidateBatch;
   private readonly remoteCandidates: RemoteCandidates;
+  private readonly backend: BackendSections | undefined;
   private remoteSdp = '';
+  /** What the other side's newest description says it sends. */
+  private told: readonly StreamInfo[] = [];
   /** What the newest description of this side was made from. */
   private described = '';
 
   /** Throws `WEBRTC_UNAVAILABLE`. */
   constructor(options: PeerLinkOptions) {
     this.options = options;
-    const { platform, configuration, report } = options;
+    const { platform, topology, configuration, report } = options;
     if (platform.RTCPeerConnection === undefined) throw clientError('WEBRTC_UNAVAILABLE');
     const peerConnection = new platform.RTCPeerConnection({ bundlePolicy: 'max-bundle', ...configuration });
     this.peerConnection = peerConnection;
-    this.durableChannel = peerConnection.createDataChannel('durable', { negotiated: true, id: 0, ordered: true });
-    this.lossyChannel = peerConnection.createDataChannel('lossy', { negotiated: true, id: 1, ordered: false, maxRetransmits: 0 });
-    this.slots = new MediaSlots(peerConnection);
+    this.channels = topology === 'peerToPeer' ? openChannels(peerConnection) : undefined;
+    this.backend = topology === 'backend' ? new BackendSections(peerConnection, platform.clock) : undefined;
+    this.sections = this.backend ?? new MediaSlots(peerConnection);
     this.candidates = new CandidateBatch(platform.clock, options.sendCandidates);
     this.gathering = new Gathering(peerConnection, platform.clock);
     this.gathering.onChanged.add(options.onCandidatesChanged);
@@ -58,7 +68,7 @@ export class PeerLink {
       platform,
       gathering: this.gathering,
       report,
-      typeOfSection: (mid, direction) => (direction === 'send' ? this.slots.localStreams() : this.remoteStreams).find((stream) => stream.mid === mid)?.mediaStreamType,
+      typeOfSection: (mid, direction) => (direction === 'send' ? this.sections.localStreams() : this.remoteStreams).find((stream) => stream.mid === mid)?.mediaStreamType,
     });
     this.observer.onStats.add(options.onStats);
     this.remoteCandidates = new RemoteCandidates(platform.clock);
@@ -70,6 +80,16 @@ export class PeerLink {
 
   get isConnected(): boolean {
     return this.peerConnection.connectionState === 'connected';
+  }
+
+  /** What arrives in which section. */
+  get remoteStreams(): readonly StreamInfo[] {
+    return this.sections.remoteStreams(this.told);
+  }
+
+  /** Which section of a connection to the backend is to show whom, as far as the sections are agreed on. */
+  get wanted(): WantedStream[] {
+    return this.backend?.wanted ?? [];
   }
 
   /** The id that the other side gave this connection (`sess-id`, RFC 8866 §5.2); undefined before it has described it. */
@@ -89,8 +109,8 @@ export class PeerLink {
     return {
       pairs: iceConnectionState === 'failed' ? 'failed' : iceConnectionState === 'connected' || iceConnectionState === 'completed' ? 'found' : 'tried',
       local: { hasAny: hasCandidates, hasRelay, expectsRelay, endedAt },
-      // Both sides have the same servers, unless an application brought its own.
-      remote: { ...this.remoteCandidates.facts, expectsRelay },
+      // Two people have the same servers, unless an application brought its own; the backend has none.
+      remote: { ...this.remoteCandidates.facts, expectsRelay: expectsRelay && this.options.topology === 'peerToPeer' },
     };
   }
 
@@ -106,12 +126,12 @@ export class PeerLink {
 
   /** A description of this side is about to be made. */
   describing(type: 'offer' | 'answer'): void {
-    this.described = this.slots.outline(type);
+    this.described = this.sections.outline(type);
   }
 
   /** A description made now would say something else than the newest one. */
   get isChanged(): boolean {
-    return this.peerConnection.localDescription !== null && this.slots.outline('offer') !== this.described;
+    return this.peerConnection.localDescription !== null && this.sections.outline('offer') !== this.described;
   }
 
   /** Sets a description of the other side; sections it opened have purposes and directions then. */
@@ -119,9 +139,14 @@ export class PeerLink {
     await this.peerConnection.setRemoteDescription({ type: description.type, sdp: description.sdp });
     this.remoteSdp = description.sdp;
     this.remoteCandidates.described(description.sdp);
-    this.remoteStreams = description.streams;
-    this.slots.learn(description.streams);
-    if (description.type === 'offer') this.slots.applyDirections();
+    this.told = description.streams;
+    this.sections.learn(description.streams);
+    if (description.type === 'offer') this.sections.applyDirections();
+  }
+
+  /** These remote pictures are wanted from the backend, and no others. */
+  want(pictures: readonly WantedPicture[]): void {
+    this.backend?.want(pictures);
   }
 
   async addCandidate(told: IceCandidate): Promise<void> {
@@ -142,4 +167,11 @@ export class PeerLink {
     this.gathering.close();
     this.peerConnection.close();
   }
+}
+
+function openChannels(peerConnection: RTCPeerConnection): DataChannels {
+  return {
+    durable: peerConnection.createDataChannel('durable', { negotiated: true, id: 0, ordered: true }),
+    lossy: peerConnection.createDataChannel('lossy', { negotiated: true, id: 1, ordered: false, maxRetransmits: 0 }),
+  };
 }

@@ -20,7 +20,8 @@ export class RemoteCandidates {
     const [, fragment] = /^a=ice-ufrag:(\S+)/m.exec(sdp) ?? [];
     this.generation(fragment);
     for (const [, candidate = ''] of sdp.matchAll(/^a=(candidate:.*)$/gm)) this.take(candidate);
-    if (/^a=end-of-candidates/m.test(sdp)) this.take('');
+    // A lite agent has no more than the candidates it describes itself with (RFC 8445 §5.2).
+    if (/^a=(?:end-of-candidates|ice-lite)/m.test(sdp)) this.take('');
   }
 
   add(candidates: readonly IceCandidate[]): void {

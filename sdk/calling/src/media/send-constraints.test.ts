@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limitSender } from './send-constraints.ts';
+import { cameraLayers } from './simulcast.ts';
 
 /** What `limitSender` uses of an `RTCRtpSender` that sends a picture of 720 lines. */
 function sender(setParameters: (parameters: RTCRtpSendParameters) => Promise<void>): RTCRtpSender {
@@ -17,6 +18,17 @@ test('limits become encoding parameters, and an absent limit lifts the one befor
   assert.deepEqual(set, { active: true, scaleResolutionDownBy: 2, maxFramerate: 15, maxBitrate: 250_000 });
   await limitSender(sender(keep), { frameHeight: { max: 0 } });
   assert.deepEqual(set, { active: true, scaleResolutionDownBy: 1 });
+});
+
+test('layers keep their proportions and share the bit rate, the smallest first', async () => {
+  const encodings = structuredClone([...cameraLayers]);
+  const layered = { ...sender(async () => {}), getParameters: () => ({ encodings }) } as unknown as RTCRtpSender;
+  for (const encoding of encodings) encoding.active = true;
+  const outline = () => encodings.map(({ active, scaleResolutionDownBy, maxBitrate }) => [active, scaleResolutionDownBy, maxBitrate]);
+  await limitSender(layered, { frameHeight: { max: 360 }, bitrate: { max: 400_000 } });
+  assert.deepEqual(outline(), [[true, 8, 150_000], [true, 4, 250_000], [false, 2, 1_500_000]]);
+  await limitSender(layered, {});
+  assert.deepEqual(outline(), [[true, 4, 150_000], [true, 2, 500_000], [true, 1, 1_500_000]]);
 });
 
 test('a host that refuses is a clear error', async () => {

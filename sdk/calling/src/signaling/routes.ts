@@ -32,9 +32,14 @@ export const routes = {
   muteOthers: { method: 'POST', path: '/v1/calls/{callId}/participants:mute' },
   lowerHands: { method: 'POST', path: '/v1/calls/{callId}/participants:lowerHands' },
   sendReaction: { method: 'POST', path: '/v1/calls/{callId}/reactions' },
+  startSpotlight: { method: 'POST', path: '/v1/calls/{callId}/participants:spotlight' },
+  stopSpotlight: { method: 'POST', path: '/v1/calls/{callId}/participants:unspotlight' },
+  sendMessage: { method: 'POST', path: '/v1/calls/{callId}/messages' },
+  setMediaModes: { method: 'POST', path: '/v1/calls/{callId}/media:setModes' },
   sendDescription: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}/descriptions' },
   sendCandidates: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}/candidates' },
   reportMedia: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}:report' },
+  wantStreams: { method: 'POST', path: '/v1/calls/{callId}/media/{mediaSessionId}:want' },
   reportTelemetry: { method: 'POST', path: '/v1/calls/{callId}/telemetry' },
 } as const satisfies Partial<Record<OperationId, Route>>;
 

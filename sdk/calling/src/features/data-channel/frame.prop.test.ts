@@ -9,7 +9,6 @@ const message = fc.record<Message>({
   kind: fc.constantFrom('message', 'close', 'realTimeText', 'diagnostic'),
   channelId: uint32,
   sequenceNumber: uint32,
-  parties: fc.array(fc.uuid(), { maxLength: 5 }),
   payload: fc.uint8Array({ maxLength: 4000 }),
 });
 
@@ -33,11 +32,11 @@ test('a message arrives whole, whatever the order of its fragments', () => {
 });
 
 test('a lost fragment loses its message alone', () => {
-  const [first] = encodeMessage({ kind: 'message', channelId: 1, sequenceNumber: 1, parties: [], payload: new Uint8Array(3000) }, 1000);
+  const [first] = encodeMessage({ kind: 'message', channelId: 1, sequenceNumber: 1, payload: new Uint8Array(3000) }, 1000);
   const reassembly = new Reassembly();
   assert.ok(first !== undefined);
   assert.equal(reassembly.accept(parsed(first)), undefined);
-  const next = encodeMessage({ kind: 'message', channelId: 1, sequenceNumber: 2, parties: [], payload: new Uint8Array([7]) }, 1000);
+  const next = encodeMessage({ kind: 'message', channelId: 1, sequenceNumber: 2, payload: new Uint8Array([7]) }, 1000);
   assert.deepEqual(next.map((bytes) => reassembly.accept(parsed(bytes))), [new Uint8Array([7])]);
 });
 
@@ -50,7 +49,7 @@ test('hostile frames neither throw nor grow what is kept', () => {
     fc.property(fc.array(fc.record({ sequenceNumber: fc.integer({ min: 0, max: 40 }), fragmentIndex: fc.nat(70), fragmentCount: fc.integer({ min: 1, max: 70 }), size: fc.nat(maxMessageBytes) }), { maxLength: 60 }), (frames) => {
       const reassembly = new Reassembly();
       for (const { size, ...frame } of frames) {
-        const whole = reassembly.accept({ kind: 'message', channelId: 1, parties: [], payload: new Uint8Array(size), ...frame, fragmentIndex: frame.fragmentIndex % frame.fragmentCount });
+        const whole = reassembly.accept({ kind: 'message', channelId: 1, payload: new Uint8Array(size), ...frame, fragmentIndex: frame.fragmentIndex % frame.fragmentCount });
         assert.ok((whole?.length ?? 0) <= maxMessageBytes);
       }
       const kept = (reassembly as unknown as { incomplete: Map<number, { bytes: number }> }).incomplete;
@@ -61,6 +60,6 @@ test('hostile frames neither throw nor grow what is kept', () => {
   );
 });
 
-function messageOf({ kind, channelId, sequenceNumber, parties, payload }: Frame): Message {
-  return { kind, channelId, sequenceNumber, parties, payload };
+function messageOf({ kind, channelId, sequenceNumber, payload }: Frame): Message {
+  return { kind, channelId, sequenceNumber, payload };
 }

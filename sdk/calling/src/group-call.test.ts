@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import type { Call as CallView, EndpointEvent, MediaDescription, MediaSession, WantedStream } from '@dialplane/calling-api';
+import { Features } from './features/features.ts';
+import { RemoteVideoStreamView } from './media/remote-video-stream.ts';
+import type { Call } from './public/call.ts';
+import { exitWhenDone, reaches, webrtc } from './test-caller.ts';
+import { participant, ScriptedServer, type ScriptedRequest } from './test-scripted-server.ts';
+
+exitWhenDone();
+
+const groupId = randomUUID();
+const [ada, bob] = ['8:acs:resource_ada', '8:acs:resource_bob'];
+
+const session = (members: Partial<MediaSession> = {}): MediaSession => ({
+  mediaSessionId: randomUUID(), topology: 'backend', state: 'negotiating', polite: true, offerer: 'local', iceServers: [], iceTransportPolicy: 'all',
+  remoteCandidates: [], localRevision: 0, modes: { audio: 'mixed', video: 'forwarded' }, ...members,
+});
+
+/** A media processor as far as negotiation goes: a peer connection that answers every offer. */
+class Backend {
+  readonly peerConnection = new webrtc.RTCPeerConnection();
+  private readonly server: ScriptedServer;
+  private readonly call: CallView;
+  private revision = 0;
+
+  constructor(server: ScriptedServer, call: CallView) {
+    this.server = server;
+    this.call = call;
+  }
+
+  /** Answers the next offer; returns it. */
+  async answer(): Promise<MediaDescription> {
+    const request = await this.server.next('sendDescription');
+    const { description } = request.body as { description: MediaDescription };
+    request.answer(204);
+    await this.peerConnection.setRemoteDescription({ type: 'offer', sdp: description.sdp });
+    for (const transceiver of this.peerConnection.getTransceivers()) transceiver.direction = 'sendrecv';
+    await this.peerConnection.setLocalDescription(await this.peerConnection.createAnswer());
+    this.revision += 1;
+    const answer: MediaDescription = {
+      type: 'answer', sdp: this.peerConnection.localDescription?.sdp ?? '', revision: this.revision, answers: description.revision, streams: [],
+    };
+    await this.server.send({ type: 'mediaDescription', callId: this.call.callId, revision: 1 + this.revision, mediaSessionId: mediaSessionOf(request), description: answer });
+    return description;
+  }
+}
+
+function mediaSessionOf({ path }: ScriptedRequest): string {
+  return /\/media\/([^/:]+)/.exec(path)?.[1] ?? '';
+}
+
+async function joined(server: ScriptedServer, members: Partial<CallView> = {}): Promise<{ readonly call: Call; readonly view: CallView; readonly backend: Backend }> {
+  const { agent } = await server.open(server.platform(webrtc));
+  const view = server.view({ groupId, mediaSessions: [session()], participants: [{ ...participant(ada), streams: ['Audio', 'Video'] }, participant(bob)], ...members });
+  const call = agent.join({ groupId });
+  (await server.next('joinCall')).answer(200, view);
+  await reaches(call, 'Connected');
+  return { call, view, backend: new Backend(server, view) };
+}
+
+const wantedIn = ({ body }: ScriptedRequest): WantedStream[] => (body as { wanted: WantedStream[] }).wanted;
+
+test('the first offer has a microphone, five speakers and a camera with three layers, and no data channel', async () => {
+  await using server = new ScriptedServer();
+  const { backend } = await joined(server);
+  const offer = await backend.answer();
+  const sections = offer.sdp.split(/\r\n(?=m=)/).slice(1);
+  const directions = sections.map((section) => `${/^m=(\w+)/.exec(section)?.[1]} ${/\na=(sendrecv|sendonly|recvonly|inactive)/.exec(section)?.[1]}`);
+  assert.deepEqual(directions, ['audio sendrecv', ...Array.from({ length: 5 }, () => 'audio recvonly'), 'video sendrecv']);
+  assert.match(sections[6] ?? '', /a=simulcast:send q;h;f/);
+  assert.deepEqual(offer.streams, [{ mid: '0', mediaStreamType: 'Audio' }]);
+});
+
+test('a picture is asked for while somebody looks, in a section of its own, at the size it is shown', async () => {
+  await using server = new ScriptedServer();
+  const { call, backend } = await joined(server);
+  await backend.answer();
+  const [stream] = call.remoteParticipants[0]?.videoStreams ?? [];
+  assert.ok(stream instanceof RemoteVideoStreamView && stream.isAvailable);
+  assert.deepEqual(call.remoteParticipants[1]?.videoStreams, []);
+  const watch = stream.watch();
+  watch.resize({ width: 640, height: 360 });
+  const offer = await backend.answer();
+  assert.match(offer.sdp, /m=video[^]*m=video[^]*a=recvonly/);
+  const first = await server.next('wantStreams');
+  assert.deepEqual(wantedIn(first), [{ mid: '7', identifier: ada, mediaStreamType: 'Video', width: 640, height: 360 }]);
+  first.answer(204);
+  assert.equal(stream.picture?.track.kind, 'video');
+  watch.release();
+  const last = await server.next('wantStreams');
+  assert.deepEqual(wantedIn(last), []);
+});
+
+test('mixed, a picture is a tile of the composed one, and back in its section when forwarded again', async () => {
+  await using server = new ScriptedServer();
+  const { call, view, backend } = await joined(server);
+  await backend.answer();
+  const [stream] = call.remoteParticipants[0]?.videoStreams ?? [];
+  assert.ok(stream instanceof RemoteVideoStreamView);
+  stream.watch();
+  await backend.answer();
+  (await server.next('wantStreams')).answer(204);
+  const forwarded = stream.picture;
+  const feature = call.feature(Features.MediaModes);
+  assert.deepEqual(feature.modes, { audio: 'mixed', video: 'forwarded' });
+  const tile = { x: 0.5, y: 0, width: 0.5, height: 0.5 };
+  const changed = {
+    type: 'mediaModesChanged', callId: view.callId, revision: 10, mediaSessionId: view.mediaSessions[0]?.mediaSessionId ?? '', modes: { audio: 'mixed', video: 'mixed' },
+    layout: [{ identifier: ada, mediaStreamType: 'Video', ...tile }], why: 'the downlink is starved',
+  } satisfies EndpointEvent;
+  await server.send(changed);
+  assert.deepEqual([stream.picture?.tile?.x, stream.isAvailable, feature.modes?.video, feature.reason], [0.5, true, 'mixed', 'the downlink is starved']);
+  assert.notEqual(stream.picture?.track, forwarded?.track);
+  const { layout: _, ...back } = changed;
+  await server.send({ ...back, revision: 11, modes: { audio: 'mixed', video: 'forwarded' } });
+  assert.deepEqual(stream.picture, forwarded);
+});
+
+test('who speaks, who is in the spotlight and who has stopped sending is the server’s word', async () => {
+  await using server = new ScriptedServer();
+  const { call, view, backend } = await joined(server);
+  await backend.answer();
+  const spotlight = call.feature(Features.Spotlight);
+  const dominant = call.feature(Features.DominantSpeakers);
+  await server.send({ type: 'speakersChanged', callId: view.callId, speaking: [bob], dominant: [bob, ada] });
+  assert.deepEqual(call.remoteParticipants.map(({ isSpeaking }) => isSpeaking), [false, true]);
+  assert.deepEqual(dominant.dominantSpeakers.speakersList.map((speaker) => ('communicationUserId' in speaker ? speaker.communicationUserId : '')), [bob, ada]);
+  const [, bobsView] = view.participants;
+  assert.ok(bobsView !== undefined);
+  await server.send({ type: 'participantsUpdated', callId: view.callId, revision: 20, updated: [{ ...participant(ada), streams: ['Audio'] }, { ...bobsView, spotlightOrder: 1 }], removed: [] });
+  const ended = call.remoteParticipants.find(({ videoStreams }) => videoStreams.length > 0)?.videoStreams[0];
+  assert.equal(ended?.isAvailable, false);
+  assert.deepEqual(spotlight.getSpotlightedParticipants().map(({ order }) => order), [1]);
+  const stopped = spotlight.stopAllSpotlight();
+  const request = await server.next('stopSpotlight');
+  assert.deepEqual(request.body, { endpointId: server.endpointId });
+  request.answer(204);
+  await stopped;
+});
+
+test('messages of a data channel go through the server, to whom they are for', async () => {
+  await using server = new ScriptedServer();
+  const { call, view, backend } = await joined(server);
+  await backend.answer();
+  const channel = call.feature(Features.DataChannel);
+  const heard: string[] = [];
+  channel.on('dataChannelReceiverCreated', (receiver) => {
+    receiver.on('messageReady', () => heard.push(new TextDecoder().decode(receiver.readMessage()?.data)));
+  });
+  const sender = channel.createDataChannelSender({ channelId: 7, participants: [{ communicationUserId: bob }] });
+  const sent = sender.sendMessage(new TextEncoder().encode('hello'));
+  const request = await server.next('sendMessage');
+  const { data, targets, ...rest } = request.body as { data: string; targets: string[] };
+  assert.deepEqual([rest, targets], [{ endpointId: server.endpointId, channelId: 7, sequenceNumber: 1 }, [bob]]);
+  request.answer(204);
+  await sent;
+  await server.send({ type: 'messageReceived', callId: view.callId, sender: ada, channelId: 7, sequenceNumber: 1, data });
+  await server.send({ type: 'messageReceived', callId: view.callId, sender: ada, channelId: 7, sequenceNumber: 2, data: 'rubbish' });
+  assert.deepEqual(heard, ['hello']);
+});
+
+test('a session that replaces a lost one is offered at once, and asks for the same pictures', async () => {
+  await using server = new ScriptedServer();
+  const { call, view, backend } = await joined(server);
+  await backend.answer();
+  const [stream] = call.remoteParticipants[0]?.videoStreams ?? [];
+  assert.ok(stream instanceof RemoteVideoStreamView);
+  stream.watch();
+  await backend.answer();
+  (await server.next('wantStreams')).answer(204);
+  const replacement = session();
+  await server.send({ type: 'mediaSessionUpdated', callId: view.callId, revision: 30, mediaSession: replacement });
+  await server.send({ type: 'mediaSessionClosed', callId: view.callId, revision: 31, mediaSessionId: view.mediaSessions[0]?.mediaSessionId ?? '' });
+  const other = new Backend(server, { ...view });
+  Object.assign(other, { revision: 40 });
+  await other.answer();
+  const again = await server.next('wantStreams');
+  assert.equal(mediaSessionOf(again), replacement.mediaSessionId);
+  assert.deepEqual(wantedIn(again).map(({ identifier }) => identifier), [ada]);
+  assert.equal(call.state, 'Connected');
+});
