@@ -136,7 +136,9 @@ export class PacketRelay {
   }
 
   private count(allocation: Allocation, column: 0 | 2, length: number, now: Instant): boolean {
-    for (const budget of allocation.account.budgets) if (!budget.take(length, now)) return false;
+    const { budgets } = allocation.account;
+    for (const budget of budgets) if (!budget.has(length, now)) return false;
+    for (const budget of budgets) budget.take(length);
     const at = allocation.slot * 4 + column;
     this.counters[at] = (this.counters[at] ?? 0) + length;
     this.counters[at + 1] = (this.counters[at + 1] ?? 0) + 1;

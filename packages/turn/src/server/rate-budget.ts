@@ -12,12 +12,15 @@ export class RateBudget {
     this.filledAt = now;
   }
 
-  /** Takes `bytes` if they are there. */
-  take(bytes: number, now: Instant): boolean {
+  /** Whether `bytes` are there. */
+  has(bytes: number, now: Instant): boolean {
     this.fill(now);
-    if (bytes > this.available) return false;
+    return bytes <= this.available;
+  }
+
+  /** Takes `bytes` that {@link has} has found. */
+  take(bytes: number): void {
     this.available -= bytes;
-    return true;
   }
 
   /** Takes `bytes` that have been relayed already, on credit where they are not there. @returns milliseconds until the credit is paid. */

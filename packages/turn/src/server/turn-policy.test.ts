@@ -55,6 +55,20 @@ test('usernames share a budget that admission gives them', () => {
   assert.deepEqual(bench.taken().map(({ kind }) => kind), ['sendToPeer', 'sendToPeer']);
 });
 
+test('a packet that one budget refuses takes nothing from another', () => {
+  const [ample, scarce] = [new RateBudget(1000, instant(0)), new RateBudget(500, instant(0))];
+  const bench = new TestTurnServer({ admission: { admit: () => ({ kind: 'admitted', budgets: [ample, scarce] }) } });
+  bench.ask(path, turnMethod.allocate, udp);
+  bench.ask(path, turnMethod.channelBind, (builder) => {
+    writeChannelNumber(builder, 0x4000);
+    writeXorAddress(builder, turnAttribute.xorPeerAddress, address('198.51.100.1:7000'));
+  });
+  bench.taken();
+  bench.send(path, encodeChannelData(0x4000, new Uint8Array(600), false));
+  assert.deepEqual(bench.taken(), []);
+  assert.equal(ample.has(1000, instant(0)), true);
+});
+
 test('revoking a username ends what it holds and nothing else', () => {
   const bench = new TestTurnServer();
   const other = datagramPath('192.0.2.2:4000');
