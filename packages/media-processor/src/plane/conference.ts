@@ -1,6 +1,7 @@
 import type { MediaModes } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import type { WantedStream } from '@dialplane/media-api';
+import type { ConferenceEvent } from '../process-api/process-messages.ts';
 import { AudioRouting } from './audio-routing.ts';
 import type { Leg } from './leg.ts';
 import { PictureRouting } from './picture-routing.ts';
@@ -11,12 +12,14 @@ export class Conference {
   readonly legs = new Map<string, Leg>();
   private modes: MediaModes;
   private readonly legModes = new Map<Leg, MediaModes>();
-  private readonly audio: AudioRouting;
+  readonly audio: AudioRouting;
+  readonly tell: (event: ConferenceEvent) => void;
   private readonly pictures: PictureRouting;
 
-  constructor(conferenceId: string, modes: MediaModes) {
+  constructor(conferenceId: string, modes: MediaModes, tell: (event: ConferenceEvent) => void) {
     this.conferenceId = conferenceId;
     this.modes = modes;
+    this.tell = tell;
     this.audio = new AudioRouting(this);
     this.pictures = new PictureRouting(this);
   }
@@ -26,39 +29,45 @@ export class Conference {
   }
 
   /** For one leg, or for all that come and are there. */
-  setModes(modes: MediaModes, leg: Leg | undefined): void {
+  setModes(modes: MediaModes, leg: Leg | undefined, now: Instant): void {
     if (leg !== undefined) this.legModes.set(leg, modes);
     else {
       this.modes = modes;
       this.legModes.clear();
     }
-    this.route();
+    this.route(now);
   }
 
-  setWanted(leg: Leg, wanted: readonly WantedStream[]): void {
-    this.pictures.setWanted(leg, wanted);
+  setWanted(leg: Leg, wanted: readonly WantedStream[], now: Instant): void {
+    this.pictures.setWanted(leg, wanted, now);
+  }
+
+  setSpotlight(identifiers: readonly string[]): void {
+    this.pictures.setSpotlight(identifiers);
   }
 
   add(leg: Leg): void {
     this.legs.set(leg.legId, leg);
   }
 
-  remove(leg: Leg): void {
+  remove(leg: Leg, now: Instant): void {
     this.legs.delete(leg.legId);
     this.legModes.delete(leg);
-    leg.end();
+    leg.end(now);
+    this.audio.forget(leg);
     this.pictures.forget(leg);
-    this.route();
+    this.route(now);
   }
 
   /** Somebody came, went, or sends or wants something else. */
-  route(): void {
-    this.audio.route();
-    this.pictures.route();
+  route(now: Instant): void {
+    this.audio.route(now);
+    this.pictures.route(now);
   }
 
   /** To be called several times a second. */
   handleTimeout(now: Instant): void {
+    this.audio.handleTimeout(now);
     this.pictures.handleTimeout(now);
   }
 }

@@ -40,7 +40,9 @@ export class FeedbackReader {
         for (const { ssrc } of packet.requests) streamOf(leg, ssrc)?.handleKeyFrameRequest();
         return;
       case 'transportWideFeedback':
+        return leg.bandwidth.handleFeedback(packet, now);
       case 'maximumBitrate':
+        return leg.bandwidth.handleMaximumBitrate(packet.bitrateBps);
       default:
     }
   }
@@ -56,10 +58,11 @@ export class FeedbackReader {
 
   /** RFC 3550 §6.4.1: our report's time came back after a while; the rest is the path's. */
   private takeBlocks(leg: Leg, blocks: readonly ReportBlock[], now: Instant): void {
-    for (const { ssrc, lastSenderReport, delaySinceLastSenderReport, fractionLost } of blocks) {
+    for (const { ssrc, lastSenderReport, delaySinceLastSenderReport, cumulativeLost, jitter } of blocks) {
       const stream = streamOf(leg, ssrc);
       if (stream === undefined) continue;
-      stream.fractionLost = fractionLost / 256;
+      stream.lost = Math.max(0, cumulativeLost);
+      stream.jitterMs = (jitter * 1000) / stream.clockRate;
       if (lastSenderReport === 0) continue;
       const elapsed = (middleOfNtp(this.wallClock(now)) - lastSenderReport - delaySinceLastSenderReport) | 0;
       const roundTripMs = elapsed / 65.536;

@@ -1,12 +1,8 @@
-import { type KeyFrameTest, startsAv1KeyFrame, startsH264KeyFrame, startsVp9KeyFrame, Vp8Descriptor } from '@dialplane/rtp';
+import { type KeyFrameTest, startsAv1KeyFrame, startsH264KeyFrame, startsVp9KeyFrame } from '@dialplane/rtp';
 
-/** Tells whether a receiver can start with a packet; of a codec that nobody knows, with any. */
+/** Tells whether a receiver can start with a packet; of a codec that is not known here, with any. */
 export function keyFrameTestOf(codecName: string): KeyFrameTest {
   switch (codecName) {
-    case 'VP8': {
-      const descriptor = new Vp8Descriptor();
-      return (bytes, offset, length) => descriptor.read(bytes, offset, length) && descriptor.startsKeyFrame;
-    }
     case 'VP9':
       return startsVp9KeyFrame;
     case 'H264':

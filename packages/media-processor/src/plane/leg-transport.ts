@@ -27,7 +27,7 @@ export interface TransportParts<Owner> {
   readonly identity: DtlsIdentity;
   readonly srtp: Srtp;
   readonly sender: PacketSender;
-  readonly onState: (transport: LegTransport<Owner>) => void;
+  readonly onState: (transport: LegTransport<Owner>, now: Instant) => void;
   readonly log: (message: string) => void;
 }
 
@@ -77,7 +77,7 @@ export class LegTransport<Owner> {
   /** A check of the client was served. */
   handleCheck(now: Instant): void {
     if (this.current.kind === 'ended') return;
-    this.followAgent();
+    this.followAgent(now);
     if (this.reachedAt !== undefined) return;
     this.reachedAt = now;
     if (this.dtlsRole === 'client') this.perform(this.association.start(), now);
@@ -91,7 +91,7 @@ export class LegTransport<Owner> {
   /** Packets of SRTP came that are its client's. */
   handleAuthentic(now: Instant): void {
     this.agent.handleAuthenticated(now);
-    if (this.current.kind === 'interrupted') this.followAgent();
+    if (this.current.kind === 'interrupted') this.followAgent(now);
   }
 
   /** To be called several times a second. */
@@ -100,14 +100,14 @@ export class LegTransport<Owner> {
     const iceDue = this.agent.pollTimeout();
     if (iceDue !== undefined && iceDue <= now) {
       this.agent.handleTimeout(now);
-      this.followAgent();
+      this.followAgent(now);
     }
     if (this.dtlsDue !== undefined && this.dtlsDue <= now) this.perform(this.association.handleTimeout(), now);
-    if (this.current.kind === 'handshaking' && this.reachedAt !== undefined && now - this.reachedAt >= handshakeMs) this.end('HANDSHAKE_FAILED');
+    if (this.current.kind === 'handshaking' && this.reachedAt !== undefined && now - this.reachedAt >= handshakeMs) this.end(now, 'HANDSHAKE_FAILED');
   }
 
   /** Says goodbye, and forgets addresses and keys. */
-  end(reason?: MediaFailure): void {
+  end(now: Instant, reason?: MediaFailure): void {
     if (this.current.kind === 'ended') return;
     const { parts, route } = this;
     if (route !== undefined) for (const datagram of this.association.close().datagrams) parts.sender.addPlain(route, datagram);
@@ -119,41 +119,41 @@ export class LegTransport<Owner> {
     if (this.outbound >= 0) parts.srtp.close(this.outbound);
     this.inbound = this.outbound = -1;
     this.route = undefined;
-    this.become(reason === undefined ? { kind: 'ended' } : { kind: 'ended', reason });
+    this.become(reason === undefined ? { kind: 'ended' } : { kind: 'ended', reason }, now);
   }
 
-  private followAgent(): void {
+  private followAgent(now: Instant): void {
     const { state } = this.agent;
-    if (state.kind === 'expired') return this.end('CONSENT_EXPIRED');
+    if (state.kind === 'expired') return this.end(now, 'CONSENT_EXPIRED');
     if (state.kind === 'waiting') return;
     this.route = state.selected;
-    if (this.current.kind !== 'handshaking' && this.current.kind !== state.kind) this.become({ kind: state.kind });
+    if (this.current.kind !== 'handshaking' && this.current.kind !== state.kind) this.become({ kind: state.kind }, now);
   }
 
   private perform({ datagrams, state, timeoutMs }: DtlsStep, now: Instant): void {
     const { route } = this;
     if (route !== undefined) for (const datagram of datagrams) this.parts.sender.addPlain(route, datagram);
     this.dtlsDue = timeoutMs === undefined ? undefined : addMilliseconds(now, timeoutMs);
-    if (state.kind === 'connected' && this.inbound < 0) this.secure(state);
-    else if (state.kind === 'closed') this.end('CLOSED_BY_PEER');
+    if (state.kind === 'connected' && this.inbound < 0) this.secure(state, now);
+    else if (state.kind === 'closed') this.end(now, 'CLOSED_BY_PEER');
     else if (state.kind === 'failed') {
       this.parts.log(`A DTLS handshake failed: ${state.because}.`);
-      this.end('HANDSHAKE_FAILED');
+      this.end(now, 'HANDSHAKE_FAILED');
     }
   }
 
   /** RFC 5763 §5: nobody is there until the certificate is the one that signaling announced. */
-  private secure({ profile, keyingMaterial, peerFingerprint }: DtlsConnected): void {
-    if (!sameFingerprint(this.remoteFingerprint, peerFingerprint)) return this.end('FINGERPRINT_MISMATCH');
+  private secure({ profile, keyingMaterial, peerFingerprint }: DtlsConnected, now: Instant): void {
+    if (!sameFingerprint(this.remoteFingerprint, peerFingerprint)) return this.end(now, 'FINGERPRINT_MISMATCH');
     const keys = splitKeyingMaterial(profile, keyingMaterial);
     const isServer = this.dtlsRole === 'server';
     this.inbound = this.parts.srtp.openInbound(isServer ? keys.client : keys.server);
     this.outbound = this.parts.srtp.openOutbound(isServer ? keys.server : keys.client);
-    this.become({ kind: 'connected' });
+    this.become({ kind: 'connected' }, now);
   }
 
-  private become(next: TransportState): void {
+  private become(next: TransportState, now: Instant): void {
     this.current = next;
-    this.parts.onState(this);
+    this.parts.onState(this, now);
   }
 }

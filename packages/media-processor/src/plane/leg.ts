@@ -1,8 +1,10 @@
+import { BandwidthEstimator } from '@dialplane/conference';
 import { ArrivalRecorder, HeaderExtensionMap, SenderClock } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
 import type { Conference } from './conference.ts';
 import { PacketBudget } from './packet-budget.ts';
+import { LegReporter } from './leg-reporter.ts';
 import { LegTransport, type TransportParts } from './leg-transport.ts';
 import { ReceivedSection } from './received-section.ts';
 import type { ReceivedStream } from './received-stream.ts';
@@ -15,6 +17,13 @@ const ingressBytesPerSecond = 4_000_000;
 const feedbackBytesPerSecond = 150_000;
 /** What a client can have sent again; one that loses more needs less, not more. */
 const retransmittedBytesPerSecond = 500_000;
+
+/** What a line is thought to take before it has said anything: a picture. A narrower one says so within a second. */
+const startBps = 2_500_000;
+/** RFC 3550 §5.1: its length is told in one byte. */
+const mostPadding = 255;
+/** RTP header with extension, SRTP tag, UDP and IP, in bytes. */
+const packetOverhead = 72;
 
 export interface LegParts {
   readonly transports: TransportParts<Leg>;
@@ -44,8 +53,11 @@ export class Leg {
   extensions = new HeaderExtensionMap([]);
   bindings = new StreamBindings();
   arrivals = new ArrivalRecorder();
+  /** Of the line to the client. */
+  bandwidth = new BandwidthEstimator({ startBps });
   readonly senderClock = new SenderClock();
   readonly ingress: PacketBudget;
+  readonly reporter: LegReporter;
   readonly feedback: PacketBudget;
   readonly retransmissions: PacketBudget;
   /** When it was told what arrived, and what the streams are like. */
@@ -55,7 +67,6 @@ export class Leg {
   roundTripMs: number | undefined;
   private readonly parts: LegParts;
   private next: NextTransport | undefined;
-  private transportNumber = 0;
 
   constructor(conference: Conference, { legId, identifier, isMuted }: { readonly legId: string; readonly identifier: string; readonly isMuted: boolean }, parts: LegParts, now: Instant) {
     this.conference = conference;
@@ -67,6 +78,7 @@ export class Leg {
     this.feedback = new PacketBudget(feedbackBytesPerSecond, now);
     this.retransmissions = new PacketBudget(retransmittedBytesPerSecond, now);
     this.feedbackAt = this.reportedAt = now;
+    this.reporter = new LegReporter(this, now);
   }
 
   /** SSRC of its reports and feedback: one that the client knows from the description. */
@@ -87,18 +99,18 @@ export class Leg {
       next.sections = sections;
     } else if (transport?.generation === settings.generation) {
       transport.update(settings);
-      this.applySections(sections);
+      this.applySections(sections, now);
     } else {
       this.next = { transport: new LegTransport<Leg>(this, settings, this.parts.transports, now), sections };
-      next?.transport.end();
+      next?.transport.end(now);
     }
   }
 
   /** A transport of its own became something. @returns what became of the leg, `unchanged` where that has another way. */
-  handleTransport(changed: LegTransport<Leg>): 'connected' | 'interrupted' | 'closed' | 'unchanged' {
+  handleTransport(changed: LegTransport<Leg>, now: Instant): 'connected' | 'interrupted' | 'closed' | 'unchanged' {
     const { state } = changed;
     if (changed === this.next?.transport) {
-      if (state.kind === 'connected') this.takeNext(this.next);
+      if (state.kind === 'connected') this.takeNext(this.next, now);
       else if (state.kind === 'ended') this.next = undefined;
       if (state.kind === 'ended' && this.transport === undefined) return 'closed';
       return state.kind === 'connected' ? 'connected' : 'unchanged';
@@ -114,27 +126,33 @@ export class Leg {
     this.next?.transport.handleTimeout(now);
   }
 
-  /** The number of the next packet on the transport (transport-wide congestion control). */
-  takeTransportNumber(_length: number, _now: Instant): number {
-    const number = this.transportNumber;
-    this.transportNumber = (number + 1) & 0xffff;
-    return number;
+  /** Sends what a probe of the line asks for, as padding of a picture's retransmissions. */
+  probe(now: Instant): void {
+    if (!this.bandwidth.isProbing) return;
+    const stream = this.sent.find(({ canPad }) => canPad);
+    if (stream === undefined) return;
+    for (let due = this.bandwidth.probeBytesDue(now); due > 0; due -= packetOverhead + mostPadding) stream.sendPadding(Math.min(mostPadding, due), now);
   }
 
-  end(): void {
+  /** The number of the next packet on the transport (transport-wide congestion control). */
+  takeTransportNumber(payloadLength: number, now: Instant): number {
+    return this.bandwidth.noteSent(payloadLength + packetOverhead, now);
+  }
+
+  end(now: Instant): void {
     const { transport, next } = this;
     this.transport = this.next = undefined;
     this.forgetStreams(this.bindings.retain([]));
     for (const stream of this.sent) stream.setSource(undefined);
-    transport?.end();
-    next?.transport.end();
+    transport?.end(now);
+    next?.transport.end(now);
   }
 
-  private takeNext({ transport, sections }: NextTransport): void {
+  private takeNext({ transport, sections }: NextTransport, now: Instant): void {
     const before = this.transport;
     this.transport = transport;
     this.next = undefined;
-    before?.end();
+    before?.end(now);
     // Another peer connection: other SSRCs, other numbers.
     this.forgetStreams(this.bindings.retain([]));
     this.bindings = new StreamBindings();
@@ -142,10 +160,11 @@ export class Leg {
     this.received = [];
     for (const stream of this.sent) stream.setSource(undefined);
     this.sent = [];
-    this.applySections(sections);
+    this.bandwidth = new BandwidthEstimator({ startBps });
+    this.applySections(sections, now);
   }
 
-  private applySections(sections: readonly SectionSettings[]): void {
+  private applySections(sections: readonly SectionSettings[], now: Instant): void {
     this.received = sections.flatMap((settings) => {
       if (settings.receive === undefined) return [];
       const known = this.received.find((section) => section.isSame(settings));
@@ -154,7 +173,7 @@ export class Leg {
     this.extensions = new HeaderExtensionMap(this.received.map(({ settings }) => settings.extensions));
     this.forgetStreams(this.bindings.retain(this.received));
     this.applySent(sections);
-    this.conference.route();
+    this.conference.route(now);
   }
 
   private applySent(sections: readonly SectionSettings[]): void {

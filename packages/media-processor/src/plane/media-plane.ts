@@ -1,6 +1,6 @@
 import { createUdpSockets, type Dtls, nodeCrypto, nodeRandomness, type Srtp, type UdpSockets } from '@dialplane/kernels';
 import { AgentTable } from '@dialplane/ice';
-import type { MediaFailure } from '@dialplane/media-api';
+import type { LegReport, MediaFailure } from '@dialplane/media-api';
 import { type Instant, instant } from '@dialplane/sansio';
 import type { ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
 import { Conference } from './conference.ts';
@@ -58,7 +58,7 @@ export class MediaPlane {
         srtp,
         sender: this.sender,
         identity: dtls.openIdentity(settings.certificate, settings.privateKey),
-        onState: (transport) => this.followTransport(transport),
+        onState: (transport, now) => this.followTransport(transport, now),
         log: (message) => options.tell({ kind: 'logged', level: 'info', message }),
       },
       writers: new StreamWriters(this.sender),
@@ -70,7 +70,7 @@ export class MediaPlane {
       sender: this.sender,
       agents,
       onRtcp: (leg, bytes, now) => this.feedbackReader.handle(leg, bytes, now),
-      onStream: ({ section: { leg } }) => leg.conference.route(),
+      onStream: ({ section: { leg } }, now) => leg.conference.route(now),
       onFault: (leg, error) => this.giveUp(leg, error),
     });
   }
@@ -91,7 +91,8 @@ export class MediaPlane {
   }
 
   close(): void {
-    for (const conference of this.conferences.values()) for (const leg of conference.legs.values()) leg.end();
+    const now = clock();
+    for (const conference of this.conferences.values()) for (const leg of conference.legs.values()) leg.end(now);
     this.conferences.clear();
     clearTimeout(this.timer);
     this.sockets.destroy();
@@ -103,22 +104,22 @@ export class MediaPlane {
     const { conferenceId } = command;
     const conference = this.conferences.get(conferenceId);
     if (command.kind === 'openConference') {
-      if (conference === undefined) this.conferences.set(conferenceId, new Conference(conferenceId, command.modes));
+      if (conference === undefined) this.conferences.set(conferenceId, new Conference(conferenceId, command.modes, this.options.tell));
       return;
     }
     if (conference === undefined) return;
     switch (command.kind) {
       case 'closeConference':
         this.conferences.delete(conferenceId);
-        for (const leg of conference.legs.values()) conference.remove(leg);
+        for (const leg of conference.legs.values()) conference.remove(leg, now);
         return;
       case 'openLeg':
         if (!conference.legs.has(command.legId)) conference.add(new Leg(conference, command, this.legParts, now));
         return;
       case 'setModes':
-        return this.setModes(conference, command);
+        return this.setModes(conference, command, now);
       case 'setSpotlight':
-        return;
+        return conference.setSpotlight(command.identifiers);
       default:
         this.obeyForLeg(conference, command, now);
     }
@@ -131,22 +132,23 @@ export class MediaPlane {
       case 'setLeg':
         return leg.update(command.transport, command.sections, now);
       case 'closeLeg':
-        return conference.remove(leg);
+        this.tellReport(leg, leg.reporter.take());
+        return conference.remove(leg, now);
       case 'setMuted':
         leg.isMuted = command.isMuted;
-        return conference.route();
+        return conference.route(now);
       case 'setHeld':
         leg.isHeld = command.isHeld;
-        return conference.route();
+        return conference.route(now);
       default:
-        conference.setWanted(leg, command.wanted);
+        conference.setWanted(leg, command.wanted, now);
     }
   }
 
-  private setModes(conference: Conference, { legId, modes }: Extract<ProcessCommand, { readonly kind: 'setModes' }>): void {
+  private setModes(conference: Conference, { legId, modes }: Extract<ProcessCommand, { readonly kind: 'setModes' }>, now: Instant): void {
     const leg = legId === undefined ? undefined : conference.legs.get(legId);
     if (legId !== undefined && leg === undefined) return;
-    conference.setModes(modes, leg);
+    conference.setModes(modes, leg, now);
     this.options.tell({ kind: 'modesChanged', conferenceId: conference.conferenceId, ...(legId !== undefined && { legId }), modes, why: 'It was asked for.' });
   }
 
@@ -165,6 +167,8 @@ export class MediaPlane {
       for (const leg of conference.legs.values()) {
         leg.handleTimeout(now);
         this.feedbackWriter.handleTimeout(leg, now);
+        leg.probe(now);
+        this.tellReport(leg, leg.reporter.poll(now));
       }
       conference.handleTimeout(now);
     }
@@ -184,23 +188,27 @@ export class MediaPlane {
     this.timer = setTimeout(() => this.handleTick(), tickMs);
   }
 
-  private followTransport(transport: LegTransport<Leg>): void {
+  private followTransport(transport: LegTransport<Leg>, now: Instant): void {
     const leg = transport.owner;
-    const change = leg.handleTransport(transport);
+    const change = leg.handleTransport(transport, now);
     if (change === 'unchanged') return;
     const reason = transport.state.kind === 'ended' ? transport.state.reason : undefined;
     this.tellState(leg, change, reason);
-    leg.conference.route();
+    leg.conference.route(now);
   }
 
   private tellState({ conference: { conferenceId }, legId }: Leg, state: 'connected' | 'interrupted' | 'closed', reason: MediaFailure | undefined): void {
     this.options.tell({ kind: 'legStateChanged', conferenceId, legId, state, ...(reason !== undefined && { reason }) });
   }
 
+  private tellReport({ conference: { conferenceId }, legId }: Leg, report: LegReport | undefined): void {
+    if (report !== undefined) this.options.tell({ kind: 'legReport', conferenceId, legId, report });
+  }
+
   /** A bug of ours costs the leg it happened to (STYLE: errors, third kind). */
   private giveUp(leg: Leg, error: unknown): void {
     this.options.tell({ kind: 'logged', level: 'error', message: `A media process failed at a packet; its leg ends. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` });
-    leg.end();
+    leg.end(clock());
     this.tellState(leg, 'closed', 'MEDIA_PROCESS_LOST');
   }
 

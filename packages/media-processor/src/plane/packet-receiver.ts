@@ -24,7 +24,7 @@ export interface PacketReceiverOptions {
   /** RTCP of a leg, decrypted. */
   readonly onRtcp: (leg: Leg, bytes: Uint8Array, now: Instant) => void;
   /** A stream was heard for the first time. */
-  readonly onStream: (stream: ReceivedStream) => void;
+  readonly onStream: (stream: ReceivedStream, now: Instant) => void;
   /** Something of ours failed over a packet: costs the leg. */
   readonly onFault: (leg: Leg, error: unknown) => void;
 }
@@ -160,13 +160,17 @@ export class PacketReceiver {
     const isRetransmission = binding.carries === 'retransmissions';
     if (isRetransmission && !this.restore(stream)) return;
     if (!stream.note(packet, isRetransmission, now) || packet.payloadLength === 0) return;
+    if (!leg.maySend(stream.section.kind)) return;
+    const startsKeyFrame = stream.section.kind === 'video' && stream.section.inspect(packet, stream);
+    if (startsKeyFrame) stream.settleKeyFrame();
+    if (stream.section.kind === 'audio') this.listen(leg, now);
     stream.retransmissions?.put(packet, now);
-    if (stream.subscribers.length > 0 && leg.maySend(stream.section.kind)) this.hold(stream);
+    if (stream.subscribers.length > 0) this.hold(stream, startsKeyFrame);
   }
 
   private bind(leg: Leg, now: Instant): StreamBinding | undefined {
     const binding = leg.bindings.bind(this.packet, this.elements, leg.received, now);
-    if (binding?.carries === 'media') this.options.onStream(binding.stream);
+    if (binding?.carries === 'media') this.options.onStream(binding.stream, now);
     return binding;
   }
 
@@ -176,15 +180,17 @@ export class PacketReceiver {
     return original !== undefined && unwrapRetransmission(this.packet, stream.ssrc, original.payloadType);
   }
 
+  private listen(leg: Leg, now: Instant): void {
+    const level = this.elements.audioLevel();
+    if (level >= 0) leg.conference.audio.noteLevel(leg, level, now);
+  }
+
   /** Keeps a packet until the batch is forwarded. */
-  private hold(stream: ReceivedStream): void {
-    const { packet, packets } = this;
-    const index = packets.add(packet, this.elements);
+  private hold(stream: ReceivedStream, startsKeyFrame: boolean): void {
+    const { packets } = this;
+    const index = packets.add(this.packet, this.elements);
     if (index < 0) return;
-    if (stream.section.kind === 'video' && stream.section.startsKeyFrame(packet.payloadType, packet.bytes, packet.payloadOffset, packet.payloadLength)) {
-      packets.startsKeyFrame[index] = 1;
-      stream.settleKeyFrame();
-    }
+    packets.startsKeyFrame[index] = startsKeyFrame ? 1 : 0;
     if (stream.firstPending < 0) this.active.push(stream);
     stream.addPending(index, packets);
   }

@@ -1,59 +1,61 @@
-import type { Instant } from '@dialplane/sansio';
 import type { WantedStream } from '@dialplane/media-api';
+import type { Instant } from '@dialplane/sansio';
 import type { Conference } from './conference.ts';
 import type { Leg } from './leg.ts';
+import { LegPictures, rankOf } from './leg-pictures.ts';
 import type { ReceivedSection } from './received-section.ts';
-import type { ReceivedStream } from './received-stream.ts';
 
 /** Who is seen by whom: a client says which picture it wants in which of its sections. */
 export class PictureRouting {
   private readonly conference: Conference;
-  private readonly wanted = new Map<Leg, readonly WantedStream[]>();
-  private now: Instant | undefined;
+  private readonly pictures = new Map<Leg, LegPictures>();
+  private spotlight: readonly string[] = [];
+  private prominent: ReadonlySet<string> = new Set();
 
   constructor(conference: Conference) {
     this.conference = conference;
   }
 
   /** The whole list, in place of the last one. */
-  setWanted(leg: Leg, wanted: readonly WantedStream[]): void {
-    this.wanted.set(leg, wanted);
-    this.routeTo(leg);
+  setWanted(leg: Leg, wanted: readonly WantedStream[], now: Instant): void {
+    const pictures = this.of(leg);
+    pictures.wanted = wanted;
+    pictures.share(now);
+  }
+
+  setSpotlight(identifiers: readonly string[]): void {
+    this.spotlight = identifiers;
   }
 
   forget(leg: Leg): void {
-    this.wanted.delete(leg);
+    this.pictures.delete(leg);
   }
 
-  route(): void {
-    for (const leg of this.conference.legs.values()) this.routeTo(leg);
+  route(now: Instant): void {
+    for (const leg of this.conference.legs.values()) this.of(leg).share(now);
   }
 
   handleTimeout(now: Instant): void {
-    this.now = now;
-    this.route();
+    const [speaker] = this.conference.audio.dominant;
+    this.prominent = new Set(speaker === undefined ? this.spotlight : [...this.spotlight, speaker]);
+    for (const pictures of this.pictures.values()) pictures.handleTimeout(now);
   }
 
-  private routeTo(leg: Leg): void {
-    const wanted = leg.isHeld || this.conference.modesOf(leg).video === 'mixed' ? [] : (this.wanted.get(leg) ?? []);
-    for (const stream of leg.sent) {
-      if (stream.kind !== 'video') continue;
-      const want = wanted.find(({ mid }) => mid === stream.mid);
-      const section = want === undefined ? undefined : this.find(want);
-      stream.setSource(section === undefined || !stream.canCarry(section) ? undefined : this.layerOf(section));
-    }
+  private of(leg: Leg): LegPictures {
+    const known = this.pictures.get(leg);
+    if (known !== undefined) return known;
+    const made = new LegPictures(leg, { sectionOf: (wanted) => this.find(wanted), rankOf: (wanted) => rankOf(wanted, this.prominent) });
+    this.pictures.set(leg, made);
+    return made;
   }
 
+  /** The first of the participant's legs that sends such a picture. */
   private find({ identifier, mediaStreamType }: WantedStream): ReceivedSection | undefined {
     for (const leg of this.conference.legs.values()) {
       if (leg.identifier !== identifier || !leg.maySend('video')) continue;
-      const section = leg.received.find((candidate) => candidate.mediaStreamType === mediaStreamType);
+      const section = leg.received.find((candidate) => candidate.mediaStreamType === mediaStreamType && candidate.layers.some((layer) => layer !== undefined));
       if (section !== undefined) return section;
     }
     return undefined;
-  }
-
-  private layerOf({ layers }: ReceivedSection): ReceivedStream | undefined {
-    return layers.findLast((stream) => stream !== undefined && (this.now === undefined || stream.isAlive(this.now)));
   }
 }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MediaStreamType } from '@dialplane/calling-api';
-import type { KeyFrameTest } from '@dialplane/rtp';
+import type { PictureLayer } from '@dialplane/conference';
+import { type KeyFrameTest, type RtpPacket, Vp8Descriptor, vp8KeyFrameSize } from '@dialplane/rtp';
+import type { Instant } from '@dialplane/sansio';
 import type { SectionCodec, SectionSettings } from '../process-api/leg-settings.ts';
 import type { Leg } from './leg.ts';
 import { keyFrameTestOf } from './key-frame-tests.ts';
@@ -22,6 +24,7 @@ export class ReceivedSection {
   readonly codecs: readonly SectionCodec[];
   private readonly byPayloadType: Array<SectionCodec | undefined> = Array.from({ length: 128 });
   private readonly originals: Array<SectionCodec | undefined> = Array.from({ length: 128 });
+  private readonly vp8 = new Vp8Descriptor();
   private readonly keyFrameTests: Array<KeyFrameTest | undefined> = Array.from({ length: 128 });
 
   constructor(leg: Leg, settings: SectionSettings, receive: NonNullable<SectionSettings['receive']>) {
@@ -61,7 +64,20 @@ export class ReceivedSection {
     return this.byPayloadType[payloadType] !== undefined || this.originals[payloadType] !== undefined;
   }
 
-  startsKeyFrame(payloadType: number, bytes: Uint8Array, offset: number, length: number): boolean {
-    return this.keyFrameTests[payloadType]?.(bytes, offset, length) ?? false;
+  /** Looks into a packet of a picture. @returns whether a receiver can start with it. */
+  inspect({ payloadType, bytes, payloadOffset, payloadLength }: RtpPacket, stream: ReceivedStream): boolean {
+    if (this.byPayloadType[payloadType]?.name !== 'VP8') return this.keyFrameTests[payloadType]?.(bytes, payloadOffset, payloadLength) ?? false;
+    const { vp8 } = this;
+    if (!vp8.read(bytes, payloadOffset, payloadLength)) return false;
+    if (vp8.temporalLayer > stream.temporalLayer) stream.temporalLayer = vp8.temporalLayer;
+    if (vp8.startsKeyFrame) stream.height = vp8KeyFrameSize(bytes, payloadOffset + vp8.length, payloadLength - vp8.length) & 0xffff;
+    return vp8.startsKeyFrame;
+  }
+
+  /** The layers that come in now, lowest first. A picture without simulcast may pause, as a screen on which nothing moves does. */
+  pictureLayers(now: Instant): readonly PictureLayer[] {
+    const there = this.layers.filter((stream) => stream !== undefined);
+    const alive = there.filter((stream) => stream.isAlive(now));
+    return (alive.length === 0 ? there : alive).map((stream) => stream.pictureLayer(now));
   }
 }

@@ -1,3 +1,4 @@
+import { BitrateMeter, type PictureLayer } from '@dialplane/conference';
 import { type RtpPacket, NackGenerator, ReceiveStatistics, RetransmissionStore, StreamClock } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { ReceivedPackets } from './received-packets.ts';
@@ -8,6 +9,8 @@ import type { SentStream } from './sent-stream.ts';
 const keyFrameIntervalMs = 500;
 /** What is kept for retransmissions to receivers. */
 const kept = { keepMs: 1000, leastBytes: 32 * 1024, mostBytes: 1024 * 1024 };
+/** Of the lowest layer of a picture. */
+const usualBps = 120_000;
 /** A layer of a simulcast is there while packets of it come. */
 const aliveMs = 1_000;
 
@@ -28,6 +31,11 @@ export class ReceivedStream {
   /** Its packets in the batch that is being served; -1 is none. */
   firstPending = -1;
   heardAt: Instant;
+  /** Of the picture in the last key frame, in pixels; 0 where that is not known. */
+  height = 0;
+  /** The highest that was seen; 0 where there are none. */
+  temporalLayer = 0;
+  private readonly meter = new BitrateMeter(1_000);
   private lastPending = -1;
   private keyFrame: 'not needed' | 'needed' = 'not needed';
   private keyFrameAskedAt: Instant | undefined;
@@ -45,6 +53,7 @@ export class ReceivedStream {
   /** Counts a packet. @returns whether it is one to go on with: not one whose numbers are absurd. */
   note(packet: RtpPacket, isRetransmission: boolean, now: Instant): boolean {
     this.heardAt = now;
+    this.meter.note(packet.length, now);
     if (!isRetransmission && !this.statistics.note(packet.sequenceNumber, packet.timestamp, packet.length, now)) return false;
     if (this.section.usesNack && this.nacks.note(packet.sequenceNumber, now)) this.keyFrame = 'needed';
     return true;
@@ -52,6 +61,12 @@ export class ReceivedStream {
 
   isAlive(now: Instant): boolean {
     return now - this.heardAt < aliveMs;
+  }
+
+  /** What it is as a layer of a picture; before a second has been measured, as much as such layers usually take. */
+  pictureLayer(now: Instant): PictureLayer {
+    const { layer, height, temporalLayer } = this;
+    return { layer, height, temporalLayers: temporalLayer + 1, bitrateBps: this.meter.bitsPerSecond(now) ?? usualBps * 3 ** layer };
   }
 
   addPending(index: number, packets: ReceivedPackets): void {

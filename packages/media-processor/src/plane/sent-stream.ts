@@ -1,3 +1,4 @@
+import { TemporalLayerGate } from '@dialplane/conference';
 import {
   mostVp8DescriptorBytes,
   notMapped,
@@ -61,15 +62,16 @@ export class SentStream {
   readonly rtxSsrc: number | undefined;
   /** Which received packet each sent one was; only where a client can ask for one again. */
   readonly history: SentHistory | undefined;
-  /** Of sources with temporal layers, the highest that is sent. */
-  temporalLayer = 3;
+  /** Which temporal layers are sent, of sources that have them. */
+  readonly temporalLayers = new TemporalLayerGate();
   /** Since the start, without retransmissions (RFC 3550 §6.4.1). */
   packets = 0;
   octets = 0;
   /** Retransmissions. */
   repeated = 0;
-  /** As the client reported it last, 0 to 1. */
-  fractionLost = 0;
+  /** As the client reported it last. */
+  lost = 0;
+  jitterMs = 0;
   /** Of the packet that was sent last. */
   timestamp = 0;
   sentAt: Instant | undefined;
@@ -213,6 +215,29 @@ export class SentStream {
     return true;
   }
 
+  /** Whether padding can be sent with it: a client tells retransmissions apart from the picture. */
+  get canPad(): boolean {
+    return this.rtxSsrc !== undefined && this.extensions.hasTransportNumber && this.packets > 0 && this.agreed.codecs[0]?.rtxPayloadType !== undefined;
+  }
+
+  /** A packet of nothing but `length` bytes of padding, 1 to 255 (RFC 3550 §5.1). */
+  sendPadding(length: number, now: Instant): void {
+    const { transport } = this.leg;
+    const payloadType = this.agreed.codecs[0]?.rtxPayloadType;
+    if (transport?.route === undefined || payloadType === undefined || this.rtxSsrc === undefined) return;
+    const { header, sender } = this.writers;
+    const { slab } = sender;
+    const at = sender.begin(length);
+    header.begin(slab, at, 0, payloadType, this.rtxNumber, this.timestamp, this.rtxSsrc);
+    this.rtxNumber = (this.rtxNumber + 1) & 0xffff;
+    this.extensions.writePath(header, this.takeTransportNumber(length, now), now);
+    const headerLength = header.finish();
+    slab[at] = (slab[at] ?? 0) | 0x20;
+    slab.fill(0, at + headerLength, at + headerLength + length - 1);
+    slab[at + headerLength + length - 1] = length;
+    sender.addWholeRtp(transport.outbound, transport.route, headerLength, headerLength + length);
+  }
+
   /** What a sender report says (RFC 3550 §6.4.1): which timestamp the wall clock's time has. */
   timestampAt(unixMs: number, now: Instant): number {
     const { source } = this;
@@ -236,7 +261,7 @@ export class SentStream {
     const payloadOffset = packets.payloadOffset[index] ?? 0;
     const payloadLength = packets.payloadLength[index] ?? 0;
     const isVp8 = this.codecMatch?.vp8Types[receivedType] === 1 && vp8.read(sender.slab, payloadOffset, payloadLength);
-    if (isVp8 && vp8.temporalLayer > this.temporalLayer) {
+    if (isVp8 && !this.temporalLayers.passes(vp8)) {
       this.sequence.leaveOut(received);
       this.pictures.leaveOut(vp8);
       return;
@@ -268,6 +293,7 @@ export class SentStream {
     this.sequence.splice(packets.sequenceNumber[index] ?? 0);
     this.timestamps.splice(packets.timestamp[index] ?? 0, this.elapsedUnits(now));
     if (vp8.read(sender.slab, packets.payloadOffset[index] ?? 0, packets.payloadLength[index] ?? 0)) this.pictures.splice(vp8);
+    this.temporalLayers.restart();
     this.history?.clear();
     return true;
   }

@@ -1,0 +1,75 @@
+import { type OperatingPoint, operatingPoints, PictureAllocator, type PictureDemand, pictureRank, type PictureRank } from '@dialplane/conference';
+import type { WantedStream } from '@dialplane/media-api';
+import type { Instant } from '@dialplane/sansio';
+import type { Leg } from './leg.ts';
+import type { ReceivedSection } from './received-section.ts';
+import type { SentStream } from './sent-stream.ts';
+
+/** What sound may take of a line before pictures. */
+const soundBps = 80_000;
+const shareMs = 200;
+
+/** Finds whose picture is meant, and how much it matters. */
+export interface PictureSources {
+  sectionOf(wanted: WantedStream): ReceivedSection | undefined;
+  rankOf(wanted: WantedStream): PictureRank;
+}
+
+interface Demand extends PictureDemand {
+  readonly stream: SentStream;
+  readonly section: ReceivedSection;
+}
+
+/** The pictures that one client wants to see, and which layer of each its line has room for. */
+export class LegPictures {
+  wanted: readonly WantedStream[] = [];
+  private readonly leg: Leg;
+  private readonly sources: PictureSources;
+  private readonly allocator = new PictureAllocator();
+  private sharedAt: Instant | undefined;
+
+  constructor(leg: Leg, sources: PictureSources) {
+    this.leg = leg;
+    this.sources = sources;
+  }
+
+  /** To be called often: divides the line anew when it is time. */
+  handleTimeout(now: Instant): void {
+    if (this.wanted.length > 0 && (this.sharedAt === undefined || now - this.sharedAt >= shareMs)) this.share(now);
+  }
+
+  /** Gives each section the layer there is room for, or nothing. */
+  share(now: Instant): void {
+    this.sharedAt = now;
+    const { leg, allocator } = this;
+    const demands = this.mayReceive ? this.demands(now) : [];
+    const shares = allocator.allocate(Math.max(0, leg.bandwidth.estimateBps - soundBps), demands, now);
+    leg.bandwidth.setWanted(demands.length === 0 ? 0 : allocator.wantedBps + soundBps);
+    for (const [index, { stream, section }] of demands.entries()) apply(stream, section, shares[index]?.point);
+    for (const stream of leg.sent) if (stream.kind === 'video' && !demands.some((demand) => demand.stream === stream) && stream.currentSource !== 'encoded') stream.setSource(undefined);
+  }
+
+  private get mayReceive(): boolean {
+    return !this.leg.isHeld && this.leg.conference.modesOf(this.leg).video === 'forwarded';
+  }
+
+  private demands(now: Instant): readonly Demand[] {
+    return this.leg.sent.flatMap((stream) => {
+      const wanted = stream.kind === 'video' ? this.wanted.find(({ mid }) => mid === stream.mid) : undefined;
+      const section = wanted === undefined ? undefined : this.sources.sectionOf(wanted);
+      if (wanted === undefined || section === undefined || !stream.canCarry(section)) return [];
+      return [{ mid: stream.mid, stream, section, rank: this.sources.rankOf(wanted), points: operatingPoints(section.pictureLayers(now), wanted.height ?? 0) }];
+    });
+  }
+}
+
+function apply(stream: SentStream, { layers }: ReceivedSection, point: OperatingPoint | undefined): void {
+  stream.setSource(point === undefined ? undefined : layers[point.layer]);
+  if (point !== undefined) stream.temporalLayers.target = point.temporalLayer;
+}
+
+/** A screen before all, then whom everybody is to see. */
+export function rankOf({ mediaStreamType, identifier }: WantedStream, prominent: ReadonlySet<string>): PictureRank {
+  if (mediaStreamType === 'ScreenSharing') return pictureRank.screen;
+  return prominent.has(identifier) ? pictureRank.prominent : pictureRank.other;
+}
