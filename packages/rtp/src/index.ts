@@ -19,7 +19,7 @@
  */
 export type { PacketKind } from './packet-kind.ts';
 export { packetKind, packetKindOf } from './packet-kind.ts';
-export { SequenceUnwrapper, sequenceDistance, timestampDistance } from './serial-numbers.ts';
+export { sequenceDistance, timestampDistance } from './serial-numbers.ts';
 export type { RtpVerdict } from './rtp-packet.ts';
 export { rtpHeaderLength, RtpPacket, rtpVerdict } from './rtp-packet.ts';
 export { RtpHeaderWriter } from './rtp-header-writer.ts';
