@@ -21,4 +21,3 @@ export type { MediaCertificate, MediaProcessorLimits, MediaProcessorOptions } fr
 export type { MediaAddress, MediaProcessor, MediaProcessorStatus, MediaProcessStatus } from './supervisor/media-processor.ts';
 export type { SectionCodec, SectionExtensions, SectionSettings, TransportSettings } from './process-api/leg-settings.ts';
 export type { ConferenceEvent, ProcessCommand, ProcessEvent, ProcessSettings } from './process-api/process-messages.ts';
-export type { AudioMixer, AudioMixerEvents } from './mixing/audio-mixer.ts';

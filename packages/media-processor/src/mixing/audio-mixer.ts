@@ -42,7 +42,7 @@ export interface MixMemberOptions {
 
 export interface MixReception {
   readonly codec: MixCodec;
-  /** Of Opus, 6,000 to 128,000; members of one rate share an encoder. Default 32,000. */
+  /** Of Opus: kept to 6,000 to 128,000, default 32,000. Members of one rate share an encoder. */
   readonly bitrateBps?: number;
 }
 
@@ -80,11 +80,11 @@ export interface MixedFrame {
 
 /** What the mixer's owner gives it and hears from it. */
 export interface AudioMixerEvents {
-  /** Frames of one tick of 20 ms, at once and never empty. */
+  /** Frames that are ready, in order and never none: those of one tick of 20 ms, or of several where this thread was busy. */
   onFrames(frames: readonly MixedFrame[]): void;
   /** Loudness of members whose packets do not carry it, in the measure of RFC 6464, whenever one of their packets was decoded. */
   onLevel(member: number, level: number): void;
-  /** The mixer's thread failed and was started again with the same mixes and members; or, once, why it cannot run. */
+  /** The mixer's thread has failed; it is started again with the mixes and members that there are then. */
   onFailure(sentence: string): void;
 }
 

@@ -4,7 +4,11 @@
  */
 const controlWords = 8;
 const writtenAt = 0;
-const readAt = 4; // On a cache line of its own half: the two threads write one each.
+/** Rung to wake the reader. */
+const bellAt = 1;
+const readAt = 4;
+/** 1 while the reader sleeps or is about to. */
+const sleepsAt = 5;
 const alignment = 8;
 /** In place of a kind: nothing more before the end of the memory. */
 const skipKind = -1;
@@ -66,6 +70,13 @@ export class RingWriter extends RingMemory {
     this.written = (this.written + this.pending) | 0;
     this.pending = 0;
     Atomics.store(this.control, writtenAt, this.written);
+    if (Atomics.load(this.control, sleepsAt) === 1) this.wake();
+  }
+
+  /** Wakes the reader, for something that is not in the ring. */
+  wake(): void {
+    Atomics.add(this.control, bellAt, 1);
+    Atomics.notify(this.control, bellAt);
   }
 
   private setHeader(at: number, size: number, kind: number): void {
@@ -99,6 +110,23 @@ export class RingReader extends RingMemory {
       count += 1;
     }
     return count;
+  }
+
+  /** How often the writer rang; to be read before looking whether there is anything to do, and given to a sleep after it. */
+  rings(): number {
+    return Atomics.load(this.control, bellAt);
+  }
+
+  /** Sleeps until the writer rings again, or for `milliseconds`; records alone do not wake it. */
+  sleep(rings: number, milliseconds: number): void {
+    Atomics.wait(this.control, bellAt, rings, milliseconds);
+  }
+
+  /** Sleeps until there is a record or the writer rings again. */
+  sleepUntilWritten(rings: number): void {
+    Atomics.store(this.control, sleepsAt, 1);
+    if (Atomics.load(this.control, writtenAt) === this.read) Atomics.wait(this.control, bellAt, rings);
+    Atomics.store(this.control, sleepsAt, 0);
   }
 
   /** Gives the room of everything that was read back to the writer. */

@@ -1,0 +1,150 @@
+import { decodeWords, encodeWords, g711Law } from '@dialplane/kernels';
+import { instant } from '@dialplane/sansio';
+import { AudioMix } from './audio-mix.ts';
+import type { AudioPacket, MixCodec, MixReception } from './audio-mixer.ts';
+import { type AudioKernels, AudioWorkspace, loadAudioKernels } from './audio-workspace.ts';
+import type { EncodedFrame } from './frame-records.ts';
+import { MixerCounters } from './mixer-counters.ts';
+import { PayloadPool } from './payload-pool.ts';
+
+export const payloadTypes = [{ payloadType: 111, codec: 'opus' }, { payloadType: 0, codec: 'PCMU' }, { payloadType: 8, codec: 'PCMA' }, { payloadType: 9, codec: 'G722' }] as const;
+
+/** @throws {Error} Where one of the kernels is absent. */
+export function testKernels(): AudioKernels {
+  const kernels = loadAudioKernels();
+  if (kernels.kind === 'absent') throw new Error(kernels.absentBecause);
+  return kernels.exports;
+}
+
+export function payloadTypeOf(codec: MixCodec): number {
+  return payloadTypes.find((entry) => entry.codec === codec)?.payloadType ?? 127;
+}
+
+/** Samples of 20 ms, and units of its RTP clock. */
+export function rateOf(codec: MixCodec): { readonly samples: number; readonly units: number } {
+  return codec === 'opus' ? { samples: 960, units: 960 } : codec === 'G722' ? { samples: 320, units: 160 } : { samples: 160, units: 160 };
+}
+
+/** What one member says: packets of 20 ms of a signal at 48 kHz (Opus) or 8 kHz. */
+export class Talker {
+  readonly codec: MixCodec;
+  private readonly kernels: AudioKernels;
+  private readonly encoder: number;
+  private readonly signal: Float32Array;
+  private readonly bytes = new Uint8Array(1500);
+  private readonly ssrc: number;
+  private frame = 0;
+
+  constructor(kernels: AudioKernels, codec: MixCodec, signal: Float32Array, ssrc = 1, expectedLossPercent = 0) {
+    this.kernels = kernels;
+    this.codec = codec;
+    this.signal = signal;
+    this.ssrc = ssrc;
+    this.encoder = codec === 'opus' ? kernels.opus.openEncoder(48_000, { bitrateBps: 32_000, complexity: 5, expectedLossPercent }) : codec === 'PCMA' ? g711Law.aLaw : g711Law.muLaw;
+  }
+
+  /** The next packet; after the signal it begins again. Its bytes are valid until the next call. */
+  next(arrivedAt: number, level: number): AudioPacket {
+    const { samples, units } = rateOf(this.codec);
+    const frames = Math.floor(this.signal.length / samples);
+    const words = new Int32Array(encodeWords.stride);
+    words.set([this.encoder, (this.frame % frames) * samples, samples, 0, this.bytes.length]);
+    (this.codec === 'opus' ? this.kernels.opus : this.kernels.g711).encode(this.bytes, this.signal, words, 1);
+    const sequenceNumber = this.frame & 0xffff;
+    const timestamp = (this.frame * units) | 0;
+    this.frame += 1;
+    return { ssrc: this.ssrc, sequenceNumber, timestamp, payloadType: payloadTypeOf(this.codec), level, arrivedAt: instant(arrivedAt), bytes: this.bytes, offset: 0, length: words[encodeWords.result] ?? 0 };
+  }
+}
+
+/** What one member hears, in samples at 48 kHz (Opus) or 8 kHz: decoded frame by frame, zeros where none came. */
+export class Hearer {
+  readonly heard: number[] = [];
+  readonly frames: { readonly timestamp: number; readonly startsTalkspurt: boolean; readonly level: number; readonly tick: number }[] = [];
+  private readonly kernels: AudioKernels;
+  private readonly codec: MixCodec;
+  private readonly decoder: number;
+  private readonly room = new Float32Array(5760);
+
+  constructor(kernels: AudioKernels, codec: MixCodec) {
+    this.kernels = kernels;
+    this.codec = codec;
+    this.decoder = codec === 'opus' ? kernels.opus.openDecoder(48_000) : codec === 'PCMA' ? g711Law.aLaw : g711Law.muLaw;
+  }
+
+  hear(bytes: Uint8Array, { timestamp, startsTalkspurt, level }: Pick<EncodedFrame, 'timestamp' | 'startsTalkspurt' | 'level'>, tick: number): void {
+    const words = new Int32Array(decodeWords.stride);
+    words.set([this.decoder, 0, bytes.length, 0, this.room.length]);
+    (this.codec === 'opus' ? this.kernels.opus : this.kernels.g711).decode(bytes, this.room, words, 1);
+    const at = (tick - 1) * rateOf(this.codec).samples;
+    while (this.heard.length < at) this.heard.push(0);
+    this.heard.push(...this.room.subarray(0, words[decodeWords.result]));
+    this.frames.push({ timestamp, startsTalkspurt, level, tick });
+  }
+
+  /** From one second to another. */
+  between(from: number, to: number): Float32Array {
+    const rate = rateOf(this.codec).samples * 50;
+    const samples = new Float32Array(Math.round((to - from) * rate));
+    samples.set(this.heard.slice(Math.round(from * rate), Math.round(to * rate)));
+    return samples;
+  }
+}
+
+interface TestMember {
+  readonly number: number;
+  readonly hearer: Hearer | undefined;
+}
+
+/** A mix in virtual time: packets arrive 5 ms before each tick. */
+export class TestMix {
+  readonly kernels = testKernels();
+  readonly counters = new MixerCounters();
+  readonly payloads = new PayloadPool();
+  readonly workspace = new AudioWorkspace(this.kernels);
+  readonly levels = new Map<number, number>();
+  readonly mix: AudioMix;
+  readonly members = new Map<number, TestMember>();
+  /** Frames so far, by how many hear them. */
+  readonly recipientCounts: number[] = [];
+  tick = 0;
+
+  constructor() {
+    this.mix = new AudioMix(7, { workspace: this.workspace, payloads: this.payloads, counters: this.counters }, {
+      writeFrame: (frame) => {
+        this.recipientCounts.push(frame.recipients.length);
+        for (const number of frame.recipients) this.members.get(number)?.hearer?.hear(frame.bytes.slice(0, frame.length), frame, this.tick);
+      },
+      writeLevel: (member, level) => this.levels.set(member, level),
+    });
+  }
+
+  join(number: number, reception?: MixReception): Hearer {
+    const hearer = new Hearer(this.kernels, reception?.codec ?? 'opus');
+    this.members.set(number, { number, hearer });
+    this.mix.add(number, { payloadTypes, isMuted: false, ...(reception === undefined ? {} : { reception }) });
+    return hearer;
+  }
+
+  /** Lets time pass; `say` gives what arrives for a tick. */
+  run(ticks: number, say: (tick: number, arrivedAt: number) => readonly (readonly [member: number, packet: AudioPacket])[]): void {
+    for (let index = 0; index < ticks; index += 1) {
+      this.tick += 1;
+      for (const [member, packet] of say(this.tick, this.tick * 20 - 5)) this.mix.push(member, packet);
+      this.mix.tick(this.tick, instant(this.tick * 20));
+    }
+  }
+}
+
+/** A sine wave. */
+export function tone(frequencyHz: number, { amplitude = 0.2, seconds = 1, rate = 48_000 } = {}): Float32Array {
+  return Float32Array.from({ length: Math.round(seconds * rate) }, (_, index) => amplitude * Math.sin((2 * Math.PI * frequencyHz * index) / rate));
+}
+
+/** The amplitude of one frequency in a signal (Goertzel). */
+export function amplitudeAt(frequencyHz: number, samples: Float32Array, rate = 48_000): number {
+  const coefficient = 2 * Math.cos((2 * Math.PI * frequencyHz) / rate);
+  let [last, before] = [0, 0];
+  for (const sample of samples) [last, before] = [sample + coefficient * last - before, last];
+  return (2 / samples.length) * Math.sqrt(Math.max(0, last * last + before * before - coefficient * last * before));
+}
