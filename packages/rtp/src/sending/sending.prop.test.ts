@@ -51,6 +51,23 @@ test('another source follows the last number, and late packets of the one before
   assert.deepEqual([9, 8, 7].map((number) => mapping.map(number)), [6, 4, 3]);
 });
 
+test('packets of our own and those of sources follow each other, whichever come first', () => {
+  fc.assert(
+    fc.property(uint16, fc.array(fc.oneof(fc.constant('own' as const), fc.record({ first: uint16, count: fc.integer({ min: 1, max: 5 }) })), { minLength: 1, maxLength: 20 }), (start, turns) => {
+      const mapping = new SequenceMapping(start);
+      const sent: number[] = [];
+      for (const turn of turns) {
+        if (turn === 'own') sent.push(mapping.insert());
+        else {
+          mapping.splice(turn.first);
+          for (let index = 0; index < turn.count; index += 1) sent.push(mapping.map((turn.first + index) & 0xffff));
+        }
+      }
+      assert.deepEqual(sent, sent.map((_, index) => (start + index) & 0xffff));
+    }),
+  );
+});
+
 test('timestamps go on across sources, and always forward', () => {
   const timestamps = new TimestampMapping(0x7ffffff0);
   timestamps.splice(100, 0);

@@ -15,11 +15,10 @@ export class SequenceMapping {
   private newest = 0;
   private first = 0;
   private offset: number;
-  private isSpliced = false;
 
   /** @param firstSequenceNumber Of the outgoing stream. */
   constructor(firstSequenceNumber: number) {
-    this.offset = firstSequenceNumber;
+    this.offset = (firstSequenceNumber - 1) & 0xffff;
   }
 
   /** The highest number that was sent, or is reserved for a packet that may still come. */
@@ -29,10 +28,9 @@ export class SequenceMapping {
 
   /** From the packet with `sequenceNumber` on comes another source: it follows what was sent last; of what comes before it nothing is sent. */
   splice(sequenceNumber: number): void {
-    this.offset = this.isSpliced ? (this.newest + this.offset + 1 - sequenceNumber) & 0xffff : (this.offset - sequenceNumber) & 0xffff;
+    this.offset = (this.highest + 1 - sequenceNumber) & 0xffff;
     this.newest = (sequenceNumber - 1) & 0xffff;
     this.first = sequenceNumber;
-    this.isSpliced = true;
   }
 
   /** The number under which to send the packet, or {@link notMapped} where it is too old, from before the splice, or was left out. */
