@@ -18,6 +18,8 @@ import { identityTokenDesk } from './control/token-desk.ts';
 import { portFailure } from './failures.ts';
 import { openData } from './open-data.ts';
 import { originOf, publicOrigin, reachableOrigins } from './public-origin.ts';
+import { mediaSummary } from './media/media-summary.ts';
+import { openMedia, type MediaPart } from './media/open-media.ts';
 import { openRelay, type RelayPart } from './relay/open-relay.ts';
 import { readVersion, repositoryRoot } from './repository.ts';
 import { serveConsole } from './web/console-files.ts';
@@ -45,6 +47,8 @@ export interface RunningServer {
   readonly publicUrls: readonly string[];
   /** UDP and TCP ports of the relay; none where it is off. */
   readonly relayPorts: readonly number[];
+  /** UDP ports of media processes; none where there are no group calls. */
+  readonly mediaPorts: readonly number[];
   /** What an application is configured with. A secret. */
   readonly connectionString: string;
   /** PEM file of the CA that a client has to trust; absent when the operator brought the certificate. */
@@ -79,12 +83,15 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     const place = new Place(options, certificates);
     const metrics = createMetrics({ includeProcess: true });
     const identity = await openIdentity({ options, logger, store, place, metrics });
+    const media = await openMedia({ options, metrics, logger: logger.child({ part: 'media' }) });
+    opened.add(async () => media.processor?.close());
     const relay = await openRelay({
       options, laboratoryPeers: start.laboratoryPeers ?? [], store, identity, metrics, logger: logger.child({ part: 'relay' }),
       certificate: () => certificates.current(), tlsPort: () => place.ports.https,
+      media,
     });
     opened.add(() => relay.close());
-    const services = await openServices({ options, logger, store, identity, place, metrics, relay });
+    const services = await openServices({ options, logger, store, identity, place, metrics, relay, media });
     opened.add(() => services.controller.close());
     await relay.start(services.controller);
     const app = await makeRoutes({ logger, certificates, place, services });
@@ -93,6 +100,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     opened.add(() => removeControlFile(options.dataDir));
     opened.add(() => services.controller.drain());
     opened.add(async () => relay.drain());
+    opened.add(async () => media.processor?.drain());
 
     logger.info({ ...place.ports, version: readVersion(), certificate: certificates.current().kind }, 'The server is ready.');
     return {
@@ -100,6 +108,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
       httpUrl: place.httpUrl,
       publicUrls: place.publicUrls(),
       relayPorts: relay.plane?.ports ?? [],
+      mediaPorts: [...new Set(media.addresses().map(({ port }) => port))],
       connectionString: services.connectionString(),
       certificateAuthorityFile: certificates.development?.authority.path,
       createSignInLink: services.createSignInLink,
@@ -151,6 +160,7 @@ interface Services {
   readonly controller: SignalingController;
   readonly metrics: Metrics;
   readonly relay: RelayService;
+  readonly media: MediaPart;
   readonly sdkTarball: SdkTarball | undefined;
   readonly controlKey: string;
   readonly connectionString: () => string;
@@ -171,17 +181,17 @@ async function openIdentity({ options, logger, store, place, metrics }: Surround
   return identity;
 }
 
-async function openServices({ options, logger, store, identity, place, metrics, relay }: Surroundings & { readonly identity: Identity; readonly relay: RelayPart }): Promise<Services> {
+async function openServices({ options, logger, store, identity, place, metrics, relay, media }: Surroundings & { readonly identity: Identity; readonly relay: RelayPart; readonly media: MediaPart }): Promise<Services> {
   const sdkTarball = findSdkTarball(join(repositoryRoot, 'sdk/calling/dist'));
   const hasOwnAuthority = options.certFile === undefined;
   const controller = createSignalingController({
-    store, identity, metrics, logger: logger.child({ part: 'signaling' }), relay: relay.service,
+    store, identity, metrics, logger: logger.child({ part: 'signaling' }), relay: relay.service, media: media.control,
     configuration: {
       serverInfo: {
         name: 'Dialplane', version: readVersion(),
         ...(sdkTarball !== undefined && { sdkTarball: sdkTarball.path }),
         ...(hasOwnAuthority && { certificateAuthority: '/ca.crt' }),
-        capabilities: { mediaProcessor: false, relay: options.relay, telephony: false },
+        capabilities: { mediaProcessor: media.processor !== undefined, relay: options.relay, telephony: false },
       },
       developmentSignIn: options.developmentSignIn,
       publicUrl: () => place.publicUrl(),
@@ -190,7 +200,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
   });
   await controller.restore();
   return {
-    identity, controller, metrics, sdkTarball, relay: relay.service,
+    identity, controller, metrics, sdkTarball, media, relay: relay.service,
     controlKey: makeControlKey(),
     connectionString: () => connectionString(place.publicUrl(), identity.resources.accessKeys(identity.resources.default.id)[0]),
     createSignInLink: async () => signInUrl(place.publicUrl(), (await identity.createSignInLink({ operator: true })).code),
@@ -201,7 +211,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
 async function makeRoutes({ logger, certificates, place, services }: {
   readonly logger: Logger; readonly certificates: Certificates; readonly place: Place; readonly services: Services;
 }): Promise<FastifyInstance> {
-  const { identity, controller, metrics, relay, sdkTarball, controlKey, createSignInLink } = services;
+  const { identity, controller, metrics, relay, media, sdkTarball, controlKey, createSignInLink } = services;
   const app = fastify({ ...fastifyOptions, forceCloseConnections: 'idle' });
   app.setErrorHandler(errorHandler(logger));
   addSecurityHeaders(app, () => certificates.current().kind !== 'development');
@@ -210,7 +220,7 @@ async function makeRoutes({ logger, certificates, place, services }: {
     key: controlKey, tokens: identityTokenDesk(identity), keys: identityKeyDesk(identity, () => place.publicUrl()),
     createSignInLink, connectionString: services.connectionString,
     network: () => relay.networkConfiguration({ identifier: 'operator', reachedBy: undefined }),
-    status: () => ({ version: readVersion(), httpsUrl: place.httpsUrl, httpUrl: place.httpUrl, publicUrls: place.publicUrls() }),
+    status: () => ({ version: readVersion(), httpsUrl: place.httpsUrl, httpUrl: place.httpUrl, publicUrls: place.publicUrls(), media: mediaSummary(media) }),
   });
   if (certificates.development !== undefined) offerAuthority(app, certificates.development);
   if (sdkTarball !== undefined) offerSdk(app, sdkTarball);

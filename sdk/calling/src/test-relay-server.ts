@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { OperationResponse } from '@dialplane/calling-api';
 
 const main = resolve(import.meta.dirname, '../../../packages/server/src/main.ts');
-const ports = ['--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0'];
+const ports = ['--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media', 'off'];
 
 /** The whole server, relay included, in a process of its own and on free ports. */
 export class TestRelayServer {

@@ -8,7 +8,7 @@ import { EventQueue } from './event-queue.ts';
 import { LegNegotiation } from './leg-negotiation.ts';
 import { MediaProcessorError } from './media-processor-error.ts';
 import { defaultMediaProcessorLimits, type MediaProcessorLimits, type MediaProcessorOptions } from './media-processor-options.ts';
-import type { MediaAddress, MediaProcessor, MediaProcessorStatus } from './media-processor.ts';
+import type { MediaAddress, MediaProcessor, MediaProcessorStatus, MediaProcessStatus } from './media-processor.ts';
 import { OfferBudget } from './offer-budget.ts';
 import { heartbeatEveryMs, ProcessSlot } from './process-slot.ts';
 import { StreamRelays } from './stream-relays.ts';
@@ -92,10 +92,7 @@ class SupervisedMediaProcessor implements MediaProcessor {
   }
 
   status(): MediaProcessorStatus {
-    const processes = this.slots.map((slot) => ({
-      name: slot.name, isRunning: slot.running !== undefined, load: slot.running?.load ?? 0,
-      conferences: this.conferences.on(slot).length, legs: this.conferences.legsOn(slot),
-    }));
+    const processes = this.slots.map((slot) => this.statusOf(slot));
     return {
       processes,
       conferences: this.conferences.size,
@@ -112,6 +109,12 @@ class SupervisedMediaProcessor implements MediaProcessor {
     const conference = this.conferences.find(command.conferenceId);
     if (conference !== undefined) this.carryOut(conference, command);
     else if (command.kind !== 'closeConference' || !this.waiting.remove(command.conferenceId)) this.refuse(command, 'CONFERENCE_NOT_FOUND');
+  }
+
+  private statusOf(slot: ProcessSlot): MediaProcessStatus {
+    const { name, running } = slot;
+    const carried = { conferences: this.conferences.on(slot).length, legs: this.conferences.legsOn(slot) };
+    return running === undefined ? { name, isRunning: false, load: 0, ...carried } : { name, isRunning: true, processId: running.processId, load: running.load, ...carried };
   }
 
   private createSlot(index: number): ProcessSlot {

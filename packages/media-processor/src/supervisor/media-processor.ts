@@ -38,6 +38,8 @@ export interface MediaProcessorStatus {
 export interface MediaProcessStatus {
   readonly name: string;
   readonly isRunning: boolean;
+  /** Absent while it is not running. */
+  readonly processId?: number;
   readonly conferences: number;
   readonly legs: number;
   /** Of one core, 0 to 1. */

@@ -21,6 +21,7 @@ export interface ProcessSlotEvents {
 
 /** Where a media process listens, and how busy it said it is. */
 export interface RunningProcess {
+  readonly processId: number;
   readonly addresses: readonly string[];
   readonly port: number;
   /** Of one core, 0 to 1. */
@@ -90,9 +91,12 @@ export class ProcessSlot {
     this.startCount += 1;
     child.on('message', (event) => this.handle(child, event as ProcessEvent));
     child.on('error', (error) => this.options.logger.warn({ err: error, process: this.name }, 'A media process could not be reached.'));
-    child.on('close', (code, signal) => {
+    child.on('exit', (code, signal) => {
       clearTimeout(outOfPatience);
-      this.handleEnd(child, `${signal ?? `exit code ${code}`}${lastWords.text === '' ? '' : `: ${lastWords.text}`}`);
+      this.handleEnd(child, signal ?? `exit code ${code}`);
+    });
+    child.on('close', () => {
+      if (lastWords.text !== '') this.options.logger.error({ process: this.name, lastWords: lastWords.text }, 'A media process left these words.');
     });
     child.send({ kind: 'start', settings: { ...this.options.settings, port: this.port } } satisfies ProcessCommand, () => undefined);
     return new Promise((done, failed) => {
@@ -155,7 +159,7 @@ export class ProcessSlot {
 
   private handleStarted({ child, settle }: Extract<SlotState, { kind: 'starting' }>, { addresses, port }: Extract<ProcessEvent, { kind: 'started' }>): void {
     this.port = port;
-    this.state = { kind: 'running', child, process: { addresses, port, load: 0 }, since: performance.now(), asked: 0, answered: 0 };
+    this.state = { kind: 'running', child, process: { processId: child.pid ?? 0, addresses, port, load: 0 }, since: performance.now(), asked: 0, answered: 0 };
     this.events.running(this);
     settle();
   }
@@ -189,7 +193,7 @@ export class ProcessSlot {
 async function endChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const outOfPatience = setTimeout(() => child.kill('SIGKILL'), closeWithinMs);
-  const ended = new Promise<void>((done) => child.once('close', () => done()));
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
   if (child.connected) child.disconnect();
   await ended;
   clearTimeout(outOfPatience);

@@ -35,6 +35,15 @@ export async function issueAuthority(commonName: string, now: number): Promise<I
   return { certificatePem: certificate.toString('pem'), privateKeyPem: await exportPrivateKey(keys.privateKey) };
 }
 
+/** Makes a self-signed certificate for DTLS: peers know it by its fingerprint alone (RFC 8122 §5), so it names nobody. */
+export async function issueMediaCertificate(now: number): Promise<IssuedPair> {
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(), name: [{ CN: ['media'] }], ...validity(now, leafLifetimeDays), signingAlgorithm: algorithm, keys,
+  });
+  return { certificatePem: certificate.toString('pem'), privateKeyPem: await exportPrivateKey(keys.privateKey) };
+}
+
 /** Has the CA sign a server certificate for these names. */
 export async function issueServerCertificate(authority: IssuedPair, names: SubjectNames, now: number): Promise<IssuedPair> {
   const issuer = new x509.X509Certificate(authority.certificatePem);

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isIP } from 'node:net';
 import { logLevels, type LogLevel } from '@dialplane/telemetry';
@@ -37,6 +37,11 @@ export interface ServerOptions {
   readonly relayAllocationsPerUser: number;
   readonly relayMegabitsPerUser: number;
   readonly relayUsageRetentionDays: number;
+  /** Whether the Media Processor runs, which carries group calls. */
+  readonly media: boolean;
+  /** UDP, of the first media process; each further one has the next. */
+  readonly mediaPort: number;
+  readonly mediaProcesses: number;
   readonly logLevel: LogLevel;
 }
 
@@ -79,6 +84,9 @@ export const optionTable: { readonly [Key in keyof ServerOptions]: OptionRow<Exc
   relayAllocationsPerUser: { name: 'relay-user-allocations', value: 'NUMBER', preset: () => '64', description: 'Most allocations of one user at a time', read: readCount },
   relayMegabitsPerUser: { name: 'relay-user-megabits', value: 'NUMBER', preset: () => '32', description: 'Most megabits per second relayed for one user, both directions together; what exceeds it is dropped', read: readCount },
   relayUsageRetentionDays: { name: 'relay-usage-retention-days', value: 'DAYS', preset: () => '400', description: 'The ledger of the relay is kept for this time; addresses of clients in it go with the call records', read: readDays },
+  media: { name: 'media', value: 'on|off', preset: () => 'on', description: 'Run the Media Processor, without which there are no group calls', read: readSwitch },
+  mediaPort: { name: 'media-port', value: 'PORT', preset: () => '3480', description: 'UDP port of the first media process, on every address; each further process has the next port, and one more than serve is kept ready', read: readPort },
+  mediaProcesses: { name: 'media-processes', value: 'NUMBER', preset: () => String(Math.max(1, availableParallelism() - 1)), presetNote: 'one less than the machine has cores, at least 1', description: 'Media processes that serve group calls', read: readProcesses },
   logLevel: { name: 'log-level', value: logLevels.join('|'), preset: () => 'info', description: 'How much the server writes to its log', read: readLogLevel },
 };
 
@@ -113,6 +121,11 @@ export function readServerOptions(given: Readonly<Record<string, string | undefi
   if (options.certFile !== undefined && options.domain !== undefined) throw new OptionError('Give --cert and --key, or --domain, but not both.');
   if (options.httpsPort !== 0 && options.httpsPort === options.httpPort) throw new OptionError('--https-port and --http-port have to differ.');
   if (options.relay && options.relayPort !== 0 && options.relayPort === options.relaySecondPort) throw new OptionError('--relay-port and --relay-second-port have to differ.');
+  const lastMediaPort = options.mediaPort + options.mediaProcesses;
+  if (options.media && options.mediaPort !== 0 && lastMediaPort > 65_535) throw new OptionError(`--media-port ${options.mediaPort} leaves no room for ${options.mediaProcesses + 1} media processes.`);
+  if (options.media && options.relay && options.mediaPort !== 0 && [options.relayPort, options.relaySecondPort].some((port) => port >= options.mediaPort && port <= lastMediaPort)) {
+    throw new OptionError(`The ports of media processes (${options.mediaPort}-${lastMediaPort}) and those of the relay have to differ: --media-port, --relay-port, --relay-second-port.`);
+  }
   return options;
 }
 
@@ -141,6 +154,12 @@ function readRanges(text: string): readonly string[] {
 function readCount(text: string): number {
   const count = Number(text);
   if (!/^\d{1,6}$/.test(text) || count < 1) throw new Error('a number from 1 to 999999 is needed.');
+  return count;
+}
+
+function readProcesses(text: string): number {
+  const count = Number(text);
+  if (!/^\d{1,3}$/.test(text) || count < 1 || count > 256) throw new Error('a number from 1 to 256 is needed.');
   return count;
 }
 

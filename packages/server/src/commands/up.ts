@@ -64,6 +64,11 @@ function relayLines({ relayPorts }: RunningServer, options: ServerOptions): read
   ];
 }
 
+function mediaLines({ mediaPorts }: RunningServer): readonly string[] {
+  if (mediaPorts.length === 0) return ['  Group calls          none: ./dialplane doctor says why'];
+  return [`  Media of group calls UDP ${mediaPorts.join(', ')}, which a firewall has to let in, too`];
+}
+
 /** What a person needs to know at the start. @param signInLink Absent where the output is kept: then no secrets are shown. */
 function greeting(server: RunningServer, options: ServerOptions, signInLink: string | undefined): string {
   const authority = server.certificateAuthorityFile;
@@ -76,6 +81,7 @@ function greeting(server: RunningServer, options: ServerOptions, signInLink: str
     `                       ${server.httpsUrl}`,
     ...server.publicUrls.map((url, index) => `${index === 0 ? '  From other computers' : '                      '} ${url}`),
     ...relayLines(server, options),
+    ...mediaLines(server),
     ...(signInLink === undefined
       ? ['  Operator sign-in     ./dialplane link', '  Connection string    ./dialplane connection-string']
       : [`  Operator sign-in     ${signInLink}`, '                       (for one person, once, within an hour; ./dialplane link makes another)', `  Connection string    ${server.connectionString}`]),

@@ -1,6 +1,7 @@
 import type { NetworkConfiguration } from '@dialplane/calling-api';
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { MediaSummary } from '../media/media-summary.ts';
 import { isLocal } from '../web/local-request.ts';
 import type { Desks } from './control-client.ts';
 import { keyNames, type KeyName } from './key-desk.ts';
@@ -12,6 +13,7 @@ export interface ServerStatus {
   readonly httpUrl: string;
   /** Origins for other computers; the one that tokens carry first. */
   readonly publicUrls: readonly string[];
+  readonly media: MediaSummary;
 }
 
 export interface ControlRoutesOptions extends Desks {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { kernelNames, loadKernel } from '@dialplane/kernels';
 import type { ServerOptions } from '../command-line/options.ts';
 import { portFailure } from '../failures.ts';
+import { missingMediaKernels } from '../media/media-kernels.ts';
 import { outdatedKernels } from '../preparation/kernels.ts';
 import { isInstalled, systemPackages } from '../preparation/system-packages.ts';
 import { repositoryRoot } from '../repository.ts';
@@ -21,7 +22,8 @@ export function checkInstallation(): Finding[] {
   const packages = missing.length === 0
     ? good('Every system package that a command wants is installed.')
     : notice(`Some commands want system packages that are not here (the server runs without): ${missing.map((entry) => entry.package).join(' ')}. ./dialplane test installs them as root, or prints the command.`);
-  return [node, console, checkKernels(), packages];
+  const media = missingMediaKernels();
+  return [node, console, checkKernels(), ...(media === undefined ? [] : [notice(media)]), packages];
 }
 
 /** Whether the native kernels are built, from these sources, and can be loaded. */

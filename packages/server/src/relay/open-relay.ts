@@ -7,6 +7,7 @@ import type { Logger, Metrics } from '@dialplane/telemetry';
 import type { ServerCertificate } from '../certificates/server-certificate.ts';
 import type { ServerOptions } from '../command-line/options.ts';
 import { Failure } from '../failures.ts';
+import type { MediaPart } from '../media/open-media.ts';
 import { boundAddress, publicRelayAddresses, relayHosts } from './relay-addresses.ts';
 import { relayMetrics } from './relay-metrics.ts';
 import { relaySecret } from './relay-secret.ts';
@@ -19,6 +20,8 @@ export interface OpenRelayOptions {
   readonly identity: Identity;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Relays always reach it; it is told who comes from a relay that is fed over TCP. */
+  readonly media: Pick<MediaPart, 'addresses' | 'processor'>;
   readonly certificate: () => ServerCertificate | undefined;
   /** The port that was opened for HTTPS. */
   readonly tlsPort: () => number;
@@ -122,7 +125,7 @@ export class RelayPart {
   }
 
   async #startPlane(onUsage: (event: RelayUsageEvent) => Promise<void>): Promise<RelayPlane> {
-    const { options, laboratoryPeers, logger } = this.#opening;
+    const { options, laboratoryPeers, logger, media } = this.#opening;
     const bound = boundAddress(options.host);
     try {
       return await startRelayPlane({
@@ -131,7 +134,11 @@ export class RelayPart {
         countersPath: join(options.dataDir, 'relay-counters'),
         publicAddresses: await publicRelayAddresses(options, logger),
         ...(bound !== undefined && { listenAddresses: [bound] }),
-        peers: { laboratory: laboratoryPeers, ...(options.relayAllowPeers !== undefined && { allowed: options.relayAllowPeers }) },
+        peers: {
+          laboratory: laboratoryPeers,
+          mediaProcessors: media.addresses().map(({ address, port }) => ({ address, ports: { first: port, last: port } })),
+          ...(options.relayAllowPeers !== undefined && { allowed: options.relayAllowPeers }),
+        },
         limits: {
           allocationsPerUser: options.relayAllocationsPerUser, allocationsPerResource: options.relayAllocations, allocations: options.relayAllocations,
           bytesPerSecondPerUser: options.relayMegabitsPerUser * bytesPerMegabit,
@@ -144,8 +151,15 @@ export class RelayPart {
 
   #takeUsage(event: RelayUsageEvent, calls: RelayCalls): Promise<void> {
     const { call } = event.grant;
+    this.#tellMedia(event);
     if (call !== undefined) noteUsage(event, (news) => calls.noteRelay(call.callId, call.participantId, event.at, news));
     return this.#control.ledger.record(event);
+  }
+
+  /** A client that comes to its relay over TCP or TLS is one whose packets wait for each other. */
+  #tellMedia({ kind, clientTransport, peerTransport, relayedAddresses }: RelayUsageEvent): void {
+    if (clientTransport === 'udp' || peerTransport === 'tcp' || kind === 'continued') return;
+    for (const address of relayedAddresses) this.#opening.media.processor?.setStreamRelay(address, kind === 'started');
   }
 
   #renew(calls: RelayCalls): void {
