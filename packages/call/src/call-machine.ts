@@ -20,7 +20,7 @@ import { expireMember, handleEndpointClosed, handleEndpointLost, handleEndpointR
 import { abandonPromotion } from './promotion.ts';
 import { Publication } from './publication.ts';
 import { alert, handleEndpointRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout, reject } from './ringing.ts';
-import { reopenConference } from './reopening.ts';
+import { handleReopeningDue } from './reopening.ts';
 import { readSnapshot, takeSnapshot, type CallSnapshot } from './snapshot.ts';
 import { handleSpeakersDue } from './speakers.ts';
 import { startSpotlight, stopSpotlight } from './spotlight.ts';
@@ -128,6 +128,11 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     const servers: FlowLane[] = [{ id: 'controller', role: 'server' }];
     if (model.usedBackend) servers.push({ id: 'mediaProcessor', role: 'server' });
     return [...lanes.filter(({ role }) => role === 'caller'), ...servers, ...lanes.filter(({ role }) => role !== 'caller')];
+  }
+
+  /** True while another conference is asked for in place of one that was lost. */
+  get isReopening(): boolean {
+    return this.live.model.path.kind === 'reopening';
   }
 
   /** True after the record was put out: nothing changes any more. */
@@ -323,7 +328,7 @@ function observe(live: LiveCall, observation: CallObservation, now: Instant): vo
 function fire(live: LiveCall, key: DeadlineKey, now: Instant): void {
   if (key === 'conference') return handleConferenceTimeout(live, now);
   if (key === 'promotion') return abandonPromotion(live, endReason('setupTimeout', 'platform'), now);
-  if (key === 'reopening') return reopenConference(live, now);
+  if (key === 'reopening') return handleReopeningDue(live, now);
   if (key === 'speakers') return handleSpeakersDue(live, now);
   if (key === 'duration') return endCall(live, endReason('endedByPlatform', 'platform', 'The call reached the longest duration there is.'), now);
   const bar = key.indexOf('|');

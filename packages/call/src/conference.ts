@@ -9,7 +9,7 @@ import { showLeg } from './media-legs.ts';
 import { layoutChanged, modesChanged } from './media-modes.ts';
 import { sessionConnected, sessionFailed, sessionInterrupted } from './media-progress.ts';
 import { abandonPromotion, bridge } from './promotion.ts';
-import { recoverConference } from './reopening.ts';
+import { recoverConference, replaceLeg } from './reopening.ts';
 import { lookUp } from './ringing.ts';
 import { summaryOf } from './signaled-side.ts';
 import { showSpeakers } from './speakers.ts';
@@ -83,7 +83,8 @@ function handleConferenceFailure(live: LiveCall, { reason: failure, sentence }: 
 }
 
 function commandFailed(live: LiveCall, event: Extract<MediaEvent, { kind: 'commandFailed' }>, now: Instant): void {
-  if (live.model.path.kind === 'suspended') return;
+  // What was to be closed, and is gone: nobody waits for it.
+  if (live.model.path.kind === 'suspended' || event.command === 'closeLeg' || event.command === 'closeConference') return;
   const why = event.sentence === undefined ? event.reason : `${event.reason}: ${event.sentence}`;
   live.flow('mediaProcessor', 'controller', { kind: 'decision', what: `${event.command} failed`, why });
   // The news that the conference is lost may be on its way still.
@@ -117,10 +118,16 @@ function legStateChanged(live: LiveCall, { legId, state, reason }: Extract<Media
   showLeg(live, seat.endpointId, legId);
 }
 
+/** A member that was connected gets another leg and the time to connect it; whoever never reached the media processor leaves. */
 function failLeg(live: LiveCall, legId: string, failure: { readonly reason: MediaFailure; readonly sentence?: string }, now: Instant): void {
   const seat = seatOfLeg(live, legId);
   if (seat?.leg === undefined) return;
   const [name, message] = reasonsOfLegFailures[failure.reason];
+  const isGone = name === 'mediaLost' || failure.reason === 'MEDIA_PROCESS_LOST';
+  if (isGone && seat.leg.hasConnected && live.model.path.kind === 'conference') {
+    replaceLeg(live, live.model.path.conferenceId, seat, now);
+    return;
+  }
   const neverConnected = name === 'mediaLost' && !seat.leg.hasConnected;
   sessionFailed(live, legId, neverConnected ? noMediaPath(live, seat, 'platform') : endReason(name, 'platform', failure.sentence ?? message), now);
 }

@@ -135,8 +135,8 @@ test('somebody who is rung and joins by the group id instead has answered', () =
   ]);
 });
 
-test('a leg that breaks costs its endpoint the call, with what the media processor found', () => {
-  const closed = (reason: 'CONSENT_EXPIRED' | 'NO_COMMON_CODEC' | 'PORTS_EXHAUSTED', isConnected = true) => {
+test('a leg that cannot be had costs its endpoint the call, with what the media processor found', () => {
+  const closed = (reason: 'CONSENT_EXPIRED' | 'NO_COMMON_CODEC' | 'PORTS_EXHAUSTED', isConnected: boolean) => {
     const call = new TestCall();
     for (const joiner of [alice, bob]) call.command({ kind: 'join', joiner, groupId, isMuted: false });
     call.media({ kind: 'conferenceOpened', conferenceId: 'id1', process: 'media-0' });
@@ -145,10 +145,27 @@ test('a leg that breaks costs its endpoint the call, with what the media process
     const event = outputs.find((output) => output.kind === 'event' && output.endpointId === 'bob-1');
     return event?.kind === 'event' && event.event.type === 'callStateChanged' && event.event.endReason !== undefined ? reasonLine(event.event.endReason) : undefined;
   };
-  assert.equal(closed('CONSENT_EXPIRED'), '410/301005 by platform');
+  assert.equal(closed('CONSENT_EXPIRED', true), undefined);
   assert.equal(closed('CONSENT_EXPIRED', false), '410/3112 by platform');
-  assert.equal(closed('NO_COMMON_CODEC'), '500/0 by platform');
-  assert.equal(closed('PORTS_EXHAUSTED'), '503/0 by platform');
+  assert.equal(closed('NO_COMMON_CODEC', true), '500/0 by platform');
+  assert.equal(closed('PORTS_EXHAUSTED', true), '503/0 by platform');
+});
+
+test('a connected member whose media is gone gets another session, within the reconnect window that has begun', () => {
+  const call = new TestCall().gather();
+  call.media({ kind: 'legStateChanged', conferenceId: 'id1', legId: 'id5', state: 'interrupted' });
+  call.pass(30_000);
+  assert.deepEqual(call.media({ kind: 'legStateChanged', conferenceId: 'id1', legId: 'id5', state: 'closed', reason: 'CONSENT_EXPIRED' }).lines, [
+    'flow mediaProcessor > id4 media closed CONSENT_EXPIRED', 'media openLeg id8', 'bob-1 < session id8 backend negotiating', 'bob-1 < session id5 closed',
+  ]);
+  assert.deepEqual(call.media({ kind: 'commandFailed', conferenceId: 'id1', command: 'closeLeg', legId: 'id5', reason: 'LEG_NOT_FOUND' }).lines, []);
+  assert.deepEqual(call.pass(89_999).lines, []);
+  assert.ok(call.pass(1).lines.includes('bob-1 < Disconnected 410/301005 by bob'));
+  const back = new TestCall().gather();
+  back.media({ kind: 'legStateChanged', conferenceId: 'id1', legId: 'id5', state: 'closed', reason: 'MEDIA_PROCESS_LOST' });
+  back.legConnected('bob-1');
+  back.pass(200_000);
+  assert.ok(back.machine.endpoints().includes('bob-1'));
 });
 
 test('who joins but never connects is dropped after 40 s; the others stay', () => {

@@ -2,7 +2,7 @@ import type { CallState, EndpointEvent, FlowDetail, Participant } from '@dialpla
 import type { MediaCommand } from '@dialplane/media-api';
 import { addMilliseconds, Deadlines, type Instant } from '@dialplane/sansio';
 import type { CallOutput } from './call-input.ts';
-import { emptyModel, type CallModel } from './call-model.ts';
+import { emptyModel, type CallModel, type Seat } from './call-model.ts';
 import type { IceConfiguration, IceParticipant } from './ice-configuration.ts';
 import { defaultLimits, type CallLimits } from './limits.ts';
 
@@ -46,8 +46,9 @@ export type Effect =
   | { readonly kind: 'incomingCall'; readonly endpointId: string }
   | { readonly kind: 'output'; readonly output: CallOutput };
 
-/** What an endpoint was last told of itself and of the call as a whole. */
+/** What an endpoint was last told of itself and of the call as a whole, and the seat that was told from. */
 export interface PublishedSeat {
+  readonly source: Seat;
   readonly state: CallState;
   readonly shape: string;
   readonly self: string;

@@ -1,5 +1,5 @@
 import type { Call, EndpointEvent, Participant } from '@dialplane/calling-api';
-import { seatedAt, type Party, type Seated } from './call-model.ts';
+import { seatedAt, type CallModel, type Party, type Seated } from './call-model.ts';
 import type { CallOutput } from './call-input.ts';
 import type { LiveCall, PublishedSeat, UnnumberedEvent } from './live-call.ts';
 import { callView, members, participantView, selfView, shapeOf, stateOf } from './views.ts';
@@ -21,10 +21,11 @@ export class Publication {
   private hands: readonly string[] = [];
   private spotlight: readonly string[] = [];
   private kind: Call['kind'] = 'oneToOne';
+  private path: CallModel['path'] | undefined;
 
   /** Starts from `live` as it is: nothing in it is news. */
   constructor(live: LiveCall) {
-    this.takeRosterChanges(live);
+    this.takeRosterChanges(live, this.affectsAll(live.model));
     for (const seated of members(live.model)) this.seats.set(seated.seat.endpointId, publishedSeat(live, seated));
   }
 
@@ -34,10 +35,12 @@ export class Publication {
    */
   publish(live: LiveCall): CallOutput[] {
     const outputs: CallOutput[] = [];
-    const newcomers = new Set(members(live.model).map(({ seat }) => seat.endpointId).filter((endpointId) => !this.seats.has(endpointId)));
-    const updated = this.takeRosterChanges(live);
-    for (const seated of members(live.model)) {
-      for (const event of this.changesFor(live, seated, updated)) outputs.push(numbered(live, seated.seat.endpointId, event));
+    const all = members(live.model);
+    const newcomers = new Set(all.map(({ seat }) => seat.endpointId).filter((endpointId) => !this.seats.has(endpointId)));
+    const isChanged = this.affectsAll(live.model);
+    const updated = this.takeRosterChanges(live, isChanged);
+    for (const seated of all) {
+      for (const event of this.changesFor(live, seated, updated, isChanged)) outputs.push(numbered(live, seated.seat.endpointId, event));
     }
     for (const effect of live.effects) {
       if (effect.kind === 'output') {
@@ -50,20 +53,36 @@ export class Publication {
         if (event !== undefined) outputs.push(numbered(live, effect.endpointId, event));
       }
     }
-    for (const endpointId of this.seats.keys()) if (seatedAt(live.model, endpointId) === undefined) this.seats.delete(endpointId);
+    this.forgetGone(all);
     live.effects = [];
     live.departures = [];
     return outputs;
   }
 
+  private forgetGone(present: readonly Seated[]): void {
+    if (present.length === this.seats.size) return;
+    const endpointIds = new Set(present.map(({ seat }) => seat.endpointId));
+    for (const endpointId of this.seats.keys()) if (!endpointIds.has(endpointId)) this.seats.delete(endpointId);
+  }
+
+  /** Whether what is shown of anybody may have changed with the call as a whole. In a 1:1 call each side shows in the other. */
+  private affectsAll({ hands, spotlight, kind, path }: CallModel): boolean {
+    const isChanged = kind === 'oneToOne' || this.hands !== hands || this.spotlight !== spotlight || this.kind !== kind || this.path !== path;
+    this.hands = hands;
+    this.spotlight = spotlight;
+    this.kind = kind;
+    this.path = path;
+    return isChanged;
+  }
+
   /** What a member has to be told about the call as a whole, about itself and about the others. */
-  private changesFor(live: LiveCall, seated: Seated, updated: readonly Participant[]): UnnumberedEvent[] {
+  private changesFor(live: LiveCall, seated: Seated, updated: readonly Participant[], affectsAll: boolean): UnnumberedEvent[] {
     const { model } = live;
     const { party, seat } = seated;
     const before = this.seats.get(seat.endpointId);
-    const after = publishedSeat(live, seated);
+    const after = before?.source === seat && !affectsAll ? before : publishedSeat(live, seated);
     this.seats.set(seat.endpointId, after);
-    if (before === undefined) return [];
+    if (before === undefined || (before === after && updated.length === 0 && live.departures.length === 0)) return [];
     const events: UnnumberedEvent[] = [];
     if (before.shape !== after.shape) events.push({ type: 'callPromoted', ...shapeOf(model, seat) });
     if (before.state !== after.state) events.push({ type: 'callStateChanged', state: after.state });
@@ -80,11 +99,7 @@ export class Publication {
   }
 
   /** Participants that look different from how they were last shown. */
-  private takeRosterChanges({ model }: LiveCall): Participant[] {
-    const affectsAll = this.hands !== model.hands || this.spotlight !== model.spotlight || this.kind !== model.kind;
-    this.hands = model.hands;
-    this.spotlight = model.spotlight;
-    this.kind = model.kind;
+  private takeRosterChanges({ model }: LiveCall, affectsAll: boolean): Participant[] {
     const changed: Participant[] = [];
     for (const party of model.parties.values()) {
       const before = this.parties.get(party.identifier);
@@ -101,7 +116,7 @@ export class Publication {
 
 function publishedSeat({ model }: LiveCall, { party, seat }: Seated): PublishedSeat {
   const { kind, topology } = shapeOf(model, seat);
-  return { state: stateOf(model, seat), shape: `${kind} ${topology}`, self: JSON.stringify(selfView(model, party, seat)) };
+  return { source: seat, state: stateOf(model, seat), shape: `${kind} ${topology}`, self: JSON.stringify(selfView(model, party, seat)) };
 }
 
 function numbered({ model, options }: LiveCall, endpointId: string, event: UnnumberedEvent): CallOutput {

@@ -81,12 +81,20 @@ test('losses count for a minute', () => {
   assert.equal(lose(call).record?.endReason.code, 503);
 });
 
-test('without a media processor to be had the call ends at once, with the sentence that says what to do', () => {
+test('without a media processor to be had it is waited for, then the call ends with the sentence that says what to do', () => {
   const absences: string[] = [];
   const call = new TestCall({ mediaProcessorAbsence: () => absences[0] }).gather();
+  absences.push('The media processor is starting.');
+  assert.deepEqual(lose(call).lines, ['flow mediaProcessor > controller decided: conference failed', 'media closeConference']);
+  assert.equal(call.pass(1000).record, undefined);
+  absences.pop();
+  assert.ok(call.pass(1000).lines.includes('media openConference'));
+  const other = new TestCall({ mediaProcessorAbsence: () => absences[0] }).gather();
   absences.push('Install libopus.');
-  const { record } = lose(call);
-  assert.equal(record?.endReason.message, 'Install libopus.');
+  lose(other);
+  other.pass(1000);
+  assert.equal(other.pass(1000).record, undefined);
+  assert.equal(other.pass(2000).record?.endReason.message, 'Install libopus.');
 });
 
 test('who does not reach the new conference within the reconnect window leaves; who was still connecting has its time again', () => {

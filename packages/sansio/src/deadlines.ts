@@ -22,6 +22,11 @@ export class Deadlines<Key extends string> {
     return this.entries.has(key);
   }
 
+  /** When `key` is due, if it is armed. */
+  get(key: Key): Instant | undefined {
+    return this.entries.get(key);
+  }
+
   /** The earliest deadline, or `undefined` when none is armed. */
   next(): Instant | undefined {
     let first: Instant | undefined;

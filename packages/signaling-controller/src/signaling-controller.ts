@@ -94,6 +94,7 @@ class Controller implements SignalingController {
     this.endpointStore = new EndpointStore(store);
     this.metrics = signalingMetrics(options.metrics, {
       calls: () => this.calls.size,
+      conferences: () => this.calls.conferences,
       endpoints: () => this.registry.size,
       streams: () => this.registry.countReaders(),
     });

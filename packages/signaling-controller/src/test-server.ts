@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { operations, type EventEnvelope, type EndpointEvent, type OperationBody, type OperationId, type OperationParams, type OperationQuery, type OperationResponse } from '@dialplane/calling-api';
 import { Identity } from '@dialplane/identity';
+import type { MediaControl } from '@dialplane/media-api';
 import { openRelayControl, type RelayControl, type RelayPlace } from '@dialplane/relay';
 import { openStore, type Store } from '@dialplane/store';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@dialplane/telemetry';
@@ -21,6 +22,7 @@ export interface TestServerOptions {
   readonly developmentSignIn?: boolean;
   /** With the relay's control side; where the relay is, and whether it is, may change. */
   readonly relay?: { place: RelayPlace | undefined };
+  readonly media?: MediaControl;
 }
 
 /** Limits that no test reaches by accident. */
@@ -72,6 +74,7 @@ export class TestServer {
       metrics,
       clock,
       ...(relay !== undefined && { relay: relay.service }),
+      ...(options.media !== undefined && { media: options.media }),
       configuration: {
         serverInfo: { name: 'Dialplane', version: '0.1.0', capabilities: { mediaProcessor: false, relay: false, telephony: false } },
         developmentSignIn: options.developmentSignIn ?? true,

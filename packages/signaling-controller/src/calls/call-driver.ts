@@ -56,6 +56,8 @@ export class CallDriver {
   private readonly deadlines = new DeadlineQueue();
   /** What was taken of calls since they were stored last. */
   private readonly unkept = new Map<RunningCall, Turn[]>();
+  /** Calls that are being stored: what they do meanwhile is stored at once afterwards. */
+  private readonly keeping = new Set<RunningCall>();
   private alarm: { readonly at: number; readonly cancel: () => void } | undefined;
 
   constructor(options: CallDriverOptions) {
@@ -70,6 +72,11 @@ export class CallDriver {
 
   get size(): number {
     return this.calls.size;
+  }
+
+  /** How many calls have a conference. */
+  get conferences(): number {
+    return this.calls.conferenceCount;
   }
 
   get(callId: string): RunningCall | undefined {
@@ -229,7 +236,7 @@ export class CallDriver {
     keeper.noteFlow(call);
   }
 
-  /** Has a call stored once for all the turns it takes before anything else happens. */
+  /** Has a call stored once for all the turns it takes before anything else happens, or while it is being stored. */
   private keepSoon(call: RunningCall, turn: Turn): void {
     const turns = this.unkept.get(call);
     if (turns !== undefined) {
@@ -237,22 +244,28 @@ export class CallDriver {
       return;
     }
     this.unkept.set(call, [turn]);
-    queueMicrotask(() => this.keep(call));
+    if (!this.keeping.has(call)) queueMicrotask(() => this.keep(call));
   }
 
   private keep(call: RunningCall): void {
     const turns = this.unkept.get(call);
     if (turns === undefined) return;
     this.unkept.delete(call);
+    this.keeping.add(call);
     const { keeper } = this.options;
     const record = turns.at(-1)?.record;
     const kept = record === undefined ? keeper.keepRunning(call) : keeper.keepEnded(call, { reason: record.endReason, record });
     kept.then(
       (isKept) => {
+        this.keeping.delete(call);
         if (isKept) for (const turn of turns) this.release(turn);
         else this.drop(call);
+        this.keep(call);
       },
-      (error: unknown) => this.fail(call, error),
+      (error: unknown) => {
+        this.keeping.delete(call);
+        this.fail(call, error);
+      },
     );
   }
 
@@ -269,6 +282,7 @@ export class CallDriver {
 
   /** A new call that could not be stored: nobody has heard of it yet. */
   private drop(call: RunningCall): void {
+    this.unkept.delete(call);
     this.remove(call);
     this.rejectWaiting(call, new ApiError('STORE_UNAVAILABLE'));
   }
@@ -324,7 +338,12 @@ export class CallDriver {
       if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.endpointLeft(call, endpointId);
       else if (event.type === 'incomingCall') this.calls.addEndpoint(call, endpointId);
     }
-    for (const command of turn.media) if (command.kind === 'openConference') this.calls.setConference(call, command.conferenceId);
+    for (const { kind, conferenceId } of turn.media) {
+      if (kind === 'closeConference') this.calls.removeConference(conferenceId);
+      if (kind !== 'openConference') continue;
+      if (call.machine.isReopening) this.options.metrics.conferenceReopened();
+      this.calls.setConference(call, conferenceId);
+    }
   }
 
   private endpointLeft(call: RunningCall, endpointId: string): void {

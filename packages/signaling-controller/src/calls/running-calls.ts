@@ -12,6 +12,10 @@ export class RunningCalls {
     return this.calls.size;
   }
 
+  get conferenceCount(): number {
+    return this.conferences.size;
+  }
+
   get(callId: string): RunningCall | undefined {
     return this.calls.get(callId);
   }
@@ -70,6 +74,10 @@ export class RunningCalls {
     if (call.conferenceId !== undefined) this.conferences.delete(call.conferenceId);
     call.conferenceId = conferenceId;
     this.conferences.set(conferenceId, call);
+  }
+
+  removeConference(conferenceId: string): void {
+    this.conferences.delete(conferenceId);
   }
 
   remove(call: RunningCall): void {
