@@ -1,13 +1,16 @@
 import { AzureCommunicationTokenCredential, createIdentifierFromRawId, getIdentifierRawId } from '@azure/communication-common';
 // Before the client library, which must meet the observed RTCPeerConnection.
 import { chosenPairs } from './peer-connections.ts';
-import { CallClient, LocalVideoStream, VideoStreamRenderer, type Call, type CallAgent, type DeviceManager, type IncomingCall, type RemoteVideoStream, type VideoStreamRendererView } from '@dialplane/calling';
+import { CallClient, LocalVideoStream, type Call, type CallAgent, type DeviceManager, type IncomingCall, type RemoteParticipant, type RemoteVideoStream } from '@dialplane/calling';
 import type { CallSituation, PhonePage, Side } from '../src/page-contracts.ts';
+import { nameOf, type Person } from '../src/test-signal.ts';
 import { ArrivalWatch } from './arrival-watch.ts';
 import { offerToStory } from './page-methods.ts';
-import { earsOn, eyesOn, eyesOnElement } from './senses.ts';
 import type { PictureReader } from './picture-reader.ts';
-import { heardIn } from './tone-meter.ts';
+import { earsOn, eyesOn } from './senses.ts';
+import { eyesOnStream } from './shown-pictures.ts';
+import { ToneGap } from './tone-gap.ts';
+import { allHeardIn, heardIn } from './tone-meter.ts';
 
 const agentStates: string[] = [];
 let agent: CallAgent | undefined;
@@ -16,7 +19,7 @@ let camera: LocalVideoStream | undefined;
 let call: Call | undefined;
 let arrivals: ArrivalWatch | undefined;
 let ringing = Promise.withResolvers<IncomingCall>();
-const views = new Map<RemoteVideoStream, Promise<VideoStreamRendererView>>();
+const gaps = new Map<Person, ToneGap>();
 
 const methods: PhonePage = {
   async signIn({ token, displayName, endpoint }) {
@@ -37,6 +40,16 @@ const methods: PhonePage = {
     if (agent === undefined) throw new Error('nobody is signed in');
     call = agent.startCall([createIdentifierFromRawId(rawId)], { ...options, videoOptions: { localVideoStreams: [ownCamera()] } });
     return call.id;
+  },
+
+  async join(groupId) {
+    if (agent === undefined) throw new Error('nobody is signed in');
+    call = agent.join({ groupId }, { videoOptions: { localVideoStreams: [ownCamera()] } });
+    return call.id;
+  },
+
+  async add(rawId) {
+    theCall().addParticipant(createIdentifierFromRawId(rawId));
   },
 
   async answer() {
@@ -69,7 +82,7 @@ const methods: PhonePage = {
   async othersScreen(isShared) {
     const stream = await remoteVideo('ScreenSharing', isShared);
     if (!isShared) return { width: 0, height: 0 };
-    const { width, height } = await (await eyesOnView(stream)).read();
+    const { width, height } = await (await eyesOnStream(stream)).read();
     return { width, height };
   },
 
@@ -77,9 +90,21 @@ const methods: PhonePage = {
     while ((await methods.heard('remote')) !== person);
   },
   sees: async (person) => (await eyes('remote')).sees(person),
-  heard: async (side) => heardIn(await earsOn(await audioTrack(side)).read()),
+  async hearsAll(people) {
+    const expected = people.toSorted().join();
+    while (allHeardIn(await earsOn(await sound('remote')).read()).toSorted().join() !== expected);
+  },
+  async seesAll(people) {
+    await Promise.all(people.map(async (person) => (await eyesOnStream(await picturesOf(person))).sees(person)));
+  },
+  heard: async (side) => heardIn(await earsOn(await sound(side)).read()),
   seen: async (side) => (await (await eyes(side)).read()).person,
   pairs: chosenPairs,
+  async longestToneGapMs(person) {
+    const gap = gaps.get(person) ?? new ToneGap(await sound('remote'), person);
+    gaps.set(person, gap);
+    return gap.takeLongest();
+  },
   longestGapMs: () => (arrivals ??= new ArrivalWatch()).takeLongestGap(),
   agentStates: () => agentStates,
 };
@@ -106,28 +131,19 @@ function situationOf(running: Call): CallSituation {
   };
 }
 
-async function audioTrack(side: Side): Promise<MediaStreamTrack> {
+async function sound(side: Side): Promise<MediaStream> {
   const running = theCall();
   const event = side === 'remote' ? 'remoteAudioStreamsUpdated' : 'localAudioStreamsUpdated';
   const streams = (): Call['remoteAudioStreams'] | Call['localAudioStreams'] => (side === 'remote' ? running.remoteAudioStreams : running.localAudioStreams);
   await until((look) => running.on(event, look), () => streams().length > 0);
-  return firstTrack((await streams()[0]?.getMediaStream())?.getAudioTracks());
+  const [stream] = streams();
+  if (stream === undefined) throw new Error(`there is no ${side} sound`);
+  return stream.getMediaStream();
 }
 
 async function eyes(side: Side): Promise<PictureReader> {
   if (side === 'local') return eyesOn(firstTrack((await ownCamera().getMediaStream()).getVideoTracks()));
-  return eyesOnView(await remoteVideo('Video', true));
-}
-
-/** Looks at what an application shows: the library's own view, which follows the stream to other connections. */
-async function eyesOnView(stream: RemoteVideoStream): Promise<PictureReader> {
-  const known = views.get(stream) ?? new VideoStreamRenderer(stream).createView();
-  views.set(stream, known);
-  const { target } = await known;
-  if (!target.isConnected) document.body.append(target);
-  const video = target.querySelector('video');
-  if (video === null) throw new Error('the view shows no video');
-  return eyesOnElement(video);
+  return eyesOnStream(await remoteVideo('Video', true));
 }
 
 function firstTrack(tracks: readonly MediaStreamTrack[] | undefined): MediaStreamTrack {
@@ -138,11 +154,26 @@ function firstTrack(tracks: readonly MediaStreamTrack[] | undefined): MediaStrea
 
 /** The other's stream of this kind, as soon as its availability is what is asked for. */
 async function remoteVideo(kind: 'Video' | 'ScreenSharing', isAvailable: boolean): Promise<RemoteVideoStream> {
+  return streamOf(await participant(() => true), kind, isAvailable);
+}
+
+/** The camera of this person, as soon as it is there. */
+async function picturesOf(person: Person): Promise<RemoteVideoStream> {
+  return streamOf(await participant(({ displayName }) => displayName === nameOf(person)), 'Video', true);
+}
+
+async function participant(isMeant: (participant: RemoteParticipant) => boolean): Promise<RemoteParticipant> {
   const running = theCall();
-  await until((look) => running.on('remoteParticipantsUpdated', look), () => running.remoteParticipants.length > 0);
-  const [other] = running.remoteParticipants;
-  const find = (): RemoteVideoStream | undefined => other?.videoStreams.find((stream) => stream.mediaStreamType === kind);
-  await until((look) => other?.on('videoStreamsUpdated', look), () => find() !== undefined);
+  const find = (): RemoteParticipant | undefined => running.remoteParticipants.find(isMeant);
+  await until((look) => running.on('remoteParticipantsUpdated', look), () => find() !== undefined);
+  const found = find();
+  if (found === undefined) throw new Error('whoever was meant has left');
+  return found;
+}
+
+async function streamOf(other: RemoteParticipant, kind: 'Video' | 'ScreenSharing', isAvailable: boolean): Promise<RemoteVideoStream> {
+  const find = (): RemoteVideoStream | undefined => other.videoStreams.find((stream) => stream.mediaStreamType === kind);
+  await until((look) => other.on('videoStreamsUpdated', look), () => find() !== undefined);
   const stream = find();
   if (stream === undefined) throw new Error(`the other has no ${kind}`);
   await until((look) => stream.on('isAvailableChanged', look), () => stream.isAvailable === isAvailable);

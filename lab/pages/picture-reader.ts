@@ -12,18 +12,25 @@ export interface PictureReading {
 
 type Colour = readonly [number, number, number];
 
-/** Reads the frames that a video element shows. */
+/** Without a new frame for this long the element may show another video by now. */
+const lookAgainMs = 200;
+
+/** Reads what an element shows: the newest video in it, cut to what of it is visible. */
 export class PictureReader {
-  readonly #video: HTMLVideoElement;
+  readonly #element: HTMLElement;
   readonly #canvas = new OffscreenCanvas(1, 1);
 
-  constructor(video: HTMLVideoElement) {
-    this.#video = video;
+  constructor(element: HTMLElement) {
+    this.#element = element;
   }
 
   /** Resolves with the next frame; waits for as long as none arrives. */
-  read(): Promise<PictureReading> {
-    return new Promise((resolve) => this.#video.requestVideoFrameCallback(() => resolve(this.#look())));
+  async read(): Promise<PictureReading> {
+    for (;;) {
+      const video = this.#video();
+      const isNew = await nextFrame(video);
+      if (isNew && video !== undefined) return this.#look(video);
+    }
   }
 
   /**
@@ -39,20 +46,45 @@ export class PictureReader {
     }
   }
 
-  #look(): PictureReading {
-    const { videoWidth: width, videoHeight: height } = this.#video;
-    if (width === 0) return { person: null, counter: 0, width, height };
+  #video(): HTMLVideoElement | undefined {
+    return [...this.#element.querySelectorAll('video')].findLast(({ readyState }) => readyState >= HTMLMediaElement.HAVE_CURRENT_DATA);
+  }
+
+  #look(video: HTMLVideoElement): PictureReading {
+    const { x, y, width, height } = visiblePart(video, this.#element);
+    if (width < 1 || height < 1) return { person: null, counter: 0, width, height };
     this.#canvas.width = width;
     this.#canvas.height = height;
     const drawing = this.#canvas.getContext('2d', { willReadFrequently: true });
     if (drawing === null) throw new Error('this browser gives no canvas to draw on');
-    drawing.drawImage(this.#video, 0, 0);
-    const at = (x: number, y: number): Colour => {
-      const [red = 0, green = 0, blue = 0] = drawing.getImageData(Math.floor(x * width), Math.floor(y * height), 1, 1).data;
+    drawing.drawImage(video, x, y, width, height, 0, 0, width, height);
+    const at = (across: number, down: number): Colour => {
+      const [red = 0, green = 0, blue = 0] = drawing.getImageData(Math.floor(across * width), Math.floor(down * height), 1, 1).data;
       return [red, green, blue];
     };
     return { person: whoIn(at), counter: counterIn(at), width, height };
   }
+}
+
+/** False where none has come for a while. */
+function nextFrame(video: HTMLVideoElement | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    video?.requestVideoFrameCallback(() => resolve(true));
+    setTimeout(() => resolve(false), lookAgainMs);
+  });
+}
+
+/** The part of a video, in its own pixels, that is seen in a window which it may be larger than. */
+function visiblePart(video: HTMLVideoElement, element: HTMLElement): DOMRect {
+  const { videoWidth, videoHeight } = video;
+  const [whole, window] = [video.getBoundingClientRect(), element.getBoundingClientRect()];
+  if (whole.width === 0 || whole.height === 0) return new DOMRect();
+  const [scaleX, scaleY] = [videoWidth / whole.width, videoHeight / whole.height];
+  const [left, top] = [Math.max(whole.left, window.left), Math.max(whole.top, window.top)];
+  const [right, bottom] = [Math.min(whole.right, window.right), Math.min(whole.bottom, window.bottom)];
+  const inPixels = [(left - whole.left) * scaleX, (top - whole.top) * scaleY, (right - left) * scaleX, (bottom - top) * scaleY].map(Math.round);
+  const [x = 0, y = 0, width = 0, height = 0] = inPixels;
+  return new DOMRect(x, y, width, height);
 }
 
 function whoIn(at: (x: number, y: number) => Colour): Person | null {

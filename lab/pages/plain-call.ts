@@ -35,7 +35,9 @@ const methods: PlainCallPage = {
     return { state: connection.connectionState, pairs: await chosenPairs() };
   },
 
-  hears: (person) => ears('remote').hears(person),
+  async hears(person) {
+    while ((await methods.heard('remote')) !== person);
+  },
   sees: (person) => eyes('remote').sees(person),
   heard: async (side) => heardIn(await ears(side).read()),
   seen: async (side) => (await eyes(side).read()).person,
@@ -61,11 +63,17 @@ async function described(connection: RTCPeerConnection): Promise<string> {
   return connection.localDescription?.sdp ?? '';
 }
 
-const ears = (side: Side): ToneMeter => earsOn(trackOf(side, 'audio'));
+const ears = (side: Side): ToneMeter => earsOn(streamOf(side));
 const eyes = (side: Side): PictureReader => eyesOn(trackOf(side, 'video'));
 
+function streamOf(side: Side): MediaStream {
+  const stream = side === 'local' ? local : remote;
+  if (stream === undefined) throw new Error('the devices are not open');
+  return stream;
+}
+
 function trackOf(side: Side, kind: string): MediaStreamTrack {
-  const track = (side === 'local' ? local : remote)?.getTracks().find((candidate) => candidate.kind === kind);
+  const track = streamOf(side).getTracks().find((candidate) => candidate.kind === kind);
   if (track === undefined) throw new Error(`there is no ${side} ${kind}`);
   return track;
 }

@@ -8,27 +8,22 @@ const sampleIntervalMs = 20;
 const windowMs = 2 * burstMs + 100;
 const silenceDb = -120;
 
-/** Measures whose tone sounds in an audio track. */
+/** Measures whose tones sound in the audio tracks of a stream, all of them together; tracks may come and go. */
 export class ToneMeter {
+  readonly #stream: MediaStream;
   readonly #audio = new AudioContext();
   readonly #analyser = this.#audio.createAnalyser();
   readonly #spectrum: Float32Array<ArrayBuffer>;
   readonly #samples: Array<{ readonly at: number; readonly levels: ToneReading }> = [];
-  readonly #timer: ReturnType<typeof setInterval>;
-  readonly #player = new Audio();
+  readonly #inputs = new Map<MediaStreamTrack, ToneInput>();
   readonly #waiting = new Set<(now: number) => void>();
 
-  constructor(track: MediaStreamTrack) {
-    const stream = new MediaStream([track]);
-    // Chromium decodes a remote track only while a media element plays it.
-    this.#player.muted = true;
-    this.#player.srcObject = stream;
-    void this.#player.play();
+  constructor(stream: MediaStream) {
+    this.#stream = stream;
     this.#analyser.fftSize = 4096;
     this.#analyser.smoothingTimeConstant = 0;
     this.#spectrum = new Float32Array(this.#analyser.frequencyBinCount);
-    this.#audio.createMediaStreamSource(stream).connect(this.#analyser);
-    this.#timer = setInterval(() => this.#sample(), sampleIntervalMs);
+    setInterval(() => this.#sample(), sampleIntervalMs);
   }
 
   /** Resolves with the reading of the next whole window. */
@@ -38,18 +33,8 @@ export class ToneMeter {
     return this.#loudestSince(from);
   }
 
-  /** Resolves when `person`, and nobody else, was heard for a whole window; `null` waits for silence. Never rejects. */
-  async hears(person: Person | null): Promise<void> {
-    while (heardIn(await this.read()) !== person);
-  }
-
-  close(): void {
-    clearInterval(this.#timer);
-    this.#player.srcObject = null;
-    void this.#audio.close();
-  }
-
   #sample(): void {
+    this.#followTracks();
     this.#analyser.getFloatFrequencyData(this.#spectrum);
     const binHz = this.#audio.sampleRate / this.#analyser.fftSize;
     const levels = Object.fromEntries(everybody.map((person) => [person, this.#level(people[person].toneHz / binHz)])) as Record<Person, number>;
@@ -57,6 +42,17 @@ export class ToneMeter {
     this.#samples.push({ at: now, levels });
     while ((this.#samples[0]?.at ?? now) < now - 4 * windowMs) this.#samples.shift();
     for (const look of this.#waiting) look(now);
+  }
+
+  #followTracks(): void {
+    const tracks = this.#stream.getAudioTracks();
+    for (const track of tracks) if (!this.#inputs.has(track)) this.#inputs.set(track, connect(this.#audio, track, this.#analyser));
+    for (const [track, { source, player }] of this.#inputs) {
+      if (tracks.includes(track)) continue;
+      source.disconnect();
+      player.srcObject = null;
+      this.#inputs.delete(track);
+    }
   }
 
   #until(instant: number): Promise<void> {
@@ -81,12 +77,34 @@ export class ToneMeter {
   }
 }
 
+interface ToneInput {
+  readonly source: MediaStreamAudioSourceNode;
+  readonly player: HTMLAudioElement;
+}
+
+/** Chromium decodes a remote track only while a media element plays it. */
+export function connect(audio: AudioContext, track: MediaStreamTrack, destination: AudioNode): ToneInput {
+  const stream = new MediaStream([track]);
+  const player = new Audio();
+  player.muted = true;
+  player.srcObject = stream;
+  void player.play();
+  const source = audio.createMediaStreamSource(stream);
+  source.connect(destination);
+  return { source, player };
+}
+
 const audibleDb = -60;
 const distanceDb = 15;
 
 /** Whose tone stands out; `null` when there is silence, or when two tones are about as loud. */
 export function heardIn(reading: ToneReading): Person | null {
-  const [first, second] = everybody.toSorted((one, other) => reading[other] - reading[one]);
-  if (first === undefined || reading[first] < audibleDb) return null;
-  return second === undefined || reading[first] - reading[second] >= distanceDb ? first : null;
+  const [first, ...others] = allHeardIn(reading);
+  return first === undefined || others.length > 0 ? null : first;
+}
+
+/** Whose tones sound: audible, and not so much weaker than the loudest that they may be an echo of it in another frequency. */
+export function allHeardIn(reading: ToneReading): readonly Person[] {
+  const loudest = Math.max(...everybody.map((person) => reading[person]));
+  return everybody.filter((person) => reading[person] >= audibleDb && reading[person] > loudest - distanceDb);
 }

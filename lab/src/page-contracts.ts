@@ -70,6 +70,10 @@ export interface PhonePage extends MediaPage {
   readonly signIn: (options: SignInOptions) => Promise<void>;
   /** Calls with microphone and camera, and with the relay unless told otherwise; returns the library's id of the call at that moment. */
   readonly startCall: (rawId: string, options?: { readonly relay?: 'off' }) => Promise<string>;
+  /** Joins a group call with microphone and camera; returns the library's id of the call at that moment. */
+  readonly join: (groupId: string) => Promise<string>;
+  /** Adds somebody to the running call. */
+  readonly add: (rawId: string) => Promise<void>;
   /** Waits until it rings, and answers with microphone and camera. */
   readonly answer: () => Promise<string>;
   readonly do: (action: PhoneAction) => Promise<void>;
@@ -80,6 +84,12 @@ export interface PhonePage extends MediaPage {
   readonly othersMuted: (isMuted: boolean) => Promise<void>;
   /** Waits until the other's shared screen arrives, and tells its size; with false until it is gone. */
   readonly othersScreen: (isShared: boolean) => Promise<{ readonly width: number; readonly height: number }>;
+  /** Waits until all of these, and nobody else, were heard for a whole window. */
+  readonly hearsAll: (people: readonly Person[]) => Promise<void>;
+  /** Waits until each of these was seen, alive, in the picture of the participant of that name. */
+  readonly seesAll: (people: readonly Person[]) => Promise<void>;
+  /** The longest time without this person's tone since this was last asked, in milliseconds, without the pauses that belong to it. The first call begins to listen. */
+  readonly longestToneGapMs: (person: Person) => Promise<number>;
   readonly pairs: () => Promise<readonly ChosenPair[]>;
   /** The longest time without a packet of sound since this was last asked, in milliseconds; one that still lasts counts. The first call begins to watch. */
   readonly longestGapMs: () => number;

@@ -1,5 +1,5 @@
 import type { HostPlan, NetworkPlan, RouterPlan } from '../network-plan.ts';
-import type { Person } from '../test-signal.ts';
+import { everybody, type Person } from '../test-signal.ts';
 import type { UplinkPlan } from '../uplink.ts';
 import { openTwoPhones } from './two-phones.ts';
 
@@ -30,7 +30,12 @@ const uplinks: Readonly<Record<Exclude<AccessNetwork, 'open'>, Omit<UplinkPlan, 
 
 /** The Internet with a server on it, and both persons in each of these networks. */
 export function internetWith(networks: readonly AccessNetwork[]): NetworkPlan {
-  const sites = (['anna', 'boris'] as const).flatMap((person) => networks.map((network) => siteFor(person, network)));
+  return internetOf((['anna', 'boris'] as const).flatMap((person) => networks.map((network) => [person, network] as const)));
+}
+
+/** The Internet with a server on it, and people in networks of their own. */
+export function internetOf(homes: ReadonlyArray<readonly [Person, AccessNetwork]>): NetworkPlan {
+  const sites = homes.map(([person, network]) => siteFor(person, network));
   return {
     segments: { internet: { subnet: ['203.0.113.0/24', '2001:db8::/64'] }, ...Object.assign({}, ...sites.map(({ segments }) => segments)) },
     hosts: { server: { segment: 'internet', address: ['203.0.113.5', '2001:db8::5'] }, ...Object.assign({}, ...sites.map(({ hosts }) => hosts)) },
@@ -59,7 +64,7 @@ interface Site {
 /** Numbered by person and kind, so that no two sites share an address. */
 function siteFor(person: Person, network: AccessNetwork): Site {
   const place = placeOf(person, network);
-  const number = (person === 'anna' ? 10 : 20) + accessNetworks.indexOf(network);
+  const number = 10 * (1 + everybody.indexOf(person)) + accessNetworks.indexOf(network);
   if (network === 'open') return { segments: {}, hosts: { [place]: { segment: 'internet', address: `203.0.113.${number}` } }, routers: {}, secondPlace: { segment: 'internet', address: `203.0.113.1${number}` } };
   const lan = `${place}-lan`;
   const inside = network === 'ipv6' ? `2001:db8:${number}::` : `192.168.${number}.`;

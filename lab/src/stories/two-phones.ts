@@ -7,7 +7,7 @@ import { openLabPage, type LabPage } from '../lab-page.ts';
 import { buildNetwork, type Network } from '../network.ts';
 import type { NetworkPlan } from '../network-plan.ts';
 import type { PhonePage } from '../page-contracts.ts';
-import type { Person } from '../test-signal.ts';
+import { nameOf, type Person } from '../test-signal.ts';
 
 /** Anna and Boris in one subnet; the server in a room of its own, behind a router. */
 export const oneSubnet = {
@@ -47,7 +47,7 @@ export interface TwoPhones {
 
 export interface TwoPhonesOptions extends DialplaneOptions {
   /** On which hosts of the plan they are; `anna` and `boris` without it. */
-  readonly places?: Readonly<Record<Person, string>>;
+  readonly places?: Readonly<Record<'anna' | 'boris', string>>;
 }
 
 /** Two phones, and who may read everybody's records. */
@@ -59,7 +59,7 @@ export async function openTwoPhones(plan: NetworkPlan, { places = { anna: 'anna'
   const network = stack.use(await buildNetwork(plan));
   const server = stack.use(await startDialplane(network.host('server'), options));
   const { operatorToken = '' } = await server.signIn('Operator');
-  const open = async (person: Person): Promise<Caller> => stack.use(await openPhone(server, network.host(places[person]), person));
+  const open = async (person: 'anna' | 'boris'): Promise<Caller> => stack.use(await openPhone(server, network.host(places[person]), person));
   const [anna, boris] = await Promise.all([open('anna'), open('boris')]);
   const kept = stack.move();
   return { network, server, operatorToken, anna, boris, [Symbol.asyncDispose]: () => kept.disposeAsync() };
@@ -78,7 +78,7 @@ export async function openPhone(server: DialplaneServer, host: Host, person: Per
 
 /** Opens an account for this person and signs the phone in with it. */
 export async function signIn(server: DialplaneServer, phone: LabPage<PhonePage>, person: Person, endpoint = server.origin): Promise<SignedInPerson> {
-  const displayName = person === 'anna' ? 'Anna' : 'Boris';
+  const displayName = nameOf(person);
   const account = await server.signIn(displayName);
   await phone.call('signIn', { token: account.token, displayName, endpoint });
   return account;
