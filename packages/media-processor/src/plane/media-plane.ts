@@ -9,7 +9,7 @@ import { FeedbackWriter } from './feedback-writer.ts';
 import { Leg, type LegParts } from './leg.ts';
 import type { LegTransport } from './leg-transport.ts';
 import { openMediaSockets } from './media-sockets.ts';
-import { PacketReceiver } from './packet-receiver.ts';
+import { PacketReceiver, type ReceiverStatistics } from './packet-receiver.ts';
 import { PacketSender } from './packet-sender.ts';
 import { StreamWriters } from './sent-stream.ts';
 
@@ -31,7 +31,7 @@ export interface MediaPlaneOptions {
  * what it has to send.
  */
 export class MediaPlane {
-  readonly receiver: PacketReceiver;
+  private readonly receiver: PacketReceiver;
   private readonly options: MediaPlaneOptions;
   private readonly sockets: UdpSockets;
   private readonly sender: PacketSender;
@@ -73,6 +73,10 @@ export class MediaPlane {
       onStream: ({ section: { leg } }, now) => leg.conference.route(now),
       onFault: (leg, error) => this.giveUp(leg, error),
     });
+  }
+
+  get statistics(): ReceiverStatistics {
+    return this.receiver.statistics;
   }
 
   /** Opens the sockets and tells. */

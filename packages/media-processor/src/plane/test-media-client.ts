@@ -71,9 +71,11 @@ export class TestMediaClient {
   readonly feedback: RtcpPacket[] = [];
   /** Datagrams that came and could not be decrypted. */
   undecipherable = 0;
+  /** What was sent last, as it went out. */
+  lastDatagram: Uint8Array = new Uint8Array(0);
   private readonly kernels: TestKernels;
   private readonly sockets: UdpSockets;
-  private readonly socket: number;
+  private socket: number;
   private readonly server: TransportAddress;
   private association: DtlsAssociation;
   private inbound = -1;
@@ -83,18 +85,14 @@ export class TestMediaClient {
   private readonly builder = new MessageBuilder(new Uint8Array(256));
   private readonly packet = new RtpPacket();
   private checks: { readonly local: IceCredentials; readonly remote: IceCredentials } | undefined;
-  private reached = false;
+  private phase: 'unreached' | 'reached' = 'unreached';
+  private role: 'client' | 'server' = 'client';
 
   constructor(kernels: TestKernels, server: TransportAddress) {
     this.kernels = kernels;
     this.server = server;
     this.sockets = createUdpSockets({ implementation: 'native', onBatch: (count) => this.serve(count) });
-    let socket = 0;
-    this.sockets.open({ address: '127.0.0.1', port: 0, bufferBytes: 1 << 22 }, (opened) => {
-      assert.ok(typeof opened === 'number');
-      socket = opened;
-    });
-    this.socket = socket;
+    this.socket = this.openSocket();
     this.association = kernels.client.openAssociation('client');
   }
 
@@ -103,6 +101,27 @@ export class TestMediaClient {
     this.checks = { local, remote };
     this.check();
     return this.connected.promise;
+  }
+
+  /** Waits for the server's hello. */
+  becomeDtlsServer(): void {
+    this.role = 'server';
+    this.association.destroy();
+    this.association = this.kernels.client.openAssociation('server');
+    this.perform(this.association.start());
+  }
+
+  /** Goes on from another port, as after a change of network with an ICE restart. */
+  moveTo(local: IceCredentials, remote: IceCredentials): void {
+    this.sockets.close(this.socket);
+    this.socket = this.openSocket();
+    this.phase = 'unreached';
+    this.checks = { local, remote };
+    this.check();
+  }
+
+  get isReached(): boolean {
+    return this.phase === 'reached';
   }
 
   /** Sends another check, which nominates. */
@@ -181,9 +200,9 @@ export class TestMediaClient {
 
   private takeStun(bytes: Uint8Array): void {
     const parsed = parseStunMessage(bytes);
-    if (!parsed.ok || parsed.value.messageClass !== 'success' || this.reached) return;
-    this.reached = true;
-    this.perform(this.association.start());
+    if (!parsed.ok || parsed.value.messageClass !== 'success' || this.phase === 'reached') return;
+    this.phase = 'reached';
+    if (this.inbound < 0 && this.role === 'client') this.perform(this.association.start());
   }
 
   private perform({ datagrams, state }: DtlsStep): void {
@@ -191,8 +210,8 @@ export class TestMediaClient {
     if (state.kind === 'failed' || state.kind === 'closed') this.connected.reject(new Error(state.kind));
     if (state.kind !== 'connected' || this.inbound >= 0) return;
     const keys = splitKeyingMaterial(state.profile, state.keyingMaterial);
-    this.inbound = this.kernels.srtp.openInbound(keys.server);
-    this.outbound = this.kernels.srtp.openOutbound(keys.client);
+    this.inbound = this.kernels.srtp.openInbound(this.role === 'client' ? keys.server : keys.client);
+    this.outbound = this.kernels.srtp.openOutbound(this.role === 'client' ? keys.client : keys.server);
     this.connected.resolve();
   }
 
@@ -234,7 +253,17 @@ export class TestMediaClient {
     return (length + 3) & ~3;
   }
 
+  private openSocket(): number {
+    let socket = 0;
+    this.sockets.open({ address: '127.0.0.1', port: 0, bufferBytes: 1 << 22 }, (opened) => {
+      assert.ok(typeof opened === 'number');
+      socket = opened;
+    });
+    return socket;
+  }
+
   private describe(offset: number, length: number): void {
+    this.lastDatagram = this.sockets.slab.slice(offset, offset + length);
     const { outgoing } = this.sockets;
     const { server } = this;
     outgoing.set([this.socket, server.family, server.port, server.w0, server.w1, server.w2, server.w3, offset, length, 0, 0, 0]);

@@ -40,6 +40,20 @@ export function screenOf(mid: string, ssrc: number): SectionSettings {
   return { mid, kind: 'video', codecs: [testCodecs.vp8], extensions: testExtensions, send: { ssrc, rtxSsrc: ssrc + 1 } };
 }
 
+/** The element that says which section a packet is of. */
+export function midElement(mid: string): readonly [id: number, value: Uint8Array] {
+  return [testExtensions.mid, new TextEncoder().encode(mid)];
+}
+
+export function ridElement(rid: string): readonly [id: number, value: Uint8Array] {
+  return [testExtensions.rid, new TextEncoder().encode(rid)];
+}
+
+/** A frame of VP8 in one packet: descriptor with a picture id, and a first byte that says whether it is a key frame. */
+export function vp8Payload(pictureId: number, frame: 'key' | 'inter', size = 20): Uint8Array {
+  return Uint8Array.from([0x90, 0x80, 0x80 | (pictureId >>> 8), pictureId, frame === 'key' ? 0x10 : 0x11, ...new Uint8Array(size)]);
+}
+
 /** A leg and its client. */
 export interface TestLeg {
   readonly legId: string;
@@ -101,6 +115,11 @@ export class TestMediaPlane {
     await client.connect(transport.remote, transport.local);
     await this.until((event) => event.kind === 'legStateChanged' && event.legId === legId && event.state === 'connected');
     return client;
+  }
+
+  /** A leg wants to see somebody's camera in a section. */
+  want(legId: string, mid: string, whose: string, height?: number): void {
+    this.handle({ kind: 'setWanted', conferenceId: 'c', legId, wanted: [{ mid, identifier: `8:acs:${whose}`, mediaStreamType: 'Video', ...(height !== undefined && { height }) }] });
   }
 
   client(): TestMediaClient {
