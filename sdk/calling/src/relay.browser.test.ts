@@ -7,15 +7,15 @@ import type { Page } from 'playwright-core';
 import type { CallClientOptions } from './public/call-client.ts';
 import { TestBrowser } from './test-browser.ts';
 import type { PageCaller } from './test-call-page.ts';
-import { TestRelayServer } from './test-relay-server.ts';
+import { TestWholeServer } from './test-whole-server.ts';
 
 declare const caller: PageCaller;
 
 let browser: TestBrowser;
-let server: TestRelayServer;
+let server: TestWholeServer;
 before(async () => {
   browser = await TestBrowser.launch();
-  server = await TestRelayServer.start();
+  server = await TestWholeServer.start();
 });
 after(async () => {
   await browser[Symbol.asyncDispose]();

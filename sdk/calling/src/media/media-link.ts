@@ -376,7 +376,7 @@ export class MediaLink {
         for (const link of links) await link.sections.setTracks(this.options.tracks());
       })
       .catch((error: unknown) => {
-        this.options.platform.logger.error('a track could not be put into its media section', error);
+        if (!this.isClosed) this.options.platform.logger.error('a track could not be put into its media section', error);
       });
     return this.tracksInPlace;
   }

@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline';
 import type { OperationResponse } from '@dialplane/calling-api';
 
 const main = resolve(import.meta.dirname, '../../../packages/server/src/main.ts');
-const ports = ['--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media', 'off'];
+const ports = ['--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media-port', '0'];
 
-/** The whole server, relay included, in a process of its own and on free ports. */
-export class TestRelayServer {
+/** The whole server, relay and media processor included, in a process of its own and on free ports. */
+export class TestWholeServer {
   /** Over loopback, where development sign-in is open. */
   readonly url: string;
   private readonly child: ChildProcess;
@@ -22,13 +22,13 @@ export class TestRelayServer {
     this.url = url;
   }
 
-  static async start(): Promise<TestRelayServer> {
+  static async start(): Promise<TestWholeServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'dialplane-sdk-relay-'));
     const args = ['--disable-warning=ExperimentalWarning', main, 'up', '--no-install', '--data-dir', dataDir, '--log-level', 'warn', ...ports];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface({ input: child.stdout })) {
       const url = /http:\/\/localhost:\d+/.exec(line)?.[0];
-      if (url !== undefined) return new TestRelayServer(child, dataDir, url);
+      if (url !== undefined) return new TestWholeServer(child, dataDir, url);
     }
     throw new Error('the server ended before it was ready');
   }

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { MediaModes } from './index.ts';
+import { TestBrowser, withoutBrowser } from './test-browser.ts';
+import type { GroupMember } from './test-group-page.ts';
+import { TestWholeServer } from './test-whole-server.ts';
+
+declare const member: GroupMember;
+
+let browser: TestBrowser;
+let server: TestWholeServer;
+before(async () => {
+  browser = await TestBrowser.launch();
+  server = await TestWholeServer.start();
+});
+after(async () => {
+  await browser[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+interface Person {
+  readonly name: string;
+  readonly hertz: number;
+  readonly colour: string;
+}
+const ada: Person = { name: 'Ada', hertz: 500, colour: 'red' };
+const bob: Person = { name: 'Bob', hertz: 900, colour: 'lime' };
+const cy: Person = { name: 'Cy', hertz: 1500, colour: 'blue' };
+
+interface Present extends Person {
+  readonly page: Page;
+  readonly identifier: string;
+  readonly errors: string[];
+}
+
+async function arrive(person: Person): Promise<Present> {
+  const { page, errors } = await browser.open({ entry: join(import.meta.dirname, 'test-group-page.ts') });
+  page.on('console', (message) => {
+    if (process.env['TEST_LOG'] !== undefined) console.error(person.name, message.type(), message.text());
+  });
+  await page.waitForFunction(() => 'member' in globalThis);
+  const { token, identifier } = await server.person(person.name);
+  await page.evaluate(([accessToken, name, url]) => member.signIn(accessToken as string, name as string, url as string), [token, person.name, server.url]);
+  return { ...person, page, identifier, errors };
+}
+
+/** Everybody in the same call, each with a view of each other. */
+async function gather(...persons: readonly Person[]): Promise<Present[]> {
+  const present = await Promise.all(persons.map(arrive));
+  const groupId = randomUUID();
+  for (const { page, hertz, colour } of present) await page.evaluate(([group, tone, paint]) => member.join(group as string, tone as number, paint as string), [groupId, hertz, colour]);
+  await Promise.all(present.map(({ page }) => page.evaluate(() => member.reaches('Connected'))));
+  for (const { page } of present) await lookAt(page, present.filter((other) => other.page !== page));
+  return present;
+}
+
+async function lookAt(page: Page, others: readonly Person[]): Promise<void> {
+  for (const { name } of others) await page.evaluate((displayName) => member.look(displayName), name);
+}
+
+async function everybodyHears(present: readonly Present[]): Promise<void> {
+  const tones = present.map(({ hertz }) => hertz);
+  await Promise.all(
+    present.map(({ page, hertz }) => page.evaluate(([expected, all]) => member.hears(expected ?? [], all ?? []), [tones.filter((tone) => tone !== hertz), tones])),
+  );
+}
+
+async function everybodySees(present: readonly Present[]): Promise<void> {
+  for (const { page } of present) {
+    for (const other of present.filter((candidate) => candidate.page !== page)) {
+      await page.evaluate((name) => member.isReceiving(name), other.name);
+      await page.bringToFront();
+      await page.waitForFunction(() => document.visibilityState === 'visible');
+      assert.equal(await untilColour(page, other), other.colour);
+    }
+  }
+}
+
+/** The colour shown for somebody, once it is theirs; the last one seen where that does not happen. */
+async function untilColour(page: Page, { name, colour }: Person): Promise<string> {
+  let shown = '';
+  for (let looks = 0; looks < 50 && shown !== colour; looks += 1) {
+    const clip = await page.evaluate((displayName) => member.place(displayName), name);
+    const png = (await page.screenshot({ clip })).toString('base64');
+    shown = await page.evaluate((picture) => member.colourOf(picture), png);
+  }
+  return shown;
+}
+
+const forwarded: MediaModes = { audio: 'forwarded', video: 'forwarded' };
+
+test('three in a call hear and see each other', { skip: withoutBrowser, timeout: 120_000 }, async () => {
+  const present = await gather(ada, bob, cy);
+  const [first] = present;
+  await first?.page.evaluate((modes) => member.setModes(modes), forwarded);
+  await everybodyHears(present);
+  await everybodySees(present);
+  assert.ok((await first?.page.evaluate(() => member.speakers()))?.includes('Bob'));
+  for (const { page } of present) await page.evaluate(() => member.hangUp());
+  assert.deepEqual(present.flatMap(({ errors }) => errors), []);
+});
+
+test('a third person is added to a call of two, who go on hearing and seeing each other', { skip: withoutBrowser, timeout: 120_000 }, async () => {
+  const [one, other, third] = await Promise.all([arrive(ada), arrive(bob), arrive(cy)]);
+  await one.page.evaluate(([to, hertz, colour]) => member.start([to as string], hertz as number, colour as string), [other.identifier, one.hertz, one.colour]);
+  await other.page.evaluate(([hertz, colour]) => member.accept(hertz as number, colour as string), [other.hertz, other.colour]);
+  await Promise.all([one, other].map(({ page }) => page.evaluate(() => member.reaches('Connected'))));
+  await lookAt(one.page, [other]);
+  await lookAt(other.page, [one]);
+  await everybodyHears([one, other]);
+  await everybodySees([one, other]);
+  await one.page.evaluate((identifier) => member.add(identifier), third.identifier);
+  await third.page.evaluate(([hertz, colour]) => member.accept(hertz as number, colour as string), [third.hertz, third.colour]);
+  await third.page.evaluate(() => member.reaches('Connected'));
+  await third.page.evaluate((modes) => member.setModes(modes), forwarded);
+  await lookAt(third.page, [one, other]);
+  await lookAt(one.page, [third]);
+  await lookAt(other.page, [third]);
+  await everybodyHears([one, other, third]);
+  await everybodySees([one, other, third]);
+  await one.page.evaluate(() => member.hangUp());
+  await everybodyHears([other, third]);
+});
