@@ -5,6 +5,7 @@ import { CallClient, LocalVideoStream, type Call, type CallAgent, type DeviceMan
 import type { CallSituation, PhonePage, Side } from '../src/page-contracts.ts';
 import { nameOf, type Person } from '../src/test-signal.ts';
 import { ArrivalWatch } from './arrival-watch.ts';
+import { drawDevices } from './drawn-devices.ts';
 import { offerToStory } from './page-methods.ts';
 import type { PictureReader } from './picture-reader.ts';
 import { earsOn, eyesOn } from './senses.ts';
@@ -22,6 +23,8 @@ let ringing = Promise.withResolvers<IncomingCall>();
 const gaps = new Map<Person, ToneGap>();
 
 const methods: PhonePage = {
+  drawDevices,
+
   async signIn({ token, displayName, endpoint }) {
     const phone = new CallClient({ diagnostics: { appName: 'dialplane-lab' }, ...(endpoint === undefined ? {} : { endpoint }) });
     devices = await phone.getDeviceManager();

@@ -1,4 +1,5 @@
 import type { PlainCallPage, Side } from '../src/page-contracts.ts';
+import { drawDevices } from './drawn-devices.ts';
 import { offerToStory } from './page-methods.ts';
 import { chosenPairs, peerConnections } from './peer-connections.ts';
 import type { PictureReader } from './picture-reader.ts';
@@ -6,6 +7,8 @@ import { earsOn, eyesOn } from './senses.ts';
 import { heardIn, type ToneMeter } from './tone-meter.ts';
 
 const methods: PlainCallPage = {
+  drawDevices,
+
   async openDevices() {
     local = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
   },

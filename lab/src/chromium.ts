@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
-import { run } from './commands.ts';
+import { trustIn } from './certificate-store.ts';
 import { writeFakeDevices } from './fake-devices.ts';
 import type { Person } from './test-signal.ts';
 
@@ -22,6 +22,9 @@ export interface LabBrowser extends AsyncDisposable {
   readonly browser: Browser;
   readonly context: BrowserContext;
 }
+
+/** Where Chromium on Linux has its user's NSS database; which of them depends on its version. */
+const nssFolders = ['.pki/nssdb', '.local/share/pki/nssdb'] as const;
 
 const chromiumPath = '/usr/bin/chromium';
 
@@ -56,7 +59,7 @@ export async function launchBrowser(host: Place, options: BrowserOptions): Promi
 
 async function start(host: Place, options: BrowserOptions, home: string): Promise<Browser> {
   const devices = await writeFakeDevices(options.person, options.tone ?? 'bursts', home);
-  if (options.trustedAuthority !== undefined) await trust(options.trustedAuthority, home);
+  if (options.trustedAuthority !== undefined) for (const folder of nssFolders) await trustIn(join(home, folder), options.trustedAuthority);
   const launcher = join(home, 'chromium-in-namespace');
   // The driver talks to the browser over inherited pipes, so that it needs no network into the namespace.
   const [command, args] = host.commandLine(chromiumPath, []);
@@ -83,16 +86,6 @@ async function start(host: Place, options: BrowserOptions, home: string): Promis
       ...(options.hidesAddresses === true ? [] : ['--disable-features=WebRtcHideLocalIpsWithMdns']),
     ],
   });
-}
-
-/** Puts the authority into the user's NSS database, where Chromium on Linux looks for those a person added. */
-async function trust(authority: string, home: string): Promise<void> {
-  for (const folder of ['.pki/nssdb', '.local/share/pki/nssdb']) {
-    const database = `sql:${join(home, folder)}`;
-    await run('mkdir', ['-p', join(home, folder)]);
-    await run('certutil', ['-d', database, '-N', '--empty-password']);
-    await run('certutil', ['-d', database, '-A', '-n', 'dialplane-development-ca', '-t', 'C,,', '-i', authority]);
-  }
 }
 
 /** Chromium's helpers may write for a moment after the browser has gone. */

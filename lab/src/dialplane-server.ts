@@ -65,7 +65,7 @@ export async function startDialplane(host: Host, { httpsPort = 8443, words = [] 
     throw error;
   }
   const ask = async <Id extends OperationId>(_id: Id, method: Method, path: string, token: string, body?: unknown): Promise<OperationResponse<Id>> =>
-    JSON.parse(await request(host, method, path, token, body)) as OperationResponse<Id>;
+    JSON.parse((await request(host, method, path, token, body)) || 'null') as OperationResponse<Id>;
   return {
     origin: originAt(host.address, httpsPort),
     originFor: (visitor) => {

@@ -7,7 +7,7 @@
  * media do not pass for it. `src/stories` holds every call flow as an executable story; the tests beside these files prove the
  * lab itself with a plain RTCPeerConnection.
  *
- * It assumes root on Linux, and Debian's chromium, tshark, iproute2, iptables, socat and libnss3-tools. Whatever a run leaves behind when it
+ * It assumes root on Linux, and Debian's chromium, firefox-esr, tshark, iproute2, iptables, socat and libnss3-tools. Whatever a run leaves behind when it
  * crashes is swept by the next one. Loss is random and delay is constant; what has to be repeated to the packet belongs to `sim`.
  *
  * ```ts
@@ -25,6 +25,7 @@ export type { FirewallKind, NatKind, UplinkPlan } from './uplink.ts';
 export { Host, type HostProcess } from './host.ts';
 export { startCapture, type Capture } from './capture.ts';
 export { launchBrowser, thisMachine, type BrowserOptions, type LabBrowser, type Place } from './chromium.ts';
+export { launchFirefox, openFirefoxPage, type FirefoxOptions, type LabFirefox } from './firefox.ts';
 export { openLabPage, openPage, pageDocument, type LabPage } from './lab-page.ts';
 export type { PhonePage, PlainCallPage, StopwatchPage } from './page-contracts.ts';
 export { startDialplane, type DialplaneOptions, type DialplaneServer } from './dialplane-server.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 
 /** What a page of `lab/pages` offers: functions that are called by name, with arguments and results that survive JSON. */
-type PageMethods<Contract> = { readonly [Name in keyof Contract]: (...args: never[]) => unknown };
+export type PageMethods<Contract> = { readonly [Name in keyof Contract]: (...args: never[]) => unknown };
 
 type PageCall<Methods extends PageMethods<Methods>> = <Name extends keyof Methods & string>(
   name: Name,
@@ -12,11 +12,15 @@ type PageCall<Methods extends PageMethods<Methods>> = <Name extends keyof Method
 
 /** An open page of the lab, driven from the story. */
 export interface LabPage<Methods extends PageMethods<Methods>> {
-  readonly page: Page;
   /** Calls a function of the page. Rejects with the page's own error, or after 20 s with what it waited for. */
   readonly call: PageCall<Methods>;
   /** The same with another limit. */
   readonly within: (timeoutMs: number) => PageCall<Methods>;
+}
+
+/** A page of the lab in Chromium. */
+export interface ChromiumPage<Methods extends PageMethods<Methods>> extends LabPage<Methods> {
+  readonly page: Page;
 }
 
 const callTimeoutMs = 20_000;
@@ -42,14 +46,14 @@ async function bundle(name: string): Promise<string> {
  * Opens a page of the lab as if `url` had served it: only the document is put in the server's place, every other request of
  * the page goes over the network of the host it runs on.
  */
-export async function openLabPage<Methods extends PageMethods<Methods>>(context: BrowserContext, name: string, url: string): Promise<LabPage<Methods>> {
+export async function openLabPage<Methods extends PageMethods<Methods>>(context: BrowserContext, name: string, url: string): Promise<ChromiumPage<Methods>> {
   const body = await pageDocument(name);
   await context.route(url, (route) => route.fulfill({ contentType: 'text/html', body }));
   return openPage(context, url);
 }
 
 /** Opens `url`, which serves a page of the lab by itself. */
-export async function openPage<Methods extends PageMethods<Methods>>(context: BrowserContext, url: string): Promise<LabPage<Methods>> {
+export async function openPage<Methods extends PageMethods<Methods>>(context: BrowserContext, url: string): Promise<ChromiumPage<Methods>> {
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -57,16 +61,21 @@ export async function openPage<Methods extends PageMethods<Methods>>(context: Br
     if (message.type() === 'error') complaints.push(message.text());
   });
   await page.goto(url);
+  return { page, ...labPageOn((expression) => page.evaluate(expression), complaints) };
+}
+
+/** The page whose browser evaluates expressions so. `complaints` collects what the page says about errors. */
+export function labPageOn<Methods extends PageMethods<Methods>>(evaluateIn: (expression: string) => Promise<unknown>, complaints: readonly string[]): LabPage<Methods> {
   const evaluate = async (timeoutMs: number, name: string, args: readonly unknown[]): Promise<unknown> => {
     const expression = `globalThis.lab[${JSON.stringify(name)}](${args.map((argument) => JSON.stringify(argument)).join(', ')})`;
     const overdue = Promise.withResolvers<never>();
     const timer = setTimeout(() => overdue.reject(new Error(`${expression} was not done after ${timeoutMs} ms; the page said: ${complaints.join(' | ') || 'nothing'}`)), timeoutMs);
     try {
-      return await Promise.race([page.evaluate(expression), overdue.promise]);
+      return await Promise.race([evaluateIn(expression), overdue.promise]);
     } finally {
       clearTimeout(timer);
     }
   };
   const within = (timeoutMs: number): PageCall<Methods> => ((name: string, ...args: unknown[]) => evaluate(timeoutMs, name, args)) as PageCall<Methods>;
-  return { page, call: within(callTimeoutMs), within };
+  return { call: within(callTimeoutMs), within };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BrowserContext } from 'playwright-core';
 import { launchBrowser } from '../chromium.ts';
+import { launchFirefox, openFirefoxPage } from '../firefox.ts';
 import { startCapture } from '../capture.ts';
 import { openLabPage, type LabPage } from '../lab-page.ts';
 import { buildNetwork } from '../network.ts';
@@ -53,6 +54,17 @@ labTest('a known tone and a known picture are recognised at the other side, and 
   await capture.stop();
   assert.ok((await capture.count('ip.src == 192.168.1.10 && ip.dst == 192.168.1.11 && udp')) > 50);
   assert.ok((await capture.count('ip.src == 192.168.1.11 && ip.dst == 192.168.1.10 && udp')) > 50);
+});
+
+labTest('Firefox and Chromium recognise each other', async () => {
+  await using network = await buildNetwork(oneSubnet);
+  await using annas = await launchBrowser(network.host('anna'), { person: 'anna' });
+  await using claras = await launchFirefox(network.host('boris'));
+  const [anna, clara] = await Promise.all([openPlain(annas.context), openFirefoxPage<PlainCallPage>(claras, 'plain-call', 'https://plain.invalid/')]);
+  await clara.call('drawDevices', 'clara');
+  await Promise.all([anna.call('openDevices'), clara.call('openDevices')]);
+  await connect(anna, clara);
+  await Promise.all([anna.call('hears', 'clara'), clara.call('hears', 'anna'), anna.call('sees', 'clara'), clara.call('sees', 'anna')]);
 });
 
 labTest('addresses hidden behind mDNS names connect within a subnet', async () => {
