@@ -35,3 +35,7 @@ export { g711Law } from './g711/g711.ts';
 export { loadG711 } from './g711/load-g711.ts';
 export { loadPcm } from './pcm/load-pcm.ts';
 export { pcmOperation, pcmWords, resampleWords, type Pcm } from './pcm/pcm.ts';
+export { loadVpx } from './vpx/load-vpx.ts';
+export { pictureBytes, vpxFailure, type Vp8EncoderOptions, type Vpx } from './vpx/vpx.ts';
+export { loadYuv } from './yuv/load-yuv.ts';
+export { scaleWords, type PicturePart, type Yuv } from './yuv/yuv.ts';

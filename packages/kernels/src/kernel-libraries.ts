@@ -8,6 +8,8 @@ export interface KernelLibrary {
 
 const libraries: Readonly<Record<string, readonly KernelLibrary[]>> = {
   opus: [{ package: 'libopus-dev', file: '/usr/include/opus/opus.h' }],
+  vpx: [{ package: 'libvpx-dev', file: '/usr/include/vpx/vpx_codec.h' }],
+  yuv: [{ package: 'libyuv-dev', file: '/usr/include/libyuv.h' }],
 };
 
 /** The system's libraries that a kernel needs; most need none. */
