@@ -69,8 +69,8 @@ napi_value scale(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/// fill(pictures: Uint8Array, offset, part: Int32Array(6), y, u, v)
-napi_value fill(napi_env env, napi_callback_info info) {
+/// paint(pictures: Uint8Array, offset, part: Int32Array(6), y, u, v)
+napi_value paint(napi_env env, napi_callback_info info) {
   const Arguments<6> arguments(env, info);
   const auto words = wordsOf(env, arguments[2]);
   Part part;
@@ -83,6 +83,6 @@ napi_value fill(napi_env env, napi_callback_info info) {
 
 NAPI_MODULE_INIT() {
   node_api::setFunction(env, exports, "scale", scale);
-  node_api::setFunction(env, exports, "fill", fill);
+  node_api::setFunction(env, exports, "paint", paint);
   return exports;
 }

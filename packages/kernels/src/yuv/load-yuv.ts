@@ -4,20 +4,20 @@ import type { Yuv } from './yuv.ts';
 /** What native/yuv/module.cc exports. */
 interface NativeYuv {
   scale(pictures: Uint8Array, descriptors: Int32Array, count: number): void;
-  fill(pictures: Uint8Array, offset: number, part: Int32Array, y: number, u: number, v: number): void;
+  paint(pictures: Uint8Array, offset: number, part: Int32Array, y: number, u: number, v: number): void;
 }
 
 /** Work on pictures for this thread. Nothing stands in for the kernel: where it is absent, the sentence says what to do. */
 export function loadYuv(): LoadedKernel<Yuv> {
   const kernel = loadKernel<NativeYuv>('yuv');
   if (kernel.kind === 'absent') return kernel;
-  const { scale, fill } = kernel.exports;
+  const { scale, paint } = kernel.exports;
   return {
     kind: 'loaded',
     exports: {
       scale,
-      fill: (pictures, { offset, width, height, x, y, partWidth, partHeight }, colour) => {
-        fill(pictures, offset, Int32Array.of(width, height, x, y, partWidth, partHeight), colour.y, colour.u, colour.v);
+      paint: (pictures, { offset, width, height, x, y, partWidth, partHeight }, colour) => {
+        paint(pictures, offset, Int32Array.of(width, height, x, y, partWidth, partHeight), colour.y, colour.u, colour.v);
       },
     },
   };

@@ -23,7 +23,7 @@ nativeTest('yuv', 'a part has the colour it was given, and nothing else has', ()
   const yuv = testYuv();
   const [width, height] = [10, 6];
   const picture = new Uint8Array(pictureBytes(width, height));
-  yuv.fill(picture, { offset: 0, width, height, x: 2, y: 2, partWidth: 4, partHeight: 2 }, { y: 200, u: 30, v: 60 });
+  yuv.paint(picture, { offset: 0, width, height, x: 2, y: 2, partWidth: 4, partHeight: 2 }, { y: 200, u: 30, v: 60 });
   const expected = new Uint8Array(picture.length);
   for (const y of [2, 3]) expected.fill(200, y * width + 2, y * width + 6);
   expected.fill(30, 60 + 5 + 1, 60 + 5 + 3);
@@ -48,8 +48,8 @@ nativeTest('yuv', 'tiles of several sources fill their places, larger and smalle
   const canvas = 2 * pictureBytes(8, 8);
   const pictures = new Uint8Array(canvas + pictureBytes(32, 16));
   const whole = { width: 8, height: 8, x: 0, y: 0, partWidth: 8, partHeight: 8 };
-  yuv.fill(pictures, { offset: 0, ...whole }, { y: 50, u: 10, v: 20 });
-  yuv.fill(pictures, { offset: canvas / 2, ...whole }, grey);
+  yuv.paint(pictures, { offset: 0, ...whole }, { y: 50, u: 10, v: 20 });
+  yuv.paint(pictures, { offset: canvas / 2, ...whole }, grey);
   const two = Int32Array.of(...words(0, 8, 8, 0, 0, 8, 8, canvas, 32, 16, 0, 0, 16, 16), ...words(canvas / 2, 8, 8, 2, 2, 4, 4, canvas, 32, 16, 16, 0, 2, 2));
   yuv.scale(pictures, two, 2);
   const at = (x: number, y: number) => pictures[canvas + y * 32 + x];
@@ -66,5 +66,5 @@ nativeTest('yuv', 'what reaches outside or has odd edges is refused', () => {
   }
   assert.throws(() => yuv.scale(pictures, words(...good), 2), RangeError);
   assert.throws(() => yuv.scale(pictures, words(...good), -1), RangeError);
-  assert.throws(() => yuv.fill(pictures, { offset: 0, width: 8, height: 8, x: 8, y: 0, partWidth: 2, partHeight: 2 }, grey), RangeError);
+  assert.throws(() => yuv.paint(pictures, { offset: 0, width: 8, height: 8, x: 8, y: 0, partWidth: 2, partHeight: 2 }, grey), RangeError);
 });

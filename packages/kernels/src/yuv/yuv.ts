@@ -36,5 +36,5 @@ export interface Yuv {
   /** Scales each part into its tile, with its proportions changed where they differ. @throws {RangeError} Where one reaches outside or is odd; those before it are done. */
   scale(pictures: Uint8Array, descriptors: Int32Array, count: number): void;
   /** Gives every pixel of a part the same colour, each of its values 0 to 255. @throws {RangeError} Where it reaches outside or is odd. */
-  fill(pictures: Uint8Array, part: PicturePart, colour: { readonly y: number; readonly u: number; readonly v: number }): void;
+  paint(pictures: Uint8Array, part: PicturePart, colour: { readonly y: number; readonly u: number; readonly v: number }): void;
 }
