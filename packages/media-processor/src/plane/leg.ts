@@ -126,8 +126,9 @@ export class Leg {
     this.next?.transport.handleTimeout(now);
   }
 
-  /** Sends what a probe of the line asks for, as padding of a picture's retransmissions. */
+  /** Begins probes of the line where more is wanted than is known to fit, and sends what they ask for as padding of a picture's retransmissions. */
   probe(now: Instant): void {
+    this.bandwidth.update(now);
     if (!this.bandwidth.isProbing) return;
     const stream = this.sent.find(({ canPad }) => canPad);
     if (stream === undefined) return;

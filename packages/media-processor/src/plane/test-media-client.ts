@@ -21,7 +21,7 @@ import {
   unprotectWords,
 } from '@dialplane/kernels';
 import { iceAttribute, type IceCredentials } from '@dialplane/ice';
-import { packetKind, packetKindOf, parseRtcp, RtcpWriter, type RtcpPacket, RtpHeaderWriter, RtpPacket, rtpVerdict } from '@dialplane/rtp';
+import { ExtensionElements, type ExtensionIds, HeaderExtensionMap, packetKind, packetKindOf, parseRtcp, RtcpWriter, type RtcpPacket, RtpHeaderWriter, RtpPacket, rtpVerdict } from '@dialplane/rtp';
 import { MessageBuilder, parseStunMessage, type TransportAddress, stunMethod, writeFingerprint, writeShortTerm } from '@dialplane/stun';
 
 /** A packet as a client got it. */
@@ -71,6 +71,8 @@ export class TestMediaClient {
   readonly feedback: RtcpPacket[] = [];
   /** Datagrams that came and could not be decrypted. */
   undecipherable = 0;
+  /** Told of each packet: its number on the transport, -1 where it has none, and how long its datagram is. */
+  onTransportNumber: ((transportNumber: number, datagramLength: number) => void) | undefined;
   /** What was sent last, as it went out. */
   lastDatagram: Uint8Array = new Uint8Array(0);
   private readonly kernels: TestKernels;
@@ -84,12 +86,15 @@ export class TestMediaClient {
   private readonly waiting = new Set<() => void>();
   private readonly builder = new MessageBuilder(new Uint8Array(256));
   private readonly packet = new RtpPacket();
+  private readonly elements = new ExtensionElements();
+  private readonly extensions: HeaderExtensionMap;
   private checks: { readonly local: IceCredentials; readonly remote: IceCredentials } | undefined;
   private phase: 'unreached' | 'reached' = 'unreached';
   private role: 'client' | 'server' = 'client';
 
-  constructor(kernels: TestKernels, server: TransportAddress) {
+  constructor(kernels: TestKernels, server: TransportAddress, extensions: ExtensionIds) {
     this.kernels = kernels;
+    this.extensions = new HeaderExtensionMap([extensions]);
     this.server = server;
     this.sockets = createUdpSockets({ implementation: 'native', onBatch: (count) => this.serve(count) });
     this.socket = this.openSocket();
@@ -226,6 +231,8 @@ export class TestMediaClient {
     if (plain < 0) this.undecipherable += 1;
     else if (kind === srtpKind.rtcp) this.takeRtcp(offset, plain);
     else if (this.packet.read(this.sockets.slab, offset, plain) === rtpVerdict.accepted) {
+      this.elements.locate(this.packet, this.extensions);
+      this.onTransportNumber?.(this.elements.transportSequence(), length);
       const { ssrc, payloadType, sequenceNumber, timestamp, marker, payloadOffset, payloadLength } = this.packet;
       this.heard.push({ ssrc, payloadType, sequenceNumber, timestamp, marker, payload: this.sockets.slab.slice(payloadOffset, payloadOffset + payloadLength) });
     }

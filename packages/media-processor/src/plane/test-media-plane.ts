@@ -123,7 +123,7 @@ export class TestMediaPlane {
   }
 
   client(): TestMediaClient {
-    const client = new TestMediaClient(this.kernels, this.address);
+    const client = new TestMediaClient(this.kernels, this.address, testExtensions);
     this.clients.push(client);
     return client;
   }

@@ -15,8 +15,9 @@ const mostBps = 20_000_000;
 const silenceMs = 1500;
 /** A pause in what arrives after which delays are compared anew. */
 const pauseMs = 2000;
-const probeIntervalMs = 5000;
-const mostProbeIntervalMs = 60_000;
+const leastProbeBps = 120_000;
+const probeIntervalMs = 4000;
+const mostProbeIntervalMs = 30_000;
 /** After congestion the line is left alone. */
 const calmMs = 2000;
 
@@ -69,8 +70,8 @@ export class BandwidthEstimator {
   }
 
   /** Part of the packets that was lost lately, 0..1. */
-  get lossFraction(): number {
-    return this.loss.lossFraction;
+  lossFraction(now: Instant): number {
+    return this.loss.lossFraction(now);
   }
 
   /** From a packet's sending to the feedback about it, at the least, lately. */
@@ -130,7 +131,7 @@ export class BandwidthEstimator {
     this.settleProbe(now);
     if (this.probe !== undefined || this.feedbackAt === undefined || this.wantedBps <= this.estimateBps) return;
     const isCalm = this.congestedAt === undefined || now - this.congestedAt > calmMs;
-    if (!isCalm || this.loss.lossFraction > 0.1 || (this.probeAt !== undefined && now < this.probeAt)) return;
+    if (!isCalm || this.loss.lossFraction(now) > 0.1 || (this.probeAt !== undefined && now < this.probeAt)) return;
     this.startProbe(now);
   }
 
@@ -145,22 +146,27 @@ export class BandwidthEstimator {
 
   private startProbe(now: Instant): void {
     const factor = this.probeAt === undefined ? 3 : 2;
-    this.probe = new Probe(Math.min(factor * this.estimateBps, 1.2 * this.wantedBps), now);
+    this.probe = new Probe(Math.min(Math.max(leastProbeBps, factor * this.estimateBps), 1.2 * this.wantedBps), now);
     this.probeAt = addMilliseconds(now, this.probeInterval);
   }
 
-  /** A probe that the line took is followed by a higher one at once; one that it did not take, by none for a while, longer each time. */
+  /** A probe that showed room is followed by a higher one at once; one that filled the line, by none for a while, longer each time. */
   private settleProbe(now: Instant): void {
     const { probe } = this;
     if (probe === undefined || !probe.isOver(now)) return;
     this.probe = undefined;
     const result = probe.result();
-    const isTaken = result !== undefined && result > 0.7 * probe.targetBps;
-    this.probeInterval = isTaken ? probeIntervalMs : Math.min(mostProbeIntervalMs, this.probeInterval * 2);
-    this.probeAt = isTaken ? now : addMilliseconds(now, this.probeInterval);
-    if (result === undefined) return;
-    this.control.raise(result, now);
-    this.loss.rateBps = Math.max(this.loss.rateBps, result);
+    const before = this.estimateBps;
+    if (result !== undefined) this.takeRoom(result.rateBps, now);
+    const isFull = result === undefined || result.isFull;
+    if (!isFull) this.probeInterval = probeIntervalMs;
+    this.probeAt = !isFull && this.estimateBps > 1.1 * before ? now : addMilliseconds(now, this.probeInterval);
+    if (isFull) this.probeInterval = Math.min(mostProbeIntervalMs, this.probeInterval * 2);
+  }
+
+  private takeRoom(rateBps: number, now: Instant): void {
+    this.control.raise(rateBps, now);
+    this.loss.rateBps = Math.max(this.loss.rateBps, rateBps);
   }
 
   private noteArrival(number: number, bytes: number, sentAt: number, arrivedAt: number): void {
@@ -185,7 +191,7 @@ export class BandwidthEstimator {
   private noticeSilence(now: Instant): void {
     const since = this.feedbackAt;
     if (since === undefined || this.sentAt === undefined || now - since < silenceMs || this.sentAt < since) return;
-    this.control.rateBps = Math.max(leastBps, Math.min(this.control.rateBps, this.estimateBps) / 2);
+    this.control.rateBps = Math.max(leastBps, this.estimateBps / 2);
     this.trend.reset();
     this.feedbackAt = now;
     this.congestedAt = now;

@@ -25,8 +25,10 @@ test('a line is found within seconds, filled, and has no standing queue', (conte
       const text = `${rateBps / 1000} kbit/s, ${name}: ${JSON.stringify(report)}, ${line.paddingBytes} bytes of padding`;
       context.diagnostic(text);
       assert.ok(report.arrivedBps > 0.8 * rateBps, text);
-      assert.ok(report.estimateBps < 1.2 * rateBps && report.leastEstimateBps > 0.5 * rateBps, text);
-      assert.ok(report.queueMs < 60 && report.queueMs95 < 160, text);
+      assert.ok(report.estimateBps < 1.2 * rateBps && report.leastEstimateBps > 0.4 * rateBps, text);
+      // One full packet takes a narrow line 50 ms.
+      const packetMs = (1200 * 8000) / rateBps;
+      assert.ok(report.queueMs < 60 + packetMs && report.queueMs95 < 130 + 2 * packetMs, text);
     }
   }
 });
@@ -72,7 +74,7 @@ test('a burst of loss of a third takes the rate down, and the rate comes back', 
   line.line = { ...line.line, loss: 0.33 };
   const lossy = line.pass(5000, everything);
   assert.ok(lossy.estimateBps < 1_200_000, JSON.stringify(lossy));
-  assert.ok(line.estimator.lossFraction > 0.2);
+  assert.ok(line.estimator.lossFraction(instant(line.now)) > 0.2);
   line.line = { ...line.line, loss: 0 };
   line.pass(20_000, everything);
   assert.ok(line.estimator.estimateBps > 1_500_000, `${line.estimator.estimateBps}`);
@@ -88,6 +90,19 @@ test('a line that goes dead is thought to take less and less, and is found again
   line.line = { ...line.line, loss: 0 };
   line.pass(20_000, everything);
   assert.ok(line.estimator.estimateBps > 1_300_000, `${line.estimator.estimateBps}`);
+});
+
+test('a line so bad that nothing is sent over it any more is tried again, and found when it is good', () => {
+  const line = new TestLine({ rateBps: 2_000_000, ...clean });
+  line.estimator.setWanted(2_000_000);
+  const allOrNothing = (estimateBps: number): number => (estimateBps > 150_000 ? estimateBps : 0);
+  line.pass(5000, allOrNothing);
+  line.line = { ...line.line, rateBps: 60_000, queueMs: 100, loss: 0.5 };
+  line.pass(10_000, allOrNothing);
+  assert.ok(line.estimator.estimateBps < 150_000, `${line.estimator.estimateBps}`);
+  line.line = { rateBps: 2_000_000, ...clean };
+  line.pass(40_000, allOrNothing);
+  assert.ok(line.estimator.estimateBps > 1_200_000, `${line.estimator.estimateBps}`);
 });
 
 test('the same seed gives the same run', () => {

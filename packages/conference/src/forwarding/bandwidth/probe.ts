@@ -7,6 +7,14 @@ const patienceMs = 1000;
 /** Where less than this part of what was sent arrived per time, the line was full. */
 const fullPart = 0.9;
 
+/** What a probe has shown. */
+export interface ProbeResult {
+  /** What arrived while it lasted. */
+  readonly rateBps: number;
+  /** Whether less arrived than was sent, so that the line takes no more than that. */
+  readonly isFull: boolean;
+}
+
 /**
  * A short time in which more is sent than the estimate, to find out whether the line takes it: media that is there anyway, and padding for the rest. How fast it
  * arrives is the answer.
@@ -69,14 +77,15 @@ export class Probe {
     return this.receivedPackets >= this.sentPackets || now - sendingEndedAt > patienceMs;
   }
 
-  /** What the line took, or `undefined` where too little arrived to tell. */
-  result(): number | undefined {
+  /** What it has shown, or `undefined` where too little arrived to tell. */
+  result(): ProbeResult | undefined {
     const sentMs = this.lastSentAt - this.firstSentAt;
     const arrivedMs = this.lastArrivedAt - this.firstArrivedAt;
     if (this.receivedPackets < Math.max(leastPackets, this.sentPackets * 0.8) || sentMs <= 0 || arrivedMs <= 0) return undefined;
     const sentBps = ((this.receivedBytes - this.lastSize) * 8000) / sentMs;
     const arrivedBps = ((this.receivedBytes - this.firstSize) * 8000) / arrivedMs;
     if (arrivedBps > 2 * sentBps) return undefined;
-    return arrivedBps < fullPart * sentBps ? 0.95 * arrivedBps : Math.min(sentBps, arrivedBps);
+    const isFull = arrivedBps < fullPart * sentBps;
+    return { isFull, rateBps: isFull ? 0.95 * arrivedBps : Math.min(sentBps, arrivedBps) };
   }
 }

@@ -1,6 +1,8 @@
 import type { Instant } from '@dialplane/sansio';
 import type { DelaySignal } from './delay-trend.ts';
 
+/** Where little is sent or everything is lost, what arrives says nothing about the line. */
+const leastBps = 30_000;
 /** Down to this part of what arrived, so that the queue empties (draft-ietf-rmcat-gcc-02 §5.5). */
 const decrease = 0.85;
 /** Up by this part per second, far from where the line was full before. */
@@ -11,6 +13,8 @@ const mostAhead = 1.5;
 const packetBits = 1200 * 8;
 /** How far around the rate at which the line was full counts as near. */
 const nearPart = 0.1;
+/** Between what is seen and what is told of it, about. */
+const feedbackMs = 100;
 
 /**
  * The rate that follows from the delay signal (draft-ietf-rmcat-gcc-02 §5.5): multiplicative up, additive up near the last congestion, down by 15 %.
@@ -23,6 +27,7 @@ export class RateControl {
   rateBps: number;
   private state: 'hold' | 'increase' = 'increase';
   private changedAt: Instant | undefined;
+  private decreasedAt: Instant | undefined;
   /** What arrived when the line was last full; `undefined` while that is not known. */
   private fullBps: number | undefined;
 
@@ -49,10 +54,11 @@ export class RateControl {
   }
 
   private back(arrivingBps: number | undefined, roundTripMs: number, now: Instant): void {
-    // One decrease per round trip: what is on its way was sent before the last one.
-    if (this.state === 'hold' && now - (this.changedAt ?? now) < roundTripMs + 100) return;
+    // One decrease per round trip and feedback: what is on its way was sent before the last one.
+    if (this.decreasedAt !== undefined && now - this.decreasedAt < roundTripMs + feedbackMs) return;
+    this.decreasedAt = now;
     const full = arrivingBps ?? this.rateBps;
-    this.rateBps = Math.min(this.rateBps, decrease * full);
+    this.rateBps = Math.max(leastBps, Math.min(this.rateBps, decrease * full));
     this.fullBps = full;
     this.state = 'hold';
     this.changedAt = now;

@@ -33,6 +33,7 @@ interface Arrival {
 }
 
 const packetBytes = 1200;
+const paddingPacketBytes = 300;
 const feedbackIntervalMs = 50;
 
 /**
@@ -92,9 +93,9 @@ export class TestLine {
   }
 
   private sendPadding(): void {
-    for (let due = this.estimator.probeBytesDue(instant(this.now)); due > 200; due -= packetBytes) {
-      this.paddingBytes += Math.min(due, packetBytes);
-      this.send(Math.min(due, packetBytes));
+    for (let due = this.estimator.probeBytesDue(instant(this.now)); due > 0; due -= paddingPacketBytes) {
+      this.paddingBytes += Math.min(due, paddingPacketBytes);
+      this.send(Math.min(due, paddingPacketBytes));
     }
   }
 
