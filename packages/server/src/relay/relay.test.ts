@@ -9,52 +9,15 @@ import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { CommunicationRelayClient } from '@azure/communication-network-traversal';
-import type { Call, CallFlow, IceServer, NetworkConfiguration, RelaySettings, RelayUsageList, RelayUsageRecordList, RelayUsageSums, SignInResponse } from '@dialplane/calling-api';
+import type { Call, CallFlow, IceServer, NetworkConfiguration, RelaySettings, RelayUsageList, RelayUsageRecordList, RelayUsageSums } from '@dialplane/calling-api';
 import { openMappedFile } from '@dialplane/kernels';
 import { askBinding, connectTurn, type TurnAllocation, type TurnConnection } from '@dialplane/relay';
 import { parseTurnUri } from '@dialplane/turn';
 import { findProgram } from '../preparation/run-program.ts';
+import { Person } from '../test-person.ts';
 import { startTestServer, temporaryFolder } from '../test-server.ts';
 
 type Transport = 'udp' | 'tcp' | 'tls';
-
-/** Somebody who signed in on this machine, with one endpoint. */
-class Person {
-  readonly httpUrl: string;
-  readonly signedIn: SignInResponse;
-  readonly endpointId: string;
-
-  private constructor(httpUrl: string, signedIn: SignInResponse, endpointId: string) {
-    this.httpUrl = httpUrl;
-    this.signedIn = signedIn;
-    this.endpointId = endpointId;
-  }
-
-  static async signIn(httpUrl: string, displayName: string): Promise<Person> {
-    const signedIn = await send<SignInResponse>(httpUrl, 'POST', '/v1/sign-in', { displayName });
-    const { endpointId } = await send<{ endpointId: string }>(httpUrl, 'POST', '/v1/endpoints', {}, signedIn.accessToken);
-    return new Person(httpUrl, signedIn, endpointId);
-  }
-
-  ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-    return send<Answer>(this.httpUrl, method, path, body, this.signedIn.accessToken);
-  }
-
-  operate<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-    return send<Answer>(this.httpUrl, method, path, body, this.signedIn.operatorToken);
-  }
-}
-
-async function send<Answer>(httpUrl: string, method: string, path: string, body?: object, token?: string): Promise<Answer> {
-  const response = await fetch(`${httpUrl}${path}`, {
-    method,
-    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
-  return (text === '' ? undefined : JSON.parse(text)) as Answer;
-}
 
 /** Connects to the relay in one of the ways that the ICE servers name. */
 async function reach(iceServers: readonly IceServer[], transport: Transport, ca: string, onData: (bytes: Buffer) => void = () => undefined): Promise<{ readonly turn: TurnConnection; readonly allocation: TurnAllocation }> {
