@@ -39,3 +39,5 @@ export { loadVpx } from './vpx/load-vpx.ts';
 export { pictureBytes, vpxFailure, type Vp8EncoderOptions, type Vpx } from './vpx/vpx.ts';
 export { loadYuv } from './yuv/load-yuv.ts';
 export { scaleWords, type PicturePart, type Yuv } from './yuv/yuv.ts';
+export type { G722 } from './g722/g722.ts';
+export { loadG722 } from './g722/load-g722.ts';

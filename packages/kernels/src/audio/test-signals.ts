@@ -50,3 +50,9 @@ export function signalToNoise(said: Float32Array, heard: Float32Array, mostDelay
   }
   return best;
 }
+
+/** Where two runs of numbers first differ: -1 is nowhere. The assertion of whole arrays would spend minutes on its message. */
+export function firstDifference(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
+  if (ours.length !== theirs.length) return Math.min(ours.length, theirs.length);
+  return Array.prototype.findIndex.call(ours, (value: number, index: number) => value !== theirs[index]);
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { decodeWords, encodeWords } from '../audio/audio-codec.ts';
-import { signalToNoise, tone } from '../audio/test-signals.ts';
+import { firstDifference, signalToNoise, tone } from '../audio/test-signals.ts';
 import { spandspTest } from '../audio/test-spandsp.ts';
 import { nativeTest } from '../test-kernels.ts';
 import { g711Law } from './g711.ts';
@@ -41,7 +41,7 @@ const asFloats = (samples: Int16Array): Float32Array => Float32Array.from(sample
 
 for (const [name, law] of Object.entries(g711Law)) {
   spandspTest('g711', `${name}: every sample becomes the byte and every byte the sample of another implementation`, (_t, runSpandsp) => {
-    assert.deepEqual(encode(law, asFloats(everySample)), runSpandsp(`encode-${name}`, everySample));
+    assert.equal(firstDifference(encode(law, asFloats(everySample)), runSpandsp(`encode-${name}`, everySample)), -1);
     assert.deepEqual(decode(law, everyCode), asFloats(new Int16Array(runSpandsp(`decode-${name}`, everyCode).buffer)));
   });
 

@@ -1,9 +1,10 @@
-import { audioFailure, decodeWords, encodeWords, loadG711, loadOpus, loadPcm, type AudioCodec, type LoadedKernel, type Opus, type Pcm, pcmOperation, pcmWords, resampleWords } from '@dialplane/kernels';
+import { audioFailure, decodeWords, encodeWords, type G722, loadG711, loadG722, loadOpus, loadPcm, type AudioCodec, type LoadedKernel, type Opus, type Pcm, pcmOperation, pcmWords, resampleWords } from '@dialplane/kernels';
 
 /** The kernels that mixing stands on. */
 export interface AudioKernels {
   readonly opus: Opus;
   readonly g711: AudioCodec;
+  readonly g722: G722;
   readonly pcm: Pcm;
 }
 
@@ -13,9 +14,11 @@ export function loadAudioKernels(): LoadedKernel<AudioKernels> {
   if (opus.kind === 'absent') return opus;
   const g711 = loadG711();
   if (g711.kind === 'absent') return g711;
+  const g722 = loadG722();
+  if (g722.kind === 'absent') return g722;
   const pcm = loadPcm();
   if (pcm.kind === 'absent') return pcm;
-  return { kind: 'loaded', exports: { opus: opus.exports, g711: g711.exports, pcm: pcm.exports } };
+  return { kind: 'loaded', exports: { opus: opus.exports, g711: g711.exports, g722: g722.exports, pcm: pcm.exports } };
 }
 
 /** Samples of one tick of 20 ms at 48 kHz, the rate of every mix. */

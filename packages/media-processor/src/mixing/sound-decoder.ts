@@ -26,11 +26,14 @@ export function openSoundDecoder(workspace: AudioWorkspace, codec: MixCodec): So
     case 'opus':
       return new OpusSoundDecoder(workspace);
     case 'PCMU':
-      return new TelephonySoundDecoder(workspace, workspace.kernels.g711, g711Law.muLaw, 6);
+      return new TelephonySoundDecoder(workspace, { codec: workspace.kernels.g711, number: g711Law.muLaw, factor: 6, close: () => {} });
     case 'PCMA':
-      return new TelephonySoundDecoder(workspace, workspace.kernels.g711, g711Law.aLaw, 6);
-    case 'G722':
-      throw new Error('G.722 is not decoded yet.');
+      return new TelephonySoundDecoder(workspace, { codec: workspace.kernels.g711, number: g711Law.aLaw, factor: 6, close: () => {} });
+    case 'G722': {
+      const { g722 } = workspace.kernels;
+      const number = g722.openDecoder();
+      return new TelephonySoundDecoder(workspace, { codec: g722, number, factor: 3, close: () => g722.closeDecoder(number) });
+    }
     default:
       return unreachable(codec);
   }
@@ -67,27 +70,32 @@ class OpusSoundDecoder implements SoundDecoder {
 /** How much of the voice is left in the guesses for one frame after the other. */
 const fading = [1, 0.8, 0.4, 0];
 
-/** G.711: another sample rate, no concealment of its own. */
+/** A codec of telephony: how many times as high 48 kHz is as its own rate. */
+export interface TelephonyCodec {
+  readonly codec: AudioCodec;
+  readonly number: number;
+  readonly factor: 3 | 6;
+  close(): void;
+}
+
+/** G.711 and G.722: another sample rate, no concealment of their own. */
 class TelephonySoundDecoder implements SoundDecoder {
   private readonly workspace: AudioWorkspace;
-  private readonly codec: AudioCodec;
-  private readonly number: number;
-  private readonly factor: number;
+  private readonly telephony: TelephonyCodec;
   private readonly resampler: number;
   private concealed = 0;
 
-  constructor(workspace: AudioWorkspace, codec: AudioCodec, number: number, factor: number) {
+  constructor(workspace: AudioWorkspace, telephony: TelephonyCodec) {
     this.workspace = workspace;
-    this.codec = codec;
-    this.number = number;
-    this.factor = factor;
-    this.resampler = workspace.kernels.pcm.openResampler(factor, 'up');
+    this.telephony = telephony;
+    this.resampler = workspace.kernels.pcm.openResampler(telephony.factor, 'up');
   }
 
   decode(packet: EncodedSound, at: number): number {
     const { workspace } = this;
+    const { codec, number, factor } = this.telephony;
     const low = workspace.scratch(0);
-    const made = workspace.decode(this.codec, this.number, packet, decodedPart.packet, low, longestPacketSamples / this.factor);
+    const made = workspace.decode(codec, number, packet, decodedPart.packet, low, longestPacketSamples / factor);
     if (made <= 0) return made;
     this.concealed = 0;
     return workspace.resample(this.resampler, low, made, at, longestPacketSamples);
@@ -106,6 +114,7 @@ class TelephonySoundDecoder implements SoundDecoder {
 
   close(): void {
     this.workspace.kernels.pcm.closeResampler(this.resampler);
+    this.telephony.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { decodeWords, encodeWords, g711Law } from '@dialplane/kernels';
+import { type AudioCodec, decodeWords, encodeWords, g711Law } from '@dialplane/kernels';
 import { instant } from '@dialplane/sansio';
 import { AudioMix } from './audio-mix.ts';
 import type { AudioPacket, MixCodec, MixReception } from './audio-mixer.ts';
@@ -25,7 +25,15 @@ export function rateOf(codec: MixCodec): { readonly samples: number; readonly un
   return codec === 'opus' ? { samples: 960, units: 960 } : codec === 'G722' ? { samples: 320, units: 160 } : { samples: 160, units: 160 };
 }
 
-/** What one member says: packets of 20 ms of a signal at 48 kHz (Opus) or 8 kHz. */
+function lawOf(codec: MixCodec): number {
+  return codec === 'PCMA' ? g711Law.aLaw : g711Law.muLaw;
+}
+
+function kernelOf(kernels: AudioKernels, codec: MixCodec): AudioCodec {
+  return codec === 'opus' ? kernels.opus : codec === 'G722' ? kernels.g722 : kernels.g711;
+}
+
+/** What one member says: packets of 20 ms of a signal at the rate of its codec: 48, 16 (G.722) or 8 kHz. */
 export class Talker {
   readonly codec: MixCodec;
   private readonly kernels: AudioKernels;
@@ -40,7 +48,7 @@ export class Talker {
     this.codec = codec;
     this.signal = signal;
     this.ssrc = ssrc;
-    this.encoder = codec === 'opus' ? kernels.opus.openEncoder(48_000, { bitrateBps: 32_000, complexity: 5, expectedLossPercent }) : codec === 'PCMA' ? g711Law.aLaw : g711Law.muLaw;
+    this.encoder = codec === 'opus' ? kernels.opus.openEncoder(48_000, { bitrateBps: 32_000, complexity: 5, expectedLossPercent }) : codec === 'G722' ? kernels.g722.openEncoder() : lawOf(codec);
   }
 
   /** The next packet; after the signal it begins again. Its bytes are valid until the next call. */
@@ -49,7 +57,7 @@ export class Talker {
     const frames = Math.floor(this.signal.length / samples);
     const words = new Int32Array(encodeWords.stride);
     words.set([this.encoder, (this.frame % frames) * samples, samples, 0, this.bytes.length]);
-    (this.codec === 'opus' ? this.kernels.opus : this.kernels.g711).encode(this.bytes, this.signal, words, 1);
+    kernelOf(this.kernels, this.codec).encode(this.bytes, this.signal, words, 1);
     const sequenceNumber = this.frame & 0xffff;
     const timestamp = (this.frame * units) | 0;
     this.frame += 1;
@@ -57,7 +65,7 @@ export class Talker {
   }
 }
 
-/** What one member hears, in samples at 48 kHz (Opus) or 8 kHz: decoded frame by frame, zeros where none came. */
+/** What one member hears, in samples at the rate of its codec: decoded frame by frame, zeros where none came. */
 export class Hearer {
   readonly heard: number[] = [];
   readonly frames: { readonly timestamp: number; readonly startsTalkspurt: boolean; readonly level: number; readonly tick: number }[] = [];
@@ -69,13 +77,13 @@ export class Hearer {
   constructor(kernels: AudioKernels, codec: MixCodec) {
     this.kernels = kernels;
     this.codec = codec;
-    this.decoder = codec === 'opus' ? kernels.opus.openDecoder(48_000) : codec === 'PCMA' ? g711Law.aLaw : g711Law.muLaw;
+    this.decoder = codec === 'opus' ? kernels.opus.openDecoder(48_000) : codec === 'G722' ? kernels.g722.openDecoder() : lawOf(codec);
   }
 
   hear(bytes: Uint8Array, { timestamp, startsTalkspurt, level }: Pick<EncodedFrame, 'timestamp' | 'startsTalkspurt' | 'level'>, tick: number): void {
     const words = new Int32Array(decodeWords.stride);
     words.set([this.decoder, 0, bytes.length, 0, this.room.length]);
-    (this.codec === 'opus' ? this.kernels.opus : this.kernels.g711).decode(bytes, this.room, words, 1);
+    kernelOf(this.kernels, this.codec).decode(bytes, this.room, words, 1);
     const at = (tick - 1) * rateOf(this.codec).samples;
     while (this.heard.length < at) this.heard.push(0);
     this.heard.push(...this.room.subarray(0, words[decodeWords.result]));
