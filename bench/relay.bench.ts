@@ -2,11 +2,13 @@
  * What relaying costs: coturn and our relay beside each other, one core each for the server and for the load, the same load in turn, in one
  * run. `--quick` measures once and shortly, `--only TEXT` only the rows whose label contains it. See README.md for how to read the table.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { localAddress } from './local-address.ts';
+import { raisePriority, restorePriority } from './priority.ts';
 import { buildGenerator, Generator, type GeneratorResult, type LoadedServer } from './relay/generator.ts';
 import { startCoturn } from './relay/coturn.ts';
 import { startOurRelay } from './relay/start-our-relay.ts';
@@ -112,28 +114,6 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** No peer may be on the loopback interface, so both ends use another address of this machine; the packets stay inside it. */
-function localAddress(): string {
-  const found = Object.values(networkInterfaces()).flat().find((entry) => entry?.family === 'IPv4' && !entry.internal && !entry.address.startsWith('169.254.'));
-  if (found === undefined) throw new Error('this machine has no IPv4 address but loopback, and a relay has no peers there');
-  return found.address;
-}
-
 function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
-}
-
-/** Other work on the machine gets what the benchmark leaves, where we may say so. @returns what it was. */
-function raisePriority(): string | undefined {
-  try {
-    const before = / nice (-?\d+)/.exec(readFileSync('/proc/self/autogroup', 'utf8'))?.[1];
-    writeFileSync('/proc/self/autogroup', '-20');
-    return before;
-  } catch {
-    return undefined;
-  }
-}
-
-function restorePriority(before: string | undefined): void {
-  if (before !== undefined) writeFileSync('/proc/self/autogroup', before);
 }

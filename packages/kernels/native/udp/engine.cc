@@ -60,9 +60,9 @@ int Engine::startWatching() {
   return 0;
 }
 
-int32_t Engine::open(const SocketAddress& address, int bufferBytes) {
+int32_t Engine::open(const SocketAddress& address, int bufferBytes, bool receivesRuns) {
   if (phase_ == Phase::closing) return -EBADF;
-  const auto [fd, port] = openSocket(address, bufferBytes);
+  const auto [fd, port] = openSocket(address, bufferBytes, receivesRuns);
   if (fd < 0) return fd;
   Socket* const socket = sockets_.add(fd, address.any.sa_family);
   if (socket == nullptr) {

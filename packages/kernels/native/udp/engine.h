@@ -38,7 +38,7 @@ class Engine {
   static int create(napi_env env, napi_value state, const Buffers& buffers, const EngineHandle& handle);
 
   /// @return The number of the socket, or a negative errno.
-  int32_t open(const SocketAddress& address, int bufferBytes);
+  int32_t open(const SocketAddress& address, int bufferBytes, bool receivesRuns);
   /// @return -1 where it is not open.
   int portOf(int32_t number);
   void close(int32_t number);

@@ -47,13 +47,13 @@ napi_value create(napi_env env, napi_callback_info info) {
   return code == 0 ? external : int32(env, code);
 }
 
-/// open(handle, family, port, w0, w1, w2, w3, bufferBytes) -> number, or a negative errno
+/// open(handle, family, port, w0, w1, w2, w3, bufferBytes, receivesRuns) -> number, or a negative errno
 napi_value open(napi_env env, napi_callback_info info) {
-  const Arguments<8> arguments(env, info);
+  const Arguments<9> arguments(env, info);
   int32_t words[6];
   for (size_t word = 0; word < 6; ++word) words[word] = readInt32(env, arguments[1 + word]);
   Engine* const engine = engineOf(env, arguments[0]);
-  return int32(env, engine == nullptr ? -EBADF : engine->open(readAddress(words), readInt32(env, arguments[7])));
+  return int32(env, engine == nullptr ? -EBADF : engine->open(readAddress(words), readInt32(env, arguments[7]), readInt32(env, arguments[8]) != 0));
 }
 
 /// portOf(handle, number) -> port, -1 where it is not open

@@ -25,7 +25,7 @@ OpenedSocket failed(int fd) {
 }
 }  // namespace
 
-OpenedSocket openSocket(const SocketAddress& address, int bufferBytes) {
+OpenedSocket openSocket(const SocketAddress& address, int bufferBytes, bool receivesRuns) {
   const int family = address.any.sa_family;
   const int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return {.fd = -errno, .port = 0};
@@ -33,7 +33,7 @@ OpenedSocket openSocket(const SocketAddress& address, int bufferBytes) {
   setDontFragment(fd, family, false);
   if (family == AF_INET6) set(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
   else set(fd, IPPROTO_IP, IP_RECVERR, 1);
-  set(fd, IPPROTO_UDP, UDP_GRO, 1);  // An old system delivers datagrams one by one.
+  if (receivesRuns) set(fd, IPPROTO_UDP, UDP_GRO, 1);  // An old system delivers datagrams one by one.
   if (bufferBytes > 0) {
     growBuffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, bufferBytes);
     growBuffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, bufferBytes);

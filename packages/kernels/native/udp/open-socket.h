@@ -9,7 +9,8 @@ struct OpenedSocket {
 };
 
 /// @param bufferBytes What the receive and send buffers should hold; 0 leaves the system's default.
-OpenedSocket openSocket(const SocketAddress& address, int bufferBytes);
+/// @param receivesRuns Whether the system may hand over many datagrams as one (UDP_GRO).
+OpenedSocket openSocket(const SocketAddress& address, int bufferBytes, bool receivesRuns);
 
 /// Decides whether datagrams may be fragmented from now on.
 void setDontFragment(int fd, int family, bool dontFragment);

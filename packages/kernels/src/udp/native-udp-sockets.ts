@@ -10,7 +10,7 @@ export interface NativeUdp {
   /** How much of the slab received datagrams take. */
   readonly receiveBytes: number;
   create(state: readonly [onBatch: UdpBatchHandler, slab: ArrayBuffer, received: Int32Array, outgoing: Int32Array]): Handle | number;
-  open(handle: Handle, family: number, port: number, w0: number, w1: number, w2: number, w3: number, bufferBytes: number): number;
+  open(handle: Handle, family: number, port: number, w0: number, w1: number, w2: number, w3: number, bufferBytes: number, receivesRuns: number): number;
   portOf(handle: Handle, socket: number): number;
   close(handle: Handle, socket: number): void;
   send(handle: Handle, count: number): void;
@@ -54,13 +54,13 @@ class NativeUdpSockets implements UdpSockets {
     this.handle = created;
   }
 
-  open({ address, port, bufferBytes = 0 }: UdpOpenOptions, done: (opened: number | UdpOpenFailure) => void): void {
+  open({ address, port, bufferBytes = 0, receivesRuns = true }: UdpOpenOptions, done: (opened: number | UdpOpenFailure) => void): void {
     const words = addressWords(address);
     if (words === undefined || !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
       done({ code: 'EINVAL' });
       return;
     }
-    const opened = this.native.open(this.handle, address.includes(':') ? 6 : 4, port, ...words, Math.min(bufferBytes, mostBufferBytes));
+    const opened = this.native.open(this.handle, address.includes(':') ? 6 : 4, port, ...words, Math.min(bufferBytes, mostBufferBytes), receivesRuns ? 1 : 0);
     done(opened < 0 ? { code: getSystemErrorName(opened) } : opened);
   }
 

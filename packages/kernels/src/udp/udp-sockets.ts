@@ -57,6 +57,11 @@ export interface UdpOpenOptions {
   readonly port: number;
   /** SO_RCVBUF and SO_SNDBUF, as far as the system lets it grow. */
   readonly bufferBytes?: number;
+  /**
+   * Whether the system may hand over a run of datagrams as one (Linux UDP_GRO), which costs less, also its sender where that is on the same machine; true by
+   * default. The fallback ignores it.
+   */
+  readonly receivesRuns?: boolean;
 }
 
 /** Why a socket could not be opened: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `EAFNOSUPPORT`, `EMFILE`, ... */

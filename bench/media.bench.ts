@@ -1,0 +1,105 @@
+/**
+ * What the Media Processor costs: one media process of ours and Debian's janus beside each other, on one core, the same load in turn from the other core, in one run. `--quick`
+ * measures once and shortly, `--only TEXT` only the rows whose label contains it, `--joins NUMBER` says how many joins and leaves there are. See README.md for how to read the tables.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { localAddress } from './local-address.ts';
+import { pinSelf } from './measured-process.ts';
+import { openDialplane } from './media/dialplane/dialplane-server.ts';
+import { forwardingPoints, LoadedRooms } from './media/forwarding.ts';
+import { openJanus } from './media/janus/janus-server.ts';
+import { LoadEngine, makeCertificate } from './media/load-engine.ts';
+import { mixingPoints } from './media/mixing.ts';
+import { type Contest, forwardingRow, holdingRows, mixingRow, mixLatencyRow, type Row, type Timing } from './media/rows.ts';
+import { raisePriority, restorePriority } from './priority.ts';
+
+const serverCore = 1;
+const loadCore = 0;
+const janusPort = 8189;
+const mixesWithLatency = [2, 50];
+const holdingLabel = 'memory and idleness';
+
+const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, joins: { type: 'string', default: '2000' } } });
+const timing: Timing = flags.quick ? { rounds: 1, warmUpMs: 300, durationMs: 1000 } : { rounds: 3, warmUpMs: 500, durationMs: 2000 };
+const isChosen = (label: string): boolean => label.includes(flags.only);
+
+const folder = await mkdtemp(join(tmpdir(), 'dialplane-bench-'));
+const priorityBefore = raisePriority();
+pinSelf(loadCore);
+try {
+  const host = localAddress();
+  const certificate = makeCertificate(folder, 'load');
+  const openEngine = (): LoadEngine => new LoadEngine(host, certificate);
+  console.log(`servers on ${host}, core ${serverCore}; load from core ${loadCore}; ${timing.rounds} x ${timing.durationMs} ms a row and server, median; where there are two figures, janus · ours`);
+  if (isChosen(holdingLabel)) await withServers(host, (contest) => printHolding(openEngine, contest));
+  await withServers(host, async (contest) => {
+    await printForwarding(openEngine, contest);
+    await printMixing(openEngine, contest);
+  });
+} finally {
+  restorePriority(priorityBefore);
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function withServers(host: string, work: (contest: Contest) => Promise<void>): Promise<void> {
+  await using janus = await openJanus(folder, host, janusPort, serverCore);
+  await using ours = await openDialplane(folder, host, serverCore);
+  await work({ janus, ours });
+}
+
+async function printForwarding(openEngine: () => LoadEngine, contest: Contest): Promise<void> {
+  const points = forwardingPoints.filter(({ label }) => isChosen(label));
+  if (points.length === 0) return;
+  await warmUp(openEngine, contest);
+  const table: Row[] = [];
+  for (const point of points) {
+    using engine = openEngine();
+    table.push(await orFailure('µs a packet', point.label, forwardingRow(engine, point, contest, timing)));
+  }
+  console.table(table);
+}
+
+async function printMixing(openEngine: () => LoadEngine, contest: Contest): Promise<void> {
+  const table: Row[] = [];
+  for (const point of mixingPoints.filter(({ label }) => isChosen(label))) {
+    using engine = openEngine();
+    table.push(await orFailure('% of a core a participant', point.label, mixingRow(engine, point, contest, timing)));
+  }
+  if (table.length > 0) console.table(table);
+  const latencies: Row[] = [];
+  for (const participants of mixesWithLatency.filter((count) => isChosen(`mix latency, ${count} participants`))) {
+    using engine = openEngine();
+    latencies.push(await orFailure('ms through the mix, median (range)', `${participants} participants`, mixLatencyRow(engine, participants, contest, flags.quick ? 5 : 15)));
+  }
+  if (latencies.length > 0) console.table(latencies);
+}
+
+async function printHolding(openEngine: () => LoadEngine, contest: Contest): Promise<void> {
+  using engine = openEngine();
+  console.table(await holdingRows(engine, contest, Number(flags.joins)).catch((failure: unknown) => [failed('held', holdingLabel, failure)]));
+}
+
+/** Servers that have run for a while: code that runs a few times a second is compiled only after minutes. */
+async function warmUp(openEngine: () => LoadEngine, { janus, ours }: Contest): Promise<void> {
+  for (const point of forwardingPoints.filter(({ load, rooms }) => load === 'saturated' && rooms === undefined)) {
+    using engine = openEngine();
+    for (const server of [janus, ours]) {
+      const rooms = await LoadedRooms.open(engine, server, point);
+      await rooms.measure(timing.warmUpMs, timing.durationMs);
+      await rooms.close();
+    }
+  }
+}
+
+/** A row that could not be measured says why, and the others are measured nevertheless. */
+async function orFailure(column: string, label: string, measured: Promise<Row>): Promise<Row> {
+  return measured.catch((failure: unknown) => failed(column, label, failure));
+}
+
+function failed(column: string, label: string, failure: unknown): Row {
+  console.error(`${label}: ${failure instanceof Error ? failure.message : String(failure)}`);
+  return { [column]: label, goal: 'FAILED, see above' };
+}

@@ -1,0 +1,105 @@
+import { type ForwardingPoint, type ForwardingResult, LoadedRooms } from './forwarding.ts';
+import { churn, costOfEmptyRooms, costOfSilentParticipants, memoryOfParticipant, memoryOfReceiver } from './holding.ts';
+import type { LoadEngine } from './load-engine.ts';
+import type { MediaServer } from './media-server.ts';
+import { LoadedMix, measureMixLatency, type MixingPoint, type MixingResult } from './mixing.ts';
+
+/** A line of a table. */
+export type Row = Readonly<Record<string, string>>;
+
+export interface Timing {
+  readonly rounds: number;
+  readonly warmUpMs: number;
+  readonly durationMs: number;
+}
+
+/** The peer, and ours. */
+export interface Contest {
+  readonly janus: MediaServer;
+  readonly ours: MediaServer;
+}
+
+/** Both servers in turn, so that what else the machine does hits both. */
+export async function forwardingRow(engine: LoadEngine, point: ForwardingPoint, { janus, ours }: Contest, { rounds, warmUpMs, durationMs }: Timing): Promise<Row> {
+  const [theirRooms, ourRooms] = [await LoadedRooms.open(engine, janus, point), await LoadedRooms.open(engine, ours, point)];
+  const results = { janus: [] as ForwardingResult[], ours: [] as ForwardingResult[] };
+  for (let round = 0; round < rounds; round += 1) {
+    results.janus.push(await theirRooms.measure(warmUpMs, durationMs));
+    results.ours.push(await ourRooms.measure(warmUpMs, durationMs));
+  }
+  for (const rooms of [theirRooms, ourRooms]) await rooms.close();
+  const [theirs, own] = [results.janus, results.ours].map((measured) => medianBy(measured, ({ costUs }) => costUs)) as [ForwardingResult, ForwardingResult];
+  const both = (write: (result: ForwardingResult) => string): string => `${write(theirs)} · ${write(own)}`;
+  return {
+    'µs a packet': point.label,
+    ...compared(theirs.costUs, own.costUs, point.goal),
+    'packets/s': both(({ packetsPerSecond }) => packetsPerSecond.toFixed(0)),
+    'core in use': both(({ share }) => share.toFixed(2)),
+    'ms, median': both(({ medianMs }) => medianMs.toFixed(2)),
+    'ms, 99.9 %': both(({ p999Ms }) => p999Ms.toFixed(1)),
+    lost: both(({ lostShare }) => `${(100 * lostShare).toFixed(1)} %`),
+  };
+}
+
+export async function mixingRow(engine: LoadEngine, point: MixingPoint, { janus, ours }: Contest, timing: Timing): Promise<Row> {
+  const theirs = point.besideJanus ? await measureMix(engine, janus, point, timing) : undefined;
+  const own = await measureMix(engine, ours, point, timing);
+  const both = (write: (result: MixingResult) => string): string => `${theirs === undefined ? '' : write(theirs)} · ${write(own)}`;
+  return {
+    '% of a core a participant': point.label,
+    janus: theirs?.percent.toFixed(3) ?? '',
+    dialplane: own.percent.toFixed(3),
+    ratio: theirs === undefined ? '' : (own.percent / theirs.percent).toFixed(2),
+    goal: point.goalPercent === undefined ? '' : `≤ ${point.goalPercent}${own.percent > point.goalPercent ? ' MISSED' : ''}`,
+    'core in use': both(({ share }) => share.toFixed(2)),
+    'packets/s each': both(({ packetsPerSecond }) => packetsPerSecond.toFixed(1)),
+    'longest gap, ms': both(({ longestGapMs }) => longestGapMs.toFixed(0)),
+    'audible gaps a minute': both(({ gapsPerMinute }) => gapsPerMinute.toFixed(1)),
+  };
+}
+
+export async function mixLatencyRow(engine: LoadEngine, participants: number, { janus, ours }: Contest, tones: number): Promise<Row> {
+  const describe = async (server: MediaServer): Promise<string> => {
+    const sorted = (await measureMixLatency(engine, server, participants, tones)).toSorted((a, b) => a - b);
+    return `${sorted[sorted.length >> 1]?.toFixed(1)} (${sorted[0]?.toFixed(1)}-${sorted.at(-1)?.toFixed(1)})`;
+  };
+  return { 'ms through the mix, median (range)': `${participants} participants`, janus: await describe(janus), dialplane: await describe(ours), goal: '≤ 20' };
+}
+
+/** What is kept, and what nothing costs. The servers should be fresh. */
+export async function holdingRows(engine: LoadEngine, { janus, ours }: Contest, joins: number): Promise<readonly Row[]> {
+  const beside = async (label: string, measure: (server: MediaServer) => Promise<number>): Promise<Row> => {
+    const [theirs, own] = [await measure(janus), await measure(ours)];
+    return { held: label, janus: theirs.toFixed(2), dialplane: own.toFixed(2) };
+  };
+  return [
+    await beside('kB for each of 100 receivers of a picture', (server) => memoryOfReceiver(engine, server, 100)),
+    await beside('kB for each of 100 participants of a mix', (server) => memoryOfParticipant(engine, server, 100)),
+    await beside('% of a core, 100 rooms in which nobody is', (server) => costOfEmptyRooms(engine, server, 100)),
+    await beside('% of a core, 100 participants who send nothing', (server) => costOfSilentParticipants(engine, server, 100)),
+    await churnRow(engine, ours, joins),
+  ];
+}
+
+async function churnRow(engine: LoadEngine, ours: MediaServer, joins: number): Promise<Row> {
+  const { grownKilobytes, joinMs } = await churn(engine, ours, joins);
+  return { held: `kB grown over the second half of ${joins} joins and leaves (ms of CPU for each)`, janus: '', dialplane: `${grownKilobytes.toFixed(0)} (${joinMs.toFixed(2)})` };
+}
+
+async function measureMix(engine: LoadEngine, server: MediaServer, point: MixingPoint, { rounds, warmUpMs, durationMs }: Timing): Promise<MixingResult> {
+  await using mix = await LoadedMix.open(engine, server, point);
+  const results: MixingResult[] = [];
+  for (let round = 0; round < rounds; round += 1) results.push(await mix.measure(warmUpMs, durationMs));
+  return medianBy(results, ({ percent }) => percent);
+}
+
+function compared(theirs: number, own: number, goal: number | undefined): Row {
+  const ratio = own / theirs;
+  return { janus: theirs.toFixed(2), dialplane: own.toFixed(2), ratio: ratio.toFixed(2), goal: goal === undefined ? '' : `≤ ${goal}${ratio > goal ? ' MISSED' : ''}` };
+}
+
+function medianBy<Result>(results: readonly Result[], by: (result: Result) => number): Result {
+  const middle = results.toSorted((a, b) => by(a) - by(b))[results.length >> 1];
+  if (middle === undefined) throw new Error('nothing was measured');
+  return middle;
+}
