@@ -158,6 +158,58 @@ test('two people sign in, call, see each other, hold, hang up, and read how the 
   assert.deepEqual([...ada.complaints, ...bob.complaints], []);
 });
 
+test('a group: a link brings people in, who see each other, are shown in other ways, and whose media is switched', { skip, timeout: 240_000 }, async () => {
+  const [ada, bob, cy] = [await openWindow(desk), await openWindow(phone), await openWindow(desk)];
+  await signIn(ada.page, server.httpUrl, 'Ada Lovelace');
+  await ada.page.getByRole('button', { name: 'Start a group call' }).click();
+  await ada.page.getByText('Nobody else is here yet.').waitFor();
+  await picture(ada.page, 'group-alone');
+  await ada.page.getByRole('button', { name: 'Copy the link' }).click();
+  const link = await ada.page.evaluate(() => navigator.clipboard.readText());
+  assert.match(link, /\/#\/groups\/[\da-f-]{36}$/);
+
+  for (const [window, name] of [[bob, 'Bob Kahn'], [cy, 'Cyrus']] as const) {
+    await window.page.goto(link);
+    await window.page.getByLabel('Your name').fill(name);
+    await window.page.getByRole('button', { name: 'Sign in' }).click();
+    await window.page.getByRole('button', { name: 'Join with video' }).and(window.page.locator(':enabled')).click();
+  }
+  await seeOther(ada.page, 'Bob Kahn');
+  await seeOther(ada.page, 'Cyrus');
+  await seeOther(bob.page, 'Cyrus');
+  assert.ok(await isInsideWindow(bob.page));
+  await picture(ada.page, 'group-gallery');
+  await picture(bob.page, 'group-phone');
+
+  await ada.page.getByRole('button', { name: 'Show who speaks' }).click();
+  await ada.page.getByRole('button', { name: 'Show everybody' }).waitFor();
+  await seeOther(ada.page, 'Cyrus');
+  await picture(ada.page, 'group-speaker');
+  await bob.page.keyboard.press('r');
+  await ada.page.getByLabel('Hand raised').waitFor();
+  await ada.page.getByRole('button', { name: 'People' }).click();
+  const people = ada.page.getByRole('list', { name: 'In the call' });
+  await people.getByText(/\d+ × \d+/).first().waitFor();
+  await people.getByRole('button', { name: 'More for Cyrus' }).click();
+  await ada.page.getByRole('menuitem', { name: 'Spotlight' }).click();
+  await people.getByLabel('In the spotlight').waitFor();
+  await ada.page.getByRole('button', { name: 'Media…' }).click();
+  await ada.page.getByRole('menuitem', { name: 'Audio: mixed' }).click();
+  await ada.page.getByRole('menuitemradio', { name: /^Forwarded/ }).click();
+  await people.getByText(/^audio forwarded, video forwarded: /).waitFor();
+  await picture(ada.page, 'group-people');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.keyboard.press('Escape');
+  await ada.page.getByRole('button', { name: 'Hang up' }).click();
+  await ada.page.getByRole('button', { name: 'See the call flow' }).click();
+  const decisions = ada.page.getByRole('table', { name: 'Decisions about media' });
+  await decisions.getByText(/^served by media-/).waitFor();
+  await decisions.getByText('audio forwarded, video forwarded', { exact: true }).first().waitFor();
+  await decisions.scrollIntoViewIfNeeded();
+  await picture(ada.page, 'group-flow');
+  assert.deepEqual([...ada.complaints, ...bob.complaints, ...cy.complaints], []);
+});
+
 test('a call that is declined says so on both sides', { skip, timeout: 120_000 }, async () => {
   const eve = await openWindow(desk);
   const dan = await openWindow(phone);

@@ -1,12 +1,12 @@
 import type { CallDirection, CallState } from '@dialplane/calling';
 
 /** What is going on, as a person would say it; announced to screen readers when it changes. */
-export function callStatus(state: CallState, direction: CallDirection, isReconnecting: boolean): string {
+export function callStatus(state: CallState, direction: CallDirection, isReconnecting: boolean, isGroup = false): string {
   if (isReconnecting && (state === 'Connected' || state === 'LocalHold' || state === 'RemoteHold')) return 'Connection lost, reconnecting…';
   switch (state) {
     case 'None':
     case 'Connecting':
-      return direction === 'Outgoing' ? 'Calling…' : 'Connecting…';
+      return isGroup ? 'Joining…' : direction === 'Outgoing' ? 'Calling…' : 'Connecting…';
     case 'Ringing':
       return 'Ringing…';
     case 'EarlyMedia':

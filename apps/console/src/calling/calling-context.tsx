@@ -18,6 +18,8 @@ export interface CallingState extends CallsState {
   readonly devices: DevicesState;
   /** Calls a raw identifier; a running call is put on hold first. */
   readonly startCall: (identifier: string, withVideo: boolean) => Promise<void>;
+  /** Joins the group call of this id, and brings it into being where nobody is in it. */
+  readonly joinGroup: (groupId: string, withVideo: boolean) => Promise<void>;
   readonly accept: (incoming: IncomingCall, withVideo: boolean) => Promise<void>;
   /** Goes on with a call that is on hold; the present one is held. */
   readonly switchTo: (call: Call) => Promise<void>;
@@ -46,6 +48,12 @@ export function CallingProvider({ session, children }: { readonly session: Sessi
       const options = await mediaOptions(devices, withVideo);
       await holdOthers(agent.calls);
       agent.startCall([createIdentifierFromRawId(identifier)], options);
+    },
+    joinGroup: async (groupId, withVideo) => {
+      if (agent === undefined) return;
+      const options = await mediaOptions(devices, withVideo);
+      await holdOthers(agent.calls);
+      agent.join({ groupId }, options);
     },
     accept: async (incoming, withVideo) => {
       const options = await mediaOptions(devices, withVideo);

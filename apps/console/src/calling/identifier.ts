@@ -1,5 +1,5 @@
 import { getIdentifierRawId, type CommunicationIdentifierKind } from '@azure/communication-common';
-import type { CallerInfo, RemoteParticipant } from '@dialplane/calling';
+import type { Call, CallerInfo, RemoteParticipant } from '@dialplane/calling';
 import { personName } from '../text/person.ts';
 
 /** What to call somebody of whom the client library knows the identifier and perhaps the name. */
@@ -7,7 +7,15 @@ export function nameOf({ identifier, displayName }: { readonly identifier?: Comm
   return identifier === undefined ? (displayName ?? 'Somebody') : personName(getIdentifierRawId(identifier), displayName);
 }
 
-/** The other side of a call in words: its participants, or who called while none are known. */
-export function namesOf(participants: readonly RemoteParticipant[], callerInfo: CallerInfo): string {
-  return participants.length === 0 ? nameOf(callerInfo) : participants.map(nameOf).join(', ');
+/** How many of many are called by their names. */
+const namedOfMany = 3;
+
+/** The other side of a call in words: its participants, or who called while none are known; `a group` for one that nobody else is in. */
+export function namesOf({ remoteParticipants, callerInfo, info }: NamedCall): string {
+  const names = remoteParticipants.map(nameOf);
+  if (names.length === 0) return info.groupId === undefined ? nameOf(callerInfo) : 'a group';
+  return names.length <= namedOfMany + 1 ? names.join(', ') : `${names.slice(0, namedOfMany).join(', ')} and ${names.length - namedOfMany} others`;
 }
+
+/** What of a call its name is made of. */
+export type NamedCall = Pick<Call, 'info'> & { readonly remoteParticipants: ReadonlyArray<Pick<RemoteParticipant, 'identifier' | 'displayName'>>; readonly callerInfo: CallerInfo };

@@ -50,6 +50,22 @@ export function qualityPoint(sample: MediaStatsReportSample, atMs: number): Qual
   });
 }
 
+/** A remote picture as it arrives. */
+export interface ArrivingPicture extends Picture {
+  /** Share of its packets that were lost in this second, 0..1. */
+  readonly loss?: number;
+}
+
+/** The remote pictures that arrive each in a stream of its own, by the id of that stream. */
+export function picturesOf(sample: MediaStatsReportSample): ReadonlyMap<string, ArrivingPicture> {
+  const arriving = [...sample.video.receive, ...sample.screenShare.receive];
+  return new Map(arriving.flatMap(({ streamId, frameWidthReceived, frameHeightReceived, frameRateDecoded, packetsPerSecond = 0, packetsLostPerSecond = 0 }) => {
+    const shown = picture(frameWidthReceived, frameHeightReceived, frameRateDecoded);
+    const total = packetsPerSecond + Math.max(0, packetsLostPerSecond);
+    return streamId === undefined || shown === undefined ? [] : [[streamId, total > 0 ? { ...shown, loss: Math.max(0, packetsLostPerSecond) / total } : shown] as const];
+  }));
+}
+
 /** The worst of round trip, jitter and loss, by the bounds at which conversation suffers (ITU-T G.114, G.1010). */
 export function qualityLevel({ rttMs = 0, jitterMs = 0, loss = 0 }: Pick<QualityPoint, 'rttMs' | 'jitterMs' | 'loss'>): QualityLevel {
   if (rttMs > 600 || jitterMs > 80 || loss > 0.08) return 'poor';

@@ -34,7 +34,7 @@ export function useCalls(agent: CallAgent | undefined): CallsState {
     const names = new Map<Call, string>();
     const follow = (call: Call): void => {
       const note = (): void => {
-        if (call.remoteParticipants.length > 0) names.set(call, namesOf(call.remoteParticipants, call.callerInfo));
+        if (call.remoteParticipants.length > 0) names.set(call, namesOf(call));
         if (call.state !== 'Connected' || connected.has(call)) return;
         connected.set(call, Date.now());
         setConnectedAt(new Map(connected));
@@ -50,7 +50,7 @@ export function useCalls(agent: CallAgent | undefined): CallsState {
       setIncoming((old) => old.filter(({ id }) => !added.some((call) => call.id === id)));
       for (const call of removed) {
         const since = connected.get(call);
-        setEnded({ callId: call.id, name: names.get(call) ?? namesOf([], call.callerInfo), reason: call.callEndReason, connectedMs: since === undefined ? undefined : Date.now() - since });
+        setEnded({ callId: call.id, name: names.get(call) ?? namesOf(call), reason: call.callEndReason, connectedMs: since === undefined ? undefined : Date.now() - since });
         connected.delete(call);
         names.delete(call);
       }

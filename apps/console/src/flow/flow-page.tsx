@@ -13,6 +13,7 @@ import { personName } from '../text/person.ts';
 import { candidatePairs, mediaStreams, milestones } from './flow-analysis.ts';
 import { FlowExplorer } from './flow-explorer.tsx';
 import { namedLanes } from './flow-lanes.ts';
+import { MediaProcessorSection } from './media-processor-section.tsx';
 import { MilestoneStrip } from './milestone-strip.tsx';
 import { PairTable, StreamTable } from './path-tables.tsx';
 import { QualityCharts } from './quality-charts.tsx';
@@ -93,6 +94,7 @@ function FlowRecord({ flow, records }: { readonly flow: CallFlow; readonly recor
       <FlowExplorer flow={flow} />
       <Section title="Paths tried"><PairTable pairs={pairs} titles={titles} /></Section>
       <Section title="Media"><StreamTable streams={streams} titles={titles} /></Section>
+      <MediaProcessorSection flow={flow} titles={titles} />
       <RelayedSection callId={flow.callId} titles={titles} refreshMs={refreshAfter(flow)} />
       <QualityCharts callId={flow.callId} />
       {records === undefined || records.summaries.length + records.diagnostics.length === 0 ? null : <RecordTables callId={flow.callId} records={records} titles={titles} />}

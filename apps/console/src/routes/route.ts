@@ -1,6 +1,7 @@
 /** A screen of the console, as the fragment of the URL names it. */
 export type Route =
   | { readonly screen: 'call' }
+  | { readonly screen: 'group'; readonly groupId: string }
   | { readonly screen: 'signIn'; readonly code?: string }
   | { readonly screen: 'calls' }
   | { readonly screen: 'flow'; readonly callId: string }
@@ -19,6 +20,8 @@ export function parseRoute(fragment: string): Route {
       const code = new URLSearchParams(search).get('code');
       return code === null || code === '' ? { screen: 'signIn' } : { screen: 'signIn', code };
     }
+    case 'groups':
+      return second === undefined ? { screen: 'call' } : { screen: 'group', groupId: decode(second) };
     case 'calls':
       return second === undefined ? { screen: 'calls' } : { screen: 'flow', callId: decode(second) };
     case 'network':
@@ -39,6 +42,8 @@ export function hrefOf(route: Route): string {
   switch (route.screen) {
     case 'call':
       return '#/';
+    case 'group':
+      return `#/groups/${encodeURIComponent(route.groupId)}`;
     case 'signIn':
       return route.code === undefined ? '#/sign-in' : `#/sign-in?code=${encodeURIComponent(route.code)}`;
     case 'calls':

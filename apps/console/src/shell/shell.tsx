@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef, type ReactNode, type RefObject } fro
 import { CallingProvider, useCalling } from '../calling/calling-context.tsx';
 import { namesOf } from '../calling/identifier.ts';
 import { toasterId, useCommand } from '../calling/use-command.ts';
+import { GroupPage } from '../home/group-page.tsx';
 import { HomePage } from '../home/home-page.tsx';
 import { IncomingCallCards } from '../home/incoming-call-card.tsx';
 import type { Route } from '../routes/route.ts';
@@ -58,13 +59,13 @@ function Frame({ route }: { readonly route: Route }): ReactNode {
           <ConnectionBar />
           {isOnStage ? null : calls.map((call) => (
             <MessageBar key={call.id} intent="success" shape="square">
-              <MessageBarBody>In a call with {namesOf(call.remoteParticipants, call.callerInfo)}</MessageBarBody>
+              <MessageBarBody>In a call with {namesOf(call)}</MessageBarBody>
               <MessageBarActions><Button size="small" appearance="primary" onClick={() => navigate({ screen: 'call' })}>Back to the call</Button></MessageBarActions>
             </MessageBar>
           ))}
           {isOnStage ? calls.filter((call) => call !== shown).map((call) => (
             <MessageBar key={call.id} intent="info" shape="square">
-              <MessageBarBody>{namesOf(call.remoteParticipants, call.callerInfo)} is on hold.</MessageBarBody>
+              <MessageBarBody>{namesOf(call)} is on hold.</MessageBarBody>
               <MessageBarActions><Button size="small" onClick={() => run(() => switchTo(call))}>Switch</Button></MessageBarActions>
             </MessageBar>
           )) : null}
@@ -96,6 +97,8 @@ function Screen({ route }: { readonly route: Route }): ReactNode {
     case 'call':
     case 'signIn':
       return <HomePage />;
+    case 'group':
+      return <GroupPage groupId={route.groupId} />;
     case 'calls':
       return <CallsPage />;
     case 'flow':

@@ -1,6 +1,9 @@
 import { Features, type Call } from '@dialplane/calling';
-import { Button, FluentProvider, makeStyles, mergeClasses, OverlayDrawer, DrawerBody, DrawerHeader, DrawerHeaderTitle, Text, tokens, Tooltip } from '@fluentui/react-components';
+import { Button, FluentProvider, makeStyles, OverlayDrawer, DrawerBody, DrawerHeader, DrawerHeaderTitle, Text, tokens, Tooltip } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
+import { GridRegular } from '@fluentui/react-icons/svg/grid';
+import { PeopleRegular } from '@fluentui/react-icons/svg/people';
+import { PersonVoiceRegular } from '@fluentui/react-icons/svg/person-voice';
 import { PulseRegular } from '@fluentui/react-icons/svg/pulse';
 import { SettingsRegular } from '@fluentui/react-icons/svg/settings';
 import { getIdentifierRawId } from '@azure/communication-common';
@@ -18,13 +21,15 @@ import { usePageTitle } from '../routes/use-route.ts';
 import { useSession } from '../session/use-session.tsx';
 import { darkTheme } from '../theme/theme.ts';
 import { formatClock } from '../text/duration.ts';
+import type { Arrangement } from './arrangement.ts';
+import { CallFloor } from './call-floor.tsx';
 import { ControlBar } from './control-bar.tsx';
 import { DiagnosticNotices } from './diagnostic-notices.tsx';
-import { ParticipantTile } from './participant-tile.tsx';
+import { PeoplePanel } from './people-panel.tsx';
 import { QualityPanel } from './quality-panel.tsx';
 import { ReactionLayer } from './reactions.tsx';
+import { RefusedAdditions } from './refused-additions.tsx';
 import { useNow } from './use-now.ts';
-import { useSharer } from './use-sharer.ts';
 
 const useStyles = makeStyles({
   stage: { height: '100%', display: 'grid', gridTemplateRows: 'auto auto minmax(0, 1fr) auto', gridTemplateColumns: 'minmax(0, 1fr)', backgroundColor: '#0b1112', color: '#eef4f4' },
@@ -34,11 +39,12 @@ const useStyles = makeStyles({
   status: { color: '#a9bcbc' },
   notices: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: '8px', padding: '0 16px' },
   floor: { position: 'relative', minHeight: 0, padding: '8px 16px' },
-  tiles: { height: '100%', display: 'grid', gap: '12px', gridAutoRows: 'minmax(0, 1fr)', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 360px), 1fr))' },
-  shared: { gridTemplateColumns: 'minmax(0, 1fr) 220px', '@media (max-width: 719px)': { gridTemplateColumns: 'minmax(0, 1fr)', gridTemplateRows: 'minmax(0, 2fr) minmax(0, 1fr)' } },
   self: { position: 'absolute', right: '28px', bottom: '20px', width: 'min(22%, 240px)', minWidth: '104px', aspectRatio: '16 / 10', borderRadius: tokens.borderRadiusXLarge, overflow: 'hidden', border: '2px solid rgba(255,255,255,.22)', boxShadow: tokens.shadow28, backgroundColor: '#000' },
   tools: { display: 'flex', gap: '4px', alignItems: 'center', flexShrink: 0, fontVariantNumeric: 'tabular-nums', color: '#a9bcbc' },
 });
+
+type Panel = 'quality' | 'devices' | 'people';
+const panelTitles: Readonly<Record<Panel, string>> = { quality: 'Connection', devices: 'Devices', people: 'People' };
 
 const levelColors: Readonly<Record<QualityLevel, string>> = { good: '#54b054', fair: '#eaa300', poor: '#dc5e62' };
 
@@ -47,23 +53,22 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
   const styles = useStyles();
   const { session } = useSession();
   const { devices, connectedAt } = useCalling();
-  const [panel, setPanel] = useState<'quality' | 'devices'>();
+  const [panel, setPanel] = useState<Panel>();
+  const [arrangement, setArrangement] = useState<Arrangement>('gallery');
   useEmitter(call, 'stateChanged idChanged isMutedChanged isScreenSharingOnChanged isLocalVideoStartedChanged remoteParticipantsUpdated callerInfoChanged');
   const raiseHand = call.feature(Features.RaiseHand);
   useEmitter(raiseHand, 'raisedHandEvent loweredHandEvent');
   const point = useQuality(call);
   const diagnostics = useDiagnostics(call);
   const participants = call.remoteParticipants;
-  const sharer = useSharer(call);
   const raisedHands = (): Set<string> => new Set(raiseHand.getRaisedHands().map(({ identifier }) => getIdentifierRawId(identifier)));
-  const raised = raisedHands();
   const since = connectedAt.get(call);
   const isWaiting = isBeforeAnswer(call.state);
   const level = point === undefined || isWaiting ? undefined : qualityLevel(point);
   const isOwnPictureShown = call.isLocalVideoStarted || (isWaiting && call.localVideoStreams.length > 0);
-  const status = callStatus(call.state, call.direction, diagnostics.isReconnecting);
-  const title = namesOf(participants, call.callerInfo);
-  const note = call.state === 'LocalHold' ? 'On hold' : call.state === 'RemoteHold' ? 'Holding you' : undefined;
+  const isGroup = call.info.groupId !== undefined;
+  const status = callStatus(call.state, call.direction, diagnostics.isReconnecting, isGroup);
+  const title = isGroup && participants.length === 0 ? 'Group call' : namesOf(call);
   usePageTitle(`${isWaiting ? 'Calling' : 'In call with'} ${title}`);
   useRingback(call.direction === 'Outgoing' && call.state === 'Ringing');
 
@@ -80,21 +85,26 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
             <Tooltip content={level === undefined ? 'Connection' : `Connection: ${level}`} relationship="label">
               <Button appearance="subtle" size="large" icon={<PulseRegular primaryFill={level === undefined ? 'currentColor' : levelColors[level]} />} onClick={() => setPanel('quality')} />
             </Tooltip>
+            {participants.length < 2 ? null : (
+              <Tooltip content={arrangement === 'gallery' ? 'Show who speaks' : 'Show everybody'} relationship="label">
+                <Button appearance="subtle" size="large" icon={arrangement === 'gallery' ? <PersonVoiceRegular /> : <GridRegular />} onClick={() => setArrangement(arrangement === 'gallery' ? 'speaker' : 'gallery')} />
+              </Tooltip>
+            )}
+            {isWaiting ? null : (
+              <Tooltip content="People" relationship="label">
+                <Button appearance="subtle" size="large" icon={<PeopleRegular />} onClick={() => setPanel('people')} style={{ minWidth: 'auto' }}>{participants.length + 1}</Button>
+              </Tooltip>
+            )}
             <Tooltip content="Devices" relationship="label"><Button appearance="subtle" size="large" icon={<SettingsRegular />} onClick={() => setPanel('devices')} /></Tooltip>
           </div>
         </header>
         <div className={styles.notices}>
           <DeviceProblem />
           <DiagnosticNotices names={diagnostics.names} />
+          <RefusedAdditions call={call} />
         </div>
         <div className={styles.floor}>
-          <div className={mergeClasses(styles.tiles, sharer !== undefined && styles.shared)}>
-            {sharer === undefined ? null : <ParticipantTile participant={sharer} shows="ScreenSharing" isRinging={false} isHandRaised={false} />}
-            {participants.map((participant) => {
-              const rawId = getIdentifierRawId(participant.identifier);
-              return <ParticipantTile key={rawId} participant={participant} shows="Video" isRinging={isWaiting} isHandRaised={raised.has(rawId)} note={note ?? (participant.state === 'Hold' ? 'On hold' : undefined)} />;
-            })}
-          </div>
+          <CallFloor call={call} arrangement={arrangement} />
           {devices.localVideo === undefined || !isOwnPictureShown ? null : <div className={styles.self}><VideoView stream={devices.localVideo} scalingMode="Crop" isMirrored label="Your own picture" /></div>}
           <ReactionLayer call={call} />
         </div>
@@ -102,9 +112,13 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
       </section>
       <OverlayDrawer position="end" open={panel !== undefined} onOpenChange={(_, { open }) => open || setPanel(undefined)} style={{ maxWidth: '92vw', width: 380 }}>
         <DrawerHeader>
-          <DrawerHeaderTitle action={<Button appearance="subtle" aria-label="Close" icon={<DismissRegular />} onClick={() => setPanel(undefined)} />}>{panel === 'devices' ? 'Devices' : 'Connection'}</DrawerHeaderTitle>
+          <DrawerHeaderTitle action={<Button appearance="subtle" aria-label="Close" icon={<DismissRegular />} onClick={() => setPanel(undefined)} />}>{panel === undefined ? '' : panelTitles[panel]}</DrawerHeaderTitle>
         </DrawerHeader>
-        <DrawerBody style={{ paddingBottom: 24 }}>{panel === 'devices' ? <div style={{ display: 'grid', gap: 14 }}><DevicePickers /></div> : panel === 'quality' ? <QualityPanel call={call} point={point} /> : null}</DrawerBody>
+        <DrawerBody style={{ paddingBottom: 24 }}>
+          {panel === 'devices' ? <div style={{ display: 'grid', gap: 14 }}><DevicePickers /></div> : null}
+          {panel === 'quality' ? <QualityPanel call={call} point={point} /> : null}
+          {panel === 'people' ? <PeoplePanel call={call} /> : null}
+        </DrawerBody>
       </OverlayDrawer>
     </FluentProvider>
   );

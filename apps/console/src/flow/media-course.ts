@@ -1,0 +1,58 @@
+import type { CallFlow, FlowDetail, MediaModes } from '@dialplane/calling-api';
+import { personName } from '../text/person.ts';
+import { inOrder, offsetOf } from './flow-analysis.ts';
+
+/** A decision about the media of a group call: which process, which mode, what was switched. */
+export interface MediaTurn {
+  /** Of the entry in the record. */
+  readonly sequence: number;
+  readonly atMs: number;
+  /** Whom it concerns; undefined for everybody. */
+  readonly laneId?: string;
+  readonly what: string;
+  readonly why: string;
+}
+
+/** What the media processor saw of a participant's connection, last. */
+export interface LegRow {
+  readonly laneId: string;
+  readonly report: Extract<FlowDetail, { readonly kind: 'mediaReport' }>;
+}
+
+/** What the media processor decided and what the controller decided for everybody, in order. Empty for a call between two people. */
+export function mediaCourse(flow: CallFlow): readonly MediaTurn[] {
+  if (!flow.events.some(({ from }) => from === 'mediaProcessor')) return [];
+  return inOrder(flow).flatMap((event) => {
+    const { detail, from, to, sequence } = event;
+    const isOurs = from === 'mediaProcessor' || (from === 'controller' && to === undefined);
+    if (detail.kind !== 'decision' || !isOurs) return [];
+    const laneId = to === 'controller' ? undefined : to;
+    return [{ sequence, atMs: offsetOf(flow, event), what: withNames(flow, detail.what), why: withNames(flow, detail.why), ...(laneId === undefined ? {} : { laneId }) }];
+  });
+}
+
+/** The record has raw identifiers where people read names. */
+function withNames({ lanes }: CallFlow, text: string): string {
+  return lanes.reduce((named, { identifier, displayName }) => (identifier === undefined ? named : named.replaceAll(identifier, personName(identifier, displayName))), text);
+}
+
+/** The newest report of each participant's connection. */
+export function legRows(flow: CallFlow): readonly LegRow[] {
+  const rows = new Map<string, LegRow>();
+  for (const { detail, from, to } of flow.events) {
+    if (detail.kind === 'mediaReport') rows.set(`${to ?? from} ${detail.mediaSessionId}`, { laneId: to ?? from, report: detail });
+  }
+  return [...rows.values()];
+}
+
+/** How media reaches a lane now, where the media processor has told of a change. */
+export function modesOf(flow: CallFlow, laneId: string): MediaModes | undefined {
+  const told = flow.events.findLast(({ from, to, detail }) => from === 'mediaProcessor' && detail.kind === 'decision' && (to === undefined || to === laneId) && modesIn(detail.what) !== undefined);
+  return told?.detail.kind === 'decision' ? modesIn(told.detail.what) : undefined;
+}
+
+/** The media processor says `audio mixed, video forwarded`. */
+function modesIn(what: string): MediaModes | undefined {
+  const [, audio, video] = /^audio (mixed|forwarded), video (mixed|forwarded)$/.exec(what) ?? [];
+  return audio === undefined || video === undefined ? undefined : { audio: audio as MediaModes['audio'], video: video as MediaModes['video'] };
+}
