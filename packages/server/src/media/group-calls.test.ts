@@ -2,34 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Call, CallFlow, MediaDescription } from '@dialplane/calling-api';
-import { Person } from '../test-person.ts';
+import type { Call, CallFlow } from '@dialplane/calling-api';
 import { startTestServer } from '../test-server.ts';
-import { missingMediaKernels } from './media-kernels.ts';
-
-const missing = missingMediaKernels();
-const skip = missing !== undefined && process.env['CI'] !== 'true' ? `NOT TESTED: ${missing}` : false;
-
-const chromiumsOffer = readFileSync(new URL('../../../sdp/src/fixtures/chromium.sdp', import.meta.url), 'utf8');
-
-/** People who listen to their events. */
-async function people(httpUrl: string, ...names: readonly string[]): Promise<readonly Person[]> {
-  const signedIn = await Promise.all(names.map((name) => Person.signIn(httpUrl, name)));
-  for (const person of signedIn) await person.next('sync');
-  return signedIn;
-}
-
-/** Joins, and offers what Chromium offers. */
-async function join(person: Person, groupId: string, sdp = chromiumsOffer): Promise<Call> {
-  const call = await person.ask<Call>('POST', '/v1/calls:join', { endpointId: person.endpointId, locator: { groupId } });
-  await offer(person, call, call.mediaSessions[0]?.mediaSessionId ?? '', sdp);
-  return call;
-}
-
-async function offer(person: Person, { callId }: Call, mediaSessionId: string, sdp = chromiumsOffer): Promise<void> {
-  const description: MediaDescription = { type: 'offer', sdp, revision: 1, streams: [{ mid: '0', mediaStreamType: 'Audio' }, { mid: '3', mediaStreamType: 'Video' }] };
-  await person.ask('POST', `/v1/calls/${callId}/media/${mediaSessionId}/descriptions`, { endpointId: person.endpointId, description });
-}
+import { chromiumsOffer, join, offer, people, skip } from './test-group.ts';
 
 /** Processes that this one has started, the eldest first. */
 function childProcesses(): readonly number[] {

@@ -11,29 +11,11 @@ import { promisify } from 'node:util';
 import { CommunicationRelayClient } from '@azure/communication-network-traversal';
 import type { Call, CallFlow, IceServer, NetworkConfiguration, RelaySettings, RelayUsageList, RelayUsageRecordList, RelayUsageSums } from '@dialplane/calling-api';
 import { openMappedFile } from '@dialplane/kernels';
-import { askBinding, connectTurn, type TurnAllocation, type TurnConnection } from '@dialplane/relay';
-import { parseTurnUri } from '@dialplane/turn';
+import { askBinding } from '@dialplane/relay';
 import { findProgram } from '../preparation/run-program.ts';
 import { Person } from '../test-person.ts';
 import { startTestServer, temporaryFolder } from '../test-server.ts';
-
-type Transport = 'udp' | 'tcp' | 'tls';
-
-/** Connects to the relay in one of the ways that the ICE servers name. */
-async function reach(iceServers: readonly IceServer[], transport: Transport, ca: string, onData: (bytes: Buffer) => void = () => undefined): Promise<{ readonly turn: TurnConnection; readonly allocation: TurnAllocation }> {
-  const server = iceServers.find(({ username }) => username !== undefined);
-  const uri = server?.urls.map(parseTurnUri).find((one) => (transport === 'tls' ? one?.scheme === 'turns' : one?.scheme === 'turn' && one.transport === transport));
-  assert.ok(server !== undefined && uri !== undefined);
-  const turn = await connectTurn({
-    host: uri.host, port: uri.port, transport, username: server.username ?? '', password: server.credential ?? '', tls: { ca }, onData: (_peer, bytes) => onData(Buffer.from(bytes)),
-  });
-  try {
-    return { turn, allocation: await turn.allocate() };
-  } catch (error) {
-    turn.close();
-    throw error;
-  }
-}
+import { reach, type Transport } from './test-relay-path.ts';
 
 /** Sends as many packets of 100 bytes from one client to the other, through both relays, and waits until all have come. */
 async function talk(t: TestContext, from: readonly IceServer[], to: readonly IceServer[], transport: Transport, ca: string, packets: number): Promise<void> {
