@@ -6,6 +6,15 @@ const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
 /** Sends JSON and returns the answer's text. Rejects with the answer when its status is not 2xx. */
 export function post(base: string, path: string, token: string | undefined, body: unknown): Promise<string> {
+  return send('POST', base, path, token, body);
+}
+
+/** As {@link post}. */
+export function patch(base: string, path: string, token: string | undefined, body: unknown): Promise<string> {
+  return send('PATCH', base, path, token, body);
+}
+
+function send(method: 'POST' | 'PATCH', base: string, path: string, token: string | undefined, body: unknown): Promise<string> {
   const text = JSON.stringify(body);
   const headers = {
     'content-type': 'application/json',
@@ -14,13 +23,13 @@ export function post(base: string, path: string, token: string | undefined, body
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   };
   return new Promise((resolve, reject) => {
-    const outgoing = request(`${base}${path}`, { method: 'POST', agent, headers }, (response) => {
+    const outgoing = request(`${base}${path}`, { method, agent, headers }, (response) => {
       let answer = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (answer += chunk));
       response.on('end', () => {
         if ((response.statusCode ?? 500) < 300) resolve(answer);
-        else reject(new Error(`POST ${path} was answered ${response.statusCode}: ${answer}`));
+        else reject(new Error(`${method} ${path} was answered ${response.statusCode}: ${answer}`));
       });
     });
     outgoing.on('error', reject);

@@ -42,7 +42,7 @@ export const apiErrors = {
   CALL_FULL: { status: 409, retryable: false, message: 'The call has as many participants as a call can have.' },
   CALL_NOT_GROUP: { status: 409, retryable: false, message: 'This can only be done in a group call.' },
   SPOTLIGHT_FULL: { status: 409, retryable: false, message: 'As many participants are spotlighted as there can be: seven.' },
-  MESSAGE_RATE_LIMITED: { status: 429, retryable: true, message: 'More data than a participant, or a call, may send; wait for the time in Retry-After.' },
+  MESSAGE_RATE_LIMITED: { status: 429, retryable: true, message: 'More messages or reactions than a participant, or a call, may send; wait for the time in Retry-After.' },
   TARGET_INVALID: { status: 400, retryable: false, message: 'The call cannot be made to these targets.' },
   PARTICIPANT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such participant in the call.' },
   ROLE_FORBIDS: { status: 403, retryable: false, message: 'The role of this participant does not permit this.' },

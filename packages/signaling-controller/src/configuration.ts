@@ -26,6 +26,7 @@ export const defaultSignalingLimits: SignalingLimits = {
     bytesPerSender: { perSecond: 128 * 1024, burst: 512 * 1024 },
     deliveriesPerCall: { perSecond: 2_000, burst: 5_000 },
     deliveredBytesPerCall: { perSecond: 4 * 1024 * 1024, burst: 32 * 1024 * 1024 },
+    reactionsPerCall: { perSecond: 5_000, burst: 50_000 },
   },
   flow: { maxEvents: 4_000, maxClientEvents: 2_000 },
 };

@@ -151,9 +151,9 @@ test('a server whose media processor is missing something says what, to who call
   assert.deepEqual(media.commands, []);
 });
 
-test('messages are held to what a sender may send and a call may deliver', async () => {
+test('messages and reactions are held to what a sender may send and a call may deliver', async () => {
   const media = new TestMedia();
-  const messages = { bytesPerSender: { perSecond: 100, burst: 40 }, deliveriesPerCall: { perSecond: 1, burst: 6 }, deliveredBytesPerCall: { perSecond: 1000, burst: 1000 } };
+  const messages = { bytesPerSender: { perSecond: 100, burst: 40 }, deliveriesPerCall: { perSecond: 1, burst: 6 }, deliveredBytesPerCall: { perSecond: 1000, burst: 1000 }, reactionsPerCall: { perSecond: 1, burst: 3 } };
   await using server = await TestServer.start({ media, limits: { messages } });
   const groupId = randomUUID();
   const alice = await join(server, 'Alice', groupId);
@@ -167,6 +167,8 @@ test('messages are held to what a sender may send and a call may deliver', async
   server.clock.turn(2000);
   assert.equal(await send(bob, ''), 204);
   assert.match(String(await send(bob, 'not base64!')), /^REQUEST_INVALID/);
+  const react = async () => (await alice.client.ask('sendReaction', { params: { callId: alice.callId }, body: { endpointId: alice.client.endpointId, reactionType: 'like' } })).status;
+  assert.deepEqual([await react(), await react()], [204, 429]);
   const stranger = await server.client('Mallory');
   assert.match(String(await send({ ...alice, client: stranger }, '')), /^CALL_NOT_FOUND/);
 });

@@ -83,7 +83,12 @@ export class CallOperations {
         const { targets } = request.body;
         return this.done(request, { kind: 'lowerHands', ...(targets !== undefined && { targets }) });
       },
-      sendReaction: (request) => this.done(request, { kind: 'react', reactionType: request.body.reactionType }),
+      sendReaction: (request) => {
+        const { callId } = request.params;
+        const call = this.options.calls.get(callId);
+        if (call?.endpoints.has(request.body.endpointId) === true) this.options.messages.admitReaction(callId, call.endpoints.size);
+        return this.done(request, { kind: 'react', reactionType: request.body.reactionType });
+      },
       startSpotlight: (request) => this.done(request, { kind: 'startSpotlight', targets: request.body.targets }),
       stopSpotlight: (request) => {
         const { targets } = request.body;
@@ -108,7 +113,7 @@ export class CallOperations {
     const { endpointId, ...message } = request.body;
     const call = this.options.calls.get(request.params.callId);
     if (call?.endpoints.has(endpointId) === true) {
-      this.options.messages.admit(request.params.callId, endpointId, message.data.length, message.targets?.length ?? call.endpoints.size);
+      this.options.messages.admitMessage(request.params.callId, endpointId, message.data.length, message.targets?.length ?? call.endpoints.size);
     }
     return this.done(request, { kind: 'sendMessage', ...message });
   }
