@@ -23,3 +23,4 @@ export { JitterBuffer, jitterStep, type BufferedPacket, type JitterBufferOptions
 export { Loudness, LoudestSpeakers, type SpeakerCandidate } from './mixing/loudest-speakers.ts';
 export { MixGain } from './mixing/mix-gain.ts';
 export { opusPacketMs } from './mixing/packet-duration.ts';
+export { PictureLayout, type ComposablePicture } from './composing/picture-layout.ts';

@@ -52,17 +52,18 @@ napi_value refuse(napi_env env) {
   return nullptr;
 }
 
-/// scale(pictures: Uint8Array, descriptors: Int32Array, count): each part of a source into a tile of a target.
+/// scale(sources: Uint8Array, targets: Uint8Array, descriptors: Int32Array, count): each part of a source into a tile of a target.
 napi_value scale(napi_env env, napi_callback_info info) {
-  const Arguments<3> arguments(env, info);
-  const auto pictures = bytesOf(env, arguments[0]);
-  const auto descriptors = wordsOf(env, arguments[1]);
-  const int32_t count = readInt32(env, arguments[2]);
+  const Arguments<4> arguments(env, info);
+  const auto sources = bytesOf(env, arguments[0]);
+  const auto targets = bytesOf(env, arguments[1]);
+  const auto descriptors = wordsOf(env, arguments[2]);
+  const int32_t count = readInt32(env, arguments[3]);
   if (count < 0 || static_cast<size_t>(count) * stride > descriptors.size()) return refuse(env);
   const int32_t* words = descriptors.data();
   for (int32_t index = 0; index < count; ++index, words += stride) {
     Part from, to;
-    if (!partOf(pictures, words[sourceOffset], words + sourceWidth, from) || !partOf(pictures, words[targetOffset], words + targetWidth, to)) return refuse(env);
+    if (!partOf(sources, words[sourceOffset], words + sourceWidth, from) || !partOf(targets, words[targetOffset], words + targetWidth, to)) return refuse(env);
     libyuv::I420Scale(from.y, from.lumaStride, from.u, from.chromaStride, from.v, from.chromaStride, from.width, from.height, to.y, to.lumaStride, to.u, to.chromaStride, to.v,
                       to.chromaStride, to.width, to.height, libyuv::kFilterBox);
   }

@@ -3,7 +3,7 @@ import type { Yuv } from './yuv.ts';
 
 /** What native/yuv/module.cc exports. */
 interface NativeYuv {
-  scale(pictures: Uint8Array, descriptors: Int32Array, count: number): void;
+  scale(sources: Uint8Array, targets: Uint8Array, descriptors: Int32Array, count: number): void;
   paint(pictures: Uint8Array, offset: number, part: Int32Array, y: number, u: number, v: number): void;
 }
 

@@ -37,7 +37,7 @@ nativeTest('yuv', 'a picture of half the size is the mean of what was there, als
   const source = pictureBytes(width, height);
   const pictures = new Uint8Array(source + pictureBytes(4, 2));
   for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) pictures[y * width + x] = 20 * x + 3 * y;
-  yuv.scale(pictures, words(0, width, height, 0, 0, 8, 4, source, 4, 2, 0, 0, 4, 2), 1);
+  yuv.scale(pictures, pictures, words(0, width, height, 0, 0, 8, 4, source, 4, 2, 0, 0, 4, 2), 1);
   const mean = (x: number, y: number) => Math.round(20 * (2 * x + 0.5) + 3 * (2 * y + 0.5));
   const luma = pictures.subarray(source, source + 8);
   assert.ok(luma.every((value, index) => Math.abs(value - mean(index % 4, Math.floor(index / 4))) <= 1), luma.join());
@@ -51,7 +51,7 @@ nativeTest('yuv', 'tiles of several sources fill their places, larger and smalle
   yuv.paint(pictures, { offset: 0, ...whole }, { y: 50, u: 10, v: 20 });
   yuv.paint(pictures, { offset: canvas / 2, ...whole }, grey);
   const two = Int32Array.of(...words(0, 8, 8, 0, 0, 8, 8, canvas, 32, 16, 0, 0, 16, 16), ...words(canvas / 2, 8, 8, 2, 2, 4, 4, canvas, 32, 16, 16, 0, 2, 2));
-  yuv.scale(pictures, two, 2);
+  yuv.scale(pictures, pictures, two, 2);
   const at = (x: number, y: number) => pictures[canvas + y * 32 + x];
   assert.deepEqual([at(0, 0), at(15, 15), at(16, 0), at(17, 1), at(18, 0), at(16, 2)], [50, 50, 100, 100, 0, 0]);
 });
@@ -60,11 +60,11 @@ nativeTest('yuv', 'what reaches outside or has odd edges is refused', () => {
   const yuv = testYuv();
   const pictures = new Uint8Array(2 * pictureBytes(8, 8));
   const good = [0, 8, 8, 0, 0, 8, 8, 96, 8, 8, 0, 0, 8, 8];
-  yuv.scale(pictures, words(...good), 1);
+  yuv.scale(pictures, pictures, words(...good), 1);
   for (const [index, value] of [[0, -2], [0, 97], [1, -8], [3, 2], [3, 1], [5, 0], [5, 10], [7, 98], [10, 4], [12, 7], [12, 20_000]] as const) {
-    assert.throws(() => yuv.scale(pictures, words(...good.with(index, value)), 1), RangeError, `word ${index} is ${value}`);
+    assert.throws(() => yuv.scale(pictures, pictures, words(...good.with(index, value)), 1), RangeError, `word ${index} is ${value}`);
   }
-  assert.throws(() => yuv.scale(pictures, words(...good), 2), RangeError);
-  assert.throws(() => yuv.scale(pictures, words(...good), -1), RangeError);
+  assert.throws(() => yuv.scale(pictures, pictures, words(...good), 2), RangeError);
+  assert.throws(() => yuv.scale(pictures, pictures, words(...good), -1), RangeError);
   assert.throws(() => yuv.paint(pictures, { offset: 0, width: 8, height: 8, x: 8, y: 0, partWidth: 2, partHeight: 2 }, grey), RangeError);
 });

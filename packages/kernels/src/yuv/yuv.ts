@@ -1,7 +1,7 @@
 /** A part of one picture that is to be scaled into a tile of another: `scaleWords.stride` words each. In pixels; the edges of parts and tiles are even. */
 export const scaleWords = {
   stride: 16,
-  /** Where the source picture begins in the buffer, and its size. */
+  /** Where the source picture begins in its memory, and its size. */
   sourceOffset: 0,
   sourceWidth: 1,
   sourceHeight: 2,
@@ -31,10 +31,13 @@ export interface PicturePart {
   readonly partHeight: number;
 }
 
-/** Work on pictures in I420 (those of VP8) by libyuv. All pictures of a call are in one buffer. */
+/** Work on pictures in I420 (those of VP8) by libyuv. */
 export interface Yuv {
-  /** Scales each part into its tile, with its proportions changed where they differ. @throws {RangeError} Where one reaches outside or is odd; those before it are done. */
-  scale(pictures: Uint8Array, descriptors: Int32Array, count: number): void;
+  /**
+   * Scales each part of a picture in `sources` into its tile of one in `targets`, which may be the same memory; proportions change where they differ.
+   * @throws {RangeError} Where one reaches outside or is odd; those before it are done.
+   */
+  scale(sources: Uint8Array, targets: Uint8Array, descriptors: Int32Array, count: number): void;
   /** Gives every pixel of a part the same colour, each of its values 0 to 255. @throws {RangeError} Where it reaches outside or is odd. */
   paint(pictures: Uint8Array, part: PicturePart, colour: { readonly y: number; readonly u: number; readonly v: number }): void;
 }

@@ -1,0 +1,151 @@
+import { receiveMessageOnPort } from 'node:worker_threads';
+import { pictureBytes } from '@dialplane/kernels';
+import { unreachable } from '@dialplane/sansio';
+import { RingReader, RingWriter } from '../mixing/packet-ring.ts';
+import { ComposerCounters } from './composer-counters.ts';
+import type { ComposerCommand, ComposerReport, ComposingWorkerData } from './composer-messages.ts';
+import { Composition, type ComposingEnvironment, mostSourceHeight, mostSourceWidth } from './composition.ts';
+import { readSourceFrame, writeComposedFrame } from './frame-records.ts';
+import type { PictureKernels } from './picture-kernels.ts';
+import { composedFrameRate, composedSizes } from './video-composer.ts';
+
+const tickMs = 1000 / composedFrameRate;
+
+/**
+ * The thread of the composer: sleeps until the next moment for a frame, decodes and draws what has come, encodes what has changed. Moments that it has no time for are
+ * left out. While nobody receives anything it sleeps until it is told something.
+ */
+export class ComposingThread {
+  private readonly data: ComposingWorkerData;
+  private readonly sourceFrames: RingReader;
+  private readonly composed: RingWriter;
+  private readonly counters: ComposerCounters;
+  private readonly environment: ComposingEnvironment;
+  private readonly compositions = new Map<number, Composition>();
+  private readonly compositionOf = new Map<number, Composition>();
+  private readonly startedAt = performance.now();
+  private state: 'running' | 'closing' = 'running';
+  private tick = 0;
+
+  constructor(data: ComposingWorkerData, kernels: PictureKernels) {
+    this.data = data;
+    this.sourceFrames = new RingReader(data.sources);
+    this.composed = new RingWriter(data.composed);
+    this.counters = new ComposerCounters(data.counters);
+    const { width, height } = composedSizes.large;
+    this.environment = {
+      kernels,
+      counters: this.counters,
+      decoded: new Uint8Array(pictureBytes(mostSourceWidth, mostSourceHeight)),
+      encoded: new Uint8Array(pictureBytes(width, height)),
+      needKeyFrame: (source) => this.report({ kind: 'keyFrameNeeded', source }),
+    };
+  }
+
+  /** Returns when it was told to close. */
+  run(): void {
+    this.report({ kind: 'ready' });
+    while (this.state === 'running') {
+      const rings = this.sourceFrames.rings();
+      this.takeCommands();
+      if (!this.isBusy()) {
+        this.sourceFrames.sleepUntilWritten(rings);
+        this.takeFrames();
+        this.passTime();
+        continue;
+      }
+      const waitMs = this.startedAt + (this.tick + 1) * tickMs - performance.now();
+      if (waitMs > 0) this.sourceFrames.sleep(rings, waitMs);
+      else this.compose();
+    }
+    for (const composition of this.compositions.values()) composition.close();
+  }
+
+  private isBusy(): boolean {
+    for (const composition of this.compositions.values()) if (composition.isActive) return true;
+    return false;
+  }
+
+  private passTime(): void {
+    this.tick = Math.max(this.tick, Math.floor((performance.now() - this.startedAt) / tickMs));
+  }
+
+  private compose(): void {
+    const before = this.tick + 1;
+    this.passTime();
+    for (let missed = before; missed < this.tick; missed += 1) this.counters.count('lateTicks');
+    this.takeFrames();
+    let written = 0;
+    const nowMs = performance.now() - this.startedAt;
+    for (const composition of this.compositions.values()) {
+      composition.tick(nowMs, (frame) => {
+        if (writeComposedFrame(this.composed, frame)) written += 1;
+        else composition.needKeyFrame(frame.size);
+      });
+    }
+    if (written > 0) this.report({ kind: 'frames' });
+  }
+
+  private takeFrames(): void {
+    this.sourceFrames.readAll((_kind, offset) => {
+      const { source, frame } = readSourceFrame(this.sourceFrames, offset);
+      this.compositionOf.get(source)?.push(source, frame);
+    });
+    this.sourceFrames.release();
+  }
+
+  private takeCommands(): void {
+    for (let received = receiveMessageOnPort(this.data.port); received !== undefined; received = receiveMessageOnPort(this.data.port)) this.perform(received.message as ComposerCommand);
+  }
+
+  private perform(command: ComposerCommand): void {
+    switch (command.kind) {
+      case 'openComposition':
+        this.compositions.set(command.composition, new Composition(command.composition, this.environment));
+        return;
+      case 'closeComposition':
+        this.closeComposition(command.composition);
+        return;
+      case 'addSource':
+        this.addSource(command.composition, command.source);
+        return;
+      case 'removeSource':
+        this.compositionOf.get(command.source)?.removeSource(command.source);
+        this.compositionOf.delete(command.source);
+        return;
+      case 'setTiles':
+        this.compositions.get(command.composition)?.setTiles(command.tiles);
+        return;
+      case 'setBitrate':
+        this.compositions.get(command.composition)?.setBitrate(command.size, command.bitrateBps);
+        return;
+      case 'needKeyFrame':
+        this.compositions.get(command.composition)?.needKeyFrame(command.size);
+        return;
+      case 'close':
+        this.state = 'closing';
+        return;
+      default:
+        unreachable(command);
+    }
+  }
+
+  private addSource(number: number, source: number): void {
+    const composition = this.compositions.get(number);
+    if (composition === undefined) return;
+    this.compositionOf.set(source, composition);
+    composition.addSource(source);
+  }
+
+  private closeComposition(number: number): void {
+    const composition = this.compositions.get(number);
+    if (composition === undefined) return;
+    composition.close();
+    this.compositions.delete(number);
+    for (const [source, its] of this.compositionOf) if (its === composition) this.compositionOf.delete(source);
+  }
+
+  private report(report: ComposerReport): void {
+    this.data.port.postMessage(report);
+  }
+}

@@ -1,0 +1,46 @@
+import { loadVpx, pictureBytes, type Vpx } from '@dialplane/kernels';
+
+/** @throws {Error} Where the kernel is absent. */
+export function testVpx(): Vpx {
+  const kernel = loadVpx();
+  if (kernel.kind === 'absent') throw new Error(kernel.absentBecause);
+  return kernel.exports;
+}
+
+/** Encodes pictures of one brightness in which a square moves, as a camera would. */
+export class TestCamera {
+  private readonly vpx = testVpx();
+  private readonly encoder: number;
+  private readonly picture: Uint8Array;
+  private readonly room: Uint8Array;
+  private readonly width: number;
+  private readonly height: number;
+  private readonly brightness: number;
+  private frames = 0;
+  private wantsKeyFrame = false;
+
+  constructor({ width, height, brightness }: { readonly width: number; readonly height: number; readonly brightness: number }) {
+    this.width = width;
+    this.height = height;
+    this.brightness = brightness;
+    this.encoder = this.vpx.openEncoder({ width, height, bitrateBps: 800_000, frameRate: 25, speed: 12 });
+    this.picture = new Uint8Array(pictureBytes(width, height)).fill(128);
+    this.room = new Uint8Array(this.picture.length);
+  }
+
+  needKeyFrame(): void {
+    this.wantsKeyFrame = true;
+  }
+
+  /** The next frame. */
+  take(): Uint8Array {
+    const { width, height, brightness, picture, room, frames } = this;
+    picture.fill(brightness, 0, width * height);
+    const left = (frames * 6) % (width - 16);
+    for (let y = 8; y < 24; y += 1) picture.fill(255 - brightness, y * width + left, y * width + left + 16);
+    const { result } = this.vpx.encode(this.encoder, picture, frames * 3600, this.wantsKeyFrame, room);
+    this.frames += 1;
+    this.wantsKeyFrame = false;
+    return room.slice(0, Math.max(0, result));
+  }
+}
