@@ -50,6 +50,8 @@ export class MixingThread {
       const rings = this.packets.rings();
       this.takeCommands();
       if (this.isIdle()) {
+        // Told to close by the command that was rung for last, it would sleep for ever.
+        if (this.isClosing) break;
         this.packets.sleepUntilWritten(rings);
         this.takePackets();
         this.passTime();
@@ -60,6 +62,10 @@ export class MixingThread {
       else this.mix();
     }
     for (const mix of this.mixes.values()) mix.close();
+  }
+
+  private get isClosing(): boolean {
+    return this.state === 'closing';
   }
 
   private isIdle(): boolean {

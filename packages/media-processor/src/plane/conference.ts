@@ -3,8 +3,15 @@ import type { Instant } from '@dialplane/sansio';
 import type { WantedStream } from '@dialplane/media-api';
 import type { ConferenceEvent } from '../process-api/process-messages.ts';
 import { AudioRouting } from './audio-routing.ts';
+import { ConferenceMix } from './conference-mix.ts';
 import type { Leg } from './leg.ts';
+import type { Mixing } from './mixing.ts';
 import { PictureRouting } from './picture-routing.ts';
+
+export interface ConferenceParts {
+  readonly tell: (event: ConferenceEvent) => void;
+  readonly mixing: Mixing;
+}
 
 /** The legs of one call, and who gets what of whom. */
 export class Conference {
@@ -13,19 +20,25 @@ export class Conference {
   private modes: MediaModes;
   private readonly legModes = new Map<Leg, MediaModes>();
   readonly audio: AudioRouting;
+  readonly mix: ConferenceMix;
   readonly tell: (event: ConferenceEvent) => void;
+  private readonly mixing: Mixing;
   private readonly pictures: PictureRouting;
 
-  constructor(conferenceId: string, modes: MediaModes, tell: (event: ConferenceEvent) => void) {
+  constructor(conferenceId: string, modes: MediaModes, { tell, mixing }: ConferenceParts) {
     this.conferenceId = conferenceId;
     this.modes = modes;
     this.tell = tell;
+    this.mixing = mixing;
+    this.mix = new ConferenceMix(this, mixing);
     this.audio = new AudioRouting(this);
     this.pictures = new PictureRouting(this);
   }
 
+  /** How a leg gets sound and pictures: as was asked for, as far as this process can. */
   modesOf(leg: Leg): MediaModes {
-    return this.legModes.get(leg) ?? this.modes;
+    const asked = this.legModes.get(leg) ?? this.modes;
+    return this.mixing.current === undefined ? { ...asked, audio: 'forwarded' } : asked;
   }
 
   /** For one leg, or for all that come and are there. */
@@ -55,14 +68,21 @@ export class Conference {
     this.legModes.delete(leg);
     leg.end(now);
     this.audio.forget(leg);
+    this.mix.forget(leg);
     this.pictures.forget(leg);
     this.route(now);
   }
 
   /** Somebody came, went, or sends or wants something else. */
   route(now: Instant): void {
+    this.mix.route();
     this.audio.route(now);
     this.pictures.route(now);
+  }
+
+  close(now: Instant): void {
+    for (const leg of this.legs.values()) this.remove(leg, now);
+    this.mix.close();
   }
 
   /** To be called several times a second. */

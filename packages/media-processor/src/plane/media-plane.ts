@@ -9,6 +9,7 @@ import { FeedbackWriter } from './feedback-writer.ts';
 import { Leg, type LegParts } from './leg.ts';
 import type { LegTransport } from './leg-transport.ts';
 import { openMediaSockets } from './media-sockets.ts';
+import { Mixing } from './mixing.ts';
 import { PacketReceiver, type ReceiverStatistics } from './packet-receiver.ts';
 import { PacketSender } from './packet-sender.ts';
 import { StreamWriters } from './sent-stream.ts';
@@ -31,6 +32,8 @@ export interface MediaPlaneOptions {
  * what it has to send.
  */
 export class MediaPlane {
+  /** For the audio mixer, which is given to it when there is one. */
+  readonly mixing: Mixing;
   private readonly receiver: PacketReceiver;
   private readonly options: MediaPlaneOptions;
   private readonly sockets: UdpSockets;
@@ -49,6 +52,7 @@ export class MediaPlane {
     this.options = options;
     this.sockets = createUdpSockets({ implementation: 'native', onBatch: (count) => this.serveBatch(count) });
     this.sender = new PacketSender(this.sockets, srtp);
+    this.mixing = new Mixing(this.sender, clock, (message) => options.tell({ kind: 'logged', level: 'warn', message }));
     this.feedbackWriter = new FeedbackWriter(this.sender, settings.cname, wallClock);
     const randomness = nodeRandomness();
     const agents = new AgentTable<LegTransport<Leg>>({ crypto: nodeCrypto, seed: randomness.nextUint32() });
@@ -96,7 +100,7 @@ export class MediaPlane {
 
   close(): void {
     const now = clock();
-    for (const conference of this.conferences.values()) for (const leg of conference.legs.values()) leg.end(now);
+    for (const conference of this.conferences.values()) conference.close(now);
     this.conferences.clear();
     clearTimeout(this.timer);
     this.sockets.destroy();
@@ -108,15 +112,14 @@ export class MediaPlane {
     const { conferenceId } = command;
     const conference = this.conferences.get(conferenceId);
     if (command.kind === 'openConference') {
-      if (conference === undefined) this.conferences.set(conferenceId, new Conference(conferenceId, command.modes, this.options.tell));
+      if (conference === undefined) this.conferences.set(conferenceId, new Conference(conferenceId, command.modes, { tell: this.options.tell, mixing: this.mixing }));
       return;
     }
     if (conference === undefined) return;
     switch (command.kind) {
       case 'closeConference':
         this.conferences.delete(conferenceId);
-        for (const leg of conference.legs.values()) conference.remove(leg, now);
-        return;
+        return conference.close(now);
       case 'openLeg':
         if (!conference.legs.has(command.legId)) conference.add(new Leg(conference, command, this.legParts, now));
         return;

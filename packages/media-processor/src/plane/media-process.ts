@@ -1,4 +1,5 @@
 import { loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
+import { startAudioMixer } from '../mixing/start-audio-mixer.ts';
 import type { ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
 import { MediaPlane } from './media-plane.ts';
 
@@ -10,16 +11,19 @@ function run(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   process.on('message', (command: ProcessCommand) => {
     if (command.kind !== 'start') plane?.handle(command);
-    else plane ??= start(command.settings);
+    else void start(command.settings).then((started) => (plane = started));
   });
 }
 
-function start(settings: ProcessSettings): MediaPlane | undefined {
+async function start(settings: ProcessSettings): Promise<MediaPlane | undefined> {
   const [udp, srtp, dtls] = [loadKernel('udp'), loadSrtp(), loadDtls()];
   for (const kernel of [udp, srtp, dtls]) if (kernel.kind === 'absent') tell({ kind: 'startFailed', sentence: kernel.absentBecause });
   if (udp.kind === 'absent' || srtp.kind === 'absent' || dtls.kind === 'absent') return undefined;
   try {
     const plane = new MediaPlane({ settings, srtp: srtp.exports, dtls: dtls.exports, tell });
+    const mixer = await startAudioMixer(plane.mixing);
+    if (mixer.kind === 'loaded') plane.mixing.use(mixer.exports);
+    else tell({ kind: 'logged', level: 'warn', message: `Sound is forwarded and never mixed: ${mixer.absentBecause}` });
     plane.start();
     return plane;
   } catch (error) {

@@ -181,8 +181,10 @@ export class PacketReceiver {
   }
 
   private listen(leg: Leg, now: Instant): void {
+    const { conference } = leg;
     const level = this.elements.audioLevel();
-    if (level >= 0) leg.conference.audio.noteLevel(leg, level, now);
+    if (level >= 0) conference.audio.noteLevel(leg, level, now);
+    conference.mix.push(leg, this.packet, level, now);
   }
 
   /** Keeps a packet until the batch is forwarded. */

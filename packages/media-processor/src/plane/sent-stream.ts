@@ -28,7 +28,6 @@ export type SentSource = 'none' | 'encoded' | ReceivedStream;
 
 /** A packet of a mix or a composed picture. */
 export interface EncodedPacket {
-  readonly payloadType: number;
   /** Of the encoder, in units of the codec's clock. */
   readonly timestamp: number;
   readonly marker: 0 | 1;
@@ -170,7 +169,7 @@ export class SentStream {
   }
 
   /** Sends a packet that this process has encoded, of which the first ends what was carried before. */
-  sendEncoded(packet: EncodedPacket, now: Instant): void {
+  sendEncoded(packet: EncodedPacket, payloadType: number, now: Instant): void {
     const { transport } = this.leg;
     if (transport?.route === undefined) return;
     if (this.source !== 'encoded') {
@@ -182,7 +181,7 @@ export class SentStream {
     const { header, sender } = this.writers;
     const timestamp = this.timestamps.map(packet.timestamp);
     const at = sender.begin(packet.payloadLength);
-    header.begin(sender.slab, at, packet.marker, packet.payloadType, this.sequence.insert(), timestamp, this.ssrc);
+    header.begin(sender.slab, at, packet.marker, payloadType, this.sequence.insert(), timestamp, this.ssrc);
     this.extensions.writeLevel(header, packet.audioLevel);
     this.extensions.writePath(header, this.takeTransportNumber(packet.payloadLength, now), now);
     sender.addRtp(transport.outbound, transport.route, header.finish(), 0, packet.payloadOffset, packet.payloadLength);

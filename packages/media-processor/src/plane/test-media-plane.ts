@@ -4,14 +4,16 @@ import { loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
 import { createIceCredentials, type IceCredentials } from '@dialplane/ice';
 import { seededRandomness } from '@dialplane/sansio';
 import { parseTransportAddress, type TransportAddress } from '@dialplane/stun';
+import { loadAudioKernels } from '../mixing/audio-workspace.ts';
 import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
 import type { ProcessCommand, ProcessEvent } from '../process-api/process-messages.ts';
+import { startAudioMixer } from '../mixing/start-audio-mixer.ts';
 import { MediaPlane } from './media-plane.ts';
 import { openTestKernels, TestMediaClient } from './test-media-client.ts';
 
 /** A test that needs the kernels of a media process: where one is not built it is skipped and says so, in CI it fails. */
 export function planeTest(name: string, run: (t: TestContext) => Promise<void> | void): void {
-  const absent = [loadKernel('udp'), loadSrtp(), loadDtls()].find(({ kind }) => kind === 'absent');
+  const absent = [loadKernel('udp'), loadSrtp(), loadDtls(), loadAudioKernels()].find(({ kind }) => kind === 'absent');
   test(name, { skip: absent?.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${absent.absentBecause}` : false }, run);
 }
 
@@ -100,6 +102,14 @@ export class TestMediaPlane {
 
   handle(command: Exclude<ProcessCommand, { readonly kind: 'start' }>): void {
     this.plane.handle(command);
+  }
+
+  /** From here on sound is mixed where it is asked for. */
+  async startMixing(t: TestContext): Promise<void> {
+    const mixer = await startAudioMixer(this.plane.mixing);
+    assert.ok(mixer.kind === 'loaded');
+    t.after(() => mixer.exports.close());
+    this.plane.mixing.use(mixer.exports);
   }
 
   /** Opens a leg and a client for it. */

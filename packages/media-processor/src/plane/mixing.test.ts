@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { amplitudeAt, Hearer, Talker, testKernels, tone } from '../mixing/test-mix.ts';
+import type { SectionSettings } from '../process-api/leg-settings.ts';
+import type { HeardPacket, TestMediaClient } from './test-media-client.ts';
+import { microphone, midElement, planeTest, speaker, testExtensions, TestMediaPlane } from './test-media-plane.ts';
+
+const kernels = testKernels();
+const voice = (ssrc: number): readonly SectionSettings[] => [microphone('0', ssrc), speaker('1', ssrc + 1), speaker('2', ssrc + 2)];
+
+/** A client that speaks a tone of its own every 20 ms, and what it hears. */
+class Member {
+  readonly client: TestMediaClient;
+  private readonly talker: Talker;
+  private readonly ssrc: number;
+
+  constructor(t: TestContext, client: TestMediaClient, ssrc: number, frequencyHz: number) {
+    this.client = client;
+    this.ssrc = ssrc;
+    this.talker = new Talker(kernels, 'opus', tone(frequencyHz));
+    const talking = setInterval(() => this.say(), 20);
+    t.after(() => clearInterval(talking));
+  }
+
+  /** Amplitude of a tone in the last half second of `packets`. */
+  static loudness(packets: readonly HeardPacket[], frequencyHz: number): number {
+    const hearer = new Hearer(kernels, 'opus');
+    for (const [index, { payload, timestamp }] of packets.entries()) hearer.hear(payload, { timestamp, startsTalkspurt: false, level: 0 }, index + 1);
+    return amplitudeAt(frequencyHz, hearer.between(packets.length / 50 - 0.5, packets.length / 50));
+  }
+
+  private say(): void {
+    const { sequenceNumber, timestamp, bytes, length } = this.talker.next(performance.now(), 20);
+    const elements = [midElement('0'), [testExtensions.audioLevel, Uint8Array.of(0x80 | 20)]] as const;
+    this.client.sendRtp([{ ssrc: this.ssrc, payloadType: 111, sequenceNumber, timestamp, payload: bytes.slice(0, length), elements }]);
+  }
+}
+
+async function choir(t: TestContext): Promise<{ plane: TestMediaPlane; members: readonly Member[] }> {
+  const plane = new TestMediaPlane(t);
+  await plane.startMixing(t);
+  const clients = [await plane.connect('anna', voice(1000)), await plane.connect('bert', voice(2000)), await plane.connect('carl', voice(3000))];
+  return { plane, members: clients.map((client, index) => new Member(t, client, 70 + index, 400 * (index + 1))) };
+}
+
+planeTest('whose sound is mixed hears all others in one stream, and not itself', async (t) => {
+  const { plane, members } = await choir(t);
+  plane.handle({ kind: 'setModes', conferenceId: 'c', modes: { audio: 'mixed', video: 'forwarded' } });
+  for (const [index, { client }] of members.entries()) {
+    const ours = 1000 * (index + 1);
+    await client.until(() => client.heard.filter(({ ssrc }) => ssrc === ours).length >= 60);
+    const mixed = client.heard.filter(({ ssrc }) => ssrc === ours).slice(-50);
+    for (const [other, frequencyHz] of [400, 800, 1200].entries()) {
+      const loudness = Member.loudness(mixed, frequencyHz);
+      assert.ok(other === index ? loudness < 0.03 : loudness > 0.1, `${index} hears ${frequencyHz} Hz at ${loudness}`);
+    }
+  }
+});
+
+planeTest('from the mix to forwarded sound and back, streams go on in their numbers', async (t) => {
+  const { plane, members } = await choir(t);
+  const [anna] = members;
+  assert.ok(anna !== undefined);
+  const { client } = anna;
+  const first = (): readonly HeardPacket[] => client.heard.filter(({ ssrc }) => ssrc === 1000);
+  const others = (): readonly HeardPacket[] => client.heard.filter(({ ssrc }) => ssrc !== 1000);
+  const setAudio = (audio: 'mixed' | 'forwarded'): void => plane.handle({ kind: 'setModes', conferenceId: 'c', legId: 'anna', modes: { audio, video: 'forwarded' } });
+  setAudio('mixed');
+  await client.until(() => first().length >= 20);
+  const before = others().length;
+  setAudio('forwarded');
+  await client.until(() => others().length >= before + 10 && first().length >= 30);
+  setAudio('mixed');
+  const atSwitch = first().length;
+  await client.until(() => first().length >= atSwitch + 20);
+  const numbers = first().map(({ sequenceNumber }) => sequenceNumber);
+  assert.deepEqual(numbers.map((number, index) => (number - (numbers[index - 1] ?? number - 1)) & 0xffff), numbers.map(() => 1));
+  const steps = first().map(({ timestamp }, index, all) => (timestamp - (all[index - 1]?.timestamp ?? timestamp - 1)) | 0);
+  assert.ok(steps.every((step) => step > 0 && step < 48_000), `${steps.join(' ')}`);
+  assert.ok(plane.events.some((event) => event.kind === 'modesChanged' && event.legId === 'anna' && event.modes.audio === 'mixed'));
+});

@@ -1,0 +1,85 @@
+import type { Instant } from '@dialplane/sansio';
+import type { AudioMixer, AudioMixerEvents, MixedFrame, MixMemberOptions } from '../mixing/audio-mixer.ts';
+import type { Leg } from './leg.ts';
+import type { PacketSender } from './packet-sender.ts';
+import type { SentStream } from './sent-stream.ts';
+
+/** How a member of a mix is reached. */
+interface Listener {
+  readonly leg: Leg;
+  /** Where it hears the mix, and with which payload type; absent where it does not. */
+  reception: { readonly stream: SentStream; readonly payloadType: number } | undefined;
+}
+
+/** The way between the packet thread and the audio mixer's, for all conferences of the process. */
+export class Mixing implements AudioMixerEvents {
+  private mixer: AudioMixer | undefined;
+  private readonly listeners = new Map<number, Listener>();
+  private readonly sender: PacketSender;
+  private readonly clock: () => Instant;
+  private readonly log: (sentence: string) => void;
+
+  constructor(sender: PacketSender, clock: () => Instant, log: (sentence: string) => void) {
+    this.sender = sender;
+    this.clock = clock;
+    this.log = log;
+  }
+
+  /** From here on sound can be mixed. */
+  use(mixer: AudioMixer): void {
+    this.mixer = mixer;
+  }
+
+  get current(): AudioMixer | undefined {
+    return this.mixer;
+  }
+
+  addMember(mix: number, leg: Leg, options: MixMemberOptions): number {
+    const member = this.mixer?.addMember(mix, options) ?? 0;
+    this.listeners.set(member, { leg, reception: undefined });
+    return member;
+  }
+
+  setReception(member: number, reception: Listener['reception']): void {
+    const listener = this.listeners.get(member);
+    if (listener !== undefined) listener.reception = reception;
+  }
+
+  removeMember(member: number): void {
+    this.mixer?.removeMember(member);
+    this.listeners.delete(member);
+  }
+
+  /** One payload for all who hear the same. */
+  onFrames(frames: readonly MixedFrame[]): void {
+    const now = this.clock();
+    for (const frame of frames) {
+      const packet = {
+        timestamp: frame.timestamp,
+        marker: frame.startsTalkspurt ? (1 as const) : (0 as const),
+        audioLevel: frame.level,
+        payloadOffset: this.sender.share(frame.payload),
+        payloadLength: frame.payload.length,
+      };
+      for (const member of frame.recipients) {
+        const reception = this.listeners.get(member)?.reception;
+        if (reception !== undefined) reception.stream.sendEncoded(packet, reception.payloadType, now);
+      }
+      this.sender.endShared();
+    }
+    this.sender.flush();
+  }
+
+  onLevel(member: number, level: number): void {
+    const leg = this.listeners.get(member)?.leg;
+    leg?.conference.audio.noteLevel(leg, level, this.clock());
+  }
+
+  onFailure(sentence: string): void {
+    this.log(sentence);
+  }
+
+  async close(): Promise<void> {
+    await this.mixer?.close();
+  }
+}
