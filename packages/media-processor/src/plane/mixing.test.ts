@@ -5,26 +5,26 @@ import type { SectionSettings } from '../process-api/leg-settings.ts';
 import type { HeardPacket, TestMediaClient } from './test-media-client.ts';
 import { microphone, midElement, planeTest, speaker, testExtensions, TestMediaPlane } from './test-media-plane.ts';
 
-const kernels = testKernels();
 const voice = (ssrc: number): readonly SectionSettings[] => [microphone('0', ssrc), speaker('1', ssrc + 1), speaker('2', ssrc + 2)];
 
 /** A client that speaks a tone of its own every 20 ms, and what it hears. */
 class Member {
   readonly client: TestMediaClient;
+  private readonly kernels = testKernels();
   private readonly talker: Talker;
   private readonly ssrc: number;
 
   constructor(t: TestContext, client: TestMediaClient, ssrc: number, frequencyHz: number) {
     this.client = client;
     this.ssrc = ssrc;
-    this.talker = new Talker(kernels, 'opus', tone(frequencyHz));
+    this.talker = new Talker(this.kernels, 'opus', tone(frequencyHz));
     const talking = setInterval(() => this.say(), 20);
     t.after(() => clearInterval(talking));
   }
 
   /** Amplitude of a tone in the last half second of `packets`. */
-  static loudness(packets: readonly HeardPacket[], frequencyHz: number): number {
-    const hearer = new Hearer(kernels, 'opus');
+  loudness(packets: readonly HeardPacket[], frequencyHz: number): number {
+    const hearer = new Hearer(this.kernels, 'opus');
     for (const [index, { payload, timestamp }] of packets.entries()) hearer.hear(payload, { timestamp, startsTalkspurt: false, level: 0 }, index + 1);
     return amplitudeAt(frequencyHz, hearer.between(packets.length / 50 - 0.5, packets.length / 50));
   }
@@ -46,12 +46,13 @@ async function choir(t: TestContext): Promise<{ plane: TestMediaPlane; members: 
 planeTest('whose sound is mixed hears all others in one stream, and not itself', async (t) => {
   const { plane, members } = await choir(t);
   plane.handle({ kind: 'setModes', conferenceId: 'c', modes: { audio: 'mixed', video: 'forwarded' } });
-  for (const [index, { client }] of members.entries()) {
+  for (const [index, member] of members.entries()) {
+    const { client } = member;
     const ours = 1000 * (index + 1);
     await client.until(() => client.heard.filter(({ ssrc }) => ssrc === ours).length >= 60);
     const mixed = client.heard.filter(({ ssrc }) => ssrc === ours).slice(-50);
     for (const [other, frequencyHz] of [400, 800, 1200].entries()) {
-      const loudness = Member.loudness(mixed, frequencyHz);
+      const loudness = member.loudness(mixed, frequencyHz);
       assert.ok(other === index ? loudness < 0.03 : loudness > 0.1, `${index} hears ${frequencyHz} Hz at ${loudness}`);
     }
   }
