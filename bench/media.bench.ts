@@ -13,18 +13,21 @@ import { forwardingPoints, LoadedRooms } from './media/forwarding.ts';
 import { openJanus } from './media/janus/janus-server.ts';
 import { LoadEngine, makeCertificate } from './media/load-engine.ts';
 import { mixingPoints } from './media/mixing.ts';
-import { type Contest, forwardingRow, holdingRows, mixingRow, mixLatencyRow, type Row, type Timing } from './media/rows.ts';
+import { type Contest, forwardingRow, holdingRows, mixingRow, mixLatencyRow, type Row, soundQualityRow, type Timing } from './media/rows.ts';
 import { raisePriority, restorePriority } from './priority.ts';
 
 const serverCore = 1;
 const loadCore = 0;
 const janusPort = 8189;
 const mixesWithLatency = [2, 50];
+const lostShares = [0, 0.02, 0.05, 0.1];
 const holdingLabel = 'memory and idleness';
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, joins: { type: 'string', default: '2000' } } });
 const timing: Timing = flags.quick ? { rounds: 1, warmUpMs: 300, durationMs: 1000 } : { rounds: 3, warmUpMs: 500, durationMs: 2000 };
 const isChosen = (label: string): boolean => label.includes(flags.only);
+
+type OpenEngine = (pathFeedback: LoadEngine['pathFeedback']) => LoadEngine;
 
 const folder = await mkdtemp(join(tmpdir(), 'dialplane-bench-'));
 const priorityBefore = raisePriority();
@@ -32,12 +35,13 @@ pinSelf(loadCore);
 try {
   const host = localAddress();
   const certificate = makeCertificate(folder, 'load');
-  const openEngine = (): LoadEngine => new LoadEngine(host, certificate);
+  const openEngine: OpenEngine = (pathFeedback) => new LoadEngine(host, certificate, pathFeedback);
   console.log(`servers on ${host}, core ${serverCore}; load from core ${loadCore}; ${timing.rounds} x ${timing.durationMs} ms a row and server, median; where there are two figures, janus · ours`);
   if (isChosen(holdingLabel)) await withServers(host, (contest) => printHolding(openEngine, contest));
   await withServers(host, async (contest) => {
     await printForwarding(openEngine, contest);
     await printMixing(openEngine, contest);
+    await printQuality(openEngine, contest);
   });
 } finally {
   restorePriority(priorityBefore);
@@ -50,42 +54,51 @@ async function withServers(host: string, work: (contest: Contest) => Promise<voi
   await work({ janus, ours });
 }
 
-async function printForwarding(openEngine: () => LoadEngine, contest: Contest): Promise<void> {
+async function printForwarding(openEngine: OpenEngine, contest: Contest): Promise<void> {
   const points = forwardingPoints.filter(({ label }) => isChosen(label));
   if (points.length === 0) return;
   await warmUp(openEngine, contest);
   const table: Row[] = [];
   for (const point of points) {
-    using engine = openEngine();
+    using engine = openEngine(point.load === 'real' ? 'transportWide' : 'maximumBitrate');
     table.push(await orFailure('µs a packet', point.label, forwardingRow(engine, point, contest, timing)));
   }
   console.table(table);
 }
 
-async function printMixing(openEngine: () => LoadEngine, contest: Contest): Promise<void> {
+async function printMixing(openEngine: OpenEngine, contest: Contest): Promise<void> {
   const table: Row[] = [];
   for (const point of mixingPoints.filter(({ label }) => isChosen(label))) {
-    using engine = openEngine();
+    using engine = openEngine('transportWide');
     table.push(await orFailure('% of a core a participant', point.label, mixingRow(engine, point, contest, timing)));
   }
   if (table.length > 0) console.table(table);
   const latencies: Row[] = [];
   for (const participants of mixesWithLatency.filter((count) => isChosen(`mix latency, ${count} participants`))) {
-    using engine = openEngine();
+    using engine = openEngine('transportWide');
     latencies.push(await orFailure('ms through the mix, median (range)', `${participants} participants`, mixLatencyRow(engine, participants, contest, flags.quick ? 5 : 15)));
   }
   if (latencies.length > 0) console.table(latencies);
 }
 
-async function printHolding(openEngine: () => LoadEngine, contest: Contest): Promise<void> {
-  using engine = openEngine();
+async function printQuality(openEngine: OpenEngine, contest: Contest): Promise<void> {
+  const table: Row[] = [];
+  for (const share of lostShares.filter((lost) => isChosen(`quality, ${lost} lost`))) {
+    using engine = openEngine('transportWide');
+    table.push(await orFailure('segmental SNR of speech through the mix, dB', String(share), soundQualityRow(engine, share, contest)));
+  }
+  if (table.length > 0) console.table(table);
+}
+
+async function printHolding(openEngine: OpenEngine, contest: Contest): Promise<void> {
+  using engine = openEngine('transportWide');
   console.table(await holdingRows(engine, contest, Number(flags.joins)).catch((failure: unknown) => [failed('held', holdingLabel, failure)]));
 }
 
 /** Servers that have run for a while: code that runs a few times a second is compiled only after minutes. */
-async function warmUp(openEngine: () => LoadEngine, { janus, ours }: Contest): Promise<void> {
+async function warmUp(openEngine: OpenEngine, { janus, ours }: Contest): Promise<void> {
   for (const point of forwardingPoints.filter(({ load, rooms }) => load === 'saturated' && rooms === undefined)) {
-    using engine = openEngine();
+    using engine = openEngine('maximumBitrate');
     for (const server of [janus, ours]) {
       const rooms = await LoadedRooms.open(engine, server, point);
       await rooms.measure(timing.warmUpMs, timing.durationMs);

@@ -1,8 +1,10 @@
 import type { IceCredentials } from '@dialplane/ice';
 import { type DtlsAssociation, type DtlsStep, splitKeyingMaterial, srtpKind, type SrtpProfile } from '@dialplane/kernels';
-import { parseRtcp, RtcpWriter } from '@dialplane/rtp';
+import { ArrivalRecorder, parseRtcp, RtcpWriter } from '@dialplane/rtp';
+import { instant } from '@dialplane/sansio';
 import { IceClient } from './ice-client.ts';
 import type { LoadEngine } from './load-engine.ts';
+import { readTransportSequence } from './transport-sequence.ts';
 
 /** Where a server is reached. */
 export interface ServerCandidate {
@@ -18,6 +20,10 @@ export type PacketHandler = (slab: Uint8Array, offset: number, length: number, h
 const checkIntervalMs = 50;
 const consentIntervalMs = 4_000;
 const reportIntervalMs = 1_000;
+/** As browsers do. */
+const feedbackIntervalMs = 100;
+/** More than any server sends to one client. */
+const unlimitedBps = 100_000_000;
 /** How long a client may take to be connected. */
 const patienceMs = 20_000;
 
@@ -39,10 +45,12 @@ export class LoadClient {
   private readonly association: DtlsAssociation;
   private readonly connected = Promise.withResolvers<void>();
   private readonly writer = new RtcpWriter();
+  private readonly arrivals = new ArrivalRecorder();
   private phase: 'checking' | 'handshaking' | 'connected' | 'closed' = 'checking';
   private timer: NodeJS.Timeout | undefined;
   private handshakeTimer: NodeJS.Timeout | undefined;
   private reportTimer: NodeJS.Timeout | undefined;
+  private feedbackTimer: NodeJS.Timeout | undefined;
 
   constructor(engine: LoadEngine) {
     this.engine = engine;
@@ -74,6 +82,10 @@ export class LoadClient {
   }
 
   handleRtp(slab: Uint8Array, offset: number, length: number, headerLength: number, nowMs: number): void {
+    if (this.engine.pathFeedback === 'transportWide') {
+      const number = readTransportSequence(slab, offset, headerLength);
+      if (number >= 0) this.arrivals.note(number, instant(nowMs));
+    }
     this.onPacket(slab, offset, length, headerLength, nowMs);
   }
 
@@ -90,7 +102,7 @@ export class LoadClient {
     if (this.phase === 'closed') return;
     for (const datagram of this.association.close().datagrams) this.engine.send(this, datagram);
     this.phase = 'closed';
-    for (const timer of [this.timer, this.handshakeTimer, this.reportTimer]) clearTimeout(timer);
+    for (const timer of [this.timer, this.handshakeTimer, this.reportTimer, this.feedbackTimer]) clearTimeout(timer);
     this.association.destroy();
     this.engine.remove(this.socket);
     this.engine.srtp.close(this.inbound);
@@ -114,14 +126,26 @@ export class LoadClient {
     this.outbound = this.engine.srtp.openOutbound(client);
     this.phase = 'connected';
     this.report();
+    if (this.engine.pathFeedback === 'transportWide') this.feedbackTimer = setInterval(() => this.tellArrivals(), feedbackIntervalMs);
     this.connected.resolve();
   }
 
-  /** A receiver report without blocks, so that the server hears RTCP as from every client. */
+  /** A receiver report without blocks, so that the server hears RTCP as from every client, and what this one wants to get. */
   private report(): void {
     const { slab, at } = this.engine.slot();
-    this.engine.addPacket(this, srtpKind.rtcp, this.writer.begin(slab, at).receiverReport(this.reporterSsrc, []).length, 0);
+    this.writer.begin(slab, at).receiverReport(this.reporterSsrc, []);
+    if (this.engine.pathFeedback === 'maximumBitrate') this.writer.maximumBitrate(this.reporterSsrc, unlimitedBps, []);
+    this.engine.addPacket(this, srtpKind.rtcp, this.writer.length, 0);
     this.engine.flush();
     this.reportTimer = setTimeout(() => this.report(), reportIntervalMs * (0.75 + Math.random() / 2));
+  }
+
+  private tellArrivals(): void {
+    if (!this.arrivals.hasUnreported) return;
+    const { slab, at } = this.engine.slot();
+    this.writer.begin(slab, at);
+    while (this.arrivals.hasUnreported) this.writer.transportWideFeedback(this.reporterSsrc, 0, (bytes, index) => this.arrivals.writeFeedback(bytes, index));
+    this.engine.addPacket(this, srtpKind.rtcp, this.writer.length, 0);
+    this.engine.flush();
   }
 }

@@ -5,8 +5,8 @@ import type { MediaSource } from './media-sources.ts';
 /** So long after the last packet a closed loop takes the rest for lost. */
 const lostAfterMs = 20;
 
-/** 22 Mbit/s in packets of 1,100 bytes. */
-const packetsPerSecondAllowed = 2500;
+/** 18 Mbit/s in packets of 1,100 bytes, on the wire. */
+const packetsPerSecondAllowed = 2000;
 
 /** When sources send. */
 export interface Pace {

@@ -30,6 +30,11 @@ export function makeCertificate(folder: string, name: string): CertificateFiles 
 export class LoadEngine implements Disposable {
   readonly host: string;
   readonly identity: DtlsIdentity;
+  /**
+   * How clients tell what their lines take: as browsers do, by when packets arrive; or that they take anything (REMB), for loads that no estimate would reach within the time that
+   * is measured.
+   */
+  readonly pathFeedback: 'transportWide' | 'maximumBitrate';
   /** Packets that came and were authentic, and those that were not. */
   received = 0;
   refused = 0;
@@ -42,11 +47,12 @@ export class LoadEngine implements Disposable {
   private readonly outboundClients: LoadClient[] = [];
 
   /** @throws where a kernel is not built. */
-  constructor(host: string, { certificate, privateKey }: CertificateFiles) {
+  constructor(host: string, { certificate, privateKey }: CertificateFiles, pathFeedback: LoadEngine['pathFeedback']) {
     const [srtp, dtls] = [loadSrtp(), loadDtls()];
     if (srtp.kind === 'absent') throw new Error(srtp.absentBecause);
     if (dtls.kind === 'absent') throw new Error(dtls.absentBecause);
     this.host = host;
+    this.pathFeedback = pathFeedback;
     this.srtp = srtp.exports;
     this.identity = dtls.exports.openIdentity(certificate, privateKey);
     this.sockets = createUdpSockets({ implementation: 'native', onBatch: (count) => this.serve(count) });

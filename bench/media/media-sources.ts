@@ -85,6 +85,18 @@ export class AudioSource implements MediaSource {
     client.reporterSsrc = ssrc;
   }
 
+  /** Frames that were its turn, sent or not. */
+  get spoken(): number {
+    return this.next;
+  }
+
+  /** A packet that is lost on its way. */
+  loseFrame(): void {
+    this.next += 1;
+    this.sequenceNumber = (this.sequenceNumber + 1) & 0xffff;
+    this.timestamp += this.ticks;
+  }
+
   sendFrame(engine: LoadEngine, nowMs: number): void {
     const frame = this.frames[this.next % this.frames.length];
     if (frame === undefined) throw new Error('an audio source has no frames');

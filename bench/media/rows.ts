@@ -2,6 +2,7 @@ import { type ForwardingPoint, type ForwardingResult, LoadedRooms } from './forw
 import { churn, costOfEmptyRooms, costOfSilentParticipants, memoryOfParticipant, memoryOfReceiver } from './holding.ts';
 import type { LoadEngine } from './load-engine.ts';
 import type { MediaServer } from './media-server.ts';
+import { measureSoundQuality } from './sound-quality.ts';
 import { LoadedMix, measureMixLatency, type MixingPoint, type MixingResult } from './mixing.ts';
 
 /** A line of a table. */
@@ -64,6 +65,12 @@ export async function mixLatencyRow(engine: LoadEngine, participants: number, { 
     return `${sorted[sorted.length >> 1]?.toFixed(1)} (${sorted[0]?.toFixed(1)}-${sorted.at(-1)?.toFixed(1)})`;
   };
   return { 'ms through the mix, median (range)': `${participants} participants`, janus: await describe(janus), dialplane: await describe(ours), goal: '≤ 20' };
+}
+
+/** In dB; the same recording and the same lost packets for both. */
+export async function soundQualityRow(engine: LoadEngine, lostShare: number, { janus, ours }: Contest): Promise<Row> {
+  const [theirs, own] = [await measureSoundQuality(engine, janus, lostShare), await measureSoundQuality(engine, ours, lostShare)];
+  return { 'segmental SNR of speech through the mix, dB': `${100 * lostShare} % of the packets lost`, janus: theirs.toFixed(1), dialplane: own.toFixed(1) };
 }
 
 /** What is kept, and what nothing costs. The servers should be fresh. */

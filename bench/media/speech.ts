@@ -15,8 +15,18 @@ export interface Burst {
   readonly burst: readonly AudioFrame[];
 }
 
+/** The same noise each time, from 0 to 1. */
+export function seededNoise(): () => number {
+  let state = 12_345;
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
 /** Something like speech: a voice whose pitch wanders, in syllables, with a pause every few of them. */
 function speak(rate: number): Float32Array {
+  const random = seededNoise();
   let phase = 0;
   return Float32Array.from({ length: seconds * rate }, (_, at) => {
     const time = at / rate;
@@ -25,13 +35,21 @@ function speak(rate: number): Float32Array {
     const pause = time % 4 > 3.2 ? 0 : 1;
     let sample = 0;
     for (let harmonic = 1; harmonic <= 20; harmonic += 1) sample += Math.sin(harmonic * phase) / (1 + Math.abs(harmonic - 5 - 3 * Math.sin(2 * Math.PI * 1.1 * time)));
-    return 0.12 * syllable * pause * sample;
+    // Every other syllable begins with a consonant, which is noise.
+    const consonant = time % 1 < 0.06 ? 1.5 * (random() - 0.5) : 0;
+    return 0.12 * pause * (syllable * sample + consonant);
   });
 }
 
 /** A recording of speech, encoded. */
 export function speechFrames(codec: SoundCodec): readonly AudioFrame[] {
   return encode(codec, speak(sampleRate[codec]));
+}
+
+/** The recording as it was said, and encoded with Opus. */
+export function recordedSpeech(): { readonly samples: Float32Array; readonly frames: readonly AudioFrame[] } {
+  const samples = speak(sampleRate.opus);
+  return { samples, frames: encode('opus', samples) };
 }
 
 export function silentFrames(codec: SoundCodec): readonly AudioFrame[] {

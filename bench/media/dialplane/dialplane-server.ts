@@ -5,11 +5,13 @@ import { LoadClient } from '../load-client.ts';
 import { type LoadEngine, makeCertificate } from '../load-engine.ts';
 import type { ForwardedRoomPlan, MediaServer, MixedParticipant, MixedRoom, Room, SentTrack } from '../media-server.ts';
 import { audioLevelExtension, loadPayloadType } from '../media-sources.ts';
+import { transportSequenceExtension } from '../transport-sequence.ts';
 import { MediaProcess } from './media-process.ts';
 
 type Codec = keyof typeof loadPayloadType;
 
-const extensions = { mid: 0, rid: 0, repairedRid: 0, audioLevel: audioLevelExtension, absoluteSendTime: 0, transportSequence: 0 };
+const soundExtensions = { mid: 0, rid: 0, repairedRid: 0, audioLevel: audioLevelExtension, absoluteSendTime: 0, transportSequence: 0 };
+const pictureExtensions = { ...soundExtensions, audioLevel: 0, transportSequence: transportSequenceExtension };
 const codecs = {
   opus: { name: 'opus', payloadType: loadPayloadType.opus, clockRate: 48_000, channels: 2, parameters: '', nack: false },
   pcmu: { name: 'PCMU', payloadType: loadPayloadType.pcmu, clockRate: 8000, channels: 1, parameters: '', nack: false },
@@ -76,21 +78,22 @@ async function joinForwarded(mediaProcess: MediaProcess, engine: LoadEngine, con
   const watched = plan.receives(participant).filter((other) => plan.sends(other).includes('vp8'));
   const hearsSound = plan.receives(participant).some((other) => plan.sends(other).includes('opus'));
   const wanted = watched.map((other, index) => ({ mid: `video-${index}`, identifier: identifierOf(other), mediaStreamType: 'Video' as const, width: 640, height: 360 }));
-  const sections = [...sent.map(({ codec, ssrc }) => sentSection(codec, ssrc)), ...(hearsSound ? soundSections() : []), ...wanted.map(({ mid }) => pictureSection(mid))];
+  const sections = [...sent.map(({ codec, ssrc }) => sentSection(codec, ssrc)), ...(hearsSound ? soundSections() : []), ...wanted.map(({ mid }) => pictureSection(mid, engine.pathFeedback))];
   const { client } = await openLeg(mediaProcess, engine, conferenceId, identifierOf(participant), sections, wanted);
   return { client, tracks: sent.map(({ codec, ssrc }) => ({ client, codec, ssrc })) };
 }
 
 function sentSection(codec: Codec, ssrc: number): SectionSettings {
   const isVideo = codec === 'vp8';
-  return { mid: isVideo ? 'camera' : 'microphone', kind: isVideo ? 'video' : 'audio', codecs: [codecs[codec]], extensions, receive: { mediaStreamType: isVideo ? 'Video' : 'Audio', rids: [], ssrcs: [{ ssrc }] } };
+  return { mid: isVideo ? 'camera' : 'microphone', kind: isVideo ? 'video' : 'audio', codecs: [codecs[codec]], extensions: soundExtensions, receive: { mediaStreamType: isVideo ? 'Video' : 'Audio', rids: [], ssrcs: [{ ssrc }] } };
 }
 
 function soundSections(): readonly SectionSettings[] {
-  return Array.from({ length: audioSections }, (_, index) => ({ mid: `sound-${index}`, kind: 'audio', codecs: [codecs.opus], extensions, send: { ssrc: nextNumber() } }));
+  return Array.from({ length: audioSections }, (_, index) => ({ mid: `sound-${index}`, kind: 'audio', codecs: [codecs.opus], extensions: soundExtensions, send: { ssrc: nextNumber() } }));
 }
 
-function pictureSection(mid: string): SectionSettings {
+function pictureSection(mid: string, pathFeedback: LoadEngine['pathFeedback']): SectionSettings {
+  const extensions = pathFeedback === 'transportWide' ? pictureExtensions : soundExtensions;
   return { mid, kind: 'video', codecs: [codecs.vp8], extensions, send: { ssrc: nextNumber() } };
 }
 
