@@ -7,7 +7,7 @@ import { connectControl } from '../control/control-client.ts';
 import { checkCertificate } from '../doctor/certificate-checks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { checkDataFolder, checkInstallation, checkPorts } from '../doctor/machine-checks.ts';
-import { checkMedia } from '../doctor/media-checks.ts';
+import { checkMedia, checkMediaKernels } from '../doctor/media-checks.ts';
 import { checkNetwork, checkNetworkAnonymously } from '../doctor/network-checks.ts';
 import { askNetwork, checkServer } from '../doctor/server-checks.ts';
 import { Failure } from '../failures.ts';
@@ -40,7 +40,7 @@ async function examine(options: ServerOptions): Promise<Finding[]> {
   const findings = [...checkInstallation(), ...checkDataFolder(options), ...(await checkCertificate(options))];
   const control = await connectControl(options.dataDir);
   if (control === undefined) {
-    return [...findings, { verdict: 'notice', sentence: `No server is running with the data folder ${options.dataDir}.` }, ...(await checkPorts(options))];
+    return [...findings, ...checkMediaKernels(), { verdict: 'notice', sentence: `No server is running with the data folder ${options.dataDir}.` }, ...(await checkPorts(options))];
   }
   const { httpUrl, httpsUrl, publicUrls, media } = await control.status();
   const authority = options.certFile === undefined ? join(certificateFolder(options.dataDir), 'development-ca.pem') : undefined;

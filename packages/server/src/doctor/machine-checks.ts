@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { kernelNames, loadKernel } from '@dialplane/kernels';
 import type { ServerOptions } from '../command-line/options.ts';
 import { portFailure } from '../failures.ts';
-import { missingMediaKernels } from '../media/media-kernels.ts';
 import { outdatedKernels } from '../preparation/kernels.ts';
 import { isInstalled, systemPackages } from '../preparation/system-packages.ts';
 import { repositoryRoot } from '../repository.ts';
@@ -22,8 +21,7 @@ export function checkInstallation(): Finding[] {
   const packages = missing.length === 0
     ? good('Every system package that a command wants is installed.')
     : notice(`Some commands want system packages that are not here (the server runs without): ${missing.map((entry) => entry.package).join(' ')}. ./dialplane test installs them as root, or prints the command.`);
-  const media = missingMediaKernels();
-  return [node, console, checkKernels(), ...(media === undefined ? [] : [notice(media)]), packages];
+  return [node, console, checkKernels(), packages];
 }
 
 /** Whether the native kernels are built, from these sources, and can be loaded. */
@@ -31,7 +29,7 @@ function checkKernels(): Finding {
   if (kernelNames().length === 0) return notice(`There are no native kernels for this system (${process.platform}): relaying costs more than twice the processor time.`);
   const outdated = outdatedKernels();
   if (outdated.length > 0) {
-    return notice(`Not built, or from other sources, are the native kernels ${outdated.join(', ')}: relaying costs more than twice the processor time. ./dialplane up builds them; it needs g++, make and python3.`);
+    return notice(`Not built, or from other sources, are the native kernels ${outdated.join(', ')}: ${outdated.includes('udp') ? 'relaying costs more than twice the processor time, and ' : ''}group calls lack what they are for. ./dialplane up builds them; it needs g++, make and python3.`);
   }
   for (const name of kernelNames()) {
     const kernel = loadKernel(name);

@@ -1,5 +1,12 @@
+import { missingMediaKernels } from '../media/media-kernels.ts';
 import type { MediaSummary } from '../media/media-summary.ts';
 import { broken, good, notice, type Finding } from './finding.ts';
+
+/** Whether group calls would work if a server were started now. */
+export function checkMediaKernels(): Finding[] {
+  const missing = missingMediaKernels();
+  return missing === undefined ? [] : [notice(missing)];
+}
 
 /** Whether group calls work on the server that runs. */
 export function checkMedia(media: MediaSummary): Finding[] {
