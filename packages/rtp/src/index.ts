@@ -46,6 +46,8 @@ export { ReceiveStatistics } from './receiving/receive-statistics.ts';
 export { NackGenerator } from './receiving/nack-generator.ts';
 export { ntpTimeOf, SenderClock, StreamClock, unixMillisecondsOf } from './receiving/stream-clock.ts';
 export { mostVp8DescriptorBytes, Vp8Descriptor, vp8KeyFrameSize, writeVp8Descriptor } from './payload/vp8-descriptor.ts';
+export type { Vp8FrameDivision } from './payload/vp8-packets.ts';
+export { divideVp8Frame, vp8FrameDescriptorLength, writeVp8FrameDescriptor } from './payload/vp8-packets.ts';
 export type { Vp8Frame } from './payload/vp8-frame-assembler.ts';
 export { Vp8FrameAssembler } from './payload/vp8-frame-assembler.ts';
 export type { KeyFrameTest } from './payload/key-frames.ts';
