@@ -14,7 +14,7 @@ import { startServer, type ServerProcess } from './server-process.ts';
 const measuredCore = 0;
 const generatorCore = 1;
 const sizes = [10, 100, 350];
-const times = 40;
+const times = 20;
 
 interface Member {
   readonly token: string;

@@ -24,7 +24,7 @@ export const defaultSignalingLimits: SignalingLimits = {
   maxCallsPerEndpoint: 10,
   messages: {
     bytesPerSender: { perSecond: 128 * 1024, burst: 512 * 1024 },
-    deliveriesPerCall: { perSecond: 2_000, burst: 5_000 },
+    deliveriesPerCall: { perSecond: 5_000, burst: 20_000 },
     deliveredBytesPerCall: { perSecond: 4 * 1024 * 1024, burst: 32 * 1024 * 1024 },
     reactionsPerCall: { perSecond: 5_000, burst: 50_000 },
   },

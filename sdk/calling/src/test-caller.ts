@@ -65,11 +65,16 @@ export class TestCaller {
 
   static async signIn(server: TestServer, displayName: string, options: { rawId?: string; scopes?: ReadonlyArray<'voip' | 'voip.join'>; credential?: TokenCredential } = {}): Promise<TestCaller> {
     const { token, identifier } = await server.token(options.scopes, options.rawId);
+    return TestCaller.signInAt(undefined, { token, identifier }, displayName, options.credential);
+  }
+
+  /** @param endpoint where the server is, if not where the token says. */
+  static async signInAt(endpoint: string | undefined, { token, identifier }: { readonly token: string; readonly identifier: string }, displayName: string, credential?: TokenCredential): Promise<TestCaller> {
     const log = (...args: unknown[]) => {
       if (process.env['TEST_LOG'] !== undefined) console.error(displayName, ...args);
     };
-    const client = new CallClient({ webrtc, logger: { error: log, warning: log, info: log, verbose: log } });
-    const agent = await client.createCallAgent(options.credential ?? new AzureCommunicationTokenCredential(token), { displayName });
+    const client = new CallClient({ webrtc, ...(endpoint !== undefined && { endpoint }), logger: { error: log, warning: log, info: log, verbose: log } });
+    const agent = await client.createCallAgent(credential ?? new AzureCommunicationTokenCredential(token), { displayName });
     const source = new webrtc.nonstandard.RTCAudioSource();
     const voice = new LocalAudioStream(new webrtc.MediaStream([source.createTrack()]));
     const stopVoice = play(source);
@@ -132,45 +137,61 @@ export async function reaches(call: Call, state: CallState): Promise<void> {
 /** Resolves when sound that is not silence is heard in the call. */
 export async function hearsSound(call: Call): Promise<void> {
   await until(call, 'remoteAudioStreamsUpdated', () => call.remoteAudioStreams.length > 0, 'a remote audio stream');
-  const mediaStream = await call.remoteAudioStreams[0]?.getMediaStream();
-  const [track] = mediaStream?.getAudioTracks() ?? [];
-  if (track === undefined) throw new Error('The call has no audio track.');
-  await sound(track, (loudness) => loudness > 500);
+  await sound(call, (loudness) => loudness > 500);
 }
 
 /** Resolves when nothing but silence, or nothing at all, has arrived for a quarter of a second. */
 export async function hearsSilence(call: Call): Promise<void> {
-  const mediaStream = await call.remoteAudioStreams[0]?.getMediaStream();
-  const [track] = mediaStream?.getAudioTracks() ?? [];
-  if (track === undefined) throw new Error('The call has no audio track.');
   let silentSince = performance.now();
-  await sound(track, (loudness) => {
+  await sound(call, (loudness) => {
     if (loudness >= 50) silentSince = performance.now();
     return performance.now() - silentSince > 250;
   });
 }
 
-/** Looks at every frame, and at 0 where no frame comes (a section that is inactive delivers none). */
-async function sound(track: MediaStreamTrack, isWanted: (loudness: number) => boolean): Promise<void> {
-  const sink = new webrtc.nonstandard.RTCAudioSink(track);
+async function heardTrack(call: Call): Promise<MediaStreamTrack> {
+  const mediaStream = await call.remoteAudioStreams[0]?.getMediaStream();
+  const [track] = mediaStream?.getAudioTracks() ?? [];
+  if (track === undefined) throw new Error('The call has no audio track.');
+  return track;
+}
+
+/**
+ * Looks at every frame, and at 0 where no frame comes (a section that is inactive delivers none). Follows the call to the track of
+ * another media session.
+ */
+async function sound(call: Call, isWanted: (loudness: number) => boolean): Promise<void> {
+  let heard = await heardTrack(call);
+  let sink = new webrtc.nonstandard.RTCAudioSink(heard);
   let timers: NodeJS.Timeout[] = [];
   await new Promise<void>((resolve, reject) => {
     const look = (loudness: number) => {
       if (isWanted(loudness)) resolve();
     };
-    let framesBefore = 0;
     let frames = 0;
+    let framesBefore = 0;
+    const listen = () => {
+      sink.ondata = ({ samples }) => {
+        frames += 1;
+        look(samples.reduce((max, sample) => Math.max(max, Math.abs(sample)), 0));
+      };
+    };
+    const follow = (track: MediaStreamTrack) => {
+      if (track === heard) return;
+      heard = track;
+      sink.stop();
+      sink = new webrtc.nonstandard.RTCAudioSink(track);
+      listen();
+    };
+    listen();
     timers = [
       setTimeout(() => reject(new Error('waited in vain for the sound')), 10_000),
       setInterval(() => {
         if (frames === framesBefore) look(0);
         framesBefore = frames;
+        heardTrack(call).then(follow, reject);
       }, 100),
     ];
-    sink.ondata = ({ samples }) => {
-      frames += 1;
-      look(samples.reduce((max, sample) => Math.max(max, Math.abs(sample)), 0));
-    };
   }).finally(() => {
     sink.stop();
     for (const timer of timers) clearInterval(timer);

@@ -1,19 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { OperationResponse } from '@dialplane/calling-api';
 
 const main = resolve(import.meta.dirname, '../../../packages/server/src/main.ts');
-const ports = ['--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media-port', '0'];
+const ports = ['--https-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media-port', '0'];
 
 /** The whole server, relay and media processor included, in a process of its own and on free ports. */
 export class TestWholeServer {
   /** Over loopback, where development sign-in is open. */
   readonly url: string;
-  private readonly child: ChildProcess;
+  private child: ChildProcess;
   private readonly dataDir: string;
 
   private constructor(child: ChildProcess, dataDir: string, url: string) {
@@ -24,13 +24,23 @@ export class TestWholeServer {
 
   static async start(): Promise<TestWholeServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'dialplane-sdk-relay-'));
-    const args = ['--disable-warning=ExperimentalWarning', main, 'up', '--no-install', '--data-dir', dataDir, '--log-level', 'warn', ...ports];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    for await (const line of createInterface({ input: child.stdout })) {
-      const url = /http:\/\/localhost:\d+/.exec(line)?.[0];
-      if (url !== undefined) return new TestWholeServer(child, dataDir, url);
-    }
-    throw new Error('the server ended before it was ready');
+    const { child, url } = await launch(dataDir, '0');
+    return new TestWholeServer(child, dataDir, url);
+  }
+
+  /** Kills one of its media processes, the one that serves first. */
+  killMediaProcess(): void {
+    const { pid } = this.child;
+    const [eldest] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+    if (eldest === undefined || eldest === 0) throw new Error('the server has no media process');
+    process.kill(eldest, 'SIGKILL');
+  }
+
+  /** Kills it, and starts it again where it was. */
+  async crash(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await once(this.child, 'exit');
+    ({ child: this.child } = await launch(this.dataDir, new URL(this.url).port));
   }
 
   /** One request; throws where the answer is not a success. */
@@ -52,4 +62,14 @@ export class TestWholeServer {
     await once(this.child, 'exit');
     rmSync(this.dataDir, { recursive: true, force: true });
   }
+}
+
+async function launch(dataDir: string, httpPort: string): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const args = ['--disable-warning=ExperimentalWarning', main, 'up', '--no-install', '--data-dir', dataDir, '--log-level', 'warn', '--http-port', httpPort, ...ports];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /http:\/\/localhost:\d+/.exec(line)?.[0];
+    if (url !== undefined) return { child, url };
+  }
+  throw new Error('the server ended before it was ready');
 }
