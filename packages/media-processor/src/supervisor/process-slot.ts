@@ -42,9 +42,9 @@ const repositoryRoot = resolve(import.meta.dirname, '../../../..');
 /** What a packet thread may do to this machine: read the program, run its kernels and threads. Neither write files nor start programs. */
 const permissions = ['--permission', `--allow-fs-read=${repositoryRoot}/*`, '--allow-addons', '--allow-worker', '--disable-warning=SecurityWarning'];
 
-const startWithinMs = 15_000;
+const startWithinMs = 60_000;
 /** Heartbeats without an answer after which a process is ended; they are `heartbeatEveryMs` apart. */
-const heartbeatsUnanswered = 6;
+const heartbeatsUnanswered = 10;
 export const heartbeatEveryMs = 500;
 const closeWithinMs = 2_000;
 /** One that ran this long starts again at once; one that ends sooner waits longer each time. */
