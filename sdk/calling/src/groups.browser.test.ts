@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { MediaModes } from './index.ts';
 import { TestBrowser, withoutBrowser } from './test-browser.ts';
 import type { GroupMember } from './test-group-page.ts';
 import { TestWholeServer } from './test-whole-server.ts';
@@ -90,14 +89,16 @@ async function untilColour(page: Page, { name, colour }: Person): Promise<string
   return shown;
 }
 
-const forwarded: MediaModes = { audio: 'forwarded', video: 'forwarded' };
-
-test('three in a call hear and see each other', { skip: withoutBrowser, timeout: 120_000 }, async () => {
+test('three in a call hear and see each other, mixed and forwarded, and go on through every change of the two', { skip: withoutBrowser, timeout: 180_000 }, async () => {
   const present = await gather(ada, bob, cy);
   const [first] = present;
-  await first?.page.evaluate((modes) => member.setModes(modes), forwarded);
   await everybodyHears(present);
   await everybodySees(present);
+  for (const modes of [{ audio: 'forwarded', video: 'forwarded' }, { audio: 'mixed', video: 'forwarded' }] as const) {
+    await first?.page.evaluate((asked) => member.setModes(asked), modes);
+    await everybodyHears(present);
+    await everybodySees(present);
+  }
   assert.ok((await first?.page.evaluate(() => member.speakers()))?.includes('Bob'));
   for (const { page } of present) await page.evaluate(() => member.hangUp());
   assert.deepEqual(present.flatMap(({ errors }) => errors), []);
@@ -115,7 +116,6 @@ test('a third person is added to a call of two, who go on hearing and seeing eac
   await one.page.evaluate((identifier) => member.add(identifier), third.identifier);
   await third.page.evaluate(([hertz, colour]) => member.accept(hertz as number, colour as string), [third.hertz, third.colour]);
   await third.page.evaluate(() => member.reaches('Connected'));
-  await third.page.evaluate((modes) => member.setModes(modes), forwarded);
   await lookAt(third.page, [one, other]);
   await lookAt(one.page, [third]);
   await lookAt(other.page, [third]);

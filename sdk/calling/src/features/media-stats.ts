@@ -57,9 +57,10 @@ class Collector extends EventEmitter<MediaStatsCollectorEvents> implements Media
     if (summary !== undefined) this.emit('summaryReported', summary);
   }
 
-  /** The section names whose it is on a forwarding session; between two peers it can only be the other one's. */
+  /** The section names whose it is, but for the composed picture, which is everybody's; between two peers it can only be the other one's. */
   private remoteStreamId({ mid, mediaStreamType }: ReceivedStream): string | undefined {
     const source = mid === undefined ? undefined : this.call.streamOf(mid, 'receive')?.source;
+    if (source === undefined && this.call.view()?.topology === 'backend') return undefined;
     const participant = this.call.call.remoteParticipants.find(({ identifier }) => source === undefined || rawIdOf(identifier) === source);
     const stream = participant?.videoStreams.find((candidate) => candidate.mediaStreamType === mediaStreamType);
     return stream === undefined ? undefined : String(stream.id);

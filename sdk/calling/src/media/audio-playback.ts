@@ -5,50 +5,65 @@ import type { Platform } from '../platform.ts';
 const gestures = ['pointerdown', 'keydown', 'touchend'] as const;
 
 /**
- * Plays what is heard of a call through an element of its own, on the selected speaker. Where there is no document (Node) it
- * does nothing. A browser that refuses sound before the user has touched the page is asked again at the first touch.
+ * Plays what is heard of a call, on the selected speaker: each track through an element of its own, because Chromium plays the tracks alone that a MediaStream had
+ * when its element began. Where there is no document (Node) it does nothing. A browser that refuses sound before the user has touched the page is asked again at
+ * the first touch.
  */
 export class AudioPlayback {
   private readonly platform: Platform;
   private readonly localMedia: LocalMedia;
-  private readonly element: HTMLAudioElement | undefined;
+  private readonly elements = new Map<MediaStreamTrack, HTMLAudioElement>();
   private readonly unsubscribe: () => void;
+  private isMuted = false;
 
-  constructor(platform: Platform, localMedia: LocalMedia, mediaStream: MediaStream) {
+  constructor(platform: Platform, localMedia: LocalMedia) {
     this.platform = platform;
     this.localMedia = localMedia;
-    this.element = platform.document?.createElement('audio');
     this.unsubscribe = localMedia.onSpeakerChanged(() => {
-      void this.selectSpeaker();
+      for (const element of this.elements.values()) void this.selectSpeaker(element);
     });
-    if (this.element === undefined) return;
-    this.element.autoplay = true;
-    this.element.srcObject = mediaStream;
-    if (localMedia.speakerSinkId() !== undefined) void this.selectSpeaker();
   }
 
-  /** Call when tracks were added: an element that found nothing to play may have stopped. */
-  play(): void {
-    this.element?.play().catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === 'NotAllowedError') this.playAfterGesture();
-    });
+  /** These are heard from now on, and no others. */
+  play(tracks: readonly MediaStreamTrack[]): void {
+    for (const [track, element] of this.elements) {
+      if (tracks.includes(track)) continue;
+      this.elements.delete(track);
+      release(element);
+    }
+    for (const track of tracks) if (!this.elements.has(track)) this.open(track);
   }
 
   setMuted(isMuted: boolean): void {
-    if (this.element !== undefined) this.element.muted = isMuted;
+    this.isMuted = isMuted;
+    for (const element of this.elements.values()) element.muted = isMuted;
   }
 
   close(): void {
     this.unsubscribe();
     this.stopWaiting();
-    if (this.element === undefined) return;
-    this.element.pause();
-    this.element.srcObject = null;
+    this.play([]);
+  }
+
+  private open(track: MediaStreamTrack): void {
+    const element = this.platform.document?.createElement('audio');
+    const { MediaStream: Stream } = this.platform;
+    if (element === undefined || Stream === undefined) return;
+    this.elements.set(track, element);
+    Object.assign(element, { autoplay: true, muted: this.isMuted, srcObject: new Stream([track]) });
+    if (this.localMedia.speakerSinkId() !== undefined) void this.selectSpeaker(element);
+    this.begin(element);
+  }
+
+  private begin(element: HTMLAudioElement): void {
+    element.play().catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === 'NotAllowedError') this.playAfterGesture();
+    });
   }
 
   private readonly onGesture = (): void => {
     this.stopWaiting();
-    this.play();
+    for (const element of this.elements.values()) this.begin(element);
   };
 
   private playAfterGesture(): void {
@@ -59,13 +74,17 @@ export class AudioPlayback {
     for (const gesture of gestures) this.platform.document?.removeEventListener(gesture, this.onGesture, { capture: true });
   }
 
-  private async selectSpeaker(): Promise<void> {
-    const { element } = this;
-    if (element === undefined || !('setSinkId' in element)) return;
+  private async selectSpeaker(element: HTMLAudioElement): Promise<void> {
+    if (!('setSinkId' in element)) return;
     try {
       await element.setSinkId(this.localMedia.speakerSinkId() ?? '');
     } catch (error) {
       this.platform.logger.warning('the selected speaker cannot be used', error);
     }
   }
+}
+
+function release(element: HTMLAudioElement): void {
+  element.pause();
+  element.srcObject = null;
 }

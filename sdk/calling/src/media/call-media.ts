@@ -40,7 +40,7 @@ export class CallMedia {
   /** All that is heard; its tracks come and go. Undefined where the host has no MediaStream. */
   readonly heard: MediaStream | undefined;
   private readonly options: CallMediaOptions;
-  private readonly playback: AudioPlayback | undefined;
+  private readonly playback: AudioPlayback;
   private links: MediaLink[] = [];
   private activeLink: MediaLink | undefined;
   private isHeld = false;
@@ -59,7 +59,7 @@ export class CallMedia {
       onEnded: options.onOutgoingEnded,
     });
     this.heard = platform.MediaStream === undefined ? undefined : new platform.MediaStream();
-    this.playback = this.heard === undefined ? undefined : new AudioPlayback(platform, localMedia, this.heard);
+    this.playback = new AudioPlayback(platform, localMedia);
     this.stopListening = this.listenToNetwork();
   }
 
@@ -153,13 +153,13 @@ export class CallMedia {
   setHeld(isHeld: boolean): void {
     if (isHeld === this.isHeld) return;
     this.isHeld = isHeld;
-    this.playback?.setMuted(isHeld || this.isSilenced);
+    this.playback.setMuted(isHeld || this.isSilenced);
     for (const link of this.links) link.setHeld(isHeld);
   }
 
   setIncomingAudioMuted(isMuted: boolean): void {
     this.isSilenced = isMuted;
-    this.playback?.setMuted(isMuted || this.isHeld);
+    this.playback.setMuted(isMuted || this.isHeld);
   }
 
   sendTone(tone: DtmfTone): void {
@@ -194,7 +194,7 @@ export class CallMedia {
     for (const link of this.links) link.close();
     this.links = [];
     this.chooseActive();
-    this.playback?.close();
+    this.playback.close();
     this.outgoing.release();
   }
 
@@ -279,7 +279,7 @@ export class CallMedia {
     for (const track of heard.getTracks()) if (!tracks.includes(track)) heard.removeTrack(track);
     const known = new Set(heard.getTracks());
     for (const track of tracks) if (!known.has(track)) heard.addTrack(track);
-    if (tracks.length > 0) this.playback?.play();
+    this.playback.play(tracks);
   }
 
   private async putTracks(): Promise<void> {
@@ -288,8 +288,9 @@ export class CallMedia {
   }
 
   private async limitSenders(): Promise<void> {
-    const sender = this.activeLink?.sections.sender('Video');
-    if (sender?.track !== undefined && sender.track !== null && Object.keys(this.constraints).length > 0) await limitSender(sender, this.constraints);
+    if (Object.keys(this.constraints).length === 0) return;
+    const senders = this.links.flatMap((link) => link.sections.sender('Video') ?? []).filter(({ track }) => track !== null);
+    await Promise.all(senders.map((sender) => limitSender(sender, this.constraints)));
   }
 
   /** Where the host tells that it moved to another network (another kind of connection, or back from none). */

@@ -6,7 +6,9 @@ export class LevelMeter {
   private readonly context = new AudioContext();
   private readonly analyser = this.context.createAnalyser();
   private readonly samples = new Float32Array(windowSamples);
-  private node: MediaStreamAudioSourceNode | undefined;
+  /** A source node takes one track of a stream alone: each has its own. */
+  private readonly nodes = new Map<MediaStreamTrack, MediaStreamAudioSourceNode>();
+  private mediaStream: MediaStream | undefined;
 
   constructor(mediaStream: MediaStream) {
     this.analyser.fftSize = windowSamples;
@@ -14,16 +16,14 @@ export class LevelMeter {
   }
 
   listenTo(mediaStream: MediaStream | undefined): void {
-    this.node?.disconnect();
-    this.node = undefined;
-    if (mediaStream === undefined || mediaStream.getAudioTracks().length === 0) return;
-    this.node = this.context.createMediaStreamSource(mediaStream);
-    this.node.connect(this.analyser);
+    this.mediaStream = mediaStream;
+    this.follow();
   }
 
-  /** Root mean square of the newest samples, 0..1. Zero while the browser's autoplay policy suspends audio. */
+  /** Root mean square of the newest samples, 0..1, of all tracks that the stream has now. Zero while the browser's autoplay policy suspends audio. */
   rms(): number {
     if (this.context.state === 'suspended') void this.context.resume();
+    this.follow();
     this.analyser.getFloatTimeDomainData(this.samples);
     let sum = 0;
     for (const sample of this.samples) sum += sample * sample;
@@ -31,7 +31,23 @@ export class LevelMeter {
   }
 
   close(): void {
-    this.node?.disconnect();
+    this.listenTo(undefined);
     void this.context.close();
+  }
+
+  /** No event tells of tracks that a script adds or removes. */
+  private follow(): void {
+    const tracks = this.mediaStream?.getAudioTracks() ?? [];
+    for (const [track, node] of this.nodes) {
+      if (tracks.includes(track)) continue;
+      node.disconnect();
+      this.nodes.delete(track);
+    }
+    for (const track of tracks) {
+      if (this.nodes.has(track)) continue;
+      const node = this.context.createMediaStreamSource(new MediaStream([track]));
+      node.connect(this.analyser);
+      this.nodes.set(track, node);
+    }
   }
 }
