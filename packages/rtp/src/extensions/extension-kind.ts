@@ -23,12 +23,3 @@ export type ExtensionKind = (typeof extensionKind)[keyof typeof extensionKind];
 
 /** How many kinds there are, `none` included: the length of tables that are indexed by kind. */
 export const extensionKindCount = 11;
-
-/** What a receiver gets as the sender wrote it, since it describes the media and not the path. */
-export const passedExtensionKinds: readonly ExtensionKind[] = [
-  extensionKind.audioLevel,
-  extensionKind.videoOrientation,
-  extensionKind.playoutDelay,
-  extensionKind.absoluteCaptureTime,
-  extensionKind.dependencyDescriptor,
-];

@@ -55,13 +55,6 @@ export class Vp8Mapping {
     return this.newest === -1 || (ahead > 0 && ahead < 0x40);
   }
 
-  /** Takes the next picture id for a frame of our own. */
-  insert(): number {
-    const pictureId = this.nextPictureId;
-    this.nextPictureId = (pictureId + 1) & 0x7fff;
-    return pictureId;
-  }
-
   /** Gives numbers to the frames from the newest to this one; those in between may still come. */
   private advance(pictureId: number, isSent: boolean): void {
     const from = this.newest === -1 ? pictureId & 0x7f : this.newest + 1;
