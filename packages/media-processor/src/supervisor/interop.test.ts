@@ -41,6 +41,16 @@ processorTest('three clients of libwebrtc hear and see each other, forwarded', a
   await Promise.all(pairs(3).map(([viewer, shown]) => clients[viewer]?.sees(clients[viewer]?.pictureMids()[shown < viewer ? shown : shown - 1] ?? '', brightnessOf(shown))));
 });
 
+processorTest('sound is mixed and forwarded in turn, and everybody hears everybody in each', async (t) => {
+  const media = await TestMediaProcessor.start(t);
+  await media.openConference('a');
+  const clients = await meet(t, media, 'a', ['ann', 'ben', 'cai']);
+  for (const audio of ['mixed', 'forwarded', 'mixed'] as const) {
+    media.send({ kind: 'setModes', conferenceId: 'a', modes: { audio, video: 'forwarded' } });
+    await Promise.all(pairs(3).map(([listener, speaker]) => clients[listener]?.hears(toneOf(speaker))));
+  }
+});
+
 processorTest('clients of a process that is killed hear each other again from another one', async (t) => {
   const media = await TestMediaProcessor.start(t);
   const process1 = await media.openConference('a');

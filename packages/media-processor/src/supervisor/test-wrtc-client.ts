@@ -56,10 +56,12 @@ export class WrtcClient {
     return this.connection.getTransceivers().filter(({ direction, receiver }) => direction === 'recvonly' && receiver.track.kind === 'video').map(({ mid }) => String(mid));
   }
 
+  /** Says a tone in words of half a second: what never pauses is taken for noise. */
   speak(frequency: number): void {
     let at = 0;
     this.every(10, () => {
-      const samples = Int16Array.from({ length: samplesPerFrame }, (_, index) => 8_000 * Math.sin((2 * Math.PI * frequency * (at + index)) / sampleRate));
+      const loudness = at % (0.75 * sampleRate) < 0.5 * sampleRate ? 8_000 : 0;
+      const samples = Int16Array.from({ length: samplesPerFrame }, (_, index) => loudness * Math.sin((2 * Math.PI * frequency * (at + index)) / sampleRate));
       at += samplesPerFrame;
       this.audio.onData({ samples, sampleRate, bitsPerSample: 16, channelCount: 1, numberOfFrames: samplesPerFrame });
     });
