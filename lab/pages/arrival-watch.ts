@@ -4,9 +4,11 @@ const lookEveryMs = 20;
 
 /** Notices for how long no packet of sound arrived, by the browser's own counters of all peer connections of the page. */
 export class ArrivalWatch {
-  #packets = 0;
+  /** Of each stream of each peer connection. */
+  readonly #packets = new Map<string, number>();
   #lastArrival = performance.now();
   #longestGapMs = 0;
+  #hasBegun = false;
   #look = Promise.resolve();
 
   constructor() {
@@ -21,17 +23,21 @@ export class ArrivalWatch {
   }
 
   async #count(): Promise<void> {
-    const reports = await Promise.all(peerConnections.filter(({ connectionState }) => connectionState !== 'closed').map((connection) => connection.getStats()));
-    let packets = 0;
-    for (const report of reports) {
-      report.forEach((entry: Record<string, unknown>) => {
-        if (entry['type'] === 'inbound-rtp' && entry['kind'] === 'audio') packets += Number(entry['packetsReceived'] ?? 0);
+    let hasArrived = false;
+    const open = [...peerConnections.entries()].filter(([, { connectionState }]) => connectionState !== 'closed');
+    await Promise.all(open.map(async ([index, connection]) => {
+      (await connection.getStats()).forEach((entry: Record<string, unknown>) => {
+        if (entry['type'] !== 'inbound-rtp' || entry['kind'] !== 'audio') return;
+        const stream = `${index} ${String(entry['id'])}`;
+        const packets = Number(entry['packetsReceived'] ?? 0);
+        hasArrived ||= packets > (this.#packets.get(stream) ?? 0);
+        this.#packets.set(stream, packets);
       });
-    }
-    if (packets === this.#packets) return;
+    }));
+    if (!hasArrived) return;
     const now = performance.now();
-    if (this.#packets > 0) this.#longestGapMs = Math.max(this.#longestGapMs, now - this.#lastArrival);
-    this.#packets = packets;
+    if (this.#hasBegun) this.#longestGapMs = Math.max(this.#longestGapMs, now - this.#lastArrival);
+    this.#hasBegun = true;
     this.#lastArrival = now;
   }
 }

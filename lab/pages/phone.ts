@@ -97,6 +97,7 @@ const methods: PhonePage = {
     const expected = people.toSorted().join();
     while (allHeardIn(await earsOn(await sound('remote')).read()).toSorted().join() !== expected);
   },
+  levels: async () => earsOn(await sound('remote')).read(),
   async seesAll(people) {
     await Promise.all(people.map(async (person) => (await eyesOnStream(await picturesOf(person))).sees(person)));
   },

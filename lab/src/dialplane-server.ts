@@ -6,6 +6,7 @@ import type { OperationId, OperationResponse } from '@dialplane/calling-api';
 import type { Host, HostProcess } from './host.ts';
 
 const httpPort = 8080;
+const firstMediaPort = 3480;
 type Method = 'GET' | 'POST' | 'PATCH';
 const repository = resolve(import.meta.dirname, '../..');
 
@@ -35,6 +36,8 @@ export interface DialplaneServer extends AsyncDisposable {
   readonly signIn: (displayName: string) => Promise<SignedInPerson>;
   /** Asks the server over its loopback interface. Rejects when the answer is not 2xx. */
   readonly ask: <Id extends OperationId>(id: Id, method: Method, path: string, token: string, body?: unknown) => Promise<OperationResponse<Id>>;
+  /** Ends the media process that has the first media port, as a crash would. */
+  readonly killMediaProcess: () => Promise<void>;
   /** Ends the process as a crash would. */
   readonly kill: () => Promise<void>;
   /** Starts it again on the same data. */
@@ -78,6 +81,12 @@ export async function startDialplane(host: Host, { httpsPort = 8443, words = [] 
     signIn: async (displayName) => {
       const answer = JSON.parse(await request(host, 'POST', '/v1/sign-in', undefined, { displayName })) as OperationResponse<'signIn'>;
       return { rawId: answer.identifier, token: answer.accessToken, operatorToken: answer.operatorToken };
+    },
+    killMediaProcess: async () => {
+      const sockets = await host.run('ss', ['-Hulnp', `sport = :${firstMediaPort}`]);
+      const [, pid] = /pid=(\d+)/.exec(sockets) ?? [];
+      if (pid === undefined) throw new Error(`nobody has port ${firstMediaPort}`);
+      process.kill(Number(pid), 'SIGKILL');
     },
     kill,
     start: async () => {

@@ -75,7 +75,9 @@ export async function openFirefoxPage<Methods extends PageMethods<Methods>>({ br
   });
   await page.setRequestInterception(true);
   page.on('request', (request) => {
-    void (request.url() === url ? request.respond({ contentType: 'text/html', body }) : request.continue());
+    const answered = request.url() === url ? request.respond({ contentType: 'text/html', body }) : request.continue();
+    // What the browser asks for by itself (an icon) may come when nothing is intercepted any more.
+    answered.catch(() => {});
   });
   await page.goto(url);
   await page.setRequestInterception(false);

@@ -88,6 +88,8 @@ export interface PhonePage extends MediaPage {
   readonly othersScreen: (isShared: boolean) => Promise<{ readonly width: number; readonly height: number }>;
   /** Waits until all of these, and nobody else, were heard for a whole window. */
   readonly hearsAll: (people: readonly Person[]) => Promise<void>;
+  /** The levels of everybody's tone in the next whole window, in dB below full scale. */
+  readonly levels: () => Promise<Readonly<Record<Person, number>>>;
   /** Waits until each of these was seen, alive, in the picture of the participant of that name. */
   readonly seesAll: (people: readonly Person[]) => Promise<void>;
   /** The longest time without this person's tone since this was last asked, in milliseconds, without the pauses that belong to it. The first call begins to listen. */

@@ -15,17 +15,22 @@ import { openTwoPhones } from './two-phones.ts';
 export const accessNetworks = ['open', 'home', 'carrier', 'office', 'hotel', 'ipv6'] as const;
 export type AccessNetwork = (typeof accessNetworks)[number];
 
+/** Where somebody can be: also `lossy`, a home whose line loses every twentieth packet in each direction. */
+export type Site = AccessNetwork | 'lossy';
+const sites: readonly Site[] = [...accessNetworks, 'lossy'];
+
 /** The name of a person's computer in a kind of network. Anna's and Boris's networks of one kind are two networks. */
-export function placeOf(person: Person, network: AccessNetwork): string {
+export function placeOf(person: Person, network: Site): string {
   return `${person}-${network}`;
 }
 
-const uplinks: Readonly<Record<Exclude<AccessNetwork, 'open'>, Omit<UplinkPlan, 'segment'>>> = {
+const uplinks: Readonly<Record<Exclude<Site, 'open'>, Omit<UplinkPlan, 'segment'>>> = {
   home: { nat: 'port-preserving' },
   carrier: { nat: 'symmetric' },
   office: { nat: 'port-preserving', firewall: 'no-udp' },
   hotel: { nat: 'port-preserving', firewall: 'tcp-443-only' },
   ipv6: {},
+  lossy: { nat: 'port-preserving', loss: 0.05 },
 };
 
 /** The Internet with a server on it, and both persons in each of these networks. */
@@ -34,12 +39,12 @@ export function internetWith(networks: readonly AccessNetwork[]): NetworkPlan {
 }
 
 /** The Internet with a server on it, and people in networks of their own. */
-export function internetOf(homes: ReadonlyArray<readonly [Person, AccessNetwork]>): NetworkPlan {
-  const sites = homes.map(([person, network]) => siteFor(person, network));
+export function internetOf(homes: ReadonlyArray<readonly [Person, Site]>): NetworkPlan {
+  const plans = homes.map(([person, site]) => planOf(person, site));
   return {
-    segments: { internet: { subnet: ['203.0.113.0/24', '2001:db8::/64'] }, ...Object.assign({}, ...sites.map(({ segments }) => segments)) },
-    hosts: { server: { segment: 'internet', address: ['203.0.113.5', '2001:db8::5'] }, ...Object.assign({}, ...sites.map(({ hosts }) => hosts)) },
-    routers: Object.assign({}, ...sites.map(({ routers }) => routers)),
+    segments: { internet: { subnet: ['203.0.113.0/24', '2001:db8::/64'] }, ...Object.assign({}, ...plans.map(({ segments }) => segments)) },
+    hosts: { server: { segment: 'internet', address: ['203.0.113.5', '2001:db8::5'] }, ...Object.assign({}, ...plans.map(({ hosts }) => hosts)) },
+    routers: Object.assign({}, ...plans.map(({ routers }) => routers)),
   };
 }
 
@@ -50,11 +55,11 @@ export function openPhonesIn(annas: AccessNetwork, boriss: AccessNetwork, others
 }
 
 /** Where a second computer of a person can be plugged in beside the first, in their network of this kind. */
-export function siteOf(person: Person, network: AccessNetwork): HostPlan {
-  return siteFor(person, network).secondPlace;
+export function siteOf(person: Person, network: Site): HostPlan {
+  return planOf(person, network).secondPlace;
 }
 
-interface Site {
+interface SitePlan {
   readonly segments: NetworkPlan['segments'];
   readonly hosts: Readonly<Record<string, HostPlan>>;
   readonly routers: Readonly<Record<string, RouterPlan>>;
@@ -62,9 +67,9 @@ interface Site {
 }
 
 /** Numbered by person and kind, so that no two sites share an address. */
-function siteFor(person: Person, network: AccessNetwork): Site {
+function planOf(person: Person, network: Site): SitePlan {
   const place = placeOf(person, network);
-  const number = 10 * (1 + everybody.indexOf(person)) + accessNetworks.indexOf(network);
+  const number = 10 * (1 + everybody.indexOf(person)) + sites.indexOf(network);
   if (network === 'open') return { segments: {}, hosts: { [place]: { segment: 'internet', address: `203.0.113.${number}` } }, routers: {}, secondPlace: { segment: 'internet', address: `203.0.113.1${number}` } };
   const lan = `${place}-lan`;
   const inside = network === 'ipv6' ? `2001:db8:${number}::` : `192.168.${number}.`;

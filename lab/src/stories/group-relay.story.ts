@@ -1,0 +1,41 @@
+/** The Media Processor speaks UDP only: where a network lets none through, the relay is in between, and charged; without it the call ends and says why. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { startCapture } from '../capture.ts';
+import { labTest } from '../requirements.ts';
+import { allArrive, hangUpAll, joinAll, openRoom } from './group-room.ts';
+import { allocationsOf, assertAgree, carriedMedia, seenAtRelay, settledLedger, sumOf } from './relay-ledger.ts';
+
+labTest('who comes over TCP is charged for what the relay carried, and nobody else is', async () => {
+  await using room = await openRoom({ anna: 'open', boris: 'office', clara: 'carrier' });
+  await using capture = await startCapture(room.network.host('server'), ['eth0', 'lo']);
+  const callId = await joinAll(room);
+  await allArrive(room.members);
+  await hangUpAll(room);
+
+  const allocations = allocationsOf(await settledLedger(room.server, room.operatorToken, callId));
+  await capture.stop();
+  for (const [, rows] of allocations) assertAgree(sumOf(rows), await seenAtRelay(capture, rows));
+  const charged = allocations.filter(([, rows]) => carriedMedia(sumOf(rows)));
+  assert.deepEqual([...new Set(charged.map(([, [row]]) => row?.identifier))], [room.member('boris').rawId]);
+  assert.ok(charged.every(([, [row]]) => row?.clientTransport !== 'udp'));
+}, { timeoutMs: 180_000 });
+
+labTest('without the relay, who cannot use UDP is told why, and the others go on', async () => {
+  await using room = await openRoom({ anna: 'open', boris: 'office', clara: 'home' });
+  const { server, operatorToken, member } = room;
+  await server.ask('updateRelaySettings', 'PATCH', '/v1/relay/settings', operatorToken, { isEnabled: false });
+  const talking = [member('anna'), member('clara')];
+  const groupId = randomUUID();
+  for (const { phone } of talking) {
+    await phone.call('join', groupId);
+    await phone.call('reaches', 'Connected');
+  }
+  const { phone } = member('boris');
+  await phone.call('join', groupId);
+  const { endReason, endMessage } = await phone.within(60_000)('reaches', 'Disconnected');
+  assert.deepEqual(endReason, { code: 410, subCode: 3112 });
+  assert.match(endMessage ?? '', /between this client and the server: there is no direct path, and the operator has turned the relay off/);
+  await allArrive(talking);
+  await hangUpAll({ members: talking });
+}, { timeoutMs: 180_000 });
