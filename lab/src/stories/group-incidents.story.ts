@@ -1,6 +1,7 @@
 /** What goes wrong in group calls: lines that lose packets, browsers and media processes that die. Whoever is left goes on. */
 import assert from 'node:assert/strict';
 import { labTest } from '../requirements.ts';
+import { siteOf } from './access-networks.ts';
 import { allArrive, hangUpAll, joinAll, openRoom, type Member } from './group-room.ts';
 
 labTest('a line that loses every twentieth packet', async () => {
@@ -19,6 +20,21 @@ labTest('a browser is killed: the others go on hearing and seeing each other', a
   const left = [member('anna'), member('boris')];
   await allArrive(left);
   await hangUpAll({ members: left });
+}, { timeoutMs: 180_000 });
+
+labTest('somebody goes from an open network into a hotel', async (context) => {
+  await using room = await openRoom({ anna: 'open', boris: 'open', clara: 'home' }, { moves: [['anna', 'hotel']] });
+  const { network, members, member } = room;
+  await joinAll(room);
+  await allArrive(members);
+  await gapsOf(members);
+  await allArrive(members);
+  await gapsOf(members);
+
+  await network.move(member('anna').place, siteOf('anna', 'hotel'));
+  await allArrive(members);
+  context.diagnostic((await gapsOf(members)).join(', '));
+  await hangUpAll(room);
 }, { timeoutMs: 180_000 });
 
 /** For how long each did not hear one of the others, since this was last asked. */

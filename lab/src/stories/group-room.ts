@@ -32,11 +32,16 @@ export interface Room {
   readonly member: (person: Person) => Member;
 }
 
+export interface RoomOptions extends DialplaneOptions {
+  /** Networks that somebody will move to. */
+  readonly moves?: ReadonlyArray<readonly [Person, Site]>;
+}
+
 /** Builds the network, starts the server with HTTPS on port 443, and signs everybody in. */
-export async function openRoom(places: Readonly<Partial<Record<Person, Place>>>, options: DialplaneOptions = {}): Promise<Room & AsyncDisposable> {
+export async function openRoom(places: Readonly<Partial<Record<Person, Place>>>, { moves = [], ...options }: RoomOptions = {}): Promise<Room & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const homes = (Object.entries(places) as Array<[Person, Place]>).map(([person, place]) => homeOf(person, place));
-  const network = stack.use(await buildNetwork(internetOf(homes.map(({ person, site }) => [person, site]))));
+  const network = stack.use(await buildNetwork(internetOf([...homes.map(({ person, site }) => [person, site] as const), ...moves])));
   const server = stack.use(await startDialplane(network.host('server'), { httpsPort: 443, ...options }));
   const { operatorToken = '' } = await server.signIn('Operator');
   const members = await Promise.all(homes.map(async ({ person, site, browser }): Promise<Member> => {
