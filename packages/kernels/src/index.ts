@@ -3,7 +3,7 @@
  *
  * A kernel takes and fills buffers described by `Int32Array`s of descriptors, knows no protocol and keeps no reference after it returns.
  * One `.node` file each, built when first needed: a missing compiler or library costs only what needs it. Nothing stands in for SRTP and DTLS: where they are
- * absent there is no media processor, and `absentBecause` says what to do. Out of scope: deciding anything.
+ * absent there is no media processor, and `absentBecause` says what to do. Out of scope: deciding anything, but for how long packets gather before they are served.
  *
  * ```ts
  * const sockets = createUdpSockets({ onBatch: (count) => echo(sockets, count) }); // Returns how many of `sockets.outgoing` to send.
@@ -15,6 +15,7 @@ export { loadKernel, type LoadedKernel } from './load-kernel.ts';
 export { findNodeHeaders } from './node-headers.ts';
 export { nodeCrypto } from './node-crypto.ts';
 export { nodeRandomness } from './node-randomness.ts';
+export { CoalescingMeter } from './udp/coalescing-policy.ts';
 export { createUdpSockets, type UdpSocketsOptions } from './udp/create-udp-sockets.ts';
 export type { UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics } from './udp/udp-sockets.ts';
 export { outgoingFlags, outgoingWords, receivedKind, receivedWords } from './udp/udp-sockets.ts';

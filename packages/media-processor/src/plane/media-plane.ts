@@ -1,4 +1,4 @@
-import { createUdpSockets, type Dtls, nodeCrypto, nodeRandomness, type Srtp, type UdpSockets } from '@dialplane/kernels';
+import { CoalescingMeter, createUdpSockets, type Dtls, nodeCrypto, nodeRandomness, type Srtp, type UdpSockets } from '@dialplane/kernels';
 import { AgentTable } from '@dialplane/ice';
 import type { LegReport, MediaFailure } from '@dialplane/media-api';
 import { type Instant, instant } from '@dialplane/sansio';
@@ -42,6 +42,7 @@ export class MediaPlane {
   private readonly feedbackReader = new FeedbackReader(wallClock);
   private readonly feedbackWriter: FeedbackWriter;
   private readonly legParts: LegParts;
+  private readonly meter = new CoalescingMeter();
   private packetAt: Instant | undefined;
   private timer: NodeJS.Timeout | undefined;
   private timerMs = 0;
@@ -163,6 +164,8 @@ export class MediaPlane {
     const now = clock();
     this.packetAt = now;
     this.receiver.serveBatch(count, now);
+    const coalescing = this.meter.observe(count, now);
+    if (coalescing !== undefined) this.sockets.setCoalescing(coalescing);
     this.arm(now);
     return this.sender.take();
   }

@@ -1,4 +1,4 @@
-import { createUdpSockets, nodeCrypto, nodeRandomness, type UdpSockets } from '@dialplane/kernels';
+import { CoalescingMeter, createUdpSockets, nodeCrypto, nodeRandomness, type UdpSockets } from '@dialplane/kernels';
 import { type Instant, instant } from '@dialplane/sansio';
 import { TurnServer, type TurnServerInput, type TurnServerOutput } from '@dialplane/turn';
 import type { CounterFile } from '../counters/counter-file.ts';
@@ -6,7 +6,6 @@ import type { RelayGrant } from '../relay-grant.ts';
 import { defaultRelayLimits, type RelayLimits, type RelayPlaneSettings } from '../relay-plane-options.ts';
 import type { RelayUsageEvent } from '../relay-plane.ts';
 import { BindingAnswers } from './binding-answers.ts';
-import { CoalescingMeter } from './coalescing-policy.ts';
 import { Grants } from './grants.ts';
 import { Hairpin } from './hairpin.ts';
 import { Listeners } from './listeners.ts';

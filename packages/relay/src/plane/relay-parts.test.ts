@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { instant, seededRandomness } from '@dialplane/sansio';
 import { formatIpAddress, formatTransportAddress, parseIpAddress, parseTransportAddress } from '@dialplane/stun';
 import { isInRange, parseAddressRange } from './address-range.ts';
-import { CoalescingMeter, coalescingFor } from './coalescing-policy.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import { RelayPeerPolicy } from './peer-policy.ts';
 import { PortPool } from './port-pool.ts';
@@ -88,18 +87,4 @@ test('a flood of forged addresses costs no memory and leaves few honest ones wit
   for (let word = 1; word <= 100_000; word += 1) limit.permits({ family: 4, w0: Math.imul(word, 0x9e3779b1), w1: 0, w2: 0, w3: 0 }, instant(5));
   const honest = Array.from({ length: 100 }, (_, index) => limit.permits(ip(`198.51.100.${index}`), instant(5))).filter(Boolean).length;
   assert.ok(honest >= 95, `${honest} of 100`);
-});
-
-test('coalescing is off for a few calls, 1 ms from 1,200 packets a second, a little less where many come, and does not flutter', () => {
-  assert.deepEqual([0, 500, 1_199].map((rate) => coalescingFor(rate, 0)), [0, 0, 0]);
-  assert.deepEqual([1_200, 3_000, 50_000, 1_000_000].map((rate) => coalescingFor(rate, 0)), [1_000, 1_000, 750, 750]);
-  assert.deepEqual([900, 799].map((rate) => coalescingFor(rate, 1_000)), [1_000, 0]);
-  assert.equal(coalescingFor(1_000, 0), 0);
-});
-
-test('the meter measures over windows, also those that nothing came in', () => {
-  const meter = new CoalescingMeter();
-  assert.deepEqual([meter.observe(1_000, 50), meter.observe(0, 101)], [undefined, 1_000]);
-  assert.equal(meter.observe(1_000, 202), undefined);
-  assert.deepEqual([meter.observe(1, 900_000), meter.observe(1, 900_001)], [0, undefined]);
 });

@@ -8,7 +8,7 @@ const gatherCrowdedMicroseconds = 750;
 /**
  * How long datagrams may gather before they are served, from the rate at which they come: not at all for a few calls, whose packets would wait for nobody; 1 ms
  * from where one wake-up then serves more than one, since to look more often than packets come costs more than to be woken by each; 750 µs where so many come that
- * serving them takes its part of the millisecond.
+ * serving them takes its part of the millisecond. For whoever sends on what it receives.
  *
  * Hysteresis: off, it starts at 1,200 packets/s; on, it ends below 800.
  * @param current what is set now, in microseconds. @returns what to set.
@@ -21,7 +21,7 @@ export function coalescingFor(packetsPerSecond: number, current: number): number
 /** How often a new decision is taken, at least. */
 const windowMs = 100;
 
-/** Measures the rate from the batches themselves; a silent relay costs no timer. */
+/** Measures the rate from the batches themselves; silence costs no timer. */
 export class CoalescingMeter {
   private since = 0;
   private packets = 0;
