@@ -11,6 +11,7 @@ interface Membership {
   readonly member: number;
   /** What its payload types meant when it was added. */
   readonly payloadTypes: string;
+  isMuted: boolean;
   stream: SentStream | undefined;
 }
 
@@ -69,7 +70,9 @@ export class ConferenceMix {
     const stream = leg.sent.find(({ kind }) => kind === 'audio');
     const codec = stream?.settings.codecs.find(({ name }) => isMixCodec(name));
     const hears = !leg.isHeld && this.conference.modesOf(leg).audio === 'mixed' && stream !== undefined && codec !== undefined;
-    mixer.setMuted(membership.member, !leg.maySend('audio'));
+    const isMuted = !leg.maySend('audio');
+    if (membership.isMuted !== isMuted) mixer.setMuted(membership.member, isMuted);
+    membership.isMuted = isMuted;
     if (hears) this.listeners += 1;
     const wanted = hears ? stream : undefined;
     if (membership.stream === wanted) return;
@@ -86,7 +89,8 @@ export class ConferenceMix {
     if (known?.payloadTypes === payloadTypes) return known;
     this.forget(leg);
     this.mix ??= this.mixing.current?.openMix() ?? 0;
-    const made = { member: this.mixing.addMember(this.mix, leg, { payloadTypes: types, isMuted: !leg.maySend('audio') }), payloadTypes, stream: undefined };
+    const isMuted = !leg.maySend('audio');
+    const made = { member: this.mixing.addMember(this.mix, leg, { payloadTypes: types, isMuted }), payloadTypes, isMuted, stream: undefined };
     this.memberships.set(leg, made);
     return made;
   }

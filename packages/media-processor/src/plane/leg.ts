@@ -122,13 +122,13 @@ export class Leg {
   }
 
   handleTimeout(now: Instant): void {
+    this.bandwidth.update(now);
     this.transport?.handleTimeout(now);
     this.next?.transport.handleTimeout(now);
   }
 
-  /** Begins probes of the line where more is wanted than is known to fit, and sends what they ask for as padding of a picture's retransmissions. */
+  /** Sends what a probe of the line asks for, as padding of a picture's retransmissions. Nothing, most of the time. */
   probe(now: Instant): void {
-    this.bandwidth.update(now);
     if (!this.bandwidth.isProbing) return;
     const stream = this.sent.find(({ canPad }) => canPad);
     if (stream === undefined) return;

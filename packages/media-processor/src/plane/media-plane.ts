@@ -17,6 +17,8 @@ import { StreamWriters } from './sent-stream.ts';
 /** How often timers are looked at: while packets flow, and while there is nothing but legs. */
 const busyTickMs = 10;
 const idleTickMs = 500;
+/** Of the busy ticks, each so many looks at everything. */
+const busyTicksPerFull = 5;
 /** So long after the last packet nothing is due soon. */
 const busyAfterPacketMs = 1_000;
 
@@ -46,6 +48,7 @@ export class MediaPlane {
   private packetAt: Instant | undefined;
   private timer: NodeJS.Timeout | undefined;
   private timerMs = 0;
+  private ticks = 0;
 
   /** @throws {Error} where the certificate cannot be read. */
   constructor(options: MediaPlaneOptions) {
@@ -173,17 +176,23 @@ export class MediaPlane {
   private handleTick(): void {
     const now = clock();
     this.timer = undefined;
+    this.ticks += 1;
+    const isFull = this.timerMs === idleTickMs || this.ticks % busyTicksPerFull === 0;
     for (const conference of this.conferences.values()) {
-      for (const leg of conference.legs.values()) {
-        leg.handleTimeout(now);
-        this.feedbackWriter.handleTimeout(leg, now);
-        leg.probe(now);
-        this.tellReport(leg, leg.reporter.poll(now));
-      }
-      conference.handleTimeout(now);
+      for (const leg of conference.legs.values()) this.serveTimers(leg, isFull, now);
+      if (isFull) conference.handleTimeout(now);
     }
     this.sender.flush();
     this.arm(now);
+  }
+
+  /** What is asked for again, and padding, cannot wait; everything else is looked at now and then. */
+  private serveTimers(leg: Leg, isFull: boolean, now: Instant): void {
+    if (isFull || leg.bindings.streams.length > 0) this.feedbackWriter.handleTimeout(leg, now);
+    leg.probe(now);
+    if (!isFull) return;
+    leg.handleTimeout(now);
+    this.tellReport(leg, leg.reporter.poll(now));
   }
 
   /** Without legs nothing ticks. */
