@@ -35,7 +35,7 @@ export interface RemoteParticipant extends EventSubscriptions<RemoteParticipantE
   /** At most one camera and one screen, from the first time they are sent. */
   readonly videoStreams: readonly RemoteVideoStream[];
   readonly isMuted: boolean;
-  /** Sound that is not silence arrives from this participant; never true for who is heard in a mix. */
+  /** Speaks now: by the sound that arrives between two people, by the server's word in a group call. */
   readonly isSpeaking: boolean;
   readonly role: ParticipantRole;
   /** Group calls only: mutes this participant, who must unmute himself. */

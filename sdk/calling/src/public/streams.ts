@@ -83,6 +83,9 @@ export interface RemoteVideoStream extends EventSubscriptions<RemoteVideoStreamE
   readonly isReceiving: boolean;
   /** Of the picture that arrives. */
   readonly size: StreamSize;
-  /** Rejects while the stream is not available. */
+  /**
+   * Rejects while the stream is not available. The MediaStream stays the same while its picture moves between tracks. Of a composed picture it holds this
+   * participant's part, where the host can cut that out (Chromium), else the whole.
+   */
   getMediaStream(): Promise<MediaStream>;
 }
