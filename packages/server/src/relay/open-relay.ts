@@ -8,6 +8,7 @@ import type { ServerCertificate } from '../certificates/server-certificate.ts';
 import type { ServerOptions } from '../command-line/options.ts';
 import { Failure } from '../failures.ts';
 import type { MediaPart } from '../media/open-media.ts';
+import { relaysAsSeen } from '../media/relays-as-seen.ts';
 import { boundAddress, publicRelayAddresses, relayHosts } from './relay-addresses.ts';
 import { relayMetrics } from './relay-metrics.ts';
 import { relaySecret } from './relay-secret.ts';
@@ -159,7 +160,9 @@ export class RelayPart {
   /** A client that comes to its relay over TCP or TLS is one whose packets wait for each other. */
   #tellMedia({ kind, clientTransport, peerTransport, relayedAddresses }: RelayUsageEvent): void {
     if (clientTransport === 'udp' || peerTransport === 'tcp' || kind === 'continued') return;
-    for (const address of relayedAddresses) this.#opening.media.processor?.setStreamRelay(address, kind === 'started');
+    const { processor } = this.#opening.media;
+    const own = [...new Set(processor?.addresses().map(({ address }) => address))];
+    for (const address of relayedAddresses.flatMap((relayed) => relaysAsSeen(relayed, own))) processor?.setStreamRelay(address, kind === 'started');
   }
 
   #renew(calls: RelayCalls): void {
