@@ -12,7 +12,7 @@ import { openDialplane } from './media/dialplane/dialplane-server.ts';
 import { forwardingPoints, LoadedRooms } from './media/forwarding.ts';
 import { openJanus } from './media/janus/janus-server.ts';
 import { LoadEngine, makeCertificate } from './media/load-engine.ts';
-import { mixingPoints } from './media/mixing.ts';
+import { LoadedMix, mixingPoints } from './media/mixing.ts';
 import { type Contest, forwardingRow, holdingRows, mixingRow, mixLatencyRow, type Row, soundQualityRow, type Timing } from './media/rows.ts';
 import { raisePriority, restorePriority } from './priority.ts';
 
@@ -23,7 +23,7 @@ const mixesWithLatency = [2, 50];
 const lostShares = [0, 0.02, 0.05, 0.1];
 const holdingLabel = 'memory and idleness';
 
-const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, joins: { type: 'string', default: '2000' } } });
+const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, joins: { type: 'string', default: '10000' } } });
 const timing: Timing = flags.quick ? { rounds: 1, warmUpMs: 300, durationMs: 1000 } : { rounds: 3, warmUpMs: 500, durationMs: 2000 };
 const isChosen = (label: string): boolean => label.includes(flags.only);
 
@@ -57,10 +57,10 @@ async function withServers(host: string, work: (contest: Contest) => Promise<voi
 async function printForwarding(openEngine: OpenEngine, contest: Contest): Promise<void> {
   const points = forwardingPoints.filter(({ label }) => isChosen(label));
   if (points.length === 0) return;
-  await warmUp(openEngine, contest);
+  await warmUpForwarding(openEngine, contest);
   const table: Row[] = [];
   for (const point of points) {
-    using engine = openEngine(point.load === 'real' ? 'transportWide' : 'maximumBitrate');
+    using engine = openEngine(point.pathFeedback);
     table.push(await orFailure('µs a packet', point.label, forwardingRow(engine, point, contest, timing)));
   }
   console.table(table);
@@ -68,7 +68,9 @@ async function printForwarding(openEngine: OpenEngine, contest: Contest): Promis
 
 async function printMixing(openEngine: OpenEngine, contest: Contest): Promise<void> {
   const table: Row[] = [];
-  for (const point of mixingPoints.filter(({ label }) => isChosen(label))) {
+  const points = mixingPoints.filter(({ label }) => isChosen(label));
+  if (points.length > 0) await warmUpMixing(openEngine, contest);
+  for (const point of points) {
     using engine = openEngine('transportWide');
     table.push(await orFailure('% of a core a participant', point.label, mixingRow(engine, point, contest, timing)));
   }
@@ -76,7 +78,7 @@ async function printMixing(openEngine: OpenEngine, contest: Contest): Promise<vo
   const latencies: Row[] = [];
   for (const participants of mixesWithLatency.filter((count) => isChosen(`mix latency, ${count} participants`))) {
     using engine = openEngine('transportWide');
-    latencies.push(await orFailure('ms through the mix, median (range)', `${participants} participants`, mixLatencyRow(engine, participants, contest, flags.quick ? 5 : 15)));
+    latencies.push(await orFailure('ms through the mix, median (range)', `${participants} participants`, mixLatencyRow(engine, participants, contest, flags.quick ? 2 : 4)));
   }
   if (latencies.length > 0) console.table(latencies);
 }
@@ -96,13 +98,23 @@ async function printHolding(openEngine: OpenEngine, contest: Contest): Promise<v
 }
 
 /** Servers that have run for a while: code that runs a few times a second is compiled only after minutes. */
-async function warmUp(openEngine: OpenEngine, { janus, ours }: Contest): Promise<void> {
-  for (const point of forwardingPoints.filter(({ load, rooms }) => load === 'saturated' && rooms === undefined)) {
-    using engine = openEngine('maximumBitrate');
+async function warmUpForwarding(openEngine: OpenEngine, { janus, ours }: Contest): Promise<void> {
+  for (const point of forwardingPoints.filter(({ load, rooms }) => load === 'saturated' && (rooms ?? 1) < 3)) {
+    using engine = openEngine(point.pathFeedback);
     for (const server of [janus, ours]) {
       const rooms = await LoadedRooms.open(engine, server, point);
       await rooms.measure(timing.warmUpMs, timing.durationMs);
       await rooms.close();
+    }
+  }
+}
+
+async function warmUpMixing(openEngine: OpenEngine, { janus, ours }: Contest): Promise<void> {
+  for (const point of mixingPoints.filter(({ participants, talking }) => participants === 50 && talking === 50)) {
+    using engine = openEngine('transportWide');
+    for (const server of [janus, ours]) {
+      await using mix = await LoadedMix.open(engine, server, point);
+      await mix.measure(timing.warmUpMs, 3 * timing.durationMs);
     }
   }
 }

@@ -9,6 +9,8 @@ const framePackets = 5;
 const pictureBytes = 1100;
 const soundBytes = 100;
 const periodMs = { vp8: 40, opus: 20 } as const;
+/** What our media processor sends to one client at most, 18 Mbit/s of 20 on the wire, in packets of pictures. */
+const mostPerReceiver = 2000;
 /** Packets under way for each receiver in a closed loop. */
 const windowPerReceiver = 20;
 
@@ -18,6 +20,7 @@ export interface ForwardingPoint {
   /** How many rooms of this plan there are at once; one where it does not say. */
   readonly rooms?: number;
   readonly load: 'real' | 'saturated' | 'half';
+  readonly pathFeedback: LoadEngine['pathFeedback'];
   /** At most this part of what janus needs. */
   readonly goal?: number;
 }
@@ -35,15 +38,15 @@ const meeting: ForwardedRoomPlan = {
 
 const sizes = [10, 50, 100];
 export const forwardingPoints: readonly ForwardingPoint[] = [
-  ...sizes.map((size): ForwardingPoint => ({ label: `a picture to ${size}, real rate`, plan: oneTo(size, 'vp8'), load: 'real', goal: 0.2 })),
-  ...sizes.map((size): ForwardingPoint => ({ label: `sound to ${size}, real rate`, plan: oneTo(size, 'opus'), load: 'real', goal: 0.2 })),
-  { label: 'meeting of 10, real rate', plan: meeting, load: 'real', goal: 0.2 },
-  { label: '10 rooms, a picture to 10, saturated', plan: oneTo(10, 'vp8'), rooms: 10, load: 'saturated', goal: 0.2 },
-  { label: '3 rooms, a picture to 50, saturated', plan: oneTo(50, 'vp8'), rooms: 3, load: 'saturated', goal: 0.2 },
-  { label: '2 rooms, a picture to 100, saturated', plan: oneTo(100, 'vp8'), rooms: 2, load: 'saturated', goal: 0.2 },
-  { label: 'sound to 100, saturated', plan: oneTo(100, 'opus'), load: 'saturated', goal: 0.2 },
-  { label: 'meeting of 10, saturated', plan: meeting, load: 'saturated', goal: 0.2 },
-  { label: '2 rooms, a picture to 100, half of what saturates', plan: oneTo(100, 'vp8'), rooms: 2, load: 'half' },
+  ...sizes.map((size): ForwardingPoint => ({ label: `a picture to ${size}, real rate`, plan: oneTo(size, 'vp8'), load: 'real', pathFeedback: 'transportWide', goal: 0.2 })),
+  ...sizes.map((size): ForwardingPoint => ({ label: `sound to ${size}, real rate`, plan: oneTo(size, 'opus'), load: 'real', pathFeedback: 'transportWide', goal: 0.2 })),
+  { label: 'meeting of 10, real rate', plan: meeting, load: 'real', pathFeedback: 'maximumBitrate', goal: 0.2 },
+  { label: '10 rooms, a picture to 10, saturated', plan: oneTo(10, 'vp8'), rooms: 10, load: 'saturated', pathFeedback: 'maximumBitrate', goal: 0.2 },
+  { label: '3 rooms, a picture to 50, saturated', plan: oneTo(50, 'vp8'), rooms: 3, load: 'saturated', pathFeedback: 'maximumBitrate', goal: 0.2 },
+  { label: '2 rooms, a picture to 100, saturated', plan: oneTo(100, 'vp8'), rooms: 2, load: 'saturated', pathFeedback: 'maximumBitrate', goal: 0.2 },
+  { label: 'sound to 100, saturated', plan: oneTo(100, 'opus'), load: 'saturated', pathFeedback: 'maximumBitrate', goal: 0.2 },
+  { label: '6 meetings of 10, saturated', plan: meeting, rooms: 6, load: 'saturated', pathFeedback: 'maximumBitrate', goal: 0.2 },
+  { label: '2 rooms, a picture to 100, half of what saturates', plan: oneTo(100, 'vp8'), rooms: 2, load: 'half', pathFeedback: 'maximumBitrate' },
 ];
 
 export interface ForwardingResult {
@@ -117,7 +120,9 @@ export class LoadedRooms {
 
   private async paces(warmUpMs: number, durationMs: number): Promise<readonly Pace[]> {
     if (this.point.load === 'real') return this.evenPaces(1);
-    const loop = new ClosedLoop(this.engine, this.sources, this.copies, windowPerReceiver * this.receivers);
+    const { participants, receives } = this.point.plan;
+    const mostReceived = Math.max(...Array.from({ length: participants }, (_, participant) => receives(participant).length));
+    const loop = new ClosedLoop(this.engine, this.sources, this.copies, windowPerReceiver * this.receivers, mostPerReceiver / mostReceived);
     if (this.point.load === 'saturated') return [loop];
     await drive(this.engine, [loop], warmUpMs);
     const { packets, seconds } = await measureLoad(this.engine, this.server.pid, [loop], durationMs);

@@ -5,9 +5,6 @@ import type { MediaSource } from './media-sources.ts';
 /** So long after the last packet a closed loop takes the rest for lost. */
 const lostAfterMs = 20;
 
-/** 18 Mbit/s in packets of 1,100 bytes, on the wire. */
-const packetsPerSecondAllowed = 2000;
-
 /** When sources send. */
 export interface Pace {
   /** Sends what is due. */
@@ -33,13 +30,14 @@ export class EvenPace implements Pace {
 }
 
 /**
- * Never lets the server's queue run empty, nor grow: frames of the sources in turn as long as fewer than `window` packets are under way. No source sends more than a client may,
- * which is what our media processor takes from one.
+ * Never lets the server's queue run empty, nor grow: frames of the sources in turn as long as fewer than `window` packets are under way and none sends more than
+ * it may.
  */
 export class ClosedLoop implements Pace {
   private readonly sources: readonly MediaSource[];
   private readonly copies: number;
   private readonly window: number;
+  private readonly mostPerSecond: number;
   private readonly startMs = performance.now();
   private readonly sentBefore: readonly number[];
   private expected = 0;
@@ -47,11 +45,15 @@ export class ClosedLoop implements Pace {
   private lastReceivedMs = 0;
   private next = 0;
 
-  /** @param copies How many receivers get each packet. */
-  constructor(engine: LoadEngine, sources: readonly MediaSource[], copies: number, window: number) {
+  /**
+   * @param copies How many receivers get each packet.
+   * @param mostPerSecond Packets of one source.
+   */
+  constructor(engine: LoadEngine, sources: readonly MediaSource[], copies: number, window: number, mostPerSecond: number) {
     this.sources = sources;
     this.copies = copies;
     this.window = window;
+    this.mostPerSecond = mostPerSecond;
     this.expected = engine.received;
     this.sentBefore = sources.map(({ sent }) => sent);
   }
@@ -60,7 +62,7 @@ export class ClosedLoop implements Pace {
     if (engine.received !== this.lastReceived) [this.lastReceived, this.lastReceivedMs] = [engine.received, nowMs];
     // What has not come by now is lost.
     else if (nowMs - this.lastReceivedMs > lostAfterMs) this.expected = engine.received;
-    const allowance = ((nowMs - this.startMs) * packetsPerSecondAllowed) / 1000;
+    const allowance = ((nowMs - this.startMs) * this.mostPerSecond) / 1000;
     for (let tries = this.sources.length; tries > 0 && this.expected - engine.received < this.window; tries -= 1) {
       const index = this.next++ % this.sources.length;
       const source = this.sources[index];

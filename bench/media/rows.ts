@@ -5,6 +5,8 @@ import type { MediaServer } from './media-server.ts';
 import { measureSoundQuality } from './sound-quality.ts';
 import { LoadedMix, measureMixLatency, type MixingPoint, type MixingResult } from './mixing.ts';
 
+const mixesHeard = 4;
+
 /** A line of a table. */
 export type Row = Readonly<Record<string, string>>;
 
@@ -61,7 +63,10 @@ export async function mixingRow(engine: LoadEngine, point: MixingPoint, { janus,
 
 export async function mixLatencyRow(engine: LoadEngine, participants: number, { janus, ours }: Contest, tones: number): Promise<Row> {
   const describe = async (server: MediaServer): Promise<string> => {
-    const sorted = (await measureMixLatency(engine, server, participants, tones)).toSorted((a, b) => a - b);
+    const latencies: number[] = [];
+    // A mix has a rhythm of its own: in each room the speaker falls into it elsewhere.
+    for (let room = 0; room < mixesHeard; room += 1) latencies.push(...(await measureMixLatency(engine, server, participants, tones)));
+    const sorted = latencies.toSorted((a, b) => a - b);
     return `${sorted[sorted.length >> 1]?.toFixed(1)} (${sorted[0]?.toFixed(1)}-${sorted.at(-1)?.toFixed(1)})`;
   };
   return { 'ms through the mix, median (range)': `${participants} participants`, janus: await describe(janus), dialplane: await describe(ours), goal: '≤ 20' };
