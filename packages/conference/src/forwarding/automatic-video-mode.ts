@@ -81,8 +81,8 @@ export class AutomaticVideoMode {
 }
 
 function narrowSentence({ availableBps, wantedPictures, leastBps }: LineObservation): string {
-  const pictures = wantedPictures === 1 ? 'the picture' : `the ${wantedPictures} pictures`;
-  return `The line to the client takes ${kilobits(availableBps)}, and ${pictures} it wants need ${kilobits(leastBps)} at the least: it gets the mixed one.`;
+  const needs = wantedPictures === 1 ? 'the picture it wants needs' : `the ${wantedPictures} pictures it wants need`;
+  return `The line to the client takes ${kilobits(availableBps)}, and ${needs} ${kilobits(leastBps)} at the least: it gets the mixed one.`;
 }
 
 function kilobits(bitsPerSecond: number): string {

@@ -17,7 +17,7 @@ const silenceMs = 1500;
 const pauseMs = 2000;
 const leastProbeBps = 120_000;
 const probeIntervalMs = 4000;
-const mostProbeIntervalMs = 30_000;
+const mostProbeIntervalMs = 15_000;
 /** After congestion the line is left alone. */
 const calmMs = 2000;
 
