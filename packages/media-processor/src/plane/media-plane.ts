@@ -13,14 +13,10 @@ import { Mixing } from './mixing.ts';
 import { PacketReceiver, type ReceiverStatistics } from './packet-receiver.ts';
 import { PacketSender } from './packet-sender.ts';
 import { StreamWriters } from './sent-stream.ts';
+import { TickPolicy } from './tick-policy.ts';
 
-/** How often timers are looked at: while packets flow, and while there is nothing but legs. */
-const busyTickMs = 10;
-const idleTickMs = 500;
-/** Of the busy ticks, each so many looks at everything. */
-const busyTicksPerFull = 5;
-/** So long after the last packet nothing is due soon. */
-const busyAfterPacketMs = 1_000;
+/** Everything is looked at this often at most; what cannot wait, with every tick. */
+const fullMs = 50;
 
 export interface MediaPlaneOptions {
   readonly settings: ProcessSettings;
@@ -45,10 +41,10 @@ export class MediaPlane {
   private readonly feedbackWriter: FeedbackWriter;
   private readonly legParts: LegParts;
   private readonly meter = new CoalescingMeter();
-  private packetAt: Instant | undefined;
+  private readonly ticks = new TickPolicy();
+  private fullAt: Instant | undefined;
   private timer: NodeJS.Timeout | undefined;
   private timerMs = 0;
-  private ticks = 0;
 
   /** @throws {Error} where the certificate cannot be read. */
   constructor(options: MediaPlaneOptions) {
@@ -77,6 +73,7 @@ export class MediaPlane {
       srtp,
       sender: this.sender,
       agents,
+      ticks: this.ticks,
       onRtcp: (leg, bytes, now) => this.feedbackReader.handle(leg, bytes, now),
       onStream: ({ section: { leg } }, now) => leg.conference.route(now),
       onFault: (leg, error) => this.giveUp(leg, error),
@@ -165,7 +162,6 @@ export class MediaPlane {
 
   private serveBatch(count: number): number {
     const now = clock();
-    this.packetAt = now;
     this.receiver.serveBatch(count, now);
     const coalescing = this.meter.observe(count, now);
     if (coalescing !== undefined) this.sockets.setCoalescing(coalescing);
@@ -176,8 +172,8 @@ export class MediaPlane {
   private handleTick(): void {
     const now = clock();
     this.timer = undefined;
-    this.ticks += 1;
-    const isFull = this.timerMs === idleTickMs || this.ticks % busyTicksPerFull === 0;
+    const isFull = this.fullAt === undefined || now - this.fullAt >= fullMs - 1;
+    if (isFull) this.fullAt = now;
     for (const conference of this.conferences.values()) {
       for (const leg of conference.legs.values()) this.serveTimers(leg, isFull, now);
       if (isFull) conference.handleTimeout(now);
@@ -188,17 +184,19 @@ export class MediaPlane {
 
   /** What is asked for again, and padding, cannot wait; everything else is looked at now and then. */
   private serveTimers(leg: Leg, isFull: boolean, now: Instant): void {
+    if (isFull) {
+      leg.handleTimeout(now);
+      this.tellReport(leg, leg.reporter.poll(now));
+    }
     if (isFull || leg.bindings.streams.length > 0) this.feedbackWriter.handleTimeout(leg, now);
+    if (!leg.bandwidth.isProbing) return;
+    this.ticks.noteUrgency(now);
     leg.probe(now);
-    if (!isFull) return;
-    leg.handleTimeout(now);
-    this.tellReport(leg, leg.reporter.poll(now));
   }
 
   /** Without legs nothing ticks. */
   private arm(now: Instant): void {
-    const isBusy = this.packetAt !== undefined && now - this.packetAt < busyAfterPacketMs;
-    const tickMs = isBusy ? busyTickMs : idleTickMs;
+    const tickMs = this.ticks.tickMs(now);
     if (this.timer !== undefined && this.timerMs <= tickMs) return;
     clearTimeout(this.timer);
     this.timer = undefined;

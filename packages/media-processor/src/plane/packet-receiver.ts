@@ -9,6 +9,7 @@ import type { PacketSender } from './packet-sender.ts';
 import { ReceivedPackets } from './received-packets.ts';
 import type { ReceivedStream } from './received-stream.ts';
 import type { StreamBinding } from './stream-bindings.ts';
+import type { TickPolicy } from './tick-policy.ts';
 
 /** As many as the socket kernel brings at once. */
 const capacity = 1024;
@@ -21,6 +22,7 @@ export interface PacketReceiverOptions {
   readonly srtp: Srtp;
   readonly sender: PacketSender;
   readonly agents: AgentTable<LegTransport<Leg>>;
+  readonly ticks: TickPolicy;
   /** RTCP of a leg, decrypted. */
   readonly onRtcp: (leg: Leg, bytes: Uint8Array, now: Instant) => void;
   /** A stream was heard for the first time. */
@@ -102,7 +104,7 @@ export class PacketReceiver {
       const transport = agents.agentAt(socket, source)?.owner;
       if (transport === undefined) this.statistics.strangers += 1;
       else if (!transport.owner.ingress.take(length, now)) continue;
-      else if (kind === packetKind.dtls) transport.handleDtls(slab.subarray(offset, offset + length), now);
+      else if (kind === packetKind.dtls) this.serveDtls(transport, slab.subarray(offset, offset + length), now);
       else if (kind !== packetKind.unknown && transport.inbound >= 0) {
         const word = encrypted * unprotectWords.stride;
         words[word + unprotectWords.context] = transport.inbound;
@@ -114,6 +116,11 @@ export class PacketReceiver {
       }
     }
     return encrypted;
+  }
+
+  private serveDtls(transport: LegTransport<Leg>, bytes: Uint8Array, now: Instant): void {
+    this.options.ticks.noteMedia(now);
+    transport.handleDtls(bytes, now);
   }
 
   private serveStun(socket: number, bytes: Uint8Array, now: Instant): void {
@@ -159,7 +166,9 @@ export class PacketReceiver {
     const { stream } = binding;
     const isRetransmission = binding.carries === 'retransmissions';
     if (isRetransmission && !this.restore(stream)) return;
+    this.options.ticks.noteMedia(now);
     if (!stream.note(packet, isRetransmission, now) || packet.payloadLength === 0) return;
+    if (stream.nacks.pollTimeout() !== undefined) this.options.ticks.noteUrgency(now);
     if (!leg.maySend(stream.section.kind)) return;
     const startsKeyFrame = stream.section.kind === 'video' && stream.section.inspect(packet, stream);
     if (startsKeyFrame) stream.settleKeyFrame();
