@@ -149,6 +149,19 @@ export async function hearsSilence(call: Call): Promise<void> {
   });
 }
 
+/** Resolves when sound is heard on the track of another media session than now, with the longest silence until then in milliseconds. */
+export async function hearsSoundAgain(call: Call): Promise<number> {
+  let heardAt = performance.now();
+  let longestMs = 0;
+  await sound(call, (loudness, isOther) => {
+    if (loudness <= 500) return false;
+    longestMs = Math.max(longestMs, performance.now() - heardAt);
+    heardAt = performance.now();
+    return isOther;
+  }, 30_000);
+  return longestMs;
+}
+
 async function heardTrack(call: Call): Promise<MediaStreamTrack> {
   const mediaStream = await call.remoteAudioStreams[0]?.getMediaStream();
   const [track] = mediaStream?.getAudioTracks() ?? [];
@@ -160,13 +173,14 @@ async function heardTrack(call: Call): Promise<MediaStreamTrack> {
  * Looks at every frame, and at 0 where no frame comes (a section that is inactive delivers none). Follows the call to the track of
  * another media session.
  */
-async function sound(call: Call, isWanted: (loudness: number) => boolean): Promise<void> {
-  let heard = await heardTrack(call);
+async function sound(call: Call, isWanted: (loudness: number, isOther: boolean) => boolean, patienceMs = 10_000): Promise<void> {
+  const first = await heardTrack(call);
+  let heard = first;
   let sink = new webrtc.nonstandard.RTCAudioSink(heard);
   let timers: NodeJS.Timeout[] = [];
   await new Promise<void>((resolve, reject) => {
     const look = (loudness: number) => {
-      if (isWanted(loudness)) resolve();
+      if (isWanted(loudness, heard !== first)) resolve();
     };
     let frames = 0;
     let framesBefore = 0;
@@ -185,11 +199,12 @@ async function sound(call: Call, isWanted: (loudness: number) => boolean): Promi
     };
     listen();
     timers = [
-      setTimeout(() => reject(new Error('waited in vain for the sound')), 10_000),
+      setTimeout(() => reject(new Error('waited in vain for the sound')), patienceMs),
       setInterval(() => {
         if (frames === framesBefore) look(0);
         framesBefore = frames;
-        heardTrack(call).then(follow, reject);
+        // While one session takes the place of another there may be none.
+        heardTrack(call).then(follow, () => {});
       }, 100),
     ];
   }).finally(() => {

@@ -28,12 +28,12 @@ export class TestWholeServer {
     return new TestWholeServer(child, dataDir, url);
   }
 
-  /** Kills one of its media processes, the one that serves first. */
-  killMediaProcess(): void {
+  /** Kills its media processes: so many of those that run, those first that serve first. */
+  killMediaProcesses(most = Infinity): void {
     const { pid } = this.child;
-    const [eldest] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-    if (eldest === undefined || eldest === 0) throw new Error('the server has no media process');
-    process.kill(eldest, 'SIGKILL');
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((text) => text !== '').map(Number);
+    if (children.length === 0) throw new Error('the server has no media process');
+    for (const child of children.slice(0, most)) process.kill(child, 'SIGKILL');
   }
 
   /** Kills it, and starts it again where it was. */

@@ -28,7 +28,12 @@ processorTest('conferences wait for a process when all were lost, and it listens
   const before = media.processor.addresses();
   for (const { name } of media.processor.status().processes) process.kill(media.processIdOf(name), 'SIGKILL');
   while (media.processor.status().processes.some(({ isRunning }) => isRunning)) await new Promise(setImmediate);
-  await media.openConference('a');
+  const opened = media.openConference('a');
+  media.send({ kind: 'openLeg', conferenceId: 'a', legId: 'early', identifier: '8:acs:early', isMuted: false, request: { kind: 'webrtc', offer: describe(offerOf('chromium')) } });
+  media.send({ kind: 'setMuted', conferenceId: 'a', legId: 'early', isMuted: true });
+  await opened;
+  assert.equal((await media.next('legDescribed')).legId, 'early', 'what was asked of it meanwhile has waited, too');
+  assert.deepEqual(media.events.filter(({ kind }) => kind === 'commandFailed'), []);
   const [now] = media.processor.addresses();
   assert.ok(before.some(({ address, port }) => address === now?.address && port === now.port));
   assert.ok(media.processor.status().restarts >= 1);

@@ -108,13 +108,18 @@ class SupervisedMediaProcessor implements MediaProcessor {
     }
     const conference = this.conferences.find(command.conferenceId);
     if (conference !== undefined) this.carryOut(conference, command);
-    else if (command.kind !== 'closeConference' || !this.waiting.remove(command.conferenceId)) this.refuse(command, 'CONFERENCE_NOT_FOUND');
+    else if (!this.holdBack(command)) this.refuse(command, 'CONFERENCE_NOT_FOUND');
   }
 
   private statusOf(slot: ProcessSlot): MediaProcessStatus {
     const { name, running } = slot;
     const carried = { conferences: this.conferences.on(slot).length, legs: this.conferences.legsOn(slot) };
     return running === undefined ? { name, isRunning: false, load: 0, ...carried } : { name, isRunning: true, processId: running.processId, load: running.load, ...carried };
+  }
+
+  /** What is asked of a conference that waits for a process waits with it. @returns Whether it does. */
+  private holdBack(command: MediaCommand): boolean {
+    return command.kind === 'closeConference' ? this.waiting.remove(command.conferenceId) : this.waiting.queue(command);
   }
 
   private createSlot(index: number): ProcessSlot {
@@ -154,7 +159,7 @@ class SupervisedMediaProcessor implements MediaProcessor {
   private handleRunning(slot: ProcessSlot): void {
     for (const address of this.streamRelays.open) slot.send({ kind: 'setStreamRelay', address, isOpen: true });
     if (this.state !== 'serving') return;
-    for (const command of this.waiting.takeAll()) this.openConference(command);
+    for (const command of this.waiting.takeAll()) this.send(command);
   }
 
   /** The owners are told at once, so that they can go on in another process. */

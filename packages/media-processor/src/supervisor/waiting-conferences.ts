@@ -2,9 +2,22 @@ import type { MediaCommand } from '@dialplane/media-api';
 
 type OpenConference = Extract<MediaCommand, { readonly kind: 'openConference' }>;
 
-/** Conferences that no process could take when they were opened. Most wait for a process that is being started again, which takes a moment. */
+interface WaitingConference {
+  readonly command: OpenConference;
+  /** What was asked of it since, in order. */
+  readonly further: MediaCommand[];
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Enough for every member of the largest call to come, be muted and describe itself. */
+const maxFurther = 4096;
+
+/**
+ * Conferences that no process could take when they were opened, and what was asked of them meanwhile. Most wait for a process that is being started again, which takes
+ * a moment.
+ */
 export class WaitingConferences {
-  private readonly waiting = new Map<string, { readonly command: OpenConference; readonly timer: NodeJS.Timeout }>();
+  private readonly waiting = new Map<string, WaitingConference>();
   private readonly patienceMs: number;
 
   constructor(patienceMs: number) {
@@ -21,7 +34,15 @@ export class WaitingConferences {
       this.waiting.delete(command.conferenceId);
       giveUp();
     }, this.patienceMs);
-    this.waiting.set(command.conferenceId, { command, timer });
+    this.waiting.set(command.conferenceId, { command, further: [], timer });
+  }
+
+  /** @returns Whether the command waits with its conference. */
+  queue(command: MediaCommand): boolean {
+    const further = this.waiting.get(command.conferenceId)?.further;
+    if (further === undefined || further.length >= maxFurther) return false;
+    further.push(command);
+    return true;
   }
 
   /** @returns Whether it was waiting. */
@@ -30,10 +51,10 @@ export class WaitingConferences {
     return this.waiting.delete(conferenceId);
   }
 
-  /** All that wait, the longest first; nobody waits afterwards. */
-  takeAll(): readonly OpenConference[] {
-    const commands = [...this.waiting.values()].map(({ command }) => command);
-    for (const { conferenceId } of commands) this.remove(conferenceId);
-    return commands;
+  /** The commands of all that wait, the longest first, each with what was asked of it since; nobody waits afterwards. */
+  takeAll(): readonly MediaCommand[] {
+    const taken = [...this.waiting.values()];
+    for (const { command } of taken) this.remove(command.conferenceId);
+    return taken.flatMap(({ command, further }): MediaCommand[] => Array.of<MediaCommand>(command).concat(further));
   }
 }
