@@ -91,8 +91,14 @@ function commandFailed(live: LiveCall, event: Extract<MediaEvent, { kind: 'comma
   if (event.reason === 'CONFERENCE_NOT_FOUND' || event.reason === 'MEDIA_PROCESS_LOST') handleConferenceFailure(live, { reason: 'MEDIA_PROCESS_LOST' }, now);
   else if (event.command === 'openConference') handleConferenceFailure(live, event, now);
   else if (event.legId !== undefined && (event.command === 'openLeg' || event.command === 'describe')) {
-    failLeg(live, event.legId, event, now);
+    // An offer that changes nothing costs nobody the call: media goes on as it was agreed before.
+    const isRefusedChange = isRefusedOffer(event.reason) && seatOfLeg(live, event.legId)?.leg?.hasConnected === true;
+    if (!isRefusedChange) failLeg(live, event.legId, event, now);
   }
+}
+
+function isRefusedOffer(reason: MediaFailure): boolean {
+  return reason === 'DESCRIPTION_INVALID' || reason === 'NO_COMMON_CODEC';
 }
 
 function legDescribed(live: LiveCall, { legId, description }: Extract<MediaEvent, { kind: 'legDescribed' }>): void {
@@ -123,7 +129,7 @@ function failLeg(live: LiveCall, legId: string, failure: { readonly reason: Medi
   const seat = seatOfLeg(live, legId);
   if (seat?.leg === undefined) return;
   const [name, message] = reasonsOfLegFailures[failure.reason];
-  const isGone = name === 'mediaLost' || failure.reason === 'MEDIA_PROCESS_LOST';
+  const isGone = name === 'mediaLost' || failure.reason === 'MEDIA_PROCESS_LOST' || failure.reason === 'LEG_NOT_FOUND';
   if (isGone && seat.leg.hasConnected && live.model.path.kind === 'conference') {
     replaceLeg(live, live.model.path.conferenceId, seat, now);
     return;

@@ -151,6 +151,16 @@ test('a leg that cannot be had costs its endpoint the call, with what the media 
   assert.equal(closed('PORTS_EXHAUSTED', true), '503/0 by platform');
 });
 
+test('an offer that is refused costs a connected member nothing, and who has no session yet the call', () => {
+  const call = new TestCall().gather();
+  call.command({ kind: 'join', joiner: bobsPhone, groupId, isMuted: false });
+  const refuse = (endpointId: string, reason: 'DESCRIPTION_INVALID' | 'LEG_NOT_FOUND') =>
+    call.media({ kind: 'commandFailed', conferenceId: 'id1', command: 'describe', legId: call.session(endpointId, 'backend'), reason, sentence: 'It has no usable a=setup.' }).lines;
+  assert.deepEqual(refuse('bob-1', 'DESCRIPTION_INVALID'), ['flow mediaProcessor > controller decided: describe failed']);
+  assert.ok(refuse('bob-2', 'DESCRIPTION_INVALID').includes('bob-2 < Disconnected 500/0 by platform'));
+  assert.ok(refuse('bob-1', 'LEG_NOT_FOUND').some((line) => line.startsWith('media openLeg')), 'it gets another session');
+});
+
 test('a connected member whose media is gone gets another session, within the reconnect window that has begun', () => {
   const call = new TestCall().gather();
   call.media({ kind: 'legStateChanged', conferenceId: 'id1', legId: 'id5', state: 'interrupted' });
