@@ -216,7 +216,9 @@ export class ClientProgram implements HostMachine<CallMessage> {
     const callId = event.type === 'incomingCall' ? event.call.callId : event.callId;
     const known = this.replicas.get(callId);
     if (event.type === 'incomingCall') {
-      if (known === undefined || known.isEnded) this.meetWhileJoining(event.call, now);
+      // A ring begins another part in the call, whether or not this client has heard of the end of the one before.
+      const isNewPart = known?.view.self.participantId !== event.call.self.participantId && event.call.revision > (known?.view.revision ?? 0);
+      if (known === undefined || known.isEnded || isNewPart) this.meetWhileJoining(event.call, now);
     } else if (known === undefined || known.isEnded) {
       if ('revision' in event && event.revision > (known?.view.revision ?? 0)) this.unknown.push(event);
       return;
