@@ -17,6 +17,8 @@ const courtesyMs = 700;
 const challengeDb = 6;
 /** Who was audible this long ago still counts among the audible, so that nobody is cut off between two sentences. */
 const hangoverMs = 3000;
+/** How much louder a speaker has to be than one who is audible to take its place. */
+const leadDb = 6;
 const dominantCount = 5;
 
 export interface SpeakerDetectionOptions {
@@ -50,6 +52,7 @@ export class SpeakerDetection {
   private readonly spokeAt: Float64Array;
   private readonly isAudible: Uint8Array;
   private next = 0;
+  private updatedAt: Instant | undefined;
 
   constructor(options: SpeakerDetectionOptions) {
     this.options = options;
@@ -103,7 +106,9 @@ export class SpeakerDetection {
 
   /** Finds out who speaks now; true where one of the lists is another one. */
   update(now: Instant): boolean {
-    for (const member of this.members) this.settle(member, now);
+    const elapsed = Math.min(conversationMs, now - (this.updatedAt ?? now));
+    this.updatedAt = now;
+    for (const member of this.members) this.settle(member, elapsed, now);
     const speaking = [...this.members].filter((member) => this.speaks(member, now)).sort((a, b) => this.loud(b) - this.loud(a));
     const dominant = this.nextDominant(speaking, now);
     const audible = this.nextAudible(speaking, now);
@@ -131,10 +136,10 @@ export class SpeakerDetection {
     this.quiet[member] = Math.max(0, Math.min(next, 127 - aboveQuietDb - 12));
   }
 
-  private settle(member: number, now: Instant): void {
+  private settle(member: number, elapsed: number, now: Instant): void {
     if (now - (this.heardAt[member] ?? 0) > absentMs) this.loudness[member] = 0;
     const speech = this.speaks(member, now) ? this.loud(member) : 0;
-    this.conversation[member] = (this.conversation[member] ?? 0) + (speech - (this.conversation[member] ?? 0)) * (100 / conversationMs);
+    this.conversation[member] = (this.conversation[member] ?? 0) + (speech - (this.conversation[member] ?? 0)) * (elapsed / conversationMs);
   }
 
   /** The floor goes to the one who speaks most, when its holder has paused for long enough or is clearly outdone. */
@@ -155,7 +160,8 @@ export class SpeakerDetection {
   private nextAudible(speaking: readonly number[], now: Instant): readonly number[] {
     const { audibleCount } = this.options;
     const spokeLately = (member: number): boolean => now - (this.spokeAt[member] ?? 0) < hangoverMs;
-    const first = speaking.slice(0, audibleCount);
+    const claim = (member: number): number => this.loud(member) + (this.isAudible[member] === 1 ? leadDb : 0);
+    const first = [...speaking].sort((a, b) => claim(b) - claim(a)).slice(0, audibleCount);
     const others = [...this.members].filter((member) => !first.includes(member));
     const rank = (member: number): number => (this.isAudible[member] === 1 ? 1 : 0) + (spokeLately(member) ? 2 : 0);
     others.sort((a, b) => rank(b) - rank(a) || (this.spokeAt[b] ?? 0) - (this.spokeAt[a] ?? 0) || a - b);

@@ -94,6 +94,18 @@ test('everybody is audible while there is room; with more, whoever begins to spe
   assert.equal(talk.detection.add(), silent);
 });
 
+test('more speakers than places: those who are audible stay, unless another is clearly louder', () => {
+  const talk = new Talk(12);
+  const levels = Array.from({ length: 12 }, (_, member) => 30 + (member % 3));
+  talk.pass(1000, levels);
+  const before = [...talk.detection.audible];
+  for (let round = 0; round < 50; round += 1) talk.pass(100, levels.map((level, member) => level + ((member + round) % 4)));
+  assert.deepEqual(talk.detection.audible, before);
+  const silent = levels.findIndex((_, member) => !before.includes(member));
+  talk.pass(300, levels.with(silent, 10));
+  assert.ok(talk.detection.audible.includes(silent));
+});
+
 test('a conference holds as many members as it may', () => {
   const detection = new SpeakerDetection({ audibleCount: 7, capacity: 2 });
   assert.deepEqual([detection.add(), detection.add(), detection.add()], [0, 1, -1]);
