@@ -13,7 +13,7 @@ int32_t failureOf(int code) {
 std::unique_ptr<Encoder> Encoder::create(int32_t sampleRate, const EncoderSettings& settings) {
   auto encoder = std::make_unique<Encoder>();
   int code = OPUS_OK;
-  encoder->state_.reset(opus_encoder_create(sampleRate, 1, OPUS_APPLICATION_VOIP, &code));
+  encoder->state_.reset(opus_encoder_create(sampleRate, 1, OPUS_APPLICATION_AUDIO, &code));
   encoder->sampleRate_ = sampleRate;
   return code == OPUS_OK && encoder->configure(settings) ? std::move(encoder) : nullptr;
 }

@@ -13,7 +13,7 @@ export interface OpusEncoderOptions {
 }
 
 /**
- * Opus (RFC 6716) by libopus, mono, for speech. Numbers of encoders and decoders belong to the thread that opened them and stay wrong for ever once closed.
+ * Opus (RFC 6716) by libopus, mono, encoding for faithfulness: what is mixed was filtered for speech by those who sent it. Numbers of encoders and decoders belong to the thread that opened them and stay wrong for ever once closed.
  *
  * A frame has 2.5, 5, 10, 20, 40 or 60 ms; the room for a decoded packet should be for 120 ms.
  */

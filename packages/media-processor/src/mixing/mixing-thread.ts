@@ -46,26 +46,26 @@ export class MixingThread {
   /** Returns when it was told to close. */
   run(): void {
     this.report({ kind: 'ready' });
-    while (this.state === 'running') {
+    for (;;) {
       const rings = this.packets.rings();
       this.takeCommands();
-      if (this.isIdle()) {
-        // Told to close by the command that was rung for last, it would sleep for ever.
-        if (this.isClosing) break;
-        this.packets.sleepUntilWritten(rings);
-        this.takePackets();
-        this.passTime();
-        continue;
-      }
-      const waitMs = this.startedAt + (this.tick + 1) * tickMs - performance.now();
-      if (waitMs > 0) this.packets.sleep(rings, waitMs);
-      else this.mix();
+      if (this.state === 'closing') break;
+      this.wait(rings);
     }
     for (const mix of this.mixes.values()) mix.close();
   }
 
-  private get isClosing(): boolean {
-    return this.state === 'closing';
+  /** Until something comes, where there is nothing to do; else until the next tick, and does it. */
+  private wait(rings: number): void {
+    if (this.isIdle()) {
+      this.packets.sleepUntilWritten(rings);
+      this.takePackets();
+      this.passTime();
+      return;
+    }
+    const waitMs = this.startedAt + (this.tick + 1) * tickMs - performance.now();
+    if (waitMs > 0) this.packets.sleep(rings, waitMs);
+    else this.mix();
   }
 
   private isIdle(): boolean {
