@@ -106,7 +106,7 @@ class ThreadedAudioMixer implements AudioMixer {
 
   setMuted(member: number, isMuted: boolean): void {
     const state = this.members.get(member);
-    if (state === undefined) return;
+    if (state === undefined || state.options.isMuted === isMuted) return;
     state.options = { ...state.options, isMuted };
     this.command({ kind: 'setMuted', member, isMuted });
   }
