@@ -1,5 +1,5 @@
 import type { SectionCodec } from '../process-api/leg-settings.ts';
-import type { ReceivedSection } from './received-section.ts';
+import type { SourceStream } from './source-stream.ts';
 
 /** In place of a payload type: the receiver has none for the format. */
 export const notAgreed = -1;
@@ -15,7 +15,7 @@ export class CodecMatch {
   readonly vp8Types = new Uint8Array(128);
   readonly isPossible: boolean;
 
-  constructor(source: ReceivedSection, codecs: readonly SectionCodec[]) {
+  constructor(source: SourceStream['section'], codecs: readonly SectionCodec[]) {
     let matches = 0;
     for (const codec of source.codecs) {
       const match = codecs.find(({ name }) => name === codec.name);

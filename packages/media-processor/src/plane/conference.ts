@@ -3,7 +3,10 @@ import type { Instant } from '@dialplane/sansio';
 import type { WantedStream } from '@dialplane/media-api';
 import type { ConferenceEvent } from '../process-api/process-messages.ts';
 import { AudioRouting } from './audio-routing.ts';
+import { AutomaticModes } from './automatic-modes.ts';
+import type { Composing } from './composing.ts';
 import { ConferenceMix } from './conference-mix.ts';
+import { ConferencePicture } from './conference-picture.ts';
 import type { Leg } from './leg.ts';
 import type { Mixing } from './mixing.ts';
 import { PictureRouting } from './picture-routing.ts';
@@ -11,6 +14,9 @@ import { PictureRouting } from './picture-routing.ts';
 export interface ConferenceParts {
   readonly tell: (event: ConferenceEvent) => void;
   readonly mixing: Mixing;
+  readonly composing: Composing;
+  /** Whether a client is known to reach us over TCP. */
+  readonly isOverTcp: (leg: Leg) => boolean;
 }
 
 /** The legs of one call, and who gets what of whom. */
@@ -22,23 +28,33 @@ export class Conference {
   readonly audio: AudioRouting;
   readonly mix: ConferenceMix;
   readonly tell: (event: ConferenceEvent) => void;
-  private readonly mixing: Mixing;
+  private readonly parts: ConferenceParts;
   private readonly pictures: PictureRouting;
+  private readonly picture: ConferencePicture;
+  private readonly automatic: AutomaticModes;
 
-  constructor(conferenceId: string, modes: MediaModes, { tell, mixing }: ConferenceParts) {
+  constructor(conferenceId: string, modes: MediaModes, parts: ConferenceParts) {
+    const { tell, mixing, composing, isOverTcp } = parts;
     this.conferenceId = conferenceId;
     this.modes = modes;
     this.tell = tell;
-    this.mixing = mixing;
+    this.parts = parts;
     this.mix = new ConferenceMix(this, mixing);
     this.audio = new AudioRouting(this);
     this.pictures = new PictureRouting(this);
+    this.picture = new ConferencePicture(this, composing, () => ({ spotlight: this.pictures.spotlight, dominant: this.audio.dominant }));
+    this.automatic = new AutomaticModes(this.pictures, isOverTcp);
   }
 
-  /** How a leg gets sound and pictures: as was asked for, as far as this process can. */
+  /** How a leg gets sound and pictures: as was asked for, as far as this process can; as its line takes it where nobody asked. */
   modesOf(leg: Leg): MediaModes {
-    const asked = this.legModes.get(leg) ?? this.modes;
-    return this.mixing.current === undefined ? { ...asked, audio: 'forwarded' } : asked;
+    const { mixing, composing } = this.parts;
+    const own = this.legModes.get(leg);
+    const { audio, video } = own ?? this.modes;
+    return {
+      audio: mixing.current === undefined ? 'forwarded' : audio,
+      video: composing.current === undefined ? 'forwarded' : own === undefined && video === 'forwarded' ? this.automatic.modeOf(leg) : video,
+    };
   }
 
   /** For one leg, or for all that come and are there. */
@@ -70,6 +86,8 @@ export class Conference {
     this.audio.forget(leg);
     this.mix.forget(leg);
     this.pictures.forget(leg);
+    this.picture.forget(leg);
+    this.automatic.forget(leg);
     this.route(now);
   }
 
@@ -77,17 +95,30 @@ export class Conference {
   route(now: Instant): void {
     this.mix.route();
     this.audio.route(now);
+    this.picture.route(now);
     this.pictures.route(now);
   }
 
   close(now: Instant): void {
     for (const leg of this.legs.values()) this.remove(leg, now);
     this.mix.close();
+    this.picture.close();
   }
 
   /** To be called several times a second. */
   handleTimeout(now: Instant): void {
     this.audio.handleTimeout(now);
     this.pictures.handleTimeout(now);
+    this.picture.handleTimeout(now);
+    if (this.parts.composing.current !== undefined && this.automatic.isDue(now)) this.followLines(now);
+  }
+
+  /** Who has no room for pictures of its own gets the mixed one. */
+  private followLines(now: Instant): void {
+    const isAutomatic = (leg: Leg) => !this.legModes.has(leg) && this.modes.video === 'forwarded';
+    const changes = this.automatic.observe([...this.legs.values()].filter(isAutomatic), now);
+    if (changes.length === 0) return;
+    this.route(now);
+    for (const { leg, why } of changes) this.tell({ kind: 'modesChanged', conferenceId: this.conferenceId, legId: leg.legId, modes: this.modesOf(leg), why });
   }
 }

@@ -1,6 +1,7 @@
 import { type OperatingPoint, operatingPoints, PictureAllocator, type PictureDemand, pictureRank, type PictureRank } from '@dialplane/conference';
 import type { WantedStream } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
+import { ComposedStream } from './composed-stream.ts';
 import type { Leg } from './leg.ts';
 import type { ReceivedSection } from './received-section.ts';
 import type { SentStream } from './sent-stream.ts';
@@ -46,7 +47,13 @@ export class LegPictures {
     const shares = allocator.allocate(Math.max(0, leg.bandwidth.estimateBps - soundBps), demands, now);
     leg.bandwidth.setWanted(demands.length === 0 ? 0 : allocator.wantedBps + soundBps);
     for (const [index, { stream, section }] of demands.entries()) apply(stream, section, shares[index]?.point);
-    for (const stream of leg.sent) if (stream.kind === 'video' && !demands.some((demand) => demand.stream === stream) && stream.currentSource !== 'encoded') stream.setSource(undefined);
+    for (const stream of leg.sent) if (stream.kind === 'video' && !demands.some((demand) => demand.stream === stream) && !(stream.wantedSource instanceof ComposedStream)) stream.setSource(undefined);
+  }
+
+  /** How many pictures the client wants, and what they cost at the least, whether or not it gets them. */
+  needs(now: Instant): { readonly wantedPictures: number; readonly leastBps: number } {
+    const demands = this.demands(now);
+    return { wantedPictures: demands.length, leastBps: demands.reduce((sum, { points }) => sum + (points[0]?.bitrateBps ?? 0), 0) };
   }
 
   private get mayReceive(): boolean {

@@ -2,8 +2,10 @@ import { CoalescingMeter, createUdpSockets, type Dtls, nodeCrypto, nodeRandomnes
 import { AgentTable } from '@dialplane/ice';
 import type { LegReport, MediaFailure } from '@dialplane/media-api';
 import { type Instant, instant } from '@dialplane/sansio';
+import { formatTransportAddress } from '@dialplane/stun';
 import type { ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
-import { Conference } from './conference.ts';
+import { Composing } from './composing.ts';
+import { Conference, type ConferenceParts } from './conference.ts';
 import { FeedbackReader } from './feedback-reader.ts';
 import { FeedbackWriter } from './feedback-writer.ts';
 import { Leg, type LegParts } from './leg.ts';
@@ -32,6 +34,8 @@ export interface MediaPlaneOptions {
 export class MediaPlane {
   /** For the audio mixer, which is given to it when there is one. */
   readonly mixing: Mixing;
+  /** For the video composer, likewise. */
+  readonly composing: Composing;
   private readonly receiver: PacketReceiver;
   private readonly options: MediaPlaneOptions;
   private readonly sockets: UdpSockets;
@@ -43,6 +47,9 @@ export class MediaPlane {
   private readonly meter = new CoalescingMeter();
   private readonly ticks = new TickPolicy();
   private fullAt: Instant | undefined;
+  private readonly conferenceParts: ConferenceParts;
+  /** Relayed transport addresses of clients that speak TCP or TLS with the relay, as text. */
+  private readonly streamRelays = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private timerMs = 0;
 
@@ -52,7 +59,15 @@ export class MediaPlane {
     this.options = options;
     this.sockets = createUdpSockets({ implementation: 'native', onBatch: (count) => this.serveBatch(count) });
     this.sender = new PacketSender(this.sockets, srtp);
-    this.mixing = new Mixing(this.sender, clock, (message) => options.tell({ kind: 'logged', level: 'warn', message }));
+    const warn = (message: string): void => options.tell({ kind: 'logged', level: 'warn', message });
+    this.mixing = new Mixing(this.sender, clock, warn);
+    this.composing = new Composing(this.sender, clock, warn);
+    this.conferenceParts = {
+      tell: options.tell,
+      mixing: this.mixing,
+      composing: this.composing,
+      isOverTcp: ({ transport }) => transport?.route !== undefined && this.streamRelays.has(formatTransportAddress(transport.route.remote)),
+    };
     this.feedbackWriter = new FeedbackWriter(this.sender, settings.cname, wallClock);
     const randomness = nodeRandomness();
     const agents = new AgentTable<LegTransport<Leg>>({ crypto: nodeCrypto, seed: randomness.nextUint32() });
@@ -109,11 +124,11 @@ export class MediaPlane {
 
   private obey(command: Exclude<ProcessCommand, { readonly kind: 'start' }>, now: Instant): void {
     if (command.kind === 'heartbeat') return this.answer(command.sequence);
-    if (command.kind === 'setStreamRelay') return;
+    if (command.kind === 'setStreamRelay') return this.noteStreamRelay(command);
     const { conferenceId } = command;
     const conference = this.conferences.get(conferenceId);
     if (command.kind === 'openConference') {
-      if (conference === undefined) this.conferences.set(conferenceId, new Conference(conferenceId, command.modes, { tell: this.options.tell, mixing: this.mixing }));
+      if (conference === undefined) this.conferences.set(conferenceId, new Conference(conferenceId, command.modes, this.conferenceParts));
       return;
     }
     if (conference === undefined) return;
@@ -151,6 +166,11 @@ export class MediaPlane {
       default:
         conference.setWanted(leg, command.wanted, now);
     }
+  }
+
+  private noteStreamRelay({ address, isOpen }: Extract<ProcessCommand, { readonly kind: 'setStreamRelay' }>): void {
+    if (isOpen) this.streamRelays.add(address);
+    else this.streamRelays.delete(address);
   }
 
   private setModes(conference: Conference, { legId, modes }: Extract<ProcessCommand, { readonly kind: 'setModes' }>, now: Instant): void {

@@ -1,4 +1,5 @@
 import { loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
+import { startVideoComposer } from '../composing/start-video-composer.ts';
 import { startAudioMixer } from '../mixing/start-audio-mixer.ts';
 import type { ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
 import { MediaPlane } from './media-plane.ts';
@@ -21,9 +22,11 @@ async function start(settings: ProcessSettings): Promise<MediaPlane | undefined>
   if (udp.kind === 'absent' || srtp.kind === 'absent' || dtls.kind === 'absent') return undefined;
   try {
     const plane = new MediaPlane({ settings, srtp: srtp.exports, dtls: dtls.exports, tell });
-    const mixer = await startAudioMixer(plane.mixing);
+    const [mixer, composer] = await Promise.all([startAudioMixer(plane.mixing), startVideoComposer(plane.composing)]);
     if (mixer.kind === 'loaded') plane.mixing.use(mixer.exports);
     else tell({ kind: 'logged', level: 'warn', message: `Sound is forwarded and never mixed: ${mixer.absentBecause}` });
+    if (composer.kind === 'loaded') plane.composing.use(composer.exports);
+    else tell({ kind: 'logged', level: 'warn', message: `Pictures are forwarded and never composed: ${composer.absentBecause}` });
     plane.start();
     return plane;
   } catch (error) {

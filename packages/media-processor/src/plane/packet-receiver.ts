@@ -173,6 +173,7 @@ export class PacketReceiver {
     const startsKeyFrame = stream.section.kind === 'video' && stream.section.inspect(packet, stream);
     if (startsKeyFrame) stream.settleKeyFrame();
     if (stream.section.kind === 'audio') this.listen(leg, now);
+    stream.composing?.push(packet, now);
     stream.retransmissions?.put(packet, now);
     if (stream.subscribers.length > 0) this.hold(stream, startsKeyFrame);
   }

@@ -9,7 +9,7 @@ import type { ReceivedSection } from './received-section.ts';
 export class PictureRouting {
   private readonly conference: Conference;
   private readonly pictures = new Map<Leg, LegPictures>();
-  private spotlight: readonly string[] = [];
+  spotlight: readonly string[] = [];
   private prominent: ReadonlySet<string> = new Set();
 
   constructor(conference: Conference) {
@@ -25,6 +25,11 @@ export class PictureRouting {
 
   setSpotlight(identifiers: readonly string[]): void {
     this.spotlight = identifiers;
+  }
+
+  /** What the pictures that a client wants take of its line. */
+  needsOf(leg: Leg, now: Instant): { readonly wantedPictures: number; readonly leastBps: number } {
+    return this.of(leg).needs(now);
   }
 
   forget(leg: Leg): void {

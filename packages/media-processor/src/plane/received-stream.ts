@@ -1,9 +1,11 @@
 import { BitrateMeter, type PictureLayer } from '@dialplane/conference';
 import { type RtpPacket, NackGenerator, ReceiveStatistics, RetransmissionStore, StreamClock } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
+import type { PictureSource } from './picture-source.ts';
 import type { ReceivedPackets } from './received-packets.ts';
 import type { ReceivedSection } from './received-section.ts';
 import type { SentStream } from './sent-stream.ts';
+import type { SourceStream } from './source-stream.ts';
 
 /** A key frame is asked for once in this time, however many need one. */
 const keyFrameIntervalMs = 500;
@@ -15,7 +17,7 @@ const usualBps = 120_000;
 const aliveMs = 1_000;
 
 /** One RTP stream that a client sends: a microphone, a picture, or one layer of a simulcast. */
-export class ReceivedStream {
+export class ReceivedStream implements SourceStream {
   readonly section: ReceivedSection;
   readonly ssrc: number;
   /** Of its retransmissions; undefined until it is known, and where there are none. */
@@ -28,6 +30,8 @@ export class ReceivedStream {
   readonly retransmissions: RetransmissionStore | undefined;
   /** To whom it is forwarded, or is to be from the next key frame on. */
   readonly subscribers: SentStream[] = [];
+  /** Its way into a composed picture; absent where it is in none. */
+  composing: PictureSource | undefined;
   /** Its packets in the batch that is being served; -1 is none. */
   firstPending = -1;
   heardAt: Instant;
@@ -81,6 +85,11 @@ export class ReceivedStream {
 
   needKeyFrame(): void {
     this.keyFrame = 'needed';
+  }
+
+  timestampAt(unixMs: number): number | undefined {
+    const ahead = this.section.leg.senderClock.ourTimeOf(0);
+    return ahead === undefined ? undefined : this.clock.timestampOf(unixMs - ahead);
   }
 
   /** One has come. */

@@ -18,15 +18,14 @@ import type { Leg } from './leg.ts';
 import type { LegTransport } from './leg-transport.ts';
 import type { PacketSender } from './packet-sender.ts';
 import type { ReceivedPackets } from './received-packets.ts';
-import type { ReceivedSection } from './received-section.ts';
-import type { ReceivedStream } from './received-stream.ts';
 import { SentExtensions } from './sent-extensions.ts';
 import { SentHistory } from './sent-history.ts';
+import type { SourceStream } from './source-stream.ts';
 
-/** Where a stream's packets come from: nowhere, what this process encodes (a mix, a composed picture), or a client. */
-export type SentSource = 'none' | 'encoded' | ReceivedStream;
+/** Where a stream's packets come from: nowhere, the mixer frame by frame, or a stream of packets. */
+export type SentSource = 'none' | 'encoded' | SourceStream;
 
-/** A packet of a mix or a composed picture. */
+/** A packet of a mix. */
 export interface EncodedPacket {
   /** Of the encoder, in units of the codec's clock. */
   readonly timestamp: number;
@@ -78,7 +77,7 @@ export class SentStream {
   private agreed: SectionSettings;
   private extensions: SentExtensions;
   private source: SentSource = 'none';
-  private target: ReceivedStream | undefined;
+  private target: SourceStream | undefined;
   private codecMatch: CodecMatch | undefined;
   private readonly sequence: SequenceMapping;
   private readonly timestamps: TimestampMapping;
@@ -133,12 +132,12 @@ export class SentStream {
   }
 
   /** Whether the client has agreed to a codec of the section. */
-  canCarry(section: ReceivedSection): boolean {
+  canCarry(section: SourceStream['section']): boolean {
     return new CodecMatch(section, this.agreed.codecs).isPossible;
   }
 
   /** Carries a client's stream, pictures from the next key frame on; or nothing, at once. */
-  setSource(wanted: ReceivedStream | undefined): void {
+  setSource(wanted: SourceStream | undefined): void {
     if (wanted !== undefined && wanted === (this.target ?? this.source)) return;
     this.dropTarget();
     if (wanted === undefined) return this.dropSource();
@@ -149,7 +148,7 @@ export class SentStream {
   }
 
   /** A client sends the same with another SSRC from now on. */
-  replaceSource(gone: ReceivedStream, stream: ReceivedStream): void {
+  replaceSource(gone: SourceStream, stream: SourceStream): void {
     if (this.source === gone || this.target === gone) this.setSource(stream);
   }
 
@@ -160,7 +159,7 @@ export class SentStream {
   }
 
   /** Sends what of a stream that it subscribes to is in the batch. */
-  forward(stream: ReceivedStream, packets: ReceivedPackets, now: Instant): void {
+  forward(stream: SourceStream, packets: ReceivedPackets, now: Instant): void {
     const { transport } = this.leg;
     if (transport?.route === undefined) return;
     for (let index = stream.firstPending; index >= 0; index = packets.next[index] ?? -1) {
@@ -240,8 +239,7 @@ export class SentStream {
   /** What a sender report says (RFC 3550 §6.4.1): which timestamp the wall clock's time has. */
   timestampAt(unixMs: number, now: Instant): number {
     const { source } = this;
-    const clock = typeof source === 'object' ? source.section.leg.senderClock.ourTimeOf(0) : undefined;
-    const received = typeof source === 'object' && clock !== undefined ? source.clock.timestampOf(unixMs - clock) : undefined;
+    const received = typeof source === 'object' ? source.timestampAt(unixMs) : undefined;
     if (received !== undefined) return this.timestamps.peek(received);
     return (this.timestamp + Math.round(this.elapsedUnits(now))) | 0;
   }
@@ -282,7 +280,7 @@ export class SentStream {
   }
 
   /** Whether a packet of the target is one to begin with; if so it is the source from here on. */
-  private begins(stream: ReceivedStream, packets: ReceivedPackets, index: number, now: Instant): boolean {
+  private begins(stream: SourceStream, packets: ReceivedPackets, index: number, now: Instant): boolean {
     if (stream !== this.target || (this.kind === 'video' && packets.startsKeyFrame[index] === 0)) return false;
     const { vp8, sender } = this.writers;
     this.target = undefined;
@@ -323,7 +321,7 @@ export class SentStream {
   }
 }
 
-function unsubscribe({ subscribers }: ReceivedStream, stream: SentStream): void {
+function unsubscribe({ subscribers }: SourceStream, stream: SentStream): void {
   const at = subscribers.indexOf(stream);
   if (at >= 0) subscribers.splice(at, 1);
 }

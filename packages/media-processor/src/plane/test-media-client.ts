@@ -125,6 +125,11 @@ export class TestMediaClient {
     this.check();
   }
 
+  /** Of its socket, as text. */
+  get address(): string {
+    return `127.0.0.1:${this.sockets.portOf(this.socket)}`;
+  }
+
   get isReached(): boolean {
     return this.phase === 'reached';
   }

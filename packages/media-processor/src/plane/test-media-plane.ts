@@ -4,6 +4,7 @@ import { loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
 import { createIceCredentials, type IceCredentials } from '@dialplane/ice';
 import { seededRandomness } from '@dialplane/sansio';
 import { parseTransportAddress, type TransportAddress } from '@dialplane/stun';
+import { startVideoComposer } from '../composing/start-video-composer.ts';
 import { loadAudioKernels } from '../mixing/audio-workspace.ts';
 import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
 import type { ProcessCommand, ProcessEvent } from '../process-api/process-messages.ts';
@@ -110,6 +111,14 @@ export class TestMediaPlane {
     assert.ok(mixer.kind === 'loaded');
     t.after(() => mixer.exports.close());
     this.plane.mixing.use(mixer.exports);
+  }
+
+  /** From here on pictures are composed where it is asked for. */
+  async startComposing(t: TestContext): Promise<void> {
+    const composer = await startVideoComposer(this.plane.composing);
+    assert.ok(composer.kind === 'loaded');
+    t.after(() => composer.exports.close());
+    this.plane.composing.use(composer.exports);
   }
 
   /** Opens a leg and a client for it. */

@@ -1,0 +1,48 @@
+import { AutomaticVideoMode } from '@dialplane/conference';
+import type { MediaMode } from '@dialplane/media-api';
+import type { Instant } from '@dialplane/sansio';
+import type { Leg } from './leg.ts';
+import type { PictureRouting } from './picture-routing.ts';
+
+const observeMs = 1000;
+/** What sound may take of a line before pictures. */
+const soundBps = 80_000;
+
+/** What lines say for the mixed picture, for legs of which nobody has said how they are to get pictures. */
+export class AutomaticModes {
+  private readonly modes = new Map<Leg, AutomaticVideoMode>();
+  private readonly pictures: PictureRouting;
+  private readonly isOverTcp: (leg: Leg) => boolean;
+  private observedAt: Instant | undefined;
+
+  /** @param isOverTcp whether the client reaches us over TCP, as far as that is known. */
+  constructor(pictures: PictureRouting, isOverTcp: (leg: Leg) => boolean) {
+    this.pictures = pictures;
+    this.isOverTcp = isOverTcp;
+  }
+
+  modeOf(leg: Leg): MediaMode {
+    return this.modes.get(leg)?.mode ?? 'forwarded';
+  }
+
+  forget(leg: Leg): void {
+    this.modes.delete(leg);
+  }
+
+  isDue(now: Instant): boolean {
+    return this.observedAt === undefined || now - this.observedAt >= observeMs;
+  }
+
+  /** Looks at the lines of `legs`. @returns those whose mode is another one from here on, with why, as a sentence. */
+  observe(legs: Iterable<Leg>, now: Instant): ReadonlyArray<{ readonly leg: Leg; readonly why: string }> {
+    this.observedAt = now;
+    return [...legs].flatMap((leg) => {
+      if (leg.transport === undefined) return [];
+      const mode = this.modes.get(leg) ?? new AutomaticVideoMode();
+      this.modes.set(leg, mode);
+      const transport = this.isOverTcp(leg) ? 'tcp' : 'udp';
+      const why = mode.observe({ availableBps: Math.max(0, leg.bandwidth.estimateBps - soundBps), ...this.pictures.needsOf(leg, now), transport }, now);
+      return why === undefined ? [] : [{ leg, why }];
+    });
+  }
+}
