@@ -45,9 +45,10 @@ export class ComposingThread {
   /** Returns when it was told to close. */
   run(): void {
     this.report({ kind: 'ready' });
-    while (this.state === 'running') {
+    for (;;) {
       const rings = this.sourceFrames.rings();
       this.takeCommands();
+      if (this.state === 'closing') break;
       if (!this.isBusy()) {
         this.sourceFrames.sleepUntilWritten(rings);
         this.takeFrames();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { pictureBytes } from '@dialplane/kernels';
 import { startVideoComposer } from './start-video-composer.ts';
-import { TestCamera, testVpx } from './test-camera.ts';
+import { pictureTest, TestCamera, testVpx } from './test-camera.ts';
 import { type ComposedFrame, type ComposedSize, composedSizes, type VideoComposer } from './video-composer.ts';
 
 const half = { width: 0.5, height: 0.5, y: 0.25, isWhole: false } as const;
@@ -90,7 +90,7 @@ class TestStudio {
 
 const isNear = (value: number, expected: number): boolean => Math.abs(value - expected) < 12;
 
-test('two cameras are seen side by side in both sizes, and change places', async (t) => {
+pictureTest('two cameras are seen side by side in both sizes, and change places', async (t) => {
   const studio = await TestStudio.start(t);
   const composition = studio.running.openComposition();
   const [left, right] = [new TestCamera({ width: 320, height: 180, brightness: 60 }), new TestCamera({ width: 640, height: 360, brightness: 180 })].map((camera) => studio.addCamera(composition, camera));
@@ -108,7 +108,7 @@ test('two cameras are seen side by side in both sizes, and change places', async
   await studio.until(() => shows(180, 24));
 });
 
-test('a key frame comes where it is asked for; timestamps grow', async (t) => {
+pictureTest('a key frame comes where it is asked for; timestamps grow', async (t) => {
   const studio = await TestStudio.start(t);
   const composition = studio.running.openComposition();
   const source = studio.addCamera(composition, new TestCamera({ width: 320, height: 180, brightness: 100 }));
@@ -123,7 +123,7 @@ test('a key frame comes where it is asked for; timestamps grow', async (t) => {
   assert.ok(frames.every(({ timestamp }, index) => index === 0 || timestamp > (frames[index - 1]?.timestamp ?? 0)));
 });
 
-test('what is no frame costs a key frame and nothing else; unknown numbers are ignored', async (t) => {
+pictureTest('what is no frame costs a key frame and nothing else; unknown numbers are ignored', async (t) => {
   const studio = await TestStudio.start(t);
   const { running } = studio;
   const composition = running.openComposition();
@@ -140,7 +140,7 @@ test('what is no frame costs a key frame and nothing else; unknown numbers are i
   await studio.until(() => running.statistics().decodedFrames > decoded + 5);
 });
 
-test('nothing is decoded or encoded where nobody looks', async (t) => {
+pictureTest('nothing is decoded or encoded where nobody looks', async (t) => {
   const studio = await TestStudio.start(t);
   const { running } = studio;
   const composition = running.openComposition();

@@ -1,4 +1,4 @@
-import { ExtensionElements, RetransmissionStore, rtpHeaderLength, RtpPacket } from '@dialplane/rtp';
+import { divideVp8Frame, ExtensionElements, RetransmissionStore, rtpHeaderLength, RtpPacket, type Vp8FrameDivision, vp8FrameDescriptorLength, writeVp8FrameDescriptor } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { ComposedFrame } from '../composing/video-composer.ts';
 import type { SectionCodec } from '../process-api/leg-settings.ts';
@@ -12,8 +12,6 @@ const codec: SectionCodec = { name: 'VP8', payloadType: 96, clockRate: 90_000, c
 const mostPayloadBytes = 1100;
 /** Packets of a frame that are sent to everybody before the next ones. */
 const groupSize = 32;
-/** One with the picture's number in 15 bits (RFC 7741 §4.2). */
-const descriptorLength = 4;
 const kept = { keepMs: 1000, leastBytes: 64 * 1024, mostBytes: 1024 * 1024 };
 /** A key frame is large: asked for by many, it is made once in this time. */
 const keyFrameIntervalMs = 500;
@@ -33,7 +31,7 @@ export class ComposedStream implements SourceStream {
   private readonly packets = new ReceivedPackets();
   private readonly packet = new RtpPacket();
   private readonly elements = new ExtensionElements();
-  private readonly room = new Uint8Array(rtpHeaderLength + descriptorLength + mostPayloadBytes);
+  private readonly room = new Uint8Array(rtpHeaderLength + vp8FrameDescriptorLength + mostPayloadBytes);
   private readonly view = new DataView(this.room.buffer);
   private keyFrame: 'not needed' | 'needed' = 'not needed';
   private keyFrameAskedAt: Instant | undefined;
@@ -63,11 +61,11 @@ export class ComposedStream implements SourceStream {
   }
 
   /** Sends a frame to everybody who receives the stream. */
-  send({ bytes, timestamp, isKeyFrame }: ComposedFrame, now: Instant): void {
-    const count = Math.ceil(bytes.length / mostPayloadBytes);
-    for (let first = 0; first < count; first += groupSize) {
-      const end = Math.min(count, first + groupSize);
-      for (let place = first; place < end; place += 1) this.addPacket(bytes, place, place === count - 1, timestamp, isKeyFrame, now);
+  send(frame: ComposedFrame, now: Instant): void {
+    const division = divideVp8Frame(frame.bytes.length, mostPayloadBytes);
+    for (let first = 0; first < division.count; first += groupSize) {
+      const end = Math.min(division.count, first + groupSize);
+      for (let place = first; place < end; place += 1) this.addPacket(frame, division, place, now);
       this.firstPending = 0;
       for (const subscriber of this.subscribers.slice()) subscriber.forward(this, this.packets, now);
       this.firstPending = -1;
@@ -78,21 +76,18 @@ export class ComposedStream implements SourceStream {
     this.sender.flush();
   }
 
-  private addPacket(frame: Uint8Array, place: number, isLast: boolean, timestamp: number, isKeyFrame: boolean, now: Instant): void {
-    const part = frame.subarray(place * mostPayloadBytes, (place + 1) * mostPayloadBytes);
+  private addPacket({ bytes, timestamp, isKeyFrame }: ComposedFrame, { count, partLength }: Vp8FrameDivision, place: number, now: Instant): void {
+    const part = bytes.subarray(place * partLength, (place + 1) * partLength);
     const { room, view, packet, packets, sender } = this;
     view.setUint8(0, 0x80);
-    view.setUint8(1, codec.payloadType | (isLast ? 0x80 : 0));
+    view.setUint8(1, codec.payloadType | (place === count - 1 ? 0x80 : 0));
     view.setUint16(2, this.sequenceNumber);
     view.setInt32(4, timestamp);
     view.setInt32(8, this.ssrc);
-    // RFC 7741 §4.2: X and, in the first packet, S; then I; then the number of the picture.
-    view.setUint8(rtpHeaderLength, place === 0 ? 0x90 : 0x80);
-    view.setUint8(rtpHeaderLength + 1, 0x80);
-    view.setUint16(rtpHeaderLength + 2, 0x8000 | this.pictureId);
-    room.set(part, rtpHeaderLength + descriptorLength);
+    writeVp8FrameDescriptor(room, rtpHeaderLength, place === 0, this.pictureId);
+    room.set(part, rtpHeaderLength + vp8FrameDescriptorLength);
     this.sequenceNumber = (this.sequenceNumber + 1) & 0xffff;
-    const length = rtpHeaderLength + descriptorLength + part.length;
+    const length = rtpHeaderLength + vp8FrameDescriptorLength + part.length;
     packet.read(sender.slab, sender.share(room.subarray(0, length)), length);
     this.retransmissions.put(packet, now);
     const index = packets.add(packet, this.elements);

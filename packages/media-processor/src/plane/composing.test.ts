@@ -3,7 +3,6 @@ import type { TestContext } from 'node:test';
 import { pictureBytes, type Vpx } from '@dialplane/kernels';
 import { Vp8FrameAssembler } from '@dialplane/rtp';
 import { instant } from '@dialplane/sansio';
-import { loadPictureKernels } from '../composing/picture-kernels.ts';
 import { TestCamera, testVpx } from '../composing/test-camera.ts';
 import { composedSizes } from '../composing/video-composer.ts';
 import type { SectionSettings } from '../process-api/leg-settings.ts';
@@ -82,8 +81,6 @@ class Viewer {
 const isNear = (value: number, expected: number): boolean => Math.abs(value - expected) < 15;
 
 async function stage(t: TestContext): Promise<{ plane: TestMediaPlane; anna: Viewer; bert: Viewer }> {
-  const kernels = loadPictureKernels();
-  assert.ok(kernels.kind === 'loaded', kernels.kind === 'absent' ? kernels.absentBecause : '');
   const plane = new TestMediaPlane(t);
   await plane.startComposing(t);
   const [anna, bert] = [await plane.connect('anna', sections(1000)), await plane.connect('bert', sections(2000))];

@@ -47,7 +47,7 @@ export class FeedbackWriter {
   private askAgain(leg: Leg, stream: ReceivedStream, now: Instant): void {
     const due = stream.nacks.pollTimeout();
     const missing = due === undefined || due > now ? [] : stream.nacks.take(now, leg.roundTripMs ?? assumedRoundTripMs);
-    const needsKeyFrame = stream.subscribers.length > 0 && stream.takeKeyFrameRequest(now);
+    const needsKeyFrame = stream.isSeen && stream.takeKeyFrameRequest(now);
     if (missing.length === 0 && !needsKeyFrame) return;
     const writer = this.begin(leg);
     if (missing.length > 0) writer.nack(leg.reporterSsrc, stream.ssrc, missing);

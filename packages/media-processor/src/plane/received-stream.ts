@@ -63,6 +63,11 @@ export class ReceivedStream implements SourceStream {
     return true;
   }
 
+  /** Whether anybody has a use for its pictures: as they are, or in a composed one. */
+  get isSeen(): boolean {
+    return this.subscribers.length > 0 || this.composing !== undefined;
+  }
+
   isAlive(now: Instant): boolean {
     return now - this.heardAt < aliveMs;
   }

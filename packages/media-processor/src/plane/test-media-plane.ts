@@ -4,6 +4,7 @@ import { loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
 import { createIceCredentials, type IceCredentials } from '@dialplane/ice';
 import { seededRandomness } from '@dialplane/sansio';
 import { parseTransportAddress, type TransportAddress } from '@dialplane/stun';
+import { loadPictureKernels } from '../composing/picture-kernels.ts';
 import { startVideoComposer } from '../composing/start-video-composer.ts';
 import { loadAudioKernels } from '../mixing/audio-workspace.ts';
 import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
@@ -14,7 +15,7 @@ import { openTestKernels, TestMediaClient } from './test-media-client.ts';
 
 /** A test that needs the kernels of a media process: where one is not built it is skipped and says so, in CI it fails. */
 export function planeTest(name: string, run: (t: TestContext) => Promise<void> | void): void {
-  const absent = [loadKernel('udp'), loadSrtp(), loadDtls(), loadAudioKernels()].find(({ kind }) => kind === 'absent');
+  const absent = [loadKernel('udp'), loadSrtp(), loadDtls(), loadAudioKernels(), loadPictureKernels()].find(({ kind }) => kind === 'absent');
   test(name, { skip: absent?.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${absent.absentBecause}` : false }, run);
 }
 
