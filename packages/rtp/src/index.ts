@@ -48,6 +48,8 @@ export { ntpTimeOf, SenderClock, StreamClock, unixMillisecondsOf } from './recei
 export { mostVp8DescriptorBytes, Vp8Descriptor, vp8KeyFrameSize, writeVp8Descriptor } from './payload/vp8-descriptor.ts';
 export type { Vp8Frame } from './payload/vp8-frame-assembler.ts';
 export { Vp8FrameAssembler } from './payload/vp8-frame-assembler.ts';
+export type { Vp8FrameDivision } from './payload/vp8-packets.ts';
+export { divideVp8Frame, vp8FrameDescriptorLength, writeVp8FrameDescriptor } from './payload/vp8-packets.ts';
 export type { KeyFrameTest } from './payload/key-frames.ts';
 export { startsAv1KeyFrame, startsH264KeyFrame, startsVp9KeyFrame } from './payload/key-frames.ts';
 export { originalSequenceLength, unwrapRetransmission } from './payload/retransmission.ts';

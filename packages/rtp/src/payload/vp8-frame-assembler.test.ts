@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant } from '@dialplane/sansio';
 import fc from 'fast-check';
-import { Vp8FrameAssembler } from '../index.ts';
+import { divideVp8Frame, Vp8FrameAssembler, vp8FrameDescriptorLength, writeVp8FrameDescriptor } from '../index.ts';
 
 interface Packet {
   readonly number: number;
@@ -109,6 +109,31 @@ test('rubbish and jumps leave an assembler that goes on with the next key frame'
       const far = 40_000;
       for (const packet of packetsOf(far, sizes, new Set([0]))) put(assembler, packet);
       assert.deepEqual(taken(assembler, sizes, 1e9), [0, 1]);
+    }),
+  );
+});
+
+test('a frame of our own comes out of its packets as it was, in runs of one size', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 4, max: 9000 }), { minLength: 1, maxLength: 5 }), fc.integer({ min: 100, max: 1200 }), (lengths, mostBytes) => {
+      const assembler = new Vp8FrameAssembler();
+      let number = 65_530;
+      for (const [index, length] of lengths.entries()) {
+        const frame = new Uint8Array(length).map((_, at) => (at === 0 ? (index === 0 ? 0 : 1) : at & 255));
+        const { count, partLength } = divideVp8Frame(length, mostBytes);
+        const pictureId = (0x7fff + index) & 0x7fff;
+        for (let part = 0; part < count; part += 1) {
+          const payload = frame.subarray(part * partLength, (part + 1) * partLength);
+          assert.ok(payload.length > 0 && payload.length <= mostBytes && (part === count - 1 || payload.length === partLength));
+          const bytes = new Uint8Array(vp8FrameDescriptorLength + payload.length);
+          writeVp8FrameDescriptor(bytes, 0, part === 0, pictureId);
+          bytes.set(payload, vp8FrameDescriptorLength);
+          assembler.put(number & 0xffff, index, part === count - 1 ? 1 : 0, bytes, 0, bytes.length);
+          number += 1;
+        }
+        const taken = assembler.take(instant(0));
+        assert.deepEqual(taken?.bytes, frame);
+      }
     }),
   );
 });
