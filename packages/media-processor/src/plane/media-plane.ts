@@ -109,7 +109,11 @@ export class MediaPlane {
   /** What names a conference or leg that is not there has crossed its end. */
   handle(command: Exclude<ProcessCommand, { readonly kind: 'start' }>): void {
     const now = clock();
-    this.obey(command, now);
+    try {
+      this.obey(command, now);
+    } catch (error) {
+      this.giveUpOver(command, error);
+    }
     this.sender.flush();
     this.arm(now);
   }
@@ -195,7 +199,13 @@ export class MediaPlane {
     const isFull = this.fullAt === undefined || now - this.fullAt >= fullMs - 1;
     if (isFull) this.fullAt = now;
     for (const conference of this.conferences.values()) {
-      for (const leg of conference.legs.values()) this.serveTimers(leg, isFull, now);
+      for (const leg of conference.legs.values()) {
+        try {
+          this.serveTimers(leg, isFull, now);
+        } catch (error) {
+          this.giveUp(leg, error);
+        }
+      }
       if (isFull) conference.handleTimeout(now);
     }
     this.sender.flush();
@@ -244,9 +254,19 @@ export class MediaPlane {
 
   /** A bug of ours costs the leg it happened to (STYLE: errors, third kind). */
   private giveUp(leg: Leg, error: unknown): void {
-    this.options.tell({ kind: 'logged', level: 'error', message: `A media process failed at a packet; its leg ends. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` });
+    this.logFault('A media process failed over a leg, which ends', error);
     leg.end(clock());
     this.tellState(leg, 'closed', 'MEDIA_PROCESS_LOST');
+  }
+
+  private giveUpOver(command: Exclude<ProcessCommand, { readonly kind: 'start' }>, error: unknown): void {
+    const leg = 'legId' in command && command.legId !== undefined ? this.conferences.get(command.conferenceId)?.legs.get(command.legId) : undefined;
+    if (leg !== undefined) this.giveUp(leg, error);
+    else this.logFault(`A media process failed over a command (${command.kind})`, error);
+  }
+
+  private logFault(what: string, error: unknown): void {
+    this.options.tell({ kind: 'logged', level: 'error', message: `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` });
   }
 
   private answer(sequence: number): void {

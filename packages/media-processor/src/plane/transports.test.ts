@@ -93,3 +93,14 @@ planeTest('commands about what is not there are ignored', (t) => {
   assert.ok(alive?.kind === 'alive');
   assert.deepEqual({ ...alive, load: 0 }, { kind: 'alive', sequence: 7, conferences: 1, legs: 0, load: 0 });
 });
+
+planeTest('a command that cannot be obeyed costs its leg, and no other', async (t) => {
+  const plane = new TestMediaPlane(t);
+  const { transport } = plane.open('anna', sections);
+  await plane.connect('bert', [microphone('0', 2000), speaker('1', 2001)]);
+  plane.open('carl', sections, { local: transport.local });
+  const closed = await plane.until((event) => event.kind === 'legStateChanged' && event.state === 'closed');
+  assert.deepEqual(closed, { kind: 'legStateChanged', conferenceId: 'c', legId: 'carl', state: 'closed', reason: 'MEDIA_PROCESS_LOST' });
+  assert.ok(plane.events.some((event) => event.kind === 'logged' && event.level === 'error'));
+  assert.equal(plane.events.filter((event) => event.kind === 'legStateChanged' && event.state === 'closed').length, 1);
+});
