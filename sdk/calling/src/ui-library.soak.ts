@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { TestBrowser, type PageOptions } from './test-browser.ts';
 import { TestServer } from './test-server.ts';
+import { TestWholeServer } from './test-whole-server.ts';
 
 /** What the page offers. */
 declare const ui: {
   startComposite(options: object): Promise<void>;
   awaitCall(options: object): Promise<void>;
+  joinGroup(options: object): Promise<void>;
+  /** Names of who else is in the call. */
+  others(): readonly string[];
   /** The caller in the callee's state. */
   remote(): RemoteState | undefined;
   readonly pages: readonly string[];
@@ -92,11 +97,33 @@ test('the unmodified CallComposite calls somebody, with video both ways, and lea
   await callee.page.waitForFunction(playing, 3);
 
   await clickWhenReady(caller.page, 'call-composite-hangup-button');
-  await caller.page.getByRole('button', { name: 'Leave', exact: true }).click();
+  await caller.page.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click();
   await caller.page.waitForFunction(() => ui.pages.includes('leftCall'));
   const pages = await caller.page.evaluate(() => ui.pages);
   assert.deepEqual(pages, ['configuration', 'lobby', 'call', 'leaving', 'leftCall']);
   assert.deepEqual(await caller.page.evaluate(() => ui.adapter.getState().latestErrors), {});
   assert.deepEqual(await callee.page.evaluate(() => ui.client.getState().latestErrors), {});
   assert.deepEqual([caller.errors, callee.errors], [[], []]);
+});
+
+test('three unmodified composites meet in a group call, and see each other', { timeout: 180_000 }, async () => {
+  await using whole = await TestWholeServer.start();
+  const groupId = randomUUID();
+  const names = ['Alice', 'Bob', 'Cy'];
+  const members = await Promise.all(names.map(async (displayName) => {
+    const { token, identifier } = await whole.person(displayName);
+    const opened = await browser.open(page);
+    await opened.page.evaluate((options) => ui.joinGroup(options), { token, rawId: identifier, displayName, endpoint: whole.url, groupId });
+    await clickWhenReady(opened.page, 'call-composite-local-device-settings-camera-button');
+    await clickWhenReady(opened.page, 'call-composite-start-call-button');
+    return { ...opened, displayName };
+  }));
+  for (const { page: member, displayName } of members) {
+    await member.waitForFunction((others) => ui.others().join() === others, names.filter((name) => name !== displayName).join());
+    await member.waitForFunction(playing, 3);
+  }
+  for (const { page: member, errors } of members) {
+    assert.deepEqual(await member.evaluate(() => ui.adapter.getState().latestErrors), {});
+    assert.deepEqual(errors, []);
+  }
 });

@@ -2,7 +2,8 @@
 import { AzureCommunicationTokenCredential } from '@azure/communication-common';
 import { LocalVideoStream } from '@azure/communication-calling';
 import {
-  CallAgentProvider, CallClientProvider, CallComposite, CallProvider, createAzureCommunicationCallAdapter, createStatefulCallClient, FluentThemeProvider,
+  CallAgentProvider, CallClientProvider, CallComposite, CallProvider, createAzureCommunicationCallAdapter, createAzureCommunicationCallAdapterFromClient,
+  createStatefulCallClient, FluentThemeProvider,
   usePropsFor, VideoGallery,
 } from '@azure/communication-react';
 import React from 'react';
@@ -49,6 +50,16 @@ ui.awaitCall = async ({ token, rawId, displayName }) => {
             React.createElement(CallProvider, { call }, React.createElement(Gallery))))),
     );
   });
+};
+
+/** A member of a group call: the whole composite on a client of its own, which is told where the server is. */
+ui.joinGroup = async ({ token, rawId, displayName, endpoint, groupId }) => {
+  const client = createStatefulCallClient({ userId: { communicationUserId: rawId } }, { callClientOptions: { endpoint } });
+  const agent = await client.createCallAgent(new AzureCommunicationTokenCredential(token), { displayName });
+  ui.client = client;
+  ui.adapter = await createAzureCommunicationCallAdapterFromClient(client, agent, { groupId });
+  ui.others = () => Object.values(Object.values(client.getState().calls)[0]?.remoteParticipants ?? {}).map((participant) => participant.displayName).sort();
+  root.render(React.createElement(CallComposite, { adapter: ui.adapter }));
 };
 
 function Gallery() {
