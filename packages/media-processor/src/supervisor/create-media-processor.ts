@@ -1,20 +1,15 @@
 import { X509Certificate, randomBytes } from 'node:crypto';
-import type { MediaDescription } from '@dialplane/calling-api';
-import type { MediaCommand, MediaEvent, MediaFailure } from '@dialplane/media-api';
-import type { LocalCandidate } from '@dialplane/sdp';
+import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
 import type { ConferenceEvent } from '../process-api/process-messages.ts';
-import { Conferences, type Conference, type Leg } from './conferences.ts';
+import { ConferenceCommands } from './conference-commands.ts';
+import { Conferences } from './conferences.ts';
 import { EventQueue } from './event-queue.ts';
-import { LegNegotiation } from './leg-negotiation.ts';
 import { MediaProcessorError } from './media-processor-error.ts';
-import { defaultMediaProcessorLimits, type MediaProcessorLimits, type MediaProcessorOptions } from './media-processor-options.ts';
+import { defaultMediaProcessorLimits, type MediaProcessorOptions } from './media-processor-options.ts';
 import type { MediaAddress, MediaProcessor, MediaProcessorStatus, MediaProcessStatus } from './media-processor.ts';
-import { OfferBudget } from './offer-budget.ts';
 import { heartbeatEveryMs, ProcessSlot } from './process-slot.ts';
 import { StreamRelays } from './stream-relays.ts';
 import { WaitingConferences } from './waiting-conferences.ts';
-
-type CommandOf<Kind extends MediaCommand['kind']> = Extract<MediaCommand, { readonly kind: Kind }>;
 
 /**
  * Makes a Media Processor; it serves once it was started.
@@ -26,29 +21,29 @@ export function createMediaProcessor(options: MediaProcessorOptions): MediaProce
 
 /** One process more than serve is kept ready for the conferences of a lost one. */
 const spareProcesses = 1;
-/** How long a conference waits for a process when all are being started again. */
-const openWithinMs = 5_000;
+/** How long a conference waits for a process when all are being started again: less than the call waits that wants it. */
+const openWithinMs = 9_000;
 
 /** starting ▶ serving ▶ draining ▶ closed. */
 type ProcessorState = 'starting' | 'serving' | 'draining' | 'closed';
 
 class SupervisedMediaProcessor implements MediaProcessor {
   private readonly options: MediaProcessorOptions;
-  private readonly limits: MediaProcessorLimits;
-  private readonly fingerprint: Uint8Array;
   private readonly cname = randomBytes(12).toString('base64url');
   private readonly slots: readonly ProcessSlot[];
   private readonly conferences = new Conferences();
   private readonly waiting = new WaitingConferences(openWithinMs);
   private readonly streamRelays = new StreamRelays();
   private readonly events = new EventQueue();
+  private readonly commands: ConferenceCommands;
   private state: ProcessorState = 'starting';
   private heartbeat: NodeJS.Timeout | undefined;
 
   constructor(options: MediaProcessorOptions, fingerprint: Uint8Array) {
     this.options = options;
-    this.limits = { ...defaultMediaProcessorLimits, ...options.limits };
-    this.fingerprint = fingerprint;
+    const { logger, publicAddresses } = options;
+    const limits = { ...defaultMediaProcessorLimits, ...options.limits };
+    this.commands = new ConferenceCommands({ logger, publicAddresses, limits, fingerprint, cname: this.cname, conferences: this.conferences, events: this.events });
     this.slots = Array.from({ length: options.processes + spareProcesses }, (_, index) => this.createSlot(index));
   }
 
@@ -107,8 +102,8 @@ class SupervisedMediaProcessor implements MediaProcessor {
       return;
     }
     const conference = this.conferences.find(command.conferenceId);
-    if (conference !== undefined) this.carryOut(conference, command);
-    else if (!this.holdBack(command)) this.refuse(command, 'CONFERENCE_NOT_FOUND');
+    if (conference !== undefined) this.commands.carryOut(conference, command);
+    else if (!this.holdBack(command)) this.commands.refuse(command, 'CONFERENCE_NOT_FOUND');
   }
 
   private statusOf(slot: ProcessSlot): MediaProcessStatus {
@@ -135,7 +130,7 @@ class SupervisedMediaProcessor implements MediaProcessor {
     });
   }
 
-  private openConference(command: CommandOf<'openConference'>): void {
+  private openConference(command: Extract<MediaCommand, { readonly kind: 'openConference' }>): void {
     const { conferenceId } = command;
     if (this.conferences.find(conferenceId) !== undefined || this.waiting.has(conferenceId)) return;
     if (this.state !== 'serving') {
@@ -173,98 +168,12 @@ class SupervisedMediaProcessor implements MediaProcessor {
   private handleTold(slot: ProcessSlot, event: ConferenceEvent): void {
     const conference = this.conferences.find(event.conferenceId);
     if (conference?.slot !== slot) return;
-    if (event.kind === 'legStateChanged' && event.state === 'closed' && !conference.legs.delete(event.legId)) return;
+    if (event.kind === 'legStateChanged' && event.state === 'closed') {
+      const { conferenceId, legId } = event;
+      if (!conference.legs.delete(legId)) return;
+      slot.send({ kind: 'closeLeg', conferenceId, legId });
+    }
     this.events.pass(event);
-  }
-
-  private carryOut(conference: Conference, command: Exclude<MediaCommand, CommandOf<'openConference'>>): void {
-    switch (command.kind) {
-      case 'closeConference':
-        this.conferences.remove(conference);
-        conference.slot.send(command);
-        return;
-      case 'setSpotlight':
-        conference.slot.send(command);
-        return;
-      case 'openLeg':
-        this.openLeg(conference, command);
-        return;
-      case 'sendDtmf':
-        this.refuse(command, 'MEDIA_PROCESSOR_UNAVAILABLE');
-        return;
-      case 'setModes':
-        if (command.legId !== undefined && !conference.legs.has(command.legId)) this.refuse(command, 'LEG_NOT_FOUND');
-        else conference.slot.send(command);
-        return;
-      default:
-        this.carryOutForLeg(conference, command);
-    }
-  }
-
-  private carryOutForLeg(conference: Conference, command: CommandOf<'closeLeg' | 'describe' | 'trickle' | 'setMuted' | 'setHeld' | 'setWanted'>): void {
-    const leg = conference.legs.get(command.legId);
-    if (leg === undefined) {
-      this.refuse(command, 'LEG_NOT_FOUND');
-      return;
-    }
-    // What a client trickles is not needed: its checks tell where it is (RFC 8445 §7.3.1.3).
-    if (command.kind === 'trickle') return;
-    if (command.kind === 'describe') {
-      this.negotiate(conference, leg, command, command.description);
-      return;
-    }
-    if (command.kind === 'closeLeg') conference.legs.delete(command.legId);
-    conference.slot.send(command);
-  }
-
-  private openLeg(conference: Conference, command: CommandOf<'openLeg'>): void {
-    const { conferenceId, legId, identifier, isMuted, request } = command;
-    if (request.kind === 'rtp') {
-      this.refuse(command, 'MEDIA_PROCESSOR_UNAVAILABLE');
-      return;
-    }
-    if (conference.legs.size >= this.limits.legsPerConference) {
-      this.refuse(command, 'PORTS_EXHAUSTED');
-      return;
-    }
-    const leg = this.createLeg(conference.slot);
-    conference.legs.set(legId, leg);
-    conference.slot.send({ kind: 'openLeg', conferenceId, legId, identifier, isMuted });
-    if (request.offer !== undefined) this.negotiate(conference, leg, command, request.offer);
-  }
-
-  private createLeg(slot: ProcessSlot): Leg {
-    const { offersAtOnce, offersPerSecond, sectionsPerLeg } = this.limits;
-    const surroundings = { fingerprint: this.fingerprint, candidates: this.candidatesOf(slot), cname: this.cname, sectionsPerLeg };
-    return { negotiation: new LegNegotiation(surroundings), offers: new OfferBudget(offersAtOnce, offersPerSecond, performance.now()) };
-  }
-
-  private negotiate({ conferenceId, slot }: Conference, leg: Leg, command: CommandOf<'openLeg' | 'describe'>, description: MediaDescription): void {
-    const { legId } = command;
-    if (!leg.offers.take(performance.now())) {
-      this.refuse(command, 'DESCRIPTION_INVALID', 'The client sends offers faster than anybody negotiates.');
-      return;
-    }
-    const negotiated = leg.negotiation.handle(description);
-    if (negotiated.kind === 'refused') {
-      this.refuse(command, negotiated.reason, negotiated.sentence);
-      return;
-    }
-    slot.send({ kind: 'setLeg', conferenceId, legId, transport: negotiated.transport, sections: negotiated.sections });
-    this.events.tell({ kind: 'legDescribed', conferenceId, legId, description: negotiated.answer });
-  }
-
-  /** Public addresses first: they are what most clients reach. */
-  private candidatesOf({ running }: ProcessSlot): readonly LocalCandidate[] {
-    if (running === undefined) return [];
-    return [...new Set([...this.options.publicAddresses, ...running.addresses])].map((address) => ({ address, port: running.port }));
-  }
-
-  private refuse(command: MediaCommand, reason: MediaFailure, sentence?: string): void {
-    const { conferenceId, kind } = command;
-    const legId = 'legId' in command ? command.legId : undefined;
-    if (sentence !== undefined) this.options.logger.info({ conferenceId, legId, reason, sentence }, 'A description was refused.');
-    this.events.tell({ kind: 'commandFailed', conferenceId, command: kind, reason, ...(legId !== undefined && { legId }), ...(sentence !== undefined && { sentence }) });
   }
 }
 

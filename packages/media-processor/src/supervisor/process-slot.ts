@@ -84,13 +84,16 @@ export class ProcessSlot {
    * Starts a process and resolves when it listens.
    * @throws {MediaProcessorError} When it does not; it is tried again later all the same.
    */
-  start(): Promise<void> {
-    const child = fork(entry, [], { serialization: 'advanced', execArgv: permissions, env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  async start(): Promise<void> {
+    this.startCount += 1;
+    const child = this.fork();
     const lastWords = new LastWords(child.stderr);
     const outOfPatience = setTimeout(() => child.kill('SIGKILL'), startWithinMs);
-    this.startCount += 1;
     child.on('message', (event) => this.handle(child, event as ProcessEvent));
-    child.on('error', (error) => this.options.logger.warn({ err: error, process: this.name }, 'A media process could not be reached.'));
+    child.on('error', (error) => {
+      this.options.logger.warn({ err: error, process: this.name }, 'A media process could not be started or reached.');
+      if (child.pid === undefined) this.handleEnd(child, error.message);
+    });
     child.on('exit', (code, signal) => {
       clearTimeout(outOfPatience);
       this.handleEnd(child, signal ?? `exit code ${code}`);
@@ -99,7 +102,7 @@ export class ProcessSlot {
       if (lastWords.text !== '') this.options.logger.error({ process: this.name, lastWords: lastWords.text }, 'A media process left these words.');
     });
     child.send({ kind: 'start', settings: { ...this.options.settings, port: this.port } } satisfies ProcessCommand, () => undefined);
-    return new Promise((done, failed) => {
+    await new Promise<void>((done, failed) => {
       const settle = (failure?: MediaProcessorError): void => {
         clearTimeout(outOfPatience);
         if (failure === undefined) done();
@@ -130,9 +133,12 @@ export class ProcessSlot {
   /** Ends the process and starts no other. Repeatable. */
   async close(): Promise<void> {
     const { state } = this;
-    if (state.kind !== 'closed') this.state = { kind: 'closed', ended: state.kind === 'resting' ? this.stopResting(state.timer) : endChild(state.child) };
+    if (state.kind === 'closed') return state.ended;
+    if (state.kind === 'resting') clearTimeout(state.timer);
+    const ended = state.kind === 'resting' ? Promise.resolve() : endChild(state.child);
+    this.state = { kind: 'closed', ended };
     if (state.kind === 'starting') state.settle(new MediaProcessorError('MEDIA_PROCESS_FAILED', 'It was closed.'));
-    if (this.state.kind === 'closed') await this.state.ended;
+    return ended;
   }
 
   private handle(child: ChildProcess, event: ProcessEvent): void {
@@ -164,17 +170,29 @@ export class ProcessSlot {
     settle();
   }
 
+  private fork(): ChildProcess {
+    try {
+      return fork(entry, [], { serialization: 'advanced', execArgv: permissions, env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    } catch (error) {
+      this.rest(false);
+      throw new MediaProcessorError('MEDIA_PROCESS_FAILED', 'The system has no room for another process.', error);
+    }
+  }
+
   /** Its conferences are told at once; the next start may have to wait. */
   private handleEnd(child: ChildProcess, how: string): void {
     const { state } = this;
     if ((state.kind !== 'starting' && state.kind !== 'running') || state.child !== child) return;
-    const wasSteady = state.kind === 'running' && performance.now() - state.since >= steadyMs;
-    this.failures = wasSteady ? 0 : this.failures + 1;
-    const restMs = wasSteady ? 0 : Math.min(longestRestMs, firstRestMs * 2 ** (this.failures - 1));
-    this.state = { kind: 'resting', timer: setTimeout(() => this.startAgain(), restMs) };
+    this.rest(state.kind === 'running' && performance.now() - state.since >= steadyMs);
     this.options.logger.error({ process: this.name, how }, state.kind === 'running' ? 'A media process has ended; it is started again.' : 'A media process did not start; it is tried again.');
     if (state.kind === 'running') this.events.lost(this);
     else state.settle(new MediaProcessorError('MEDIA_PROCESS_FAILED', `It ended (${how}).`));
+  }
+
+  private rest(wasSteady: boolean): void {
+    this.failures = wasSteady ? 0 : this.failures + 1;
+    const restMs = wasSteady ? 0 : Math.min(longestRestMs, firstRestMs * 2 ** (this.failures - 1));
+    this.state = { kind: 'resting', timer: setTimeout(() => this.startAgain(), restMs) };
   }
 
   private startAgain(): void {
@@ -182,10 +200,6 @@ export class ProcessSlot {
       () => this.options.logger.info({ process: this.name }, 'The media process runs again.'),
       (error: unknown) => this.options.logger.debug({ err: error, process: this.name }, 'The media process does not start yet.'),
     );
-  }
-
-  private async stopResting(timer: NodeJS.Timeout | undefined): Promise<void> {
-    clearTimeout(timer);
   }
 }
 
