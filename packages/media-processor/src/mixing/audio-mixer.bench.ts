@@ -7,7 +7,7 @@ import { instant } from '@dialplane/sansio';
 import type { AudioPacket, MixCodec } from './audio-mixer.ts';
 import { startAudioMixer } from './start-audio-mixer.ts';
 import { payloadTypes, Talker, testKernels } from './test-mix.ts';
-import { babble } from './test-voice.ts';
+import { speech } from './test-speech.ts';
 
 interface Scene {
   readonly codec: MixCodec;
@@ -35,19 +35,24 @@ const table: Record<string, string>[] = [];
 for (const scene of scenes) table.push(await measure(scene));
 console.table(table);
 
-/** A second of packets of a voice, to be sent again and again. */
+/** Three seconds of packets of a voice, to be sent again and again. */
 function recordingOf(codec: MixCodec, level: number): readonly AudioPacket[] {
   const key = `${codec} ${level}`;
   const existing = recorded.get(key);
   if (existing !== undefined) return existing;
   const rate = codec === 'opus' ? 48_000 : 8_000;
-  const talker = new Talker(kernels, codec, level === silentLevel ? new Float32Array(rate) : babble({ seconds: 3, rate }));
+  const talker = new Talker(kernels, codec, level === silentLevel ? new Float32Array(rate) : voiceAt(rate));
   const packets = Array.from({ length: 150 }, () => {
     const packet = talker.next(0, codec === 'opus' ? level : -1);
     return Object.assign(packet, { bytes: packet.bytes.slice(0, packet.length) });
   });
   recorded.set(key, packets);
   return packets;
+}
+
+function voiceAt(rate: number): Float32Array {
+  const said = speech();
+  return Float32Array.from({ length: 3 * rate }, (_, index) => said[Math.floor((index * 48_000) / rate)] ?? 0);
 }
 
 async function measure(scene: Scene): Promise<Record<string, string>> {
