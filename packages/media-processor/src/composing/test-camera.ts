@@ -15,7 +15,15 @@ export function testVpx(): Vpx {
   return kernel.exports;
 }
 
-/** Encodes pictures of one brightness in which a square moves, as a camera would. */
+export interface TestCameraOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly brightness: number;
+  /** Waves that move over the whole picture, which is what a camera in somebody's hand costs; else it is of one brightness. */
+  readonly isRestless?: boolean;
+}
+
+/** Encodes pictures in which a square moves, as a camera would. */
 export class TestCamera {
   private readonly vpx = testVpx();
   private readonly encoder: number;
@@ -24,13 +32,15 @@ export class TestCamera {
   private readonly width: number;
   private readonly height: number;
   private readonly brightness: number;
+  private readonly waves: Float64Array | undefined;
   private frames = 0;
   private wantsKeyFrame = false;
 
-  constructor({ width, height, brightness }: { readonly width: number; readonly height: number; readonly brightness: number }) {
+  constructor({ width, height, brightness, isRestless }: TestCameraOptions) {
     this.width = width;
     this.height = height;
     this.brightness = brightness;
+    this.waves = isRestless === true ? Float64Array.from({ length: width + height }, (_, index) => 1 + 0.3 * Math.sin(index / 7) + 0.2 * Math.sin(index / 2.3)) : undefined;
     this.encoder = this.vpx.openEncoder({ width, height, bitrateBps: 800_000, frameRate: 25, speed: 12 });
     this.picture = new Uint8Array(pictureBytes(width, height)).fill(128);
     this.room = new Uint8Array(this.picture.length);
@@ -43,7 +53,9 @@ export class TestCamera {
   /** The next frame. */
   take(): Uint8Array {
     const { width, height, brightness, picture, room, frames } = this;
-    picture.fill(brightness, 0, width * height);
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) picture[y * width + x] = brightness * (this.waves?.[(x + frames * 2) % width] ?? 1) * (this.waves?.[(y + frames) % height] ?? 1);
+    }
     const left = (frames * 6) % (width - 16);
     for (let y = 8; y < 24; y += 1) picture.fill(255 - brightness, y * width + left, y * width + left + 16);
     const { result } = this.vpx.encode(this.encoder, picture, frames * 3600, this.wantsKeyFrame, room);
