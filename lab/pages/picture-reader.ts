@@ -74,17 +74,23 @@ function nextFrame(video: HTMLVideoElement | undefined): Promise<boolean> {
   });
 }
 
-/** The part of a video, in its own pixels, that is seen in a window which it may be larger than. */
-function visiblePart(video: HTMLVideoElement, element: HTMLElement): DOMRect {
+/** The part of a video, in its own pixels, that is seen through the frames around it, of which `outermost` is the last. */
+function visiblePart(video: HTMLVideoElement, outermost: HTMLElement): DOMRect {
   const { videoWidth, videoHeight } = video;
-  const [whole, window] = [video.getBoundingClientRect(), element.getBoundingClientRect()];
+  const whole = video.getBoundingClientRect();
   if (whole.width === 0 || whole.height === 0) return new DOMRect();
   const [scaleX, scaleY] = [videoWidth / whole.width, videoHeight / whole.height];
-  const [left, top] = [Math.max(whole.left, window.left), Math.max(whole.top, window.top)];
-  const [right, bottom] = [Math.min(whole.right, window.right), Math.min(whole.bottom, window.bottom)];
+  const frames = [whole, ...framesAround(video, outermost).map((frame) => frame.getBoundingClientRect())];
+  const [left, top] = [Math.max(...frames.map((frame) => frame.left)), Math.max(...frames.map((frame) => frame.top))];
+  const [right, bottom] = [Math.min(...frames.map((frame) => frame.right)), Math.min(...frames.map((frame) => frame.bottom))];
   const inPixels = [(left - whole.left) * scaleX, (top - whole.top) * scaleY, (right - left) * scaleX, (bottom - top) * scaleY].map(Math.round);
   const [x = 0, y = 0, width = 0, height = 0] = inPixels;
   return new DOMRect(x, y, width, height);
+}
+
+function framesAround(element: HTMLElement, outermost: HTMLElement): HTMLElement[] {
+  const frame = element.parentElement;
+  return frame === null || element === outermost ? [] : [frame, ...framesAround(frame, outermost)];
 }
 
 function whoIn(at: (x: number, y: number) => Colour): Person | null {
@@ -96,8 +102,9 @@ function whoIn(at: (x: number, y: number) => Colour): Person | null {
 }
 
 function counterIn(at: (x: number, y: number) => Colour): number {
-  const middle = 1 - stripShare / 2;
-  return Array.from({ length: counterBits }, (_, bit) => (at((bit + 0.5) / counterBits, middle)[1] > 128 ? 2 ** bit : 0)).reduce((sum, value) => sum + value, 0);
+  // Near the bottom: a composed picture may have cut the strip to a wider format.
+  const down = 1 - stripShare / 4;
+  return Array.from({ length: counterBits }, (_, bit) => (at((bit + 0.5) / counterBits, down)[1] > 128 ? 2 ** bit : 0)).reduce((sum, value) => sum + value, 0);
 }
 
 /** Far more than coding and colour conversion shift a colour, far less than the colours are apart. */

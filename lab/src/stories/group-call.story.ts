@@ -5,6 +5,8 @@ import { allArrive, hangUpAll, joinAll, openRoom, setModes } from './group-room.
 
 const combinations: readonly MediaModes[] = [
   { audio: 'forwarded', video: 'forwarded' },
+  { audio: 'forwarded', video: 'mixed' },
+  { audio: 'mixed', video: 'mixed' },
   { audio: 'mixed', video: 'forwarded' },
 ];
 
