@@ -1,9 +1,10 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { pictureBytes } from '@dialplane/kernels';
 import { unreachable } from '@dialplane/sansio';
-import { RingReader, RingWriter } from '../mixing/packet-ring.ts';
+import { RingReader, RingWriter } from '../threads/record-ring.ts';
+import type { RingedWorkerData, ThreadReport } from '../threads/ringed-thread.ts';
 import { ComposerCounters } from './composer-counters.ts';
-import type { ComposerCommand, ComposerReport, ComposingWorkerData } from './composer-messages.ts';
+import type { ComposerCommand, ComposerReport } from './composer-messages.ts';
 import { Composition, type ComposingEnvironment, mostSourceHeight, mostSourceWidth } from './composition.ts';
 import { readSourceFrame, writeComposedFrame } from './frame-records.ts';
 import type { PictureKernels } from './picture-kernels.ts';
@@ -16,7 +17,7 @@ const tickMs = 1000 / composedFrameRate;
  * left out. While nobody receives anything it sleeps until it is told something.
  */
 export class ComposingThread {
-  private readonly data: ComposingWorkerData;
+  private readonly data: RingedWorkerData;
   private readonly sourceFrames: RingReader;
   private readonly composed: RingWriter;
   private readonly counters: ComposerCounters;
@@ -27,10 +28,10 @@ export class ComposingThread {
   private state: 'running' | 'closing' = 'running';
   private tick = 0;
 
-  constructor(data: ComposingWorkerData, kernels: PictureKernels) {
+  constructor(data: RingedWorkerData, kernels: PictureKernels) {
     this.data = data;
-    this.sourceFrames = new RingReader(data.sources);
-    this.composed = new RingWriter(data.composed);
+    this.sourceFrames = new RingReader(data.incoming);
+    this.composed = new RingWriter(data.outgoing);
     this.counters = new ComposerCounters(data.counters);
     const { width, height } = composedSizes.large;
     this.environment = {
@@ -84,7 +85,7 @@ export class ComposingThread {
         else composition.needKeyFrame(frame.size);
       });
     }
-    if (written > 0) this.report({ kind: 'frames' });
+    if (written > 0) this.report({ kind: 'written' });
   }
 
   private takeFrames(): void {
@@ -146,7 +147,7 @@ export class ComposingThread {
     for (const [source, its] of this.compositionOf) if (its === composition) this.compositionOf.delete(source);
   }
 
-  private report(report: ComposerReport): void {
+  private report(report: ComposerReport | ThreadReport): void {
     this.data.port.postMessage(report);
   }
 }

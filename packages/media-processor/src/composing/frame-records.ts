@@ -1,4 +1,4 @@
-import type { RingReader, RingWriter } from '../mixing/packet-ring.ts';
+import type { RingReader, RingWriter } from '../threads/record-ring.ts';
 import { type ComposedFrame, type ComposedSize, composedSizes } from './video-composer.ts';
 
 /** Kinds of records: a frame of a source to the composer, a composed one from it. */

@@ -1,5 +1,5 @@
 import type { MixCodec, MixedFrame } from './audio-mixer.ts';
-import type { RingReader, RingWriter } from './packet-ring.ts';
+import type { RingReader, RingWriter } from '../threads/record-ring.ts';
 
 /** Kinds of records from the mixer to the packet thread. */
 export const frameKind = 1;

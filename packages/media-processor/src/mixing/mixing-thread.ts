@@ -6,9 +6,10 @@ import type { SourceEnvironment } from './audio-source.ts';
 import { AudioWorkspace, type AudioKernels } from './audio-workspace.ts';
 import { writeFrame, writeLevel } from './frame-records.ts';
 import { MixerCounters } from './mixer-counters.ts';
-import type { MixerCommand, MixerReport, MixingWorkerData } from './mixer-messages.ts';
+import type { MixerCommand } from './mixer-messages.ts';
 import { readPacket } from './packet-records.ts';
-import { RingReader, RingWriter } from './packet-ring.ts';
+import { RingReader, RingWriter } from '../threads/record-ring.ts';
+import type { RingedWorkerData, ThreadReport } from '../threads/ringed-thread.ts';
 import { PayloadPool } from './payload-pool.ts';
 
 const tickMs = 20;
@@ -22,7 +23,7 @@ const mostHeldMs = 2;
  * clock does not drift. While nothing is said and nothing comes it sleeps until something does.
  */
 export class MixingThread {
-  private readonly data: MixingWorkerData;
+  private readonly data: RingedWorkerData;
   private readonly packets: RingReader;
   private readonly frames: RingWriter;
   private readonly counters: MixerCounters;
@@ -35,10 +36,10 @@ export class MixingThread {
   private tick = 0;
   private unsent = 0;
 
-  constructor(data: MixingWorkerData, kernels: AudioKernels) {
+  constructor(data: RingedWorkerData, kernels: AudioKernels) {
     this.data = data;
-    this.packets = new RingReader(data.packets);
-    this.frames = new RingWriter(data.frames);
+    this.packets = new RingReader(data.incoming);
+    this.frames = new RingWriter(data.outgoing);
     this.counters = new MixerCounters(data.counters);
     this.environment = { workspace: new AudioWorkspace(kernels), payloads: new PayloadPool(), counters: this.counters };
   }
@@ -99,7 +100,7 @@ export class MixingThread {
   private sendFrames(): void {
     if (this.unsent === 0) return;
     this.unsent = 0;
-    this.report({ kind: 'frames' });
+    this.report({ kind: 'written' });
   }
 
   private takePackets(): void {
@@ -169,7 +170,7 @@ export class MixingThread {
     for (const [member, its] of this.mixOf) if (its === mix) this.mixOf.delete(member);
   }
 
-  private report(report: MixerReport): void {
+  private report(report: ThreadReport): void {
     this.data.port.postMessage(report);
   }
 }

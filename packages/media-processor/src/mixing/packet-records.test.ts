@@ -4,7 +4,7 @@ import { instant } from '@dialplane/sansio';
 import fc from 'fast-check';
 import { mixClockRates, type AudioPacket } from './audio-mixer.ts';
 import { mostPayloadBytes, readPacket, writePacket } from './packet-records.ts';
-import { createRingMemory, RingReader, RingWriter } from './packet-ring.ts';
+import { createRingMemory, RingReader, RingWriter } from '../threads/record-ring.ts';
 
 const packetArbitrary: fc.Arbitrary<Omit<AudioPacket, 'offset' | 'length'>> = fc.record({
   ssrc: fc.integer(),

@@ -1,6 +1,6 @@
 import { instant } from '@dialplane/sansio';
 import type { AudioPacket } from './audio-mixer.ts';
-import type { RingReader, RingWriter } from './packet-ring.ts';
+import type { RingReader, RingWriter } from '../threads/record-ring.ts';
 
 /** Kind of a record with one received packet. */
 export const packetKind = 1;

@@ -114,5 +114,5 @@ test('a thread that fails is started again with the members that there are', { s
     },
   });
   assert.equal(failures.length, 1);
-  assert.match(failures[0] ?? '', /^The thread of the audio mixer has failed: .+\.$/);
+  assert.match(failures[0] ?? '', /^The thread for mixing has failed: .+\.$/);
 });

@@ -1,14 +1,12 @@
-import { once } from 'node:events';
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { LoadedKernel } from '@dialplane/kernels';
 import type { AudioMixer, AudioMixerEvents, AudioMixerStatistics, AudioPacket, MixedFrame, MixMemberOptions, MixReception } from './audio-mixer.ts';
 import { frameKind, levelKind, readFrame, readLevel } from './frame-records.ts';
 import { MixerCounters } from './mixer-counters.ts';
-import type { MixerCommand, MixerReport, MixingWorkerData } from './mixer-messages.ts';
+import type { MixerCommand } from './mixer-messages.ts';
 import { writePacket } from './packet-records.ts';
-import { createRingMemory, RingReader, RingWriter } from './packet-ring.ts';
+import type { RingReader } from '../threads/record-ring.ts';
+import { RingedThread } from '../threads/ringed-thread.ts';
 
-const restartDelayMs = 1_000;
 /** Both hold more than a second of what one core can mix. */
 const packetRingBytes = 4 * 1024 * 1024;
 const frameRingBytes = 2 * 1024 * 1024;
@@ -28,47 +26,32 @@ interface MemberState {
   options: MixMemberOptions;
 }
 
-/** The thread and its ends of everything that is shared. */
-interface MixingConnection {
-  readonly worker: Worker;
-  readonly port: MessagePort;
-  readonly packets: RingWriter;
-  readonly frames: RingReader;
-}
-
 class ThreadedAudioMixer implements AudioMixer {
   private readonly events: AudioMixerEvents;
   private readonly counters = new MixerCounters();
   private readonly mixes = new Set<number>();
   private readonly members = new Map<number, MemberState>();
   private lastNumber = 0;
-  private thread: MixingConnection | undefined;
-  private state: 'running' | 'closing' = 'running';
-  private restarting: NodeJS.Timeout | undefined;
+  private readonly thread: RingedThread<MixerCommand>;
 
   constructor(events: AudioMixerEvents) {
     this.events = events;
+    this.thread = new RingedThread({
+      module: new URL('./mixing-worker.ts', import.meta.url),
+      name: 'mixing',
+      incomingBytes: packetRingBytes,
+      outgoingBytes: frameRingBytes,
+      counters: this.counters.memory,
+      onStarted: () => this.repeat(),
+      onWritten: (ring) => this.deliver(ring),
+      onReport: () => undefined,
+      onFailure: (sentence) => events.onFailure(sentence),
+    });
   }
 
   /** @returns Why there is none, or nothing. */
-  async start(): Promise<string | undefined> {
-    const { port1: port, port2 } = new MessageChannel();
-    const data: MixingWorkerData = { packets: createRingMemory(packetRingBytes), frames: createRingMemory(frameRingBytes), counters: this.counters.memory, port: port2 };
-    const worker = new Worker(new URL('./mixing-worker.ts', import.meta.url), { workerData: data, transferList: [port2], name: 'mixing' });
-    const thread = { worker, port, packets: new RingWriter(data.packets), frames: new RingReader(data.frames) };
-    const reason = await new Promise<string | undefined>((resolve) => {
-      port.on('message', (report: MixerReport) => {
-        if (report.kind === 'frames') this.deliver(thread.frames);
-        else resolve(report.kind === 'ready' ? undefined : report.absentBecause);
-      });
-      worker.on('error', (error) => resolve(sentenceOf(error)));
-    });
-    if (reason !== undefined) return reason;
-    worker.on('error', (error) => this.handleFailure(error));
-    this.thread = thread;
-    for (const mix of this.mixes) this.command({ kind: 'openMix', mix });
-    for (const [member, { mix, options }] of this.members) this.command({ kind: 'addMember', mix, member, options });
-    return undefined;
+  start(): Promise<string | undefined> {
+    return this.thread.start();
   }
 
   openMix(): number {
@@ -112,7 +95,8 @@ class ThreadedAudioMixer implements AudioMixer {
   }
 
   push(member: number, packet: AudioPacket): boolean {
-    if (this.thread !== undefined && writePacket(this.thread.packets, member, packet)) return true;
+    const { incoming } = this.thread;
+    if (incoming !== undefined && writePacket(incoming, member, packet)) return true;
     this.counters.count('droppedPackets');
     return false;
   }
@@ -121,21 +105,18 @@ class ThreadedAudioMixer implements AudioMixer {
     return this.counters.read();
   }
 
-  async close(): Promise<void> {
-    this.state = 'closing';
-    clearTimeout(this.restarting);
-    const { thread } = this;
-    if (thread === undefined) return;
-    const ended = once(thread.worker, 'exit');
-    this.command({ kind: 'close' });
-    await ended;
-    thread.port.close();
-    this.thread = undefined;
+  close(): Promise<void> {
+    return this.thread.close();
+  }
+
+  /** Tells a new thread of what there is. */
+  private repeat(): void {
+    for (const mix of this.mixes) this.command({ kind: 'openMix', mix });
+    for (const [member, { mix, options }] of this.members) this.command({ kind: 'addMember', mix, member, options });
   }
 
   private command(command: MixerCommand): void {
-    this.thread?.port.postMessage(command);
-    this.thread?.packets.wake();
+    this.thread.command(command);
   }
 
   private deliver(ring: RingReader): void {
@@ -147,24 +128,5 @@ class ThreadedAudioMixer implements AudioMixer {
       this.events.onLevel(member, level);
     });
     if (frames.length > 0) this.events.onFrames(frames);
-    ring.release();
   }
-
-  private handleFailure(error: unknown): void {
-    this.thread?.port.close();
-    this.thread = undefined;
-    if (this.state === 'closing') return;
-    this.events.onFailure(sentenceOf(error));
-    this.restarting = setTimeout(() => void this.restart(), restartDelayMs);
-  }
-
-  private async restart(): Promise<void> {
-    const reason = await this.start();
-    if (reason !== undefined) this.events.onFailure(reason);
-    else if (this.state === 'closing') await this.close();
-  }
-}
-
-function sentenceOf(error: unknown): string {
-  return `The thread of the audio mixer has failed: ${error instanceof Error ? error.message : String(error)}.`;
 }

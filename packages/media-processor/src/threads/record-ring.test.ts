@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { createRingMemory, RingReader, RingWriter } from './packet-ring.ts';
+import { createRingMemory, RingReader, RingWriter } from './record-ring.ts';
 
 function write(writer: RingWriter, kind: number, bytes: Uint8Array): boolean {
   const at = writer.reserve(kind, bytes.length);
@@ -74,7 +74,7 @@ test('another thread reads all that is written', async () => {
       }
       parentPort.postMessage(seen);
     });`;
-  const worker = new Worker(program, { eval: true, workerData: { memory, count, module: new URL('packet-ring.ts', import.meta.url).href } });
+  const worker = new Worker(program, { eval: true, workerData: { memory, count, module: new URL('record-ring.ts', import.meta.url).href } });
   const seen = once(worker, 'message');
   const writer = new RingWriter(memory);
   for (let index = 0; index < count; ) {
