@@ -94,7 +94,7 @@ test('three in a call hear and see each other, mixed and forwarded, and go on th
   const [first] = present;
   await everybodyHears(present);
   await everybodySees(present);
-  for (const modes of [{ audio: 'forwarded', video: 'forwarded' }, { audio: 'mixed', video: 'forwarded' }] as const) {
+  for (const modes of [{ audio: 'forwarded', video: 'forwarded' }, { audio: 'forwarded', video: 'mixed' }, { audio: 'mixed', video: 'mixed' }, { audio: 'mixed', video: 'forwarded' }] as const) {
     await first?.page.evaluate((asked) => member.setModes(asked), modes);
     await everybodyHears(present);
     await everybodySees(present);

@@ -1,4 +1,4 @@
-import type { Conference } from '../media/media-link.ts';
+import type { Conference } from '../media/conference.ts';
 import type { MediaStreamPlace } from '../call-internals.ts';
 import type { RemoteParticipantView, VideoState, VideoType } from './remote-participant.ts';
 

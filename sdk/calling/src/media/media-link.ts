@@ -1,6 +1,7 @@
 import type { IceCandidate, MediaDescription, MediaModes, MediaSession, StreamInfo, Topology, VideoTile } from '@dialplane/calling-api';
 import type { Platform } from '../platform.ts';
 import type { NetworkConfiguration } from '../public/call-client.ts';
+import { assumedModes, type Conference } from './conference.ts';
 import { ConnectionMonitor, type PathState } from './connection-monitor.ts';
 import type { Gathering } from './gathering.ts';
 import { iceConfiguration, type IceConfiguration } from './ice-configuration.ts';
@@ -29,15 +30,6 @@ export interface MediaLinkOptions {
   readonly onStats: (stats: LinkStats) => void;
 }
 
-/** How what the backend sends is made. */
-export interface Conference {
-  readonly modes: MediaModes;
-  /** Where everybody is in the composed picture, while pictures are mixed. */
-  readonly layout: readonly VideoTile[];
-}
-
-/** Before the server has said. */
-const assumedModes: MediaModes = { audio: 'mixed', video: 'forwarded' };
 /** What is still on its way over a connection that another one has taken the place of, is waited for. */
 const farewellMs = 500;
 
