@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { Call as CallView, EndpointEvent, MediaDescription, MediaSession, WantedStream } from '@dialplane/calling-api';
 import { Features } from './features/features.ts';
-import { RemoteVideoStreamView } from './media/remote-video-stream.ts';
+import { RemoteVideoStreamView, type Picture } from './media/remote-video-stream.ts';
 import type { Call } from './public/call.ts';
-import { exitWhenDone, reaches, webrtc } from './test-caller.ts';
+import { exitWhenDone, reaches, until, webrtc } from './test-caller.ts';
 import { participant, ScriptedServer, type ScriptedRequest } from './test-scripted-server.ts';
 
 exitWhenDone();
@@ -60,6 +60,12 @@ async function joined(server: ScriptedServer, members: Partial<CallView> = {}): 
   return { call, view, backend: new Backend(server, view) };
 }
 
+/** Where the stream's picture is, once it has one. */
+async function pictureOf(stream: RemoteVideoStreamView): Promise<Picture> {
+  while (stream.picture === undefined) await new Promise<void>((resolve) => stream.onPictureChanged.add(resolve));
+  return stream.picture;
+}
+
 const wantedIn = ({ body }: ScriptedRequest): WantedStream[] => (body as { wanted: WantedStream[] }).wanted;
 
 test('the first offer has a microphone, five speakers and a camera with three layers, and no data channel', async () => {
@@ -87,7 +93,7 @@ test('a picture is asked for while somebody looks, in a section of its own, at t
   const first = await server.next('wantStreams');
   assert.deepEqual(wantedIn(first), [{ mid: '7', identifier: ada, mediaStreamType: 'Video', width: 640, height: 360 }]);
   first.answer(204);
-  assert.equal(stream.picture?.track.kind, 'video');
+  assert.equal((await pictureOf(stream)).track.kind, 'video');
   watch.release();
   const last = await server.next('wantStreams');
   assert.deepEqual(wantedIn(last), []);
@@ -102,7 +108,7 @@ test('mixed, a picture is a tile of the composed one, and back in its section wh
   stream.watch();
   await backend.answer();
   (await server.next('wantStreams')).answer(204);
-  const forwarded = stream.picture;
+  const forwarded = await pictureOf(stream);
   const feature = call.feature(Features.MediaModes);
   assert.deepEqual(feature.modes, { audio: 'mixed', video: 'forwarded' });
   const tile = { x: 0.5, y: 0, width: 0.5, height: 0.5 };
@@ -111,10 +117,12 @@ test('mixed, a picture is a tile of the composed one, and back in its section wh
     layout: [{ identifier: ada, mediaStreamType: 'Video', ...tile }], why: 'the downlink is starved',
   } satisfies EndpointEvent;
   await server.send(changed);
+  await until(feature, 'mediaModesChanged', () => feature.modes?.video === 'mixed', 'mixed video');
   assert.deepEqual([stream.picture?.tile?.x, stream.isAvailable, feature.modes?.video, feature.reason], [0.5, true, 'mixed', 'the downlink is starved']);
   assert.notEqual(stream.picture?.track, forwarded?.track);
   const { layout: _, ...back } = changed;
   await server.send({ ...back, revision: 11, modes: { audio: 'mixed', video: 'forwarded' } });
+  await until(feature, 'mediaModesChanged', () => feature.modes?.video === 'forwarded', 'forwarded video');
   assert.deepEqual(stream.picture, forwarded);
 });
 
@@ -125,11 +133,13 @@ test('who speaks, who is in the spotlight and who has stopped sending is the ser
   const spotlight = call.feature(Features.Spotlight);
   const dominant = call.feature(Features.DominantSpeakers);
   await server.send({ type: 'speakersChanged', callId: view.callId, speaking: [bob], dominant: [bob, ada] });
+  await until(dominant, 'dominantSpeakersChanged', () => dominant.dominantSpeakers.speakersList.length === 2, 'two speakers');
   assert.deepEqual(call.remoteParticipants.map(({ isSpeaking }) => isSpeaking), [false, true]);
   assert.deepEqual(dominant.dominantSpeakers.speakersList.map((speaker) => ('communicationUserId' in speaker ? speaker.communicationUserId : '')), [bob, ada]);
   const [, bobsView] = view.participants;
   assert.ok(bobsView !== undefined);
   await server.send({ type: 'participantsUpdated', callId: view.callId, revision: 20, updated: [{ ...participant(ada), streams: ['Audio'] }, { ...bobsView, spotlightOrder: 1 }], removed: [] });
+  await until(spotlight, 'spotlightChanged', () => spotlight.getSpotlightedParticipants().length === 1, 'a spotlight');
   const ended = call.remoteParticipants.find(({ videoStreams }) => videoStreams.length > 0)?.videoStreams[0];
   assert.equal(ended?.isAvailable, false);
   assert.deepEqual(spotlight.getSpotlightedParticipants().map(({ order }) => order), [1]);
@@ -156,8 +166,10 @@ test('messages of a data channel go through the server, to whom they are for', a
   assert.deepEqual([rest, targets], [{ endpointId: server.endpointId, channelId: 7, sequenceNumber: 1 }, [bob]]);
   request.answer(204);
   await sent;
+  const created = new Promise((resolve) => channel.on('dataChannelReceiverCreated', resolve));
+  await server.send({ type: 'messageReceived', callId: view.callId, sender: ada, channelId: 7, sequenceNumber: 1, data: 'rubbish' });
   await server.send({ type: 'messageReceived', callId: view.callId, sender: ada, channelId: 7, sequenceNumber: 1, data });
-  await server.send({ type: 'messageReceived', callId: view.callId, sender: ada, channelId: 7, sequenceNumber: 2, data: 'rubbish' });
+  await created;
   assert.deepEqual(heard, ['hello']);
 });
 
