@@ -1,4 +1,4 @@
-import type { CallState, EndpointEvent, FlowDetail, Participant } from '@dialplane/calling-api';
+import type { CallState, EndpointEvent, FlowDetail, Participant, ParticipantRole } from '@dialplane/calling-api';
 import type { MediaCommand } from '@dialplane/media-api';
 import { addMilliseconds, Deadlines, type Instant } from '@dialplane/sansio';
 import type { CallOutput } from './call-input.ts';
@@ -49,6 +49,8 @@ export type Effect =
 /** What an endpoint was last told of itself and of the call as a whole, and the seat that was told from. */
 export interface PublishedSeat {
   readonly source: Seat;
+  /** Of the party, which it shows as its own. */
+  readonly role: ParticipantRole | undefined;
   readonly state: CallState;
   readonly shape: string;
   readonly self: string;

@@ -80,7 +80,7 @@ export class Publication {
     const { model } = live;
     const { party, seat } = seated;
     const before = this.seats.get(seat.endpointId);
-    const after = before?.source === seat && !affectsAll ? before : publishedSeat(live, seated);
+    const after = before?.source === seat && before.role === party.role && !affectsAll ? before : publishedSeat(live, seated);
     this.seats.set(seat.endpointId, after);
     if (before === undefined || (before === after && updated.length === 0 && live.departures.length === 0)) return [];
     const events: UnnumberedEvent[] = [];
@@ -116,7 +116,7 @@ export class Publication {
 
 function publishedSeat({ model }: LiveCall, { party, seat }: Seated): PublishedSeat {
   const { kind, topology } = shapeOf(model, seat);
-  return { source: seat, state: stateOf(model, seat), shape: `${kind} ${topology}`, self: JSON.stringify(selfView(model, party, seat)) };
+  return { source: seat, role: party.role, state: stateOf(model, seat), shape: `${kind} ${topology}`, self: JSON.stringify(selfView(model, party, seat)) };
 }
 
 function numbered({ model, options }: LiveCall, endpointId: string, event: UnnumberedEvent): CallOutput {

@@ -137,6 +137,15 @@ planeTest('a lost packet of the composed picture is sent again, a picture that w
   await client.until(() => keyFrames() > before);
 });
 
+planeTest('who describes the picture anew is seen in the same place', async (t) => {
+  const { plane, anna } = await stage(t);
+  plane.handle({ kind: 'setModes', conferenceId: 'c', legId: 'anna', modes: mixed });
+  await anna.client.until(() => isNear(anna.brightnessAt(1001, 0.75, 0.6), 180));
+  const carl = new Viewer(t, await plane.reconnect('bert', sections(3000)), 73, 120);
+  await anna.client.until(() => isNear(anna.brightnessAt(1001, 0.75, 0.6), 120));
+  assert.ok(carl.client.isReached);
+});
+
 planeTest('a client that speaks TCP with the relay gets the mixed picture by itself, and the reason is told', async (t) => {
   const { plane, bert } = await stage(t);
   plane.handle({ kind: 'setStreamRelay', address: bert.client.address, isOpen: true });

@@ -2,7 +2,7 @@ import { PictureLayout } from '@dialplane/conference';
 import type { VideoTile } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import { isDeepStrictEqual } from 'node:util';
-import { type ComposedFrame, type ComposedSize, composedSizes } from '../composing/video-composer.ts';
+import { type ComposedFrame, type ComposedSize, composedSizes, type ComposedTile } from '../composing/video-composer.ts';
 import { ComposedStream } from './composed-stream.ts';
 import type { Composing } from './composing.ts';
 import type { Conference } from './conference.ts';
@@ -49,7 +49,9 @@ export class ConferencePicture {
   private readonly layout = new PictureLayout();
   private readonly watchers = new Map<Leg, { readonly stream: SentStream; size: ComposedSize }>();
   private open: OpenComposition | undefined;
+  /** As it was told, and as the composer has it: somebody who comes back is another source in the same place. */
   private tiles: readonly VideoTile[] = [];
+  private placed: readonly ComposedTile[] = [];
   private arrangedAt: Instant | undefined;
 
   constructor(conference: Conference, composing: Composing, prominence: () => Prominence) {
@@ -89,6 +91,7 @@ export class ConferencePicture {
     this.composing.removePicture(open.number);
     this.open = undefined;
     this.tiles = [];
+    this.placed = [];
   }
 
   private routeLeg(leg: Leg): void {
@@ -128,9 +131,11 @@ export class ConferencePicture {
     const pictures = [...open.sources.keys()].filter(({ layers }) => layers.some((layer) => layer !== undefined)).map(({ leg, mediaStreamType }) => ({ identifier: leg.identifier, mediaStreamType: mediaStreamType === 'ScreenSharing' ? ('ScreenSharing' as const) : ('Video' as const) }));
     const tiles = this.layout.arrange(unique(pictures), [...spotlight, ...dominant], spotlight.length);
     for (const source of open.sources.values()) source.follow(layerFor(source.section, tiles.find((tile) => shows(tile, source.section)), open, now));
+    const placed = tiles.flatMap((tile) => composedTile(tile, open.sources));
+    if (!isDeepStrictEqual(placed, this.placed)) this.composing.current?.setTiles(open.number, placed);
+    this.placed = placed;
     if (isDeepStrictEqual(tiles, this.tiles)) return;
     this.tiles = tiles;
-    this.composing.current?.setTiles(open.number, tiles.flatMap((tile) => composedTile(tile, open.sources)));
     this.conference.tell({ kind: 'layoutChanged', conferenceId: this.conference.conferenceId, layout: tiles });
   }
 
@@ -188,7 +193,7 @@ function unique<Picture extends { readonly identifier: string; readonly mediaStr
   return pictures.filter((picture, index) => pictures.findIndex((other) => other.identifier === picture.identifier && other.mediaStreamType === picture.mediaStreamType) === index);
 }
 
-function composedTile(tile: VideoTile, sources: OpenComposition['sources']) {
+function composedTile(tile: VideoTile, sources: OpenComposition['sources']): readonly ComposedTile[] {
   const section = [...sources.keys()].find((candidate) => shows(tile, candidate));
   const source = section === undefined ? undefined : sources.get(section);
   if (source === undefined) return [];

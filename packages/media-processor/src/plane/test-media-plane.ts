@@ -137,6 +137,14 @@ export class TestMediaPlane {
     return client;
   }
 
+  /** A leg's client comes with another peer connection, which takes over. */
+  async reconnect(legId: string, sections: readonly SectionSettings[]): Promise<TestMediaClient> {
+    const [transport, client] = [this.transport({ generation: 2 }), this.client()];
+    this.handle({ kind: 'setLeg', conferenceId: 'c', legId, transport, sections });
+    await client.connect(transport.remote, transport.local);
+    return client;
+  }
+
   /** A leg wants to see somebody's camera in a section. */
   want(legId: string, mid: string, whose: string, height?: number): void {
     this.handle({ kind: 'setWanted', conferenceId: 'c', legId, wanted: [{ mid, identifier: `8:acs:${whose}`, mediaStreamType: 'Video', ...(height !== undefined && { height }) }] });
