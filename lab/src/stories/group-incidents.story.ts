@@ -46,7 +46,7 @@ function gapsOf(members: readonly Member[]): Promise<readonly string[]> {
 }
 
 labTest('a media process is killed: everybody is back, in the same call', async (context) => {
-  await using room = await openRoom({ anna: 'open', boris: 'carrier', clara: 'home' });
+  await using room = await openRoom({ anna: 'open', boris: 'carrier', clara: 'hotel' });
   const { server, members } = room;
   const callId = await joinAll(room);
   await allArrive(members);
