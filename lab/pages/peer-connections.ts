@@ -27,6 +27,19 @@ export async function chosenPairs(): Promise<readonly ChosenPair[]> {
   return reports.flatMap((report) => [...report.values()].flatMap((entry: Record<string, unknown>) => (entry['type'] === 'transport' ? pairOf(report, entry) : [])));
 }
 
+/** Of each stream of pictures that connected peer connections receive: section, size, and what of it was decoded. */
+export async function picturesReceived(): Promise<readonly string[]> {
+  const connected = peerConnections.filter((connection) => connection.connectionState === 'connected');
+  const reports = await Promise.all(connected.map((connection) => connection.getStats()));
+  return reports.flatMap((report, index) =>
+    [...report.values()].flatMap((entry: Record<string, unknown>) => {
+      if (entry['type'] !== 'inbound-rtp' || entry['kind'] !== 'video') return [];
+      const said = ['mid', 'frameWidth', 'frameHeight', 'packetsReceived', 'packetsLost', 'framesReceived', 'framesDecoded', 'keyFramesDecoded', 'pliCount', 'nackCount'].map((name) => `${name} ${String(entry[name])}`);
+      return [`connection ${index}: ${said.join(', ')}`];
+    }),
+  );
+}
+
 function pairOf(report: RTCStatsReport, transport: Record<string, unknown>): ChosenPair[] {
   const pair = report.get(String(transport['selectedCandidatePairId'])) as Record<string, unknown> | undefined;
   return pair === undefined ? [] : [{ local: candidateOf(report, pair['localCandidateId']), remote: candidateOf(report, pair['remoteCandidateId']) }];

@@ -1,6 +1,6 @@
 import { AzureCommunicationTokenCredential, createIdentifierFromRawId, getIdentifierRawId } from '@azure/communication-common';
 // Before the client library, which must meet the observed RTCPeerConnection.
-import { chosenPairs } from './peer-connections.ts';
+import { chosenPairs, picturesReceived } from './peer-connections.ts';
 import { CallClient, LocalVideoStream, type Call, type CallAgent, type DeviceManager, type IncomingCall, type RemoteParticipant, type RemoteVideoStream } from '@dialplane/calling';
 import type { CallSituation, PhonePage, Side } from '../src/page-contracts.ts';
 import { nameOf, type Person } from '../src/test-signal.ts';
@@ -9,7 +9,7 @@ import { drawDevices } from './drawn-devices.ts';
 import { offerToStory } from './page-methods.ts';
 import type { PictureReader } from './picture-reader.ts';
 import { earsOn, eyesOn } from './senses.ts';
-import { eyesOnStream } from './shown-pictures.ts';
+import { eyesOnStream, shownPictures } from './shown-pictures.ts';
 import { ToneGap } from './tone-gap.ts';
 import { allHeardIn, heardIn } from './tone-meter.ts';
 
@@ -101,6 +101,7 @@ const methods: PhonePage = {
   async seesAll(people) {
     await Promise.all(people.map(async (person) => (await eyesOnStream(await picturesOf(person))).sees(person)));
   },
+  sights: async () => [...(await picturesReceived()), ...shownPictures()],
   heard: async (side) => heardIn(await earsOn(await sound(side)).read()),
   seen: async (side) => (await (await eyes(side)).read()).person,
   pairs: chosenPairs,

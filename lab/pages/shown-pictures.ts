@@ -15,3 +15,11 @@ async function show(stream: RemoteVideoStream): Promise<HTMLElement> {
   const { target } = await new VideoStreamRenderer(stream).createView({ scalingMode: 'Fit' });
   return hangUp(target);
 }
+
+/** Of each picture that the page shows: size and state of its element. */
+export function shownPictures(): readonly string[] {
+  return [...document.querySelectorAll('video')].map(
+    ({ videoWidth, videoHeight, readyState, paused, currentTime, style, srcObject }) =>
+      `shown: ${videoWidth}x${videoHeight}, ready ${readyState}, ${paused ? 'paused' : 'playing'} at ${currentTime.toFixed(1)} s, tracks ${(srcObject as MediaStream | null)?.getTracks().map(({ muted, readyState: state }) => `${state}${muted ? ' muted' : ''}`).join('+') ?? 'none'}, style ${style.cssText}`,
+  );
+}

@@ -92,6 +92,8 @@ export interface PhonePage extends MediaPage {
   readonly levels: () => Promise<Readonly<Record<Person, number>>>;
   /** Waits until each of these was seen, alive, in the picture of the participant of that name. */
   readonly seesAll: (people: readonly Person[]) => Promise<void>;
+  /** What arrives of pictures and is shown of them: for the message of a story that fails. */
+  readonly sights: () => Promise<readonly string[]>;
   /** The longest time without this person's tone since this was last asked, in milliseconds, without the pauses that belong to it. The first call begins to listen. */
   readonly longestToneGapMs: (person: Person) => Promise<number>;
   readonly pairs: () => Promise<readonly ChosenPair[]>;

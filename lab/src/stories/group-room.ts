@@ -94,7 +94,7 @@ export async function allArrive(members: readonly Member[]): Promise<void> {
   const everybody = members.map(({ person }) => person);
   await Promise.all(members.flatMap(({ person, phone }) => {
     const others = everybody.filter((other) => other !== person);
-    return [hears(phone, others), phone.within(patienceMs)('seesAll', others)];
+    return [hears(phone, others), sees(person, phone, others)];
   }));
 }
 
@@ -104,6 +104,15 @@ async function hears(phone: LabPage<PhonePage>, others: readonly Person[]): Prom
     await phone.within(patienceMs)('hearsAll', others);
   } catch (error) {
     throw new Error(`not exactly ${others.join(', ')}, but ${JSON.stringify(await phone.call('levels'))}`, { cause: error });
+  }
+}
+
+/** Fails with what arrives and is shown instead. */
+async function sees(person: Person, phone: LabPage<PhonePage>, others: readonly Person[]): Promise<void> {
+  try {
+    await phone.within(patienceMs)('seesAll', others);
+  } catch (error) {
+    throw new Error(`${person} does not see ${others.join(', ')}, but ${JSON.stringify(await phone.call('sights'), undefined, 2)}`, { cause: error });
   }
 }
 

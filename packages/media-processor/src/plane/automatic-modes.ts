@@ -11,6 +11,7 @@ const soundBps = 80_000;
 /** What lines say for the mixed picture, for legs of which nobody has said how they are to get pictures. */
 export class AutomaticModes {
   private readonly modes = new Map<Leg, AutomaticVideoMode>();
+  private readonly reasons = new Map<Leg, string>();
   private readonly pictures: PictureRouting;
   private readonly isOverTcp: (leg: Leg) => boolean;
   private observedAt: Instant | undefined;
@@ -25,8 +26,14 @@ export class AutomaticModes {
     return this.modes.get(leg)?.mode ?? 'forwarded';
   }
 
+  /** Why it is that mode, as a sentence. */
+  reasonFor(leg: Leg): string | undefined {
+    return this.reasons.get(leg);
+  }
+
   forget(leg: Leg): void {
     this.modes.delete(leg);
+    this.reasons.delete(leg);
   }
 
   isDue(now: Instant): boolean {
@@ -42,7 +49,9 @@ export class AutomaticModes {
       this.modes.set(leg, mode);
       const transport = this.isOverTcp(leg) ? 'tcp' : 'udp';
       const why = mode.observe({ availableBps: Math.max(0, leg.bandwidth.estimateBps - soundBps), ...this.pictures.needsOf(leg, now), transport }, now);
-      return why === undefined ? [] : [{ leg, why }];
+      if (why === undefined) return [];
+      this.reasons.set(leg, why);
+      return [{ leg, why }];
     });
   }
 }

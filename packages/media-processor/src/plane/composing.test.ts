@@ -154,4 +154,9 @@ planeTest('a client that speaks TCP with the relay gets the mixed picture by its
   assert.deepEqual(told.modes, { audio: 'forwarded', video: 'mixed' });
   assert.match(told.why, /over TCP/);
   await bert.client.until(() => isNear(bert.brightnessAt(2001, 0.25, 0.6), 60));
+
+  const before = plane.events.length;
+  plane.handle({ kind: 'setModes', conferenceId: 'c', modes: forwarded });
+  const news = plane.events.slice(before).flatMap((event) => (event.kind === 'modesChanged' ? [[event.legId, event.modes.video, event.why]] : []));
+  assert.deepEqual(news, [[undefined, 'forwarded', 'It was asked for.'], ['bert', 'mixed', told.why]], 'who was asked to be forwarded and is not is told');
 });

@@ -65,6 +65,16 @@ export class Conference {
       this.legModes.clear();
     }
     this.route(now);
+    this.tell({ kind: 'modesChanged', conferenceId: this.conferenceId, ...(leg !== undefined && { legId: leg.legId }), modes, why: 'It was asked for.' });
+    for (const other of leg === undefined ? this.legs.values() : [leg]) this.tellDeparture(other, modes);
+  }
+
+  /** Tells of a leg that gets media otherwise than was asked for. */
+  private tellDeparture(leg: Leg, asked: MediaModes): void {
+    const modes = this.modesOf(leg);
+    if (modes.audio === asked.audio && modes.video === asked.video) return;
+    const why = this.automatic.modeOf(leg) === modes.video ? this.automatic.reasonFor(leg) : undefined;
+    this.tell({ kind: 'modesChanged', conferenceId: this.conferenceId, legId: leg.legId, modes, why: why ?? 'This server cannot mix: its doctor says what is missing.' });
   }
 
   setWanted(leg: Leg, wanted: readonly WantedStream[], now: Instant): void {

@@ -181,7 +181,6 @@ export class MediaPlane {
     const leg = legId === undefined ? undefined : conference.legs.get(legId);
     if (legId !== undefined && leg === undefined) return;
     conference.setModes(modes, leg, now);
-    this.options.tell({ kind: 'modesChanged', conferenceId: conference.conferenceId, ...(legId !== undefined && { legId }), modes, why: 'It was asked for.' });
   }
 
   private serveBatch(count: number): number {
