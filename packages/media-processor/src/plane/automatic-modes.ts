@@ -5,8 +5,6 @@ import type { Leg } from './leg.ts';
 import type { PictureRouting } from './picture-routing.ts';
 
 const observeMs = 1000;
-/** What sound may take of a line before pictures. */
-const soundBps = 80_000;
 
 /** What lines say for the mixed picture, for legs of which nobody has said how they are to get pictures. */
 export class AutomaticModes {
@@ -48,7 +46,7 @@ export class AutomaticModes {
       const mode = this.modes.get(leg) ?? new AutomaticVideoMode();
       this.modes.set(leg, mode);
       const transport = this.isOverTcp(leg) ? 'tcp' : 'udp';
-      const why = mode.observe({ availableBps: Math.max(0, leg.bandwidth.estimateBps - soundBps), ...this.pictures.needsOf(leg, now), transport }, now);
+      const why = mode.observe({ availableBps: leg.pictureBps, ...this.pictures.needsOf(leg, now), transport }, now);
       if (why === undefined) return [];
       this.reasons.set(leg, why);
       return [{ leg, why }];

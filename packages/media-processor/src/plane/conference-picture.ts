@@ -13,8 +13,6 @@ import type { ReceivedStream } from './received-stream.ts';
 import type { SentStream } from './sent-stream.ts';
 
 const arrangeMs = 250;
-/** What sound may take of a line before the picture. */
-const soundBps = 80_000;
 /** A line that takes so much gets the large picture, and keeps it until it takes less. */
 const largeFromBps = 1_100_000;
 const largeUntilBps = 750_000;
@@ -75,7 +73,7 @@ export class ConferencePicture {
     const { open } = this;
     if (open === undefined) return;
     for (const stream of Object.values(open.streams)) stream.handleTimeout(now);
-    for (const leg of this.watchers.keys()) leg.bandwidth.setWanted(bitrates.large.most + soundBps);
+    for (const leg of this.watchers.keys()) leg.wantPictures(bitrates.large.most);
     if (this.arrangedAt === undefined || now - this.arrangedAt >= arrangeMs) this.arrange(now);
   }
 
@@ -159,7 +157,7 @@ export class ConferencePicture {
   private share(open: OpenComposition): void {
     const slowest = new Map<ComposedSize, number>();
     for (const [leg, watcher] of this.watchers) {
-      const available = leg.bandwidth.estimateBps - soundBps;
+      const available = leg.pictureBps;
       watcher.size = available >= (watcher.size === 'large' ? largeUntilBps : largeFromBps) ? 'large' : 'small';
       watcher.stream.setSource(open.streams[watcher.size]);
       slowest.set(watcher.size, Math.min(available, slowest.get(watcher.size) ?? Infinity));

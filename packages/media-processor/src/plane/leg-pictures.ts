@@ -6,8 +6,6 @@ import type { Leg } from './leg.ts';
 import type { ReceivedSection } from './received-section.ts';
 import type { SentStream } from './sent-stream.ts';
 
-/** What sound may take of a line before pictures. */
-const soundBps = 80_000;
 const shareMs = 200;
 
 /** Finds whose picture is meant, and how much it matters. */
@@ -44,8 +42,8 @@ export class LegPictures {
     this.sharedAt = now;
     const { leg, allocator } = this;
     const demands = this.mayReceive ? this.demands(now) : [];
-    const shares = allocator.allocate(Math.max(0, leg.bandwidth.estimateBps - soundBps), demands, now);
-    leg.bandwidth.setWanted(demands.length === 0 ? 0 : allocator.wantedBps + soundBps);
+    const shares = allocator.allocate(leg.pictureBps, demands, now);
+    leg.wantPictures(demands.length === 0 ? 0 : allocator.wantedBps);
     for (const [index, { stream, section }] of demands.entries()) apply(stream, section, shares[index]?.point);
     for (const stream of leg.sent) if (stream.kind === 'video' && !demands.some((demand) => demand.stream === stream) && !(stream.wantedSource instanceof ComposedStream)) stream.setSource(undefined);
   }

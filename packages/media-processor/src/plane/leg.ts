@@ -20,6 +20,8 @@ const retransmittedBytesPerSecond = 500_000;
 
 /** What a line is thought to take before it has said anything: a picture. A narrower one says so within a second. */
 const startBps = 2_500_000;
+/** What sound may take of a line before pictures. */
+const soundBps = 80_000;
 /** RFC 3550 §5.1: its length is told in one byte. */
 const mostPadding = 255;
 /** RTP header with extension, SRTP tag, UDP and IP, in bytes. */
@@ -133,6 +135,16 @@ export class Leg {
     const stream = this.sent.find(({ canPad }) => canPad);
     if (stream === undefined) return;
     for (let due = this.bandwidth.probeBytesDue(now); due > 0; due -= packetOverhead + mostPadding) stream.sendPadding(Math.min(mostPadding, due), now);
+  }
+
+  /** What the line takes for pictures, in bits per second. */
+  get pictureBps(): number {
+    return Math.max(0, this.bandwidth.estimateBps - soundBps);
+  }
+
+  /** It is worth to look for room for pictures of so many bits per second; 0 where none is wanted. */
+  wantPictures(bitsPerSecond: number): void {
+    this.bandwidth.setWanted(bitsPerSecond === 0 ? 0 : bitsPerSecond + soundBps);
   }
 
   /** The number of the next packet on the transport (transport-wide congestion control). */
