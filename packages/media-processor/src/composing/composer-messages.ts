@@ -8,8 +8,7 @@ export type ComposerCommand =
   | { readonly kind: 'removeSource'; readonly source: number }
   | { readonly kind: 'setTiles'; readonly composition: number; readonly tiles: readonly ComposedTile[] }
   | { readonly kind: 'setBitrate'; readonly composition: number; readonly size: ComposedSize; readonly bitrateBps: number | undefined }
-  | { readonly kind: 'needKeyFrame'; readonly composition: number; readonly size: ComposedSize }
-  | { readonly kind: 'close' };
+  | { readonly kind: 'needKeyFrame'; readonly composition: number; readonly size: ComposedSize };
 
 /** What it tells: a source is of no use before its next key frame. */
 export interface ComposerReport {

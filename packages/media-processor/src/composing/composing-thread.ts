@@ -1,8 +1,8 @@
-import { receiveMessageOnPort } from 'node:worker_threads';
 import { pictureBytes } from '@dialplane/kernels';
 import { unreachable } from '@dialplane/sansio';
 import { RingReader, RingWriter } from '../threads/record-ring.ts';
 import type { RingedWorkerData, ThreadReport } from '../threads/ringed-thread.ts';
+import { TickingLoop } from '../threads/ticking-loop.ts';
 import { ComposerCounters } from './composer-counters.ts';
 import type { ComposerCommand, ComposerReport } from './composer-messages.ts';
 import { Composition, type ComposingEnvironment, mostSourceHeight, mostSourceWidth } from './composition.ts';
@@ -24,9 +24,7 @@ export class ComposingThread {
   private readonly environment: ComposingEnvironment;
   private readonly compositions = new Map<number, Composition>();
   private readonly compositionOf = new Map<number, Composition>();
-  private readonly startedAt = performance.now();
-  private state: 'running' | 'closing' = 'running';
-  private tick = 0;
+  private readonly loop: TickingLoop<ComposerCommand>;
 
   constructor(data: RingedWorkerData, kernels: PictureKernels) {
     this.data = data;
@@ -41,25 +39,18 @@ export class ComposingThread {
       encoded: new Uint8Array(pictureBytes(width, height)),
       needKeyFrame: (source) => this.report({ kind: 'keyFrameNeeded', source }),
     };
+    this.loop = new TickingLoop(tickMs, data.port, this.sourceFrames, {
+      isBusy: () => this.isBusy(),
+      perform: (command) => this.perform(command),
+      takeRecords: () => this.takeFrames(),
+      onTick: () => this.compose(),
+    });
   }
 
   /** Returns when it was told to close. */
   run(): void {
     this.report({ kind: 'ready' });
-    for (;;) {
-      const rings = this.sourceFrames.rings();
-      this.takeCommands();
-      if (this.state === 'closing') break;
-      if (!this.isBusy()) {
-        this.sourceFrames.sleepUntilWritten(rings);
-        this.takeFrames();
-        this.passTime();
-        continue;
-      }
-      const waitMs = this.startedAt + (this.tick + 1) * tickMs - performance.now();
-      if (waitMs > 0) this.sourceFrames.sleep(rings, waitMs);
-      else this.compose();
-    }
+    this.loop.run();
     for (const composition of this.compositions.values()) composition.close();
   }
 
@@ -68,17 +59,14 @@ export class ComposingThread {
     return false;
   }
 
-  private passTime(): void {
-    this.tick = Math.max(this.tick, Math.floor((performance.now() - this.startedAt) / tickMs));
-  }
-
   private compose(): void {
-    const before = this.tick + 1;
-    this.passTime();
-    for (let missed = before; missed < this.tick; missed += 1) this.counters.count('lateTicks');
+    const { loop } = this;
+    const before = loop.tick + 1;
+    loop.passTime();
+    for (let missed = before; missed < loop.tick; missed += 1) this.counters.count('lateTicks');
     this.takeFrames();
     let written = 0;
-    const nowMs = performance.now() - this.startedAt;
+    const nowMs = performance.now() - loop.startedAt;
     for (const composition of this.compositions.values()) {
       composition.tick(nowMs, (frame) => {
         if (writeComposedFrame(this.composed, frame)) written += 1;
@@ -94,10 +82,6 @@ export class ComposingThread {
       this.compositionOf.get(source)?.push(source, frame);
     });
     this.sourceFrames.release();
-  }
-
-  private takeCommands(): void {
-    for (let received = receiveMessageOnPort(this.data.port); received !== undefined; received = receiveMessageOnPort(this.data.port)) this.perform(received.message as ComposerCommand);
   }
 
   private perform(command: ComposerCommand): void {
@@ -123,9 +107,6 @@ export class ComposingThread {
         return;
       case 'needKeyFrame':
         this.compositions.get(command.composition)?.needKeyFrame(command.size);
-        return;
-      case 'close':
-        this.state = 'closing';
         return;
       default:
         unreachable(command);

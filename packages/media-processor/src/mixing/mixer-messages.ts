@@ -7,5 +7,4 @@ export type MixerCommand =
   | { readonly kind: 'addMember'; readonly mix: number; readonly member: number; readonly options: MixMemberOptions }
   | { readonly kind: 'removeMember'; readonly member: number }
   | { readonly kind: 'setReception'; readonly member: number; readonly reception: MixReception | undefined }
-  | { readonly kind: 'setMuted'; readonly member: number; readonly isMuted: boolean }
-  | { readonly kind: 'close' };
+  | { readonly kind: 'setMuted'; readonly member: number; readonly isMuted: boolean };

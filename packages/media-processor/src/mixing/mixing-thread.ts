@@ -1,4 +1,3 @@
-import { receiveMessageOnPort } from 'node:worker_threads';
 import { instant, unreachable } from '@dialplane/sansio';
 import { AudioMix, type MixOutput } from './audio-mix.ts';
 import type { AudioPacket } from './audio-mixer.ts';
@@ -10,6 +9,7 @@ import type { MixerCommand } from './mixer-messages.ts';
 import { readPacket } from './packet-records.ts';
 import { RingReader, RingWriter } from '../threads/record-ring.ts';
 import type { RingedWorkerData, ThreadReport } from '../threads/ringed-thread.ts';
+import { TickingLoop } from '../threads/ticking-loop.ts';
 import { PayloadPool } from './payload-pool.ts';
 
 const tickMs = 20;
@@ -30,10 +30,8 @@ export class MixingThread {
   private readonly environment: SourceEnvironment;
   private readonly mixes = new Map<number, AudioMix>();
   private readonly mixOf = new Map<number, AudioMix>();
-  private readonly startedAt = performance.now();
+  private readonly loop: TickingLoop<MixerCommand>;
   private readonly packet: AudioPacket = { ssrc: 0, sequenceNumber: 0, timestamp: 0, payloadType: 0, level: 0, arrivedAt: instant(0), bytes: new Uint8Array(), offset: 0, length: 0 };
-  private state: 'running' | 'closing' = 'running';
-  private tick = 0;
   private unsent = 0;
 
   constructor(data: RingedWorkerData, kernels: AudioKernels) {
@@ -42,53 +40,36 @@ export class MixingThread {
     this.frames = new RingWriter(data.outgoing);
     this.counters = new MixerCounters(data.counters);
     this.environment = { workspace: new AudioWorkspace(kernels), payloads: new PayloadPool(), counters: this.counters };
+    this.loop = new TickingLoop(tickMs, data.port, this.packets, {
+      isBusy: () => this.isBusy(),
+      perform: (command) => this.perform(command),
+      takeRecords: () => this.takePackets(),
+      onTick: () => this.mix(),
+    });
   }
 
   /** Returns when it was told to close. */
   run(): void {
     this.report({ kind: 'ready' });
-    for (;;) {
-      const rings = this.packets.rings();
-      this.takeCommands();
-      if (this.state === 'closing') break;
-      this.wait(rings);
-    }
+    this.loop.run();
     for (const mix of this.mixes.values()) mix.close();
   }
 
-  /** Until something comes, where there is nothing to do; else until the next tick, and does it. */
-  private wait(rings: number): void {
-    if (this.isIdle()) {
-      this.packets.sleepUntilWritten(rings);
-      this.takePackets();
-      this.passTime();
-      return;
-    }
-    const waitMs = this.startedAt + (this.tick + 1) * tickMs - performance.now();
-    if (waitMs > 0) this.packets.sleep(rings, waitMs);
-    else this.mix();
-  }
-
-  private isIdle(): boolean {
-    for (const mix of this.mixes.values()) if (mix.isActive) return false;
-    return true;
-  }
-
-  /** The next tick is the next one from now on. */
-  private passTime(): void {
-    this.tick = Math.max(this.tick, Math.floor((performance.now() - this.startedAt) / tickMs));
+  private isBusy(): boolean {
+    for (const mix of this.mixes.values()) if (mix.isActive) return true;
+    return false;
   }
 
   private mix(): void {
-    this.tick += 1;
-    const dueAt = this.startedAt + this.tick * tickMs;
-    const lateMs = performance.now() - dueAt;
+    const { loop } = this;
+    loop.tick += 1;
+    const lateMs = performance.now() - loop.dueAt;
     if (lateMs > tickMs) this.counters.count('lateTicks');
-    if (lateMs > mostLateMs) this.passTime();
+    if (lateMs > mostLateMs) loop.passTime();
     this.takePackets();
     let sentAt = performance.now();
     for (const mix of this.mixes.values()) {
-      mix.tick(this.tick, instant(this.startedAt + this.tick * tickMs));
+      mix.tick(loop.tick, instant(loop.dueAt));
       const now = performance.now();
       if (now - sentAt < mostHeldMs) continue;
       sentAt = now;
@@ -111,10 +92,6 @@ export class MixingThread {
     this.packets.release();
   }
 
-  private takeCommands(): void {
-    for (let received = receiveMessageOnPort(this.data.port); received !== undefined; received = receiveMessageOnPort(this.data.port)) this.perform(received.message as MixerCommand);
-  }
-
   private perform(command: MixerCommand): void {
     switch (command.kind) {
       case 'openMix':
@@ -135,9 +112,6 @@ export class MixingThread {
         return;
       case 'setMuted':
         this.mixOf.get(command.member)?.setMuted(command.member, command.isMuted);
-        return;
-      case 'close':
-        this.state = 'closing';
         return;
       default:
         unreachable(command);
