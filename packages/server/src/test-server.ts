@@ -11,10 +11,10 @@ export async function temporaryFolder(t: TestContext): Promise<string> {
   return folder;
 }
 
-/** A real server on free ports with a data folder of its own, without media processes where nobody asks for them; closed after the test. */
+/** A real server on free ports with a data folder of its own, without media processes and SIP where nobody asks for them; closed after the test. */
 export async function startTestServer(t: TestContext, options: Partial<StartOptions> = {}): Promise<RunningServer & { readonly dataDir: string }> {
   const dataDir = options.dataDir ?? join(await temporaryFolder(t), 'data');
-  const server = await startServer({ httpsPort: 0, httpPort: 0, relayPort: 0, relaySecondPort: 0, mediaPort: 0, mediaProcesses: 1, media: false, logLevel: 'silent', ...options, dataDir });
+  const server = await startServer({ httpsPort: 0, httpPort: 0, relayPort: 0, relaySecondPort: 0, mediaPort: 0, mediaProcesses: 1, media: false, sip: false, sipPort: 0, sipTlsPort: 0, logLevel: 'silent', ...options, dataDir });
   t.after(() => server.close(0));
   return { ...server, dataDir };
 }

@@ -42,6 +42,13 @@ export interface ServerOptions {
   /** UDP, of the first media process; each further one has the next. */
   readonly mediaPort: number;
   readonly mediaProcesses: number;
+  /** Whether the SIP edge runs, without which there are no telephones. */
+  readonly sip: boolean;
+  /** UDP and TCP. */
+  readonly sipPort: number;
+  readonly sipTlsPort: number;
+  /** What SIP requests get that come neither from a trunk nor from a user's telephone. */
+  readonly sipStrangers: 'silent' | 'refuse';
   readonly logLevel: LogLevel;
 }
 
@@ -64,7 +71,7 @@ export interface OptionRow<Value> {
 export const optionTable: { readonly [Key in keyof ServerOptions]: OptionRow<Exclude<ServerOptions[Key], undefined>> } = {
   httpsPort: { name: 'https-port', value: 'PORT', preset: () => '8443', description: 'Port for HTTPS, on every address; 443 in production', read: readPort },
   httpPort: { name: 'http-port', value: 'PORT', preset: () => '8080', description: 'Port for HTTP, on loopback only: browsers on this machine need no certificate there', read: readPort },
-  host: { name: 'host', value: 'ADDRESS', preset: () => undefined, presetNote: 'every address', description: 'Open the HTTPS port and those of the relay on this address only', read: (text) => text },
+  host: { name: 'host', value: 'ADDRESS', preset: () => undefined, presetNote: 'every address', description: 'Open the HTTPS port and those of the relay and of SIP on this address only', read: (text) => text },
   publicAddresses: { name: 'public-address', value: 'NAME,...', preset: () => undefined, presetNote: 'addresses of the interfaces', description: 'Names and addresses by which others reach this server, when they differ from its own (behind a NAT, in a cloud)', read: readAddresses },
   dataDir: { name: 'data-dir', value: 'FOLDER', preset: () => join(homedir(), '.local/share/dialplane'), presetNote: '~/.local/share/dialplane', description: 'Where records, keys and certificates are kept', read: (text) => resolve(text) },
   certFile: { name: 'cert', value: 'FILE', preset: () => undefined, presetNote: 'a development certificate', description: 'Certificate chain (PEM, leaf first); read again whenever it changes. Needs --key', read: (text) => resolve(text) },
@@ -87,6 +94,10 @@ export const optionTable: { readonly [Key in keyof ServerOptions]: OptionRow<Exc
   media: { name: 'media', value: 'on|off', preset: () => 'on', description: 'Run the Media Processor, without which there are no group calls', read: readSwitch },
   mediaPort: { name: 'media-port', value: 'PORT', preset: () => '3480', description: 'UDP port of the first media process, on every address; each further process has the next port, and one more than serve is kept ready', read: readPort },
   mediaProcesses: { name: 'media-processes', value: 'NUMBER', preset: () => String(Math.max(1, availableParallelism() - 1)), presetNote: 'one less than the machine has cores, at least 1', description: 'Media processes that serve group calls', read: readProcesses },
+  sip: { name: 'sip', value: 'on|off', preset: () => 'on', description: 'Take part in SIP, without which there are no telephone calls', read: readSwitch },
+  sipPort: { name: 'sip-port', value: 'PORT', preset: () => '5060', description: 'Port for SIP, UDP and TCP, on every address', read: readPort },
+  sipTlsPort: { name: 'sip-tls-port', value: 'PORT', preset: () => '5061', description: 'Port for SIP over TLS, on every address', read: readPort },
+  sipStrangers: { name: 'sip-strangers', value: 'silent|refuse', preset: () => 'silent', description: 'What SIP requests get that come neither from a trunk nor from a telephone of a user: no answer, or 403', read: readStrangers },
   logLevel: { name: 'log-level', value: logLevels.join('|'), preset: () => 'info', description: 'How much the server writes to its log', read: readLogLevel },
 };
 
@@ -121,6 +132,7 @@ export function readServerOptions(given: Readonly<Record<string, string | undefi
   if (options.certFile !== undefined && options.domain !== undefined) throw new OptionError('Give --cert and --key, or --domain, but not both.');
   if (options.httpsPort !== 0 && options.httpsPort === options.httpPort) throw new OptionError('--https-port and --http-port have to differ.');
   if (options.relay && options.relayPort !== 0 && options.relayPort === options.relaySecondPort) throw new OptionError('--relay-port and --relay-second-port have to differ.');
+  if (options.sip && options.sipPort !== 0 && options.sipPort === options.sipTlsPort) throw new OptionError('--sip-port and --sip-tls-port have to differ.');
   const lastMediaPort = options.mediaPort + options.mediaProcesses;
   if (options.media && options.mediaPort !== 0 && lastMediaPort > 65_535) throw new OptionError(`--media-port ${options.mediaPort} leaves no room for ${options.mediaProcesses + 1} media processes.`);
   if (options.media && options.relay && options.mediaPort !== 0 && [options.relayPort, options.relaySecondPort].some((port) => port >= options.mediaPort && port <= lastMediaPort)) {
@@ -172,6 +184,11 @@ function readDays(text: string): number {
 function readSwitch(text: string): boolean {
   if (text !== 'on' && text !== 'off') throw new Error('it is on or off.');
   return text === 'on';
+}
+
+function readStrangers(text: string): 'silent' | 'refuse' {
+  if (text !== 'silent' && text !== 'refuse') throw new Error('it is silent or refuse.');
+  return text;
 }
 
 function readLogLevel(text: string): LogLevel {
