@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "codec-tables.h"
 #include "node-api-call.h"
 
 namespace audio {
@@ -16,6 +17,9 @@ enum Word : int { codec, byteOffset, byteLength, sampleOffset, sampleCount, part
 namespace encoding {
 enum Word : int { codec, sampleOffset, sampleCount, byteOffset, byteCapacity, result, stride = 8 };
 }  // namespace encoding
+
+/// What a decoder makes of a packet: its sound, or what it repeats of the one before (Opus).
+enum class Part : int32_t { packet = 0, redundancy = 1 };
 
 enum Failure : int32_t { unknownCodec = -1, malformed = -2, doesNotFit = -3 };
 
@@ -91,6 +95,28 @@ napi_value encodeBatch(napi_env env, const node_api::Arguments<4>& arguments, En
     if (!holds(bytes, words[byteOffset], words[byteCapacity]) || !holds(samples, words[sampleOffset], words[sampleCount])) return false;
     words[result] = encodeOne(words, bytes.data() + words[byteOffset], samples.data() + words[sampleOffset]);
     return true;
+  });
+}
+
+/// encode(...) of a codec with `CodecTables`: each encoder has `encode(samples, count, bytes, capacity)`, which returns bytes or a Failure.
+template <typename Codecs>
+napi_value encodeByNumber(napi_env env, napi_callback_info info) {
+  using namespace encoding;
+  const Codecs& codecs = Codecs::of(env);
+  return encodeBatch(env, node_api::Arguments<4>(env, info), [&codecs](const int32_t* words, uint8_t* bytes, const float* samples) -> int32_t {
+    auto* const encoder = codecs.encoders.find(words[codec]);
+    return encoder == nullptr ? unknownCodec : encoder->encode(samples, words[sampleCount], bytes, words[byteCapacity]);
+  });
+}
+
+/// decode(...) of a codec with `CodecTables`: each decoder has `decode(bytes, length, part, samples, count)`, which returns samples or a Failure.
+template <typename Codecs>
+napi_value decodeByNumber(napi_env env, napi_callback_info info) {
+  using namespace decoding;
+  const Codecs& codecs = Codecs::of(env);
+  return decodeBatch(env, node_api::Arguments<4>(env, info), [&codecs](const int32_t* words, const uint8_t* bytes, float* samples) -> int32_t {
+    auto* const decoder = codecs.decoders.find(words[codec]);
+    return decoder == nullptr ? unknownCodec : decoder->decode(bytes, words[byteLength], static_cast<Part>(words[part]), samples, words[sampleCount]);
   });
 }
 

@@ -40,5 +40,6 @@ export { loadVpx } from './vpx/load-vpx.ts';
 export { pictureBytes, vpxFailure, type Vp8EncoderOptions, type Vpx } from './vpx/vpx.ts';
 export { loadYuv } from './yuv/load-yuv.ts';
 export { scaleWords, type PicturePart, type Yuv } from './yuv/yuv.ts';
-export type { G722 } from './g722/g722.ts';
+export type { NumberedCodec } from './audio/numbered-codec.ts';
 export { loadG722 } from './g722/load-g722.ts';
+export { loadG729 } from './g729/load-g729.ts';

@@ -4,12 +4,15 @@ import { existsSync } from 'node:fs';
 export interface KernelLibrary {
   readonly package: string;
   readonly file: string;
+  /** What there is not without it. */
+  readonly neededFor: string;
 }
 
 const libraries: Readonly<Record<string, readonly KernelLibrary[]>> = {
-  opus: [{ package: 'libopus-dev', file: '/usr/include/opus/opus.h' }],
-  vpx: [{ package: 'libvpx-dev', file: '/usr/include/vpx/vpx_codec.h' }],
-  yuv: [{ package: 'libyuv-dev', file: '/usr/include/libyuv.h' }],
+  g729: [{ package: 'libbcg729-dev', file: '/usr/include/bcg729/decoder.h', neededFor: 'G.729' }],
+  opus: [{ package: 'libopus-dev', file: '/usr/include/opus/opus.h', neededFor: 'group calls' }],
+  vpx: [{ package: 'libvpx-dev', file: '/usr/include/vpx/vpx_codec.h', neededFor: 'composing pictures' }],
+  yuv: [{ package: 'libyuv-dev', file: '/usr/include/libyuv.h', neededFor: 'composing pictures' }],
 };
 
 /** The system's libraries that a kernel needs; most need none. */
@@ -17,7 +20,7 @@ export function kernelLibraries(name: string): readonly KernelLibrary[] {
   return libraries[name] ?? [];
 }
 
-/** Names of the packages that have to be installed before the kernel can be built. */
-export function missingLibraries(name: string): readonly string[] {
-  return kernelLibraries(name).filter(({ file }) => !existsSync(file)).map((library) => library.package);
+/** What has to be installed before the kernel can be built. */
+export function missingLibraries(name: string): readonly KernelLibrary[] {
+  return kernelLibraries(name).filter(({ file }) => !existsSync(file));
 }

@@ -10,7 +10,7 @@ export type LoadedKernel<Exports> =
 /** Loads a built kernel into this thread. One that is not built, not from these sources or not for this Node is absent and not an error. */
 export function loadKernel<Exports>(name: string): LoadedKernel<Exports> {
   if (!kernelNames().includes(name)) return absent(name, `does not exist for this system (${process.platform})`);
-  if (isOutdated(name)) return absent(name, `is not built, or from other sources; ./dialplane up builds it where ${['a C++ compiler', ...missingLibraries(name)].join(' and ')} is installed`);
+  if (isOutdated(name)) return absent(name, `is not built, or from other sources; ./dialplane up builds it where ${['a C++ compiler', ...missingLibraries(name).map((library) => library.package)].join(' and ')} is installed`);
   try {
     return { kind: 'loaded', exports: createRequire(import.meta.url)(kernelFile(name)) as Exports };
   } catch (error) {

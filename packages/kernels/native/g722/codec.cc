@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "../pcm16.h"
+
 namespace {
 /// Half of the symmetric filter that splits and joins the bands (table 4).
 constexpr std::array<int32_t, 12> filter = {3, -11, 12, 32, -210, 951, 3876, -805, 362, -156, 53, -11};
@@ -71,7 +73,14 @@ void G722State::delay(int32_t first, int32_t second) {
   delayed[23] = second;
 }
 
-uint8_t G722Encoder::encode(int32_t first, int32_t second) {
+int32_t G722Encoder::encode(const float* samples, int32_t count, uint8_t* bytes, int32_t capacity) {
+  const int32_t length = count / 2;
+  if (count % 2 != 0 || length > capacity) return audio::doesNotFit;
+  for (int32_t index = 0; index < length; ++index) bytes[index] = encodePair(toPcm16(samples[2 * index]), toPcm16(samples[2 * index + 1]));
+  return length;
+}
+
+uint8_t G722Encoder::encodePair(int32_t first, int32_t second) {
   state_.delay(first, second);
   int32_t odd = 0;
   int32_t even = 0;
@@ -86,7 +95,18 @@ uint8_t G722Encoder::encode(int32_t first, int32_t second) {
   return static_cast<uint8_t>(highCode << 6 | lowCode);
 }
 
-G722Decoder::Pair G722Decoder::decode(uint8_t code) {
+int32_t G722Decoder::decode(const uint8_t* bytes, int32_t length, audio::Part, float* samples, int32_t count) {
+  if (length == 0) return audio::malformed;
+  if (length > count / 2) return audio::doesNotFit;
+  for (int32_t index = 0; index < length; ++index) {
+    const auto [first, second] = decodePair(bytes[index]);
+    samples[2 * index] = fromPcm16(first);
+    samples[2 * index + 1] = fromPcm16(second);
+  }
+  return 2 * length;
+}
+
+G722Decoder::Pair G722Decoder::decodePair(uint8_t code) {
   const int32_t lowCode = code & 63;
   const int32_t highCode = code >> 6;
   const int32_t low = limited(state_.low.prediction() + inSteps(state_.low, lowValues6[static_cast<size_t>(lowCode)]));

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "../audio-batch.h"
 #include "band.h"
 
 /// Both bands, and the last 24 samples of the filter between them and the whole.
@@ -16,20 +17,26 @@ struct G722State {
 
 class G722Encoder {
  public:
-  uint8_t encode(int32_t first, int32_t second);
+  /// @return Bytes, or an audio::Failure.
+  int32_t encode(const float* samples, int32_t count, uint8_t* bytes, int32_t capacity);
 
  private:
+  uint8_t encodePair(int32_t first, int32_t second);
+
   G722State state_;
 };
 
 class G722Decoder {
  public:
+  /// @return Samples, or an audio::Failure.
+  int32_t decode(const uint8_t* bytes, int32_t length, audio::Part part, float* samples, int32_t count);
+
+ private:
   struct Pair {
     int32_t first;
     int32_t second;
   };
-  Pair decode(uint8_t code);
+  Pair decodePair(uint8_t code);
 
- private:
   G722State state_;
 };

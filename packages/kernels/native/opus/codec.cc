@@ -2,8 +2,6 @@
 
 #include <cstring>
 
-#include "../audio-batch.h"
-
 namespace {
 int32_t failureOf(int code) {
   return code == OPUS_BUFFER_TOO_SMALL || code == OPUS_BAD_ARG ? audio::doesNotFit : audio::malformed;
@@ -45,7 +43,7 @@ std::unique_ptr<Decoder> Decoder::create(int32_t sampleRate) {
 
 void Decoder::reset() { opus_decoder_ctl(state_.get(), OPUS_RESET_STATE); }
 
-int32_t Decoder::decode(const uint8_t* bytes, int32_t length, Part part, float* samples, int32_t count) {
-  const int made = opus_decode_float(state_.get(), length > 0 ? bytes : nullptr, length, samples, count, part == Part::redundancy ? 1 : 0);
+int32_t Decoder::decode(const uint8_t* bytes, int32_t length, audio::Part part, float* samples, int32_t count) {
+  const int made = opus_decode_float(state_.get(), length > 0 ? bytes : nullptr, length, samples, count, part == audio::Part::redundancy ? 1 : 0);
   return made >= 0 ? made : failureOf(made);
 }

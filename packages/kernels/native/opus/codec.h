@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "../audio-batch.h"
+
 struct EncoderSettings {
   int32_t bitrateBps;
   int32_t complexity;
@@ -31,15 +33,12 @@ class Encoder {
   int32_t sampleRate_ = 0;
 };
 
-/// What a decoder makes of a packet.
-enum class Part : int32_t { packet = 0, redundancy = 1 };
-
 class Decoder {
  public:
   static std::unique_ptr<Decoder> create(int32_t sampleRate);
   void reset();
   /// Without bytes it makes up what was lost. @return Samples, or an audio::Failure.
-  int32_t decode(const uint8_t* bytes, int32_t length, Part part, float* samples, int32_t count);
+  int32_t decode(const uint8_t* bytes, int32_t length, audio::Part part, float* samples, int32_t count);
 
  private:
   struct Free {

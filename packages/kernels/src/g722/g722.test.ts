@@ -4,7 +4,7 @@ import { audioFailure, decodeWords, encodeWords } from '../audio/audio-codec.ts'
 import { amplitudeAt, babble, firstDifference, signalToNoise, tone } from '../audio/test-signals.ts';
 import { spandspTest } from '../audio/test-spandsp.ts';
 import { nativeTest } from '../test-kernels.ts';
-import type { G722 } from './g722.ts';
+import type { NumberedCodec as G722 } from '../audio/numbered-codec.ts';
 import { loadG722 } from './load-g722.ts';
 
 function testG722(): G722 {

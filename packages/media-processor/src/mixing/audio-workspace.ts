@@ -1,10 +1,10 @@
-import { audioFailure, decodeWords, encodeWords, type G722, loadG711, loadG722, loadOpus, loadPcm, type AudioCodec, type LoadedKernel, type Opus, type Pcm, pcmOperation, pcmWords, resampleWords } from '@dialplane/kernels';
+import { audioFailure, decodeWords, encodeWords, loadG711, loadG722, loadOpus, loadPcm, type AudioCodec, type LoadedKernel, type NumberedCodec, type Opus, type Pcm, pcmOperation, pcmWords, resampleWords } from '@dialplane/kernels';
 
 /** The kernels that mixing stands on. */
 export interface AudioKernels {
   readonly opus: Opus;
   readonly g711: AudioCodec;
-  readonly g722: G722;
+  readonly g722: NumberedCodec;
   readonly pcm: Pcm;
 }
 

@@ -9,6 +9,6 @@ export function missingMediaKernels(): string | undefined {
   if (!needed.every((name) => known.includes(name))) return `Group calls need native kernels that do not exist for this system (${process.platform}).`;
   const missing = needed.filter(isOutdated);
   if (missing.length === 0) return undefined;
-  const packages = ['g++', 'make', 'python3', ...missing.flatMap(missingLibraries)];
+  const packages = ['g++', 'make', 'python3', ...missing.flatMap(missingLibraries).map((library) => library.package)];
   return `Group calls need the native kernels ${missing.join(', ')}, which are not built. Install ${packages.join(', ')} on the server and start it again: ./dialplane up builds them.`;
 }

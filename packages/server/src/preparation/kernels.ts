@@ -24,10 +24,8 @@ export async function prepareKernels(): Promise<void> {
   if (headers === undefined) return sayWithout(`there are no headers of Node ${process.versions.node} beside ${process.execPath}`);
   for (const name of outdated) {
     const libraries = missingLibraries(name);
-    if (libraries.length > 0) {
-      console.error(`Without the native kernel "${name}", because ${libraries.join(', ')} ${libraries.length === 1 ? 'is' : 'are'} not installed: group calls need it.`);
-      continue;
-    }
+    for (const library of libraries) console.error(`Without the native kernel "${name}", because ${library.package} is not installed: no ${library.neededFor}.`);
+    if (libraries.length > 0) continue;
     console.error(`Building the native kernel "${name}".`);
     if (!(await build(name, headers))) sayWithout(`building "${name}" failed; the message is above`);
   }
