@@ -121,7 +121,7 @@ function publishedSeat({ model }: LiveCall, { party, seat }: Seated): PublishedS
 
 function numbered({ model, options }: LiveCall, endpointId: string, event: UnnumberedEvent): CallOutput {
   const { callId } = options;
-  if (event.type === 'speakersChanged' || event.type === 'messageReceived') return { kind: 'event', endpointId, event: { ...event, callId } };
+  if (event.type === 'speakersChanged' || event.type === 'messageReceived' || event.type === 'dtmfReceived') return { kind: 'event', endpointId, event: { ...event, callId } };
   model.revision += 1;
   const complete: EndpointEvent = { ...event, callId, revision: model.revision };
   return { kind: 'event', endpointId, event: complete };

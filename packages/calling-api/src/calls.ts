@@ -79,6 +79,13 @@ export const Speakers = Type.Object({
 });
 export type Speakers = Static<typeof Speakers>;
 
+/** A transfer of a call: which call, and which of its transfers. */
+export const TransferReference = Type.Object({ callId: Uuid, transferId: Uuid });
+export type TransferReference = Static<typeof TransferReference>;
+
+export const TransferState = Type.Union([Type.Literal('Transferring'), Type.Literal('Transferred'), Type.Literal('Failed')]);
+export type TransferState = Static<typeof TransferState>;
+
 /** A call as one of its endpoints sees it: the whole truth at `revision`. Every later event of the call has a higher one. */
 export const Call = Type.Object({
   callId: Uuid,
@@ -91,6 +98,10 @@ export const Call = Type.Object({
   revision: Type.Integer({ minimum: 0 }),
   startedAt: Timestamp,
   caller: Type.Object({ identifier: RawId, displayName: Type.Optional(DisplayName) }),
+  /** Who brought this call about by transferring another one. */
+  transferor: Type.Optional(Type.Object({ identifier: RawId, displayName: Type.Optional(DisplayName) })),
+  /** The transfer that this call carries out. A client that is in the call named there answers this one without asking its user. */
+  transfer: Type.Optional(TransferReference),
   /** This endpoint's own part in the call. */
   self: Type.Object({
     identifier: RawId,
@@ -126,10 +137,13 @@ export type RelayUse = Static<typeof RelayUse>;
 export const StartCallRequest = Type.Object({
   ...byEndpoint,
   targets: Type.Array(RawId, { minItems: 1, maxItems: 349, uniqueItems: true }),
+  /** The number of this resource that called telephones are shown. */
   alternateCallerId: Type.Optional(RawId),
   customContext: Type.Optional(CustomContext),
   isMuted: Type.Optional(Type.Boolean()),
   relay: Type.Optional(RelayUse),
+  /** The transfer that asks for this call (`transferRequested`). */
+  transfer: Type.Optional(TransferReference),
   /** The caller's offer, revision 1; delivered to every device that rings. */
   description: Type.Optional(MediaDescription),
 });
@@ -169,6 +183,28 @@ export type UpdateSelfRequest = Static<typeof UpdateSelfRequest>;
 
 export const AddParticipantRequest = Type.Object({ ...byEndpoint, target: RawId, alternateCallerId: Type.Optional(RawId) });
 export type AddParticipantRequest = Static<typeof AddParticipantRequest>;
+
+/** Keys of a telephone: `0` to `9`, `*`, `#`, `A` to `D` (RFC 4733 §3.2). */
+export const DtmfTones = Type.String({ pattern: '^[0-9*#A-D]{1,64}$' });
+/** Keys for the telephone of a call, one after the other; in a group call for `target`, or for every telephone in it. */
+export const SendDtmfRequest = Type.Object({ ...byEndpoint, tones: DtmfTones, target: Type.Optional(RawId) });
+export type SendDtmfRequest = Static<typeof SendDtmfRequest>;
+
+/**
+ * Hands the other side over: to a user or number (`target`), or to the other side of another call of this endpoint (`targetCallId`); name one of them.
+ * `alternateCallerId` as in StartCallRequest.
+ */
+export const TransferCallRequest = Type.Object({
+  ...byEndpoint,
+  target: Type.Optional(RawId),
+  targetCallId: Type.Optional(Uuid),
+  alternateCallerId: Type.Optional(RawId),
+  customContext: Type.Optional(CustomContext),
+});
+export type TransferCallRequest = Static<typeof TransferCallRequest>;
+/** The transfer has begun; `transferChanged` tells what becomes of it. */
+export const TransferAccepted = Type.Object({ transferId: Uuid });
+export type TransferAccepted = Static<typeof TransferAccepted>;
 
 export const LowerHandsRequest = Type.Object({ ...byEndpoint, targets: Type.Optional(Type.Array(RawId, { maxItems: 350 })) });
 export type LowerHandsRequest = Static<typeof LowerHandsRequest>;

@@ -19,6 +19,8 @@ export const EndReason = Type.Object({
   category: ResultCategory,
   /** Who ended it: a raw identifier, or `platform` when nobody did. */
   endedBy: Type.Union([RawId, Type.Literal('platform')]),
+  /** What a telephone network said of it: its SIP status, its own words unchanged, and the Q.850 cause of a Reason header (RFC 3326). */
+  sip: Type.Optional(Type.Object({ status: Type.Optional(Type.Integer()), reasonText: Type.Optional(Type.String()), q850: Type.Optional(Type.Integer()) })),
 });
 export type EndReason = Static<typeof EndReason>;
 
@@ -30,7 +32,7 @@ interface Row {
 }
 
 /**
- * Every way a call can end, by our name for it. Numbers are Azure's where Azure has one ("Call end reasons" of its
+ * Every way a call can end, by our name for it, but for what telephone networks say ({@link sipEndReason}). Numbers are Azure's where Azure has one ("Call end reasons" of its
  * troubleshooting documents); the three that ACS does not list are marked.
  */
 export const endReasons = {
@@ -57,6 +59,19 @@ export const endReasons = {
     code: 503, subCode: 0, category: 'UnexpectedServerError',
     message: 'This call needs the media processor, and this server runs none.',
   },
+  noTrunk: { code: 403, subCode: 511_532, category: 'ExpectedError', message: 'No trunk is configured that could carry this telephone call.' },
+  noRoute: { code: 404, subCode: 511_404, category: 'ExpectedError', message: 'No voice route leads to this telephone number.' },
+  numberInvalid: { code: 404, subCode: 511_404, category: 'ExpectedError', message: 'This is not a telephone number that can be called; write it with + and the country code.' },
+  callerIdNotOwned: {
+    code: 403, subCode: 510_403, category: 'ExpectedError',
+    message: 'A call to a telephone shows a number of this resource to the person called: name one of them as alternateCallerId.',
+  },
+  numberBarred: { code: 403, subCode: 510_403, category: 'ExpectedError', message: 'Calls to this telephone number are barred.' },
+  emergencyNumber: {
+    code: 403, subCode: 510_403, category: 'ExpectedError', message: 'Emergency numbers cannot be called through this server; use a telephone.',
+  },
+  telephoneLimit: { code: 603, subCode: 560_603, category: 'ExpectedError', message: 'A limit of telephone calls is reached; try again later.' },
+  transferred: { code: 0, subCode: 0, category: 'Success', message: 'The call was transferred.' },
   signalingFailed: { code: 500, subCode: 0, category: 'UnexpectedServerError', message: 'The server failed while it handled this call.' },
 } as const satisfies Record<string, Row>;
 

@@ -1,5 +1,5 @@
 import { Type, type Static, type TProperties } from 'typebox';
-import { Call, CallKind, CallState, messageContents, Participant, ParticipantRole, ReactionType, Speakers } from './calls.ts';
+import { Call, CallKind, CallState, CustomContext, DtmfTones, messageContents, Participant, ParticipantRole, ReactionType, Speakers, TransferState } from './calls.ts';
 import { EndReason } from './end-reasons.ts';
 import { RawId, Timestamp, Uuid } from './identifiers.ts';
 import { IceCandidate, maxVideoTiles, MediaDescription, MediaModes, MediaSession, Topology, VideoTile } from './media.ts';
@@ -64,6 +64,17 @@ export const MediaModesChangedEvent = event('mediaModesChanged', {
 export const SpeakersChangedEvent = event('speakersChanged', { ...passingBy, ...Speakers.properties });
 /** Data of another participant of a group call. */
 export const MessageReceivedEvent = event('messageReceived', { ...passingBy, sender: RawId, ...messageContents });
+/** Somebody pressed a key of a telephone (or what shows one): a digit, `*`, `#` or `A` to `D`. */
+export const DtmfReceivedEvent = event('dtmfReceived', { ...passingBy, sender: RawId, tone: DtmfTones });
+/** What becomes of a transfer that this endpoint asked for. `code` and `subCode` are those of the end reason that made it fail. */
+export const TransferChangedEvent = event('transferChanged', {
+  ...ofCall, transferId: Uuid, state: TransferState, code: Type.Optional(Type.Integer()), subCode: Type.Optional(Type.Integer()),
+});
+/**
+ * The other side transfers this endpoint to `target`: the client is to start a call to it that names the transfer (`StartCallRequest.transfer`). This call ends when
+ * that one is answered, and goes on when it is not.
+ */
+export const TransferRequestedEvent = event('transferRequested', { ...ofCall, transferId: Uuid, target: RawId, customContext: Type.Optional(CustomContext) });
 export const ReactionReceivedEvent = event('reactionReceived', { ...ofCall, sender: RawId, reactionType: ReactionType });
 
 /**
@@ -94,6 +105,9 @@ export const EndpointEvent = Type.Union([
   MediaModesChangedEvent,
   SpeakersChangedEvent,
   MessageReceivedEvent,
+  DtmfReceivedEvent,
+  TransferChangedEvent,
+  TransferRequestedEvent,
   SyncEvent,
   EndpointClosedEvent,
 ]);

@@ -85,13 +85,18 @@ export const FlowDetail = Type.Union([
     mediaSessionId: Uuid, why: short, received: direction, sent: direction,
     roundTripMs: Type.Optional(Type.Number({ minimum: 0 })), estimatedBps: Type.Optional(Type.Integer({ minimum: 0 })),
   }),
+  /** A SIP message that passed the controller's edge; `messageId` finds its text. `summary` is its start line. Addresses with their port. */
+  detail('sip', {
+    messageId: short, direction: Type.Union([Type.Literal('in'), Type.Literal('out')]), summary: short, method: short, cseq: Type.Integer({ minimum: 0 }),
+    sipCallId: short, transport: short, local: short, remote: short, bytes: Type.Integer({ minimum: 0 }),
+  }),
   detail('ended', { endReason: EndReason, identifier: Type.Optional(RawId) }),
 ]);
 export type FlowDetail = Static<typeof FlowDetail>;
 
 /**
  * One line of the call flow record. `from` and `to` name lanes of the ladder: a participant id (one per endpoint),
- * `controller`, `relay`, `mediaProcessor`, or a trunk. Without `to` it is a note on its own lane.
+ * `controller`, `relay`, `mediaProcessor`, `telephony`, `trunk:<name>` or `phone:<user>` (a SIP phone). Without `to` it is a note on its own lane.
  */
 export const FlowEvent = Type.Object({
   sequence: Type.Integer({ minimum: 1 }),
@@ -106,7 +111,7 @@ export type FlowEvent = Static<typeof FlowEvent>;
 /** A lane of the ladder. */
 export const FlowLane = Type.Object({
   id: short,
-  role: Type.Union([Type.Literal('caller'), Type.Literal('callee'), Type.Literal('participant'), Type.Literal('server'), Type.Literal('trunk')]),
+  role: Type.Union([Type.Literal('caller'), Type.Literal('callee'), Type.Literal('participant'), Type.Literal('server'), Type.Literal('trunk'), Type.Literal('phone')]),
   identifier: Type.Optional(RawId),
   displayName: Type.Optional(short),
 });

@@ -18,15 +18,17 @@
 export { AccessTokenClaims, TokenScope } from './access-token.ts';
 export { apiErrors, ErrorResponse, type ApiErrorCode } from './errors.ts';
 export { EndReason, endReason, endReasons, ResultCategory, type EndReasonName } from './end-reasons.ts';
+export { sipEndReason, type LineDirection, type SipEnding } from './sip-end-reasons.ts';
 export { DisplayName, identifierKind, RawId, Timestamp, Uuid, type IdentifierKind } from './identifiers.ts';
 export {
   IceCandidate, IceServer, maxSdpLength, maxVideoTiles, MediaDescription, MediaMode, MediaModes, MediaSession, MediaSessionState, MediaStreamType, PictureStreamType,
   StreamInfo, Topology, VideoTile, WantedStream,
 } from './media.ts';
 export {
-  AcceptCallRequest, AddParticipantRequest, Call, CallKind, CallState, CustomContext, EndpointCommand, HangUpRequest, JoinCallRequest,
+  AcceptCallRequest, AddParticipantRequest, Call, CallKind, CallState, CustomContext, DtmfTones, EndpointCommand, HangUpRequest, JoinCallRequest,
   LowerHandsRequest, maxMessageBytes, maxSpotlighted, Participant, ParticipantRole, ParticipantState, ReactionType, RejectCallRequest, RelayUse,
-  SendMessageRequest, SendReactionRequest, SetMediaModesRequest, Speakers, SpotlightRequest, StartCallRequest, StopSpotlightRequest, UpdateSelfRequest,
+  SendDtmfRequest, SendMessageRequest, SendReactionRequest, SetMediaModesRequest, Speakers, SpotlightRequest, StartCallRequest, StopSpotlightRequest,
+  TransferAccepted, TransferCallRequest, TransferReference, TransferState, UpdateSelfRequest,
 } from './calls.ts';
 export {
   DirectoryEntry, Endpoint, EventsQuery, RegisterEndpointRequest, RenewedOperatorToken, ReportMediaRequest, SendCandidatesRequest, SendDescriptionRequest,
@@ -36,6 +38,7 @@ export { EndpointEvent, EventBatch, EventEnvelope } from './events.ts';
 export {
   CallFlow, ClientFlowDetail, FlowCandidate, FlowDetail, FlowEvent, FlowLane, FlowSource, ReportTelemetryRequest, StreamQuality,
 } from './flow.ts';
+export { SipMessage, SipMessageList } from './sip-messages.ts';
 export { CallDiagnostics, CallList, CallListEntry, CallListQuery, CallRecords, CallSummary } from './records.ts';
 export {
   NetworkConfiguration, RelaySettings, RelayUsageGrouping, RelayUsageList, RelayUsageRecord, RelayUsageRecordList, RelayUsageRow, RelayUsageSum, RelayUsageSums,

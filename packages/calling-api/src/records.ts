@@ -27,7 +27,12 @@ export const CallSummary = Type.Object({
   sdkVersion: Type.Optional(Type.String()),
   osVersion: Type.Optional(Type.String()),
   participantType: Type.Union([Type.Literal('ACS'), Type.Literal('PSTN')]),
+  /** Of a telephone: it called, or it was called. */
   pstnParticipantCallType: Type.Optional(Type.Union([Type.Literal('Inbound'), Type.Literal('Outbound')])),
+  /** Ours, of a telephone: the trunk that carried it, the number it was shown or showed, and how long it was connected (`PSTN` in Azure's usage records). */
+  trunk: Type.Optional(Type.String()),
+  callerId: Type.Optional(Type.String()),
+  pstnMinutes: Type.Optional(Type.Number({ minimum: 0 })),
   /** Ours: who called, who ended it, and the sentence. */
   callerIdentifier: RawId,
   endedBy: Type.String(),

@@ -51,14 +51,14 @@ export class CallReplica {
       return;
     }
     // What passes by has no revision and changes nothing here.
-    if (event.type === 'speakersChanged' || event.type === 'messageReceived') return;
+    if (event.type === 'speakersChanged' || event.type === 'messageReceived' || event.type === 'dtmfReceived') return;
     if (event.revision <= this.view.revision) return;
     this.view = { ...changed(this.view, event), revision: event.revision };
     if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.end(event.endReason);
   }
 }
 
-function changed(view: Call, event: Exclude<CallEvent, { type: 'speakersChanged' | 'messageReceived' }>): Call {
+function changed(view: Call, event: Exclude<CallEvent, { type: 'speakersChanged' | 'messageReceived' | 'dtmfReceived' }>): Call {
   switch (event.type) {
     case 'callStateChanged':
       return { ...view, state: event.state };
@@ -87,6 +87,8 @@ function changed(view: Call, event: Exclude<CallEvent, { type: 'speakersChanged'
     case 'mediaModesChanged':
       return withSession(view, event.mediaSessionId, ({ layout: _before, ...session }) => ({ ...session, modes: event.modes, ...(event.layout === undefined ? {} : { layout: event.layout }) }));
     case 'reactionReceived':
+    case 'transferChanged':
+    case 'transferRequested':
       return view;
   }
 }

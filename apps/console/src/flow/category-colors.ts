@@ -7,6 +7,7 @@ export const categoryColors: Readonly<Record<FlowCategory, string>> = {
   event: tokens.colorPaletteBlueBorderActive,
   state: tokens.colorNeutralForeground2,
   negotiation: tokens.colorPaletteGrapeBorderActive,
+  sip: tokens.colorPaletteTealBorderActive,
   ice: tokens.colorPaletteBrownBorderActive,
   media: tokens.colorPaletteGreenForeground1,
   decision: tokens.colorPaletteMagentaBorderActive,

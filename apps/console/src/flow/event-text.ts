@@ -45,6 +45,8 @@ export function eventLabel(detail: FlowDetail): string {
       return `relay closed (${detail.reason}) · ${formatCount(detail.toPeerPackets + detail.toClientPackets, 'packet')}`;
     case 'mediaReport':
       return `${detail.why} · ${formatCount(detail.received.packets, 'packet')} received, ${detail.sent.packets} sent, ${detail.received.lost + detail.sent.lost} lost`;
+    case 'sip':
+      return detail.summary;
     case 'ended':
       return `ended ${detail.endReason.code}/${detail.endReason.subCode}`;
     default:

@@ -1,16 +1,17 @@
 import type { FlowDetail } from '@dialplane/calling-api';
 
 /** How the page groups what a flow record holds: the filter's choices and the ladder's colours. */
-export type FlowCategory = 'request' | 'event' | 'state' | 'negotiation' | 'ice' | 'media' | 'decision' | 'end';
+export type FlowCategory = 'request' | 'event' | 'state' | 'negotiation' | 'sip' | 'ice' | 'media' | 'decision' | 'end';
 
 /** In the order in which the filter offers them. */
-export const flowCategories: readonly FlowCategory[] = ['request', 'event', 'state', 'negotiation', 'ice', 'media', 'decision', 'end'];
+export const flowCategories: readonly FlowCategory[] = ['request', 'event', 'state', 'negotiation', 'sip', 'ice', 'media', 'decision', 'end'];
 
 export const categoryNames: Readonly<Record<FlowCategory, string>> = {
   request: 'Requests',
   event: 'Events',
   state: 'States',
   negotiation: 'Offer and answer',
+  sip: 'SIP',
   ice: 'ICE',
   media: 'Media',
   decision: 'Decisions',
@@ -38,6 +39,7 @@ const categories: Readonly<Record<FlowDetail['kind'], FlowCategory>> = {
   decision: 'decision',
   clientDecision: 'decision',
   mediaReport: 'media',
+  sip: 'sip',
   ended: 'end',
 };
 

@@ -10,18 +10,18 @@ export interface NamedLane {
   readonly subtitle: string;
 }
 
-const places: Readonly<Record<FlowLane['role'], number>> = { caller: 0, server: 1, callee: 2, participant: 3, trunk: 4 };
+const places: Readonly<Record<FlowLane['role'], number>> = { caller: 0, server: 1, callee: 2, participant: 3, phone: 4, trunk: 5 };
 const serverNames: Readonly<Record<string, string>> = { controller: 'Controller', relay: 'Relay', mediaProcessor: 'Media processor', telephony: 'Telephony' };
 const serverPlaces = ['controller', 'relay', 'mediaProcessor', 'telephony'];
 
 /**
- * The lanes of a flow from left to right: caller, servers, callees, trunks. Lanes that only events name are added; those on
+ * The lanes of a flow from left to right: caller, servers, callees, SIP phones, trunks. Lanes that only events name are added; those on
  * which nothing happens are left out, but for people.
  */
 export function namedLanes(flow: Pick<CallFlow, 'lanes' | 'events'>): readonly NamedLane[] {
   const used = new Set(flow.events.flatMap((event) => lanesOf(event)));
   const known = new Map<string, FlowLane>(flow.lanes.map((lane) => [lane.id, lane]));
-  for (const id of used) if (!known.has(id)) known.set(id, { id, role: id in serverNames ? 'server' : 'participant' });
+  for (const id of used) if (!known.has(id)) known.set(id, { id, role: roleOf(id) });
   const shown = [...known.values()].filter((lane) => used.has(lane.id) || lane.identifier !== undefined);
   const ordered = shown.toSorted((a, b) => places[a.role] - places[b.role] || serverPlaces.indexOf(a.id) - serverPlaces.indexOf(b.id));
   const seen = new Map<string, number>();
@@ -31,6 +31,11 @@ export function namedLanes(flow: Pick<CallFlow, 'lanes' | 'events'>): readonly N
     seen.set(lane.identifier, device);
     return { id: lane.id, role: lane.role, title: personName(lane.identifier, lane.displayName), subtitle: device === 1 ? lane.role : `${lane.role}, device ${device}` };
   });
+}
+
+function roleOf(id: string): FlowLane['role'] {
+  if (id in serverNames) return 'server';
+  return id.startsWith('trunk:') ? 'trunk' : id.startsWith('phone:') ? 'phone' : 'participant';
 }
 
 /** The lanes an entry touches. */

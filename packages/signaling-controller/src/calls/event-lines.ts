@@ -6,7 +6,7 @@ const maxLinesPerEvent = 8;
 
 /**
  * Who hears of what in one turn: in a large call the same event goes to hundreds, and each of them would be a line. What passes
- * by (speakers, messages) is none at all.
+ * by (speakers, messages, keys) is none at all.
  */
 export class FanOuts {
   private readonly audiences = new Map<EndpointEvent['type'], number>();
@@ -18,7 +18,7 @@ export class FanOuts {
 
   /** One client; or so many, said once; or nobody that is to be spoken of (again). */
   audienceOf({ type }: EndpointEvent): 'one' | number | undefined {
-    if (type === 'speakersChanged' || type === 'messageReceived' || this.told.has(type)) return undefined;
+    if (type === 'speakersChanged' || type === 'messageReceived' || type === 'dtmfReceived' || this.told.has(type)) return undefined;
     const count = this.audiences.get(type) ?? 0;
     if (count <= maxLinesPerEvent) return 'one';
     this.told.add(type);
@@ -47,6 +47,10 @@ export function summaryOf(event: EndpointEvent): string | undefined {
       return `audio ${event.modes.audio}, video ${event.modes.video}`;
     case 'reactionReceived':
       return event.reactionType;
+    case 'transferChanged':
+      return event.state;
+    case 'transferRequested':
+      return `to ${event.target}`;
     default:
       return undefined;
   }

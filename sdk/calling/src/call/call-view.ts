@@ -8,7 +8,7 @@ export type CallEvent = Extract<EndpointEvent, { readonly callId: string }>;
  * Media events change nothing but the revision: what they carry is the media links' business. What passes by has no revision.
  */
 export function applyEvent(view: CallView, event: CallEvent): CallView | undefined {
-  if (event.type === 'messageReceived') return view;
+  if (event.type === 'messageReceived' || event.type === 'dtmfReceived') return view;
   if (event.type === 'speakersChanged') return { ...view, speakers: { speaking: event.speaking, dominant: event.dominant } };
   if (event.revision <= view.revision) return undefined;
   const { revision } = event;
@@ -44,6 +44,8 @@ export function applyEvent(view: CallView, event: CallEvent): CallView | undefin
     case 'mediaDescription':
     case 'mediaCandidates':
     case 'reactionReceived':
+    case 'transferChanged':
+    case 'transferRequested':
       return { ...view, revision };
   }
 }
