@@ -18,7 +18,14 @@ export interface RtpLegRequest {
   readonly dtmf: 'rfc4733' | 'info' | 'inband';
   /** Codec names in order of preference, as in SDP (`PCMU`, `G722`, `opus`). */
   readonly codecs: readonly string[];
+  /** How our own offers secure media where `srtp` allows or requires it: keys in the description (RFC 4568), the default, or DTLS (RFC 5763). Either is answered. */
+  readonly keying?: 'sdes' | 'dtls';
+  /** IP address of the other side's signaling, where known: decides which address of ours the leg is at. */
+  readonly towards?: string;
 }
+
+/** Which way sound flows, seen from us (RFC 8866 §6.7). */
+export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
 /**
  * What the owner of a call asks of a media processor. Every command names its conference; commands on one conference are
@@ -39,6 +46,8 @@ export type MediaCommand =
   | { readonly kind: 'closeLeg'; readonly conferenceId: string; readonly legId: string }
   /** An offer whose session id (`o=`, RFC 8866 §5.2) is another one is for a new transport of the same leg; the old one stays until that is connected. */
   | { readonly kind: 'describe'; readonly conferenceId: string; readonly legId: string; readonly description: MediaDescription }
+  /** Asks an RTP leg for another offer of ours (hold, a refreshed session), which `legDescribed` tells; its direction holds for answers of ours from then on, too. */
+  | { readonly kind: 'offer'; readonly conferenceId: string; readonly legId: string; readonly direction: MediaDirection }
   | { readonly kind: 'trickle'; readonly conferenceId: string; readonly legId: string; readonly candidates: readonly IceCandidate[] }
   | { readonly kind: 'setModes'; readonly conferenceId: string; readonly modes: MediaModes; /** All legs without it. */ readonly legId?: string }
   | { readonly kind: 'setMuted'; readonly conferenceId: string; readonly legId: string; readonly isMuted: boolean }
@@ -120,4 +129,6 @@ export type MediaEvent =
       readonly direction: 'send' | 'receive';
       /** Which hop is silent, in a sentence. */
       readonly cause: string;
-    };
+    }
+  /** What was told as stalled flows again. */
+  | { readonly kind: 'mediaResumed'; readonly conferenceId: string; readonly legId: string; readonly direction: 'send' | 'receive' };

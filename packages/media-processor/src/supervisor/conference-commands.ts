@@ -44,6 +44,7 @@ export class ConferenceCommands {
         this.openLeg(conference, command);
         return;
       case 'sendDtmf':
+      case 'offer':
         this.refuse(command, 'MEDIA_PROCESSOR_UNAVAILABLE');
         return;
       case 'setModes':
