@@ -16,7 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   'packages/rtp': ['sansio'],
   'packages/ice': ['sansio', 'stun'],
   'packages/sdp': [],
-  'packages/sip': ['sansio'],
+  'packages/sip': ['sansio', 'stun'],
   'packages/routing': ['calling-api'],
   'packages/telephony-api': ['calling-api'],
   'packages/conference': ['sansio', 'rtp', 'media-api'],

@@ -1,4 +1,38 @@
 /**
- * SIP (RFC 3261) without I/O: messages, digest credentials, transactions, dialogs, the cores of user agents, proxies and registrars.
+ * SIP (RFC 3261) without I/O: messages, addresses, header fields; digest credentials, transactions, dialogs, the cores of user agents, proxies and registrars.
+ *
+ * A message keeps the bytes it came in: only its start line is read and where header lines are, the rest when somebody asks, and what nobody changed leaves as it came.
+ * What strangers send is never thrown at the caller: parsers answer a `SipFault`, readers of header values `undefined`.
+ *
+ * Out of scope: sockets and name servers, descriptions (`sdp`), instant messages and presence.
+ *
+ * ```ts
+ * const message = parseSipMessage(datagram);
+ * if (message.kind === 'fault') return refuse(message);
+ * const from = parseAddress(message.headers.first('From') ?? '');
+ * const answer = writeSipMessage(responseTo(message, 486, 'Busy Here'));
+ * ```
  */
 export type { SipFlow, SocketAddress } from './link/sip-flow.ts';
+export { noBody, type SipMessage, type SipRequest, type SipResponse } from './message/sip-message.ts';
+export { SipHeaders } from './message/sip-headers.ts';
+export { isHeaderValue } from './message/header-line.ts';
+export { sipFault, type SipFault, type SipFaultCode } from './message/sip-fault.ts';
+export { longestSipMessage, type MessageFraming, parseSipMessage } from './message/parse-sip-message.ts';
+export { startLineOf, writeSipMessage } from './message/write-sip-message.ts';
+export { type FramedPart, SipStreamFramer } from './message/stream-framer.ts';
+export { decodeSipText, encodeSipText } from './message/sip-text.ts';
+export { splitList, splitOutside } from './message/split-list.ts';
+export { isTokenText, parseDecimal } from './message/token.ts';
+export { responseTo } from './message/response-to.ts';
+export { reasonPhrases } from './message/reason-phrases.ts';
+export { checkSipMessage } from './message/check-sip-message.ts';
+export { noParameters, quote, readParameters, type SipParameters, unquote, writeParameters } from './headers/parameters.ts';
+export { parseVia, readTopVia, type Via, writeVia } from './headers/via.ts';
+export { type CSeq, parseCSeq, readCSeq, writeCSeq } from './headers/cseq.ts';
+export { parseAddress, readAddress, readAddresses, type SipAddress, sipAddress, tagOf, writeAddress } from './headers/address.ts';
+export { type OtherUri, parseUri, type Uri, writeUri } from './uri/uri.ts';
+export { parseSipUri, sameSipUri, type SipUri, type UriParameters, userOf, writeSipUri } from './uri/sip-uri.ts';
+export { parseTelUri, type TelephoneNumber, telephoneNumberOf, type TelUri, writeTelUri } from './uri/tel-uri.ts';
+export { escapeUri, unescapeUri } from './uri/uri-escape.ts';
+export { isHost, isSameHost, numericHost, type NumericHost } from './uri/host.ts';

@@ -1,0 +1,41 @@
+import { parseAddress } from '../headers/address.ts';
+import { readCSeq } from '../headers/cseq.ts';
+import { parseVia } from '../headers/via.ts';
+import { sipFault, type SipFault, type SipFaultCode } from './sip-fault.ts';
+import type { SipHeaders } from './sip-headers.ts';
+import type { SipMessage } from './sip-message.ts';
+import { parseDecimal } from './token.ts';
+
+const needed = ['Via', 'From', 'To', 'Call-ID', 'CSeq'] as const;
+const standingOnce = ['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards'] as const;
+
+/**
+ * What every element checks before it acts on a message (RFC 3261 §8.1.1, §16.3 step 1): the header fields that transactions and dialogs stand on are there,
+ * once, and can be read. `undefined` where nothing is wrong. Max-Forwards may be absent (RFC 2543).
+ */
+export function checkSipMessage(message: SipMessage): SipFault | undefined {
+  const code = codeOf(message);
+  return code === undefined ? undefined : sipFault(code, undefined, message.kind === 'request' ? message : undefined);
+}
+
+function codeOf(message: SipMessage): SipFaultCode | undefined {
+  const { headers } = message;
+  if (needed.some((name) => !headers.has(name))) return 'HEADER_MISSING';
+  if (standingOnce.some((name) => headers.count(name) > 1)) return 'HEADER_REPEATED';
+  if (headers.all('Via').some((value) => parseVia(value) === undefined)) return 'VIA_MALFORMED';
+  if (parseAddress(headers.first('From') ?? '') === undefined) return 'FROM_MALFORMED';
+  if (parseAddress(headers.first('To') ?? '') === undefined) return 'TO_MALFORMED';
+  if (!/^\S+$/.test(headers.first('Call-ID') ?? '')) return 'CALL_ID_MALFORMED';
+  const cseq = readCSeq(headers);
+  if (cseq === undefined) return 'CSEQ_MALFORMED';
+  if (message.kind === 'request' && cseq.method !== message.method) return 'CSEQ_METHOD_MISMATCH';
+  return message.kind === 'request' ? routingFault(headers) : undefined;
+}
+
+function routingFault(headers: SipHeaders): SipFaultCode | undefined {
+  const maxForwards = headers.first('Max-Forwards');
+  if (maxForwards !== undefined && parseDecimal(maxForwards, 255) === undefined) return 'MAX_FORWARDS_MALFORMED';
+  for (const name of ['Route', 'Record-Route']) if (headers.all(name).some((value) => parseAddress(value) === undefined)) return 'ROUTE_MALFORMED';
+  const contacts = headers.all('Contact');
+  return contacts.some((value) => value !== '*' && parseAddress(value) === undefined) ? 'CONTACT_MALFORMED' : undefined;
+}
