@@ -36,3 +36,11 @@ export { parseSipUri, sameSipUri, type SipUri, type UriParameters, userOf, write
 export { parseTelUri, type TelephoneNumber, telephoneNumberOf, type TelUri, writeTelUri } from './uri/tel-uri.ts';
 export { escapeUri, unescapeUri } from './uri/uri-escape.ts';
 export { isHost, isSameHost, numericHost, type NumericHost } from './uri/host.ts';
+export { defaultTransactionTimes, type TransactionTimes } from './transaction/transaction-times.ts';
+export type { ClientTransaction, ServerTransaction, TransactionOutput } from './transaction/transaction-output.ts';
+export type { TimedTransaction } from './transaction/timed-transaction.ts';
+export type { InviteClientTransaction } from './transaction/invite-client-transaction.ts';
+export type { InviteServerTransaction } from './transaction/invite-server-transaction.ts';
+export type { NonInviteClientTransaction } from './transaction/non-invite-client-transaction.ts';
+export type { NonInviteServerTransaction } from './transaction/non-invite-server-transaction.ts';
+export { type TransactionInput, TransactionLayer, type TransactionLayerOptions, type TransactionStatistics } from './transaction/transaction-layer.ts';

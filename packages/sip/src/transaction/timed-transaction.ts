@@ -1,0 +1,86 @@
+import { addMilliseconds, instant, type Instant } from '@dialplane/sansio';
+import type { SipFlow } from '../link/sip-flow.ts';
+import type { SipMessage, SipRequest } from '../message/sip-message.ts';
+import type { TransactionOutput } from './transaction-output.ts';
+import type { TransactionTimes } from './transaction-times.ts';
+
+/** What a transaction needs of the layer that keeps it. */
+export interface TransactionKeeper<ClientOwner, ServerOwner> {
+  readonly times: TransactionTimes;
+  put(output: TransactionOutput<ClientOwner, ServerOwner>): void;
+  /** Has the transaction woken when its {@link TimedTransaction.dueAt} has come; again after each change. */
+  schedule(transaction: TimedTransaction): void;
+  /** The transaction is terminated: nothing matches it any more. */
+  forget(transaction: TimedTransaction): void;
+}
+
+/** Later than anything: a timer that does not run. */
+export const never: Instant = instant(Infinity);
+
+/**
+ * A request of one hop, the flow it travels on and the two timers that any transaction has at a time: one that sends the latest message again, one that
+ * ends the state it is in. One object without collections or closures, since a busy proxy holds a hundred thousand.
+ */
+export abstract class TimedTransaction {
+  readonly key: string;
+  readonly request: SipRequest;
+  readonly flow: SipFlow;
+  /** Owned by the layer: the earliest time at which its heap visits this transaction. */
+  visitAt: Instant = never;
+  protected resendAt: Instant = never;
+  protected resendIntervalMs = 0;
+  protected endAt: Instant = never;
+
+  constructor(key: string, request: SipRequest, flow: SipFlow) {
+    this.key = key;
+    this.request = request;
+    this.flow = flow;
+  }
+
+  /** When a timer is due next. */
+  get dueAt(): Instant {
+    return this.resendAt < this.endAt ? this.resendAt : this.endAt;
+  }
+
+  get isReliable(): boolean {
+    return this.flow.transport !== 'udp';
+  }
+
+  handleTimeout(now: Instant): void {
+    if (now >= this.endAt) {
+      this.stopTimers();
+      this.handleEnd(now);
+    } else if (now >= this.resendAt) this.handleResend(now);
+  }
+
+  /** The transport could not send this transaction's message (RFC 3261 §17.1.4, RFC 6026 §7.1). */
+  abstract handleSendFailure(): void;
+
+  /** The state has lasted as long as it may. */
+  protected abstract handleEnd(now: Instant): void;
+
+  /** The latest message is to be sent again. */
+  protected abstract handleResend(now: Instant): void;
+
+  protected resendAfter(intervalMs: number, now: Instant): void {
+    this.resendIntervalMs = intervalMs;
+    this.resendAt = addMilliseconds(now, intervalMs);
+  }
+
+  protected endAfter(milliseconds: number, now: Instant): void {
+    this.endAt = addMilliseconds(now, milliseconds);
+  }
+
+  protected stopTimers(): void {
+    this.resendAt = never;
+    this.endAt = never;
+  }
+}
+
+/** A message on its way out; `transaction` is told when it cannot be sent. */
+export interface SendOutput {
+  readonly kind: 'send';
+  readonly message: SipMessage;
+  readonly flow: SipFlow;
+  readonly transaction?: TimedTransaction;
+}

@@ -1,0 +1,188 @@
+import { DeadlineHeap, type Instant, type Machine } from '@dialplane/sansio';
+import type { SipFlow } from '../link/sip-flow.ts';
+import { responseTo } from '../message/response-to.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../message/sip-message.ts';
+import { cancelOf } from './derived-requests.ts';
+import { InviteClientTransaction } from './invite-client-transaction.ts';
+import { InviteServerTransaction } from './invite-server-transaction.ts';
+import { CancelClientTransaction, NonInviteClientTransaction } from './non-invite-client-transaction.ts';
+import { NonInviteServerTransaction } from './non-invite-server-transaction.ts';
+import { never, type TimedTransaction, type TransactionKeeper } from './timed-transaction.ts';
+import { clientKey, clientKeyOfResponse, serverKey } from './transaction-key.ts';
+import type { ClientTransaction, ServerTransaction, TransactionOutput } from './transaction-output.ts';
+import { defaultTransactionTimes, type TransactionTimes } from './transaction-times.ts';
+
+/** What the layer is told by the transports. */
+export type TransactionInput =
+  | { readonly kind: 'received'; readonly message: SipMessage; readonly flow: SipFlow }
+  /** A message put out with this transaction could not be sent: no connection, ICMP error. */
+  | { readonly kind: 'sendFailed'; readonly transaction: TimedTransaction };
+
+export interface TransactionLayerOptions {
+  readonly times?: Partial<TransactionTimes>;
+  /** Transactions kept at most; requests beyond are answered 503 and forgotten. Default 200000. */
+  readonly transactionLimit?: number;
+}
+
+export interface TransactionStatistics {
+  readonly clientTransactions: number;
+  readonly serverTransactions: number;
+  /** Responses that belong to no transaction: dropped (RFC 6026 §7.2). */
+  readonly strayResponses: number;
+  /** Requests answered 503 because the limit was reached. */
+  readonly refusedRequests: number;
+}
+
+/** Retry-After of what is refused because there is no room. */
+const busyRetrySeconds = 5;
+
+/**
+ * All transactions of an element (RFC 3261 §17, RFC 6026): finds the one that a message belongs to, sends again what may have been lost, and gives the core
+ * above, a user agent or a proxy, each request and each response once. The core writes Via and branch; ACK for 2xx it sends by itself.
+ */
+export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<TransactionInput, TransactionOutput<ClientOwner, ServerOwner>>, TransactionKeeper<ClientOwner, ServerOwner> {
+  readonly times: TransactionTimes;
+  private readonly transactionLimit: number;
+  private readonly clients = new Map<string, ClientTransaction<ClientOwner>>();
+  private readonly servers = new Map<string, ServerTransaction<ServerOwner>>();
+  private readonly heap = new DeadlineHeap<TimedTransaction>();
+  private outputs: Array<TransactionOutput<ClientOwner, ServerOwner>> = [];
+  private polled = 0;
+  private strayResponses = 0;
+  private refusedRequests = 0;
+
+  constructor(options: TransactionLayerOptions = {}) {
+    this.times = { ...defaultTransactionTimes, ...options.times };
+    this.transactionLimit = options.transactionLimit ?? 200_000;
+  }
+
+  get statistics(): TransactionStatistics {
+    const { clients, servers, strayResponses, refusedRequests } = this;
+    return { clientTransactions: clients.size, serverTransactions: servers.size, strayResponses, refusedRequests };
+  }
+
+  handle(input: TransactionInput, now: Instant): void {
+    if (input.kind === 'sendFailed') input.transaction.handleSendFailure();
+    else if (input.message.kind === 'request') this.handleRequest(input.message, input.flow, now);
+    else this.handleResponse(input.message, now);
+  }
+
+  /**
+   * Sends a request in a transaction of its own; never an ACK or a CANCEL.
+   *
+   * @param request with its top Via, whose branch is `branch`; belongs to the transaction from here on.
+   * @param owner what the core finds again at `transaction.owner`.
+   */
+  request(request: SipRequest, branch: string, flow: SipFlow, owner: ClientOwner, now: Instant): ClientTransaction<ClientOwner> {
+    const key = clientKey(branch, request.method);
+    const transaction =
+      request.method === 'INVITE' ? new InviteClientTransaction(key, request, flow, owner, this) : new NonInviteClientTransaction(key, request, flow, owner, this);
+    this.startClient(transaction, now);
+    return transaction;
+  }
+
+  /** Answers a request; a final response ends the server transaction's waiting, and what comes after it is dropped (but for repeated 2xx to INVITE). */
+  respond(transaction: ServerTransaction<ServerOwner>, response: SipResponse, now: Instant): void {
+    transaction.respond(response, now);
+  }
+
+  /**
+   * Sends the CANCEL of an INVITE that has had a provisional response and no final one (RFC 3261 §9.1); before and after there is nothing to cancel, and
+   * `false` says so. The final response, or a time-out 64·T1 from now, comes as for any INVITE.
+   */
+  cancel(invite: InviteClientTransaction<ClientOwner>, now: Instant, reason?: string): boolean {
+    if (invite.state !== 'proceeding') return false;
+    const key = clientKey(invite.key, 'CANCEL');
+    if (this.clients.has(key)) return true;
+    invite.handleCancelled(now);
+    this.schedule(invite);
+    this.startClient(new CancelClientTransaction(key, cancelOf(invite.request, reason), invite.flow, invite.owner, this), now);
+    return true;
+  }
+
+  handleTimeout(now: Instant): void {
+    for (let transaction = this.heap.takeDue(now); transaction !== undefined; transaction = this.heap.takeDue(now)) {
+      if (transaction.visitAt > now) continue;
+      transaction.visitAt = never;
+      transaction.handleTimeout(now);
+      this.schedule(transaction);
+    }
+  }
+
+  poll(): TransactionOutput<ClientOwner, ServerOwner> | undefined {
+    const output = this.outputs[this.polled];
+    if (output !== undefined) {
+      this.polled += 1;
+      return output;
+    }
+    if (this.polled > 0) this.outputs = [];
+    this.polled = 0;
+    return undefined;
+  }
+
+  pollTimeout(): Instant | undefined {
+    return this.heap.next();
+  }
+
+  put(output: TransactionOutput<ClientOwner, ServerOwner>): void {
+    this.outputs.push(output);
+  }
+
+  schedule(transaction: TimedTransaction): void {
+    const { dueAt } = transaction;
+    if (dueAt >= transaction.visitAt) return;
+    transaction.visitAt = dueAt;
+    this.heap.add(dueAt, transaction);
+  }
+
+  forget(transaction: TimedTransaction): void {
+    if (this.clients.get(transaction.key) === transaction) this.clients.delete(transaction.key);
+    else if (this.servers.get(transaction.key) === transaction) this.servers.delete(transaction.key);
+  }
+
+  private handleRequest(request: SipRequest, flow: SipFlow, now: Instant): void {
+    const key = serverKey(request);
+    if (key === undefined) return;
+    const known = this.servers.get(key);
+    if (request.method === 'ACK') {
+      if (known?.kind === 'inviteServer') {
+        known.handleAck(request, now);
+        this.schedule(known);
+      } else this.put({ kind: 'ack', request, flow });
+    } else if (known !== undefined) known.handleRetransmission();
+    else if (this.clients.size + this.servers.size >= this.transactionLimit) this.refuse(request, flow);
+    else this.accept(key, request, flow, now);
+  }
+
+  private accept(key: string, request: SipRequest, flow: SipFlow, now: Instant): void {
+    const transaction =
+      request.method === 'INVITE' ? new InviteServerTransaction<ServerOwner>(key, request, flow, this) : new NonInviteServerTransaction<ServerOwner>(key, request, flow, this);
+    this.servers.set(key, transaction);
+    transaction.start(now);
+    this.schedule(transaction);
+    const cancelled = request.method === 'CANCEL' ? this.servers.get(serverKey(request, 'INVITE') ?? '') : undefined;
+    this.put({ kind: 'request', transaction, ...(cancelled?.kind === 'inviteServer' ? { cancels: cancelled } : {}) });
+  }
+
+  private refuse(request: SipRequest, flow: SipFlow): void {
+    this.refusedRequests += 1;
+    this.put({ kind: 'send', message: responseTo(request, 503, { headers: [['Retry-After', String(busyRetrySeconds)]] }), flow });
+  }
+
+  private handleResponse(response: SipResponse, now: Instant): void {
+    const key = clientKeyOfResponse(response.headers);
+    const transaction = key === undefined ? undefined : this.clients.get(key);
+    if (transaction === undefined) {
+      this.strayResponses += 1;
+      return;
+    }
+    transaction.handleResponse(response, now);
+    this.schedule(transaction);
+  }
+
+  private startClient(transaction: ClientTransaction<ClientOwner>, now: Instant): void {
+    this.clients.set(transaction.key, transaction);
+    transaction.start(now);
+    this.schedule(transaction);
+  }
+}
