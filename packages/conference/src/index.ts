@@ -1,6 +1,6 @@
 /**
  * What a conference decides: who is forwarded to whom in which layer, how much a line takes, who is loud enough to be mixed, how long a packet waits, where a picture
- * goes. Pure: it is given what was seen and the time, and returns what is to be done.
+ * goes, and what telephones hear besides voices. Pure: it is given what was seen and the time, and returns what is to be done.
  *
  * Out of scope: packets on sockets, codecs, signaling.
  */
@@ -23,4 +23,10 @@ export { JitterBuffer, jitterStep, type BufferedPacket, type JitterBufferOptions
 export { Loudness, LoudestSpeakers, type SpeakerCandidate } from './mixing/loudest-speakers.ts';
 export { MixGain } from './mixing/mix-gain.ts';
 export { opusPacketMs } from './mixing/packet-duration.ts';
+export { addDtmf } from './tones/dtmf-signals.ts';
+export { DtmfDetector } from './tones/dtmf-detector.ts';
+export { DtmfQueue, type DtmfFrame } from './tones/dtmf-queue.ts';
+export { addProgressTone, type ProgressToneKind } from './tones/progress-tone.ts';
+export { addHoldMusic } from './tones/hold-music.ts';
+export { ComfortNoise } from './tones/comfort-noise.ts';
 export { PictureLayout, type ComposablePicture } from './composing/picture-layout.ts';

@@ -44,6 +44,7 @@ export { RtcpWriter } from './rtcp/rtcp-writer.ts';
 export { ArrivalRecorder } from './receiving/arrival-recorder.ts';
 export { ReceiveStatistics } from './receiving/receive-statistics.ts';
 export { NackGenerator } from './receiving/nack-generator.ts';
+export { TelephoneEventReceiver } from './receiving/telephone-event-receiver.ts';
 export { ntpTimeOf, SenderClock, StreamClock, unixMillisecondsOf } from './receiving/stream-clock.ts';
 export { mostVp8DescriptorBytes, Vp8Descriptor, vp8KeyFrameSize, writeVp8Descriptor } from './payload/vp8-descriptor.ts';
 export type { Vp8Frame } from './payload/vp8-frame-assembler.ts';
