@@ -44,3 +44,28 @@ export type { InviteServerTransaction } from './transaction/invite-server-transa
 export type { NonInviteClientTransaction } from './transaction/non-invite-client-transaction.ts';
 export type { NonInviteServerTransaction } from './transaction/non-invite-server-transaction.ts';
 export { type TransactionInput, TransactionLayer, type TransactionLayerOptions, type TransactionStatistics } from './transaction/transaction-layer.ts';
+export type {
+  ExtraHeaders,
+  InviteCommand,
+  RegisterCommand,
+  ReliableProvisionals,
+  RequestCommand,
+  SessionCommand,
+  SessionTimerWish,
+  SipCredentials,
+  SipRoute,
+  UserAgentCommand,
+  WatchCommand,
+} from './user-agent/user-agent-command.ts';
+export type {
+  PeerHealthChanged,
+  ReceivedDescription,
+  RegistrationChanged,
+  RegistrationState,
+  RequestEnded,
+  SessionEnd,
+  SessionEndCause,
+  SessionEvent,
+  UserAgentEvent,
+} from './user-agent/user-agent-event.ts';
+export type { UserAgentLimits, UserAgentOptions } from './user-agent/user-agent-options.ts';
