@@ -26,7 +26,7 @@ const allowed: Record<string, readonly string[]> = {
   'packages/kernels': [],
   'packages/relay': ['sansio', 'stun', 'turn', 'calling-api', 'kernels', 'store', 'telemetry'],
   'packages/media-processor': ['sansio', 'stun', 'calling-api', 'media-api', 'rtp', 'ice', 'sdp', 'conference', 'kernels', 'telemetry'],
-  'packages/telephony': ['sansio', 'calling-api', 'media-api', 'telephony-api', 'sip', 'routing', 'store', 'telemetry'],
+  'packages/telephony': ['sansio', 'calling-api', 'media-api', 'telephony-api', 'rtp', 'sip', 'routing', 'store', 'telemetry'],
   'packages/identity': ['calling-api', 'store', 'telemetry'],
   'packages/signaling-controller': ['sansio', 'calling-api', 'media-api', 'telephony-api', 'sip', 'call', 'kernels', 'store', 'telemetry', 'identity'],
   'packages/azure-api': ['calling-api', 'telemetry', 'identity'],

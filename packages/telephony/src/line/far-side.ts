@@ -1,0 +1,25 @@
+import type { RtpLegRequest } from '@dialplane/media-api';
+import type { InviteCommand } from '@dialplane/sip';
+
+/** What a line has to know of whom it leads to: a trunk, by its quirks, or a SIP phone. */
+export interface FarSide {
+  /** Name of the trunk; absent for a SIP phone. */
+  readonly trunk?: string;
+  /** How sound is offered to it, and what is taken of its offers. */
+  readonly media: Omit<RtpLegRequest, 'kind' | 'offer'>;
+  /** Who makes the first offer of an outgoing line: we in the INVITE, or they in the response (RFC 3261 §13.2.1). */
+  readonly offer: 'early' | 'delayed';
+  /** Whether it takes REFER (RFC 3515). */
+  readonly transfer: 'refer' | 'none';
+}
+
+/** One way to try. */
+export interface LineAttempt {
+  readonly far: FarSide;
+  /** The INVITE, but for its description. */
+  readonly invite: Omit<InviteCommand, 'kind' | 'sessionId' | 'description'>;
+  /** The number that is shown, E.164. */
+  readonly callerId?: string;
+  /** Why this way, in a sentence. */
+  readonly why: string;
+}

@@ -1,0 +1,53 @@
+import type { FarSide, LineAttempt } from './far-side.ts';
+import type { LegPlace } from './line-media.ts';
+
+/**
+ * What of offers and answers is under way in an answered line, whichever side wanted it:
+ *
+ * ```
+ * none ─▶ answering ─▶ none          the peer's offer: the media processor answers
+ * none ─▶ asking ─▶ sent ─▶ none     our offer: the media processor makes it, the peer answers
+ * ```
+ */
+export type Exchange =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'answering'; readonly offer: string }
+  /** The peer wants it by a re-INVITE without offer (RFC 3261 §14.2), or the line itself. */
+  | { readonly kind: 'asking'; readonly wantedBy: 'peer' | 'line' }
+  | { readonly kind: 'sent'; readonly wantedBy: 'peer' | 'line' };
+
+/** Who has put whom on hold. */
+export interface HoldState {
+  /** The owner wants the peer held. */
+  readonly isWanted: boolean;
+  /** The peer was told so. */
+  readonly isSignaled: boolean;
+  /** The peer has put the others on hold. */
+  readonly isByPeer: boolean;
+}
+
+/**
+ * Where a line is:
+ *
+ * ```
+ * outgoing: preparing ─▶ inviting ─▶ (answeringLate) ─▶ answered ─▶ over
+ *               ▲            │ 408, 503, 504
+ *               └────────────┘
+ * incoming: offered ─▶ connecting ─▶ answered ─▶ over
+ * ```
+ */
+export type LineState =
+  /** Our offer for this attempt is asked of the media processor. */
+  | { readonly kind: 'preparing'; readonly attempt: LineAttempt; readonly rest: readonly LineAttempt[] }
+  | { readonly kind: 'inviting'; readonly attempt: LineAttempt; readonly rest: readonly LineAttempt[] }
+  /** The 200 had an offer, which the media processor answers (RFC 3261 §13.2.1). */
+  | { readonly kind: 'answeringLate'; readonly far: FarSide; readonly displayName: string | undefined }
+  /** The owner decides. `offer` is absent where the INVITE had none. */
+  | { readonly kind: 'offered'; readonly far: FarSide; readonly offer: string | undefined }
+  /** Our description for the 200 is asked of the media processor. */
+  | { readonly kind: 'connecting'; readonly far: FarSide }
+  /** `move` is where the leg is to go once the exchange that is under way is over. */
+  | { readonly kind: 'answered'; readonly far: FarSide; readonly exchange: Exchange; readonly hold: HoldState; readonly move: LegPlace | undefined }
+  | { readonly kind: 'over' };
+
+export const noHold: HoldState = { isWanted: false, isSignaled: false, isByPeer: false };
