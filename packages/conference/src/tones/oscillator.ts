@@ -7,8 +7,8 @@ export function addSine(samples: Float32Array, at: number, count: number, { freq
   const turn = 2 * Math.cos(step);
   let before = amplitude * Math.sin(step * (index - 1));
   let sample = amplitude * Math.sin(step * index);
-  for (let end = at + count; at < end; at += 1) {
-    samples[at] = (samples[at] ?? 0) + sample;
+  for (let place = at; place < at + count; place += 1) {
+    samples[place] = (samples[place] ?? 0) + sample;
     [before, sample] = [sample, turn * sample - before];
   }
 }
