@@ -14,6 +14,7 @@
  * ```
  */
 export type { SipFlow, SocketAddress } from './link/sip-flow.ts';
+export type { LinkedMessage, SipLink, SipOrigin } from './link/sip-link.ts';
 export { noBody, type SipMessage, type SipRequest, type SipResponse } from './message/sip-message.ts';
 export { SipHeaders } from './message/sip-headers.ts';
 export { isHeaderValue } from './message/header-line.ts';
@@ -69,3 +70,7 @@ export type {
   UserAgentEvent,
 } from './user-agent/user-agent-event.ts';
 export type { UserAgentLimits, UserAgentOptions } from './user-agent/user-agent-options.ts';
+export { ProxyCore, type ProxyInput, type ProxyOptions, type ProxyOutput } from './proxy/proxy-core.ts';
+export type { ProxiedRequest, ProxyDecision, ProxySurroundings, ProxyTarget } from './proxy/proxy-surroundings.ts';
+export { register, defaultRegistrarRules, type RegistrarAnswer, type RegistrarRules } from './registrar/registrar.ts';
+export { type Binding, type LocationChange, LocationTable } from './registrar/location-table.ts';

@@ -81,6 +81,42 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
     return transaction;
   }
 
+  /** Gives a request to the server transaction that it repeats or acknowledges; `false`: there is none. For a core that decides on requests before it spends a transaction on them. */
+  handleKnown(request: SipRequest, now: Instant): boolean {
+    const known = this.servers.get(serverKey(request) ?? '');
+    if (known === undefined) return false;
+    if (request.method !== 'ACK') known.handleRetransmission();
+    else if (known.kind === 'inviteServer') {
+      // The ACK of a 2xx is its receiver's (RFC 6026 §7.1).
+      if (known.state === 'accepted') return false;
+      known.handleAck(request, now);
+      this.schedule(known);
+    }
+    return true;
+  }
+
+  /** Makes the server transaction of a request that {@link handleKnown} does not know. `undefined`: it has no readable Via, or there are too many, and it was answered 503. */
+  accept(request: SipRequest, flow: SipFlow, now: Instant): ServerTransaction<ServerOwner> | undefined {
+    const key = serverKey(request);
+    if (key === undefined) return undefined;
+    if (this.clients.size + this.servers.size >= this.transactionLimit) {
+      this.refuse(request, flow);
+      return undefined;
+    }
+    const transaction =
+      request.method === 'INVITE' ? new InviteServerTransaction<ServerOwner>(key, request, flow, this) : new NonInviteServerTransaction<ServerOwner>(key, request, flow, this);
+    this.servers.set(key, transaction);
+    transaction.start(now);
+    this.schedule(transaction);
+    return transaction;
+  }
+
+  /** The INVITE that a CANCEL is for (RFC 3261 §9.2). */
+  cancelledBy(cancel: SipRequest): InviteServerTransaction<ServerOwner> | undefined {
+    const invite = this.servers.get(serverKey(cancel, 'INVITE') ?? '');
+    return invite?.kind === 'inviteServer' ? invite : undefined;
+  }
+
   /** Answers a request; a final response ends the server transaction's waiting, and what comes after it is dropped (but for repeated 2xx to INVITE). */
   respond(transaction: ServerTransaction<ServerOwner>, response: SipResponse, now: Instant): void {
     transaction.respond(response, now);
@@ -141,27 +177,13 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   }
 
   private handleRequest(request: SipRequest, flow: SipFlow, now: Instant): void {
-    const key = serverKey(request);
-    if (key === undefined) return;
-    const known = this.servers.get(key);
-    if (request.method === 'ACK') {
-      if (known?.kind === 'inviteServer') {
-        known.handleAck(request, now);
-        this.schedule(known);
-      } else this.put({ kind: 'ack', request, flow });
-    } else if (known !== undefined) known.handleRetransmission();
-    else if (this.clients.size + this.servers.size >= this.transactionLimit) this.refuse(request, flow);
-    else this.accept(key, request, flow, now);
-  }
-
-  private accept(key: string, request: SipRequest, flow: SipFlow, now: Instant): void {
-    const transaction =
-      request.method === 'INVITE' ? new InviteServerTransaction<ServerOwner>(key, request, flow, this) : new NonInviteServerTransaction<ServerOwner>(key, request, flow, this);
-    this.servers.set(key, transaction);
-    transaction.start(now);
-    this.schedule(transaction);
-    const cancelled = request.method === 'CANCEL' ? this.servers.get(serverKey(request, 'INVITE') ?? '') : undefined;
-    this.put({ kind: 'request', transaction, ...(cancelled?.kind === 'inviteServer' ? { cancels: cancelled } : {}) });
+    if (this.handleKnown(request, now)) return;
+    if (request.method === 'ACK') this.put({ kind: 'ack', request, flow });
+    else {
+      const cancels = request.method === 'CANCEL' ? this.cancelledBy(request) : undefined;
+      const transaction = this.accept(request, flow, now);
+      if (transaction !== undefined) this.put({ kind: 'request', transaction, ...(cancels !== undefined && { cancels }) });
+    }
   }
 
   private refuse(request: SipRequest, flow: SipFlow): void {
