@@ -6,6 +6,8 @@ const staticCodecs: ReadonlyMap<number, { readonly name: string; readonly clockR
   [0, { name: 'PCMU', clockRate: 8000 }],
   [8, { name: 'PCMA', clockRate: 8000 }],
   [9, { name: 'G722', clockRate: 8000 }],
+  [13, { name: 'CN', clockRate: 8000 }],
+  [18, { name: 'G729', clockRate: 8000 }],
 ]);
 
 /** Formats that carry another one again; they go with it and never stand alone. */

@@ -24,7 +24,7 @@ export function readSection(lines: MediaLines, sessionDirection: string | undefi
   };
 }
 
-function directionOf(word: unknown): Direction {
+export function directionOf(word: unknown): Direction {
   return word === 'sendonly' || word === 'recvonly' || word === 'inactive' ? word : 'sendrecv';
 }
 

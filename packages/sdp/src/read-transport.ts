@@ -22,7 +22,7 @@ export function readTransport(session: SessionLines, bundled: readonly Transport
   return { ok: true, transport: { usernameFragment, password, fingerprint: fingerprint.bytes, setup } };
 }
 
-function readFingerprint(lines: TransportLines['fingerprint']): Reading<{ readonly bytes: Uint8Array }> {
+export function readFingerprint(lines: TransportLines['fingerprint']): Reading<{ readonly bytes: Uint8Array }> {
   if (lines === undefined) return sdpFault('FINGERPRINT_MISSING');
   const pairs = String(lines.hash).split(':');
   const isRight = String(lines.type).toLowerCase() === 'sha-256' && pairs.length === 32 && pairs.every((pair) => /^[0-9A-Fa-f]{2}$/.test(pair));

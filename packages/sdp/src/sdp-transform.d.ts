@@ -22,6 +22,9 @@ declare module 'sdp-transform' {
     bundleOnly?: string;
     rtcpMux?: string;
     rtcpRsize?: string;
+    rtcp?: { port: Word; netType?: Word; ipVer?: Word; address?: Word };
+    ptime?: Word;
+    crypto?: Array<{ id: Word; suite: Word; config: Word; sessionConfig?: Word }>;
     rtp: Array<{ payload: Word; codec: Word; rate?: Word; encoding?: Word }>;
     fmtp: Array<{ payload: Word; config: Word }>;
     rtcpFb?: Array<{ payload: Word; type: Word; subtype?: Word | undefined }>;
@@ -39,6 +42,7 @@ declare module 'sdp-transform' {
     version?: Word;
     origin?: { username: Word; sessionId: Word; sessionVersion: Word; netType: Word; ipVer: Word; address: Word };
     name?: Word;
+    connection?: { version: number; ip: string };
     timing?: { start: number; stop: number };
     groups?: Array<{ type: Word; mids: Word }>;
     msidSemantic?: { semantic: string; token: string };

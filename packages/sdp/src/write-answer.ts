@@ -1,4 +1,5 @@
 import { write, type MediaLines, type TransportLines } from 'sdp-transform';
+import { fingerprintText } from './fingerprint-text.ts';
 import type { AgreedSection } from './agree-sections.ts';
 import type { OfferedSection, SessionOffer } from './session-offer.ts';
 
@@ -84,8 +85,7 @@ function acceptance(offered: Exclude<OfferedSection, { kind: 'unusable' }>, agre
 }
 
 function transportLines({ usernameFragment, password, fingerprint, setup }: LocalTransport): TransportLines {
-  const hash = Array.from(fingerprint, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':');
-  return { iceUfrag: usernameFragment, icePwd: password, iceOptions: 'ice2', fingerprint: { type: 'sha-256', hash }, setup };
+  return { iceUfrag: usernameFragment, icePwd: password, iceOptions: 'ice2', fingerprint: { type: 'sha-256', hash: fingerprintText(fingerprint) }, setup };
 }
 
 /** Type preference of a host candidate, then our order, then the only component (RFC 8445 §5.1.2.1). */

@@ -1,0 +1,75 @@
+import type { Word } from 'sdp-transform';
+
+/** Key and salt of each suite that is spoken, in bytes, best suite first (RFC 4568 §6.2, RFC 6188 §2, RFC 7714 §14.2). */
+export const sdesSuites = {
+  AEAD_AES_256_GCM: { keyBytes: 32, saltBytes: 12 },
+  AEAD_AES_128_GCM: { keyBytes: 16, saltBytes: 12 },
+  AES_256_CM_HMAC_SHA1_80: { keyBytes: 32, saltBytes: 14 },
+  AES_CM_128_HMAC_SHA1_80: { keyBytes: 16, saltBytes: 14 },
+  AES_CM_128_HMAC_SHA1_32: { keyBytes: 16, saltBytes: 14 },
+} as const;
+
+export type SdesSuite = keyof typeof sdesSuites;
+
+export const sdesSuiteNames = Object.keys(sdesSuites) as readonly SdesSuite[];
+
+/** A key in a description: an `a=crypto` line (RFC 4568 §9.1). */
+export interface SdesKey {
+  readonly tag: number;
+  readonly suite: SdesSuite;
+  /** Key and salt, one behind the other, as Base64. Belongs into no log. */
+  readonly keyAndSalt: string;
+  /** Suite as it was written, which an answer repeats; only where that differs. */
+  readonly writtenSuite?: string;
+}
+
+interface CryptoLine {
+  readonly id: Word;
+  readonly suite: Word;
+  readonly config: Word;
+  readonly sessionConfig?: Word;
+}
+
+/** Names from before RFC 6188 that are still sent. */
+const oldNames: Readonly<Record<string, SdesSuite>> = { AES_CM_256_HMAC_SHA1_80: 'AES_256_CM_HMAC_SHA1_80' };
+
+/**
+ * The keys of a section that can be used here. A line with a master key identifier, several keys, or a session parameter that changes packets is none (RFC 4568 §6.3: what is not
+ * understood is not to be used); lifetimes are longer than any call and are passed over.
+ */
+export function readSdesKeys(lines: readonly CryptoLine[] = []): readonly SdesKey[] {
+  return lines.flatMap(({ id, suite, config, sessionConfig }) => {
+    const written = String(suite);
+    const known = suiteNamed(written.toUpperCase());
+    const [method, rest = ''] = String(config).split(/:(.*)/s);
+    const [keyAndSalt = '', ...parameters] = rest.split('|');
+    const hasIdentifier = parameters.some((parameter) => parameter.includes(':'));
+    if (known === undefined || method?.toLowerCase() !== 'inline' || hasIdentifier || !isHarmless(sessionConfig) || !hasLength(keyAndSalt, known)) return [];
+    return [{ tag: Number(id), suite: known, keyAndSalt, ...(written !== known && { writtenSuite: written }) }];
+  });
+}
+
+export function writeSdesKey({ tag, suite, keyAndSalt, writtenSuite }: SdesKey): { id: number; suite: string; config: string } {
+  return { id: tag, suite: writtenSuite ?? suite, config: `inline:${keyAndSalt}` };
+}
+
+/** A description for people: what its keys are is left out. */
+export function withoutKeys(sdp: string): string {
+  return sdp.replaceAll(/(a=crypto:\d+[ \t]+\S+[ \t]+)[^\r\n]*/gi, '$1inline:...').replaceAll(/^k=[^\r\n]*/gim, 'k=...');
+}
+
+function suiteNamed(name: string): SdesSuite | undefined {
+  return sdesSuiteNames.find((suite) => suite === name) ?? (Object.hasOwn(oldNames, name) ? oldNames[name] : undefined);
+}
+
+/** A window size is a hint to the receiver, and what begins with `-` may be ignored (RFC 4568 §6.3). */
+function isHarmless(sessionConfig: Word | undefined): boolean {
+  const parameters = String(sessionConfig ?? '').split(/\s+/).filter((parameter) => parameter !== '');
+  return parameters.every((parameter) => parameter.startsWith('-') || parameter.toUpperCase().startsWith('WSH='));
+}
+
+function hasLength(text: string, suite: SdesSuite): boolean {
+  const { keyBytes, saltBytes } = sdesSuites[suite];
+  const bare = text.replace(/=+$/, '');
+  return /^[A-Za-z0-9+/]+$/.test(bare) && Math.floor((bare.length * 3) / 4) === keyBytes + saltBytes;
+}
