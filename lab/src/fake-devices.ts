@@ -35,6 +35,11 @@ export async function writeFakeDevices(person: Person, tone: 'bursts' | 'steady'
   return { audioFile, videoFile };
 }
 
+/** Writes a person's tone without a pause, for a telephone that plays a file. */
+export async function writeSteadyTone(person: Person, file: string, seconds: number): Promise<void> {
+  await writeFile(file, encodeWav(drawTone(people[person].toneHz, 'steady', seconds)));
+}
+
 /** Bursts have soft edges (5 ms), so that their start makes no click in other frequencies. */
 function drawTone(toneHz: number, tone: 'bursts' | 'steady', seconds: number): Float32Array {
   const burst = (sampleRate * burstMs) / 1000;

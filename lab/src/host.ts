@@ -43,9 +43,10 @@ export class Host {
   }
 
   /** Starts a program on this host that goes on until it ends, is killed, or the network is disposed of. */
-  start(program: string, args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {}): HostProcess {
+  start(program: string, args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; /** `pipe`: the program is told something through `child.stdin`. */ readonly stdin?: 'pipe' } = {}): HostProcess {
     const [command, commandArgs] = this.commandLine(program, args);
-    return follow(spawn(command, commandArgs, { stdio: ['ignore', 'pipe', 'pipe'], ...options }), `${program} on ${this.name}`);
+    const { stdin = 'ignore', ...others } = options;
+    return follow(spawn(command, commandArgs, { stdio: [stdin, 'pipe', 'pipe'], ...others }), `${program} on ${this.name}`);
   }
 
   /** Kills every process on this host, as pulling its plug would: nothing is sent, nothing is flushed. */

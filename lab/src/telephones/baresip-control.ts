@@ -1,0 +1,74 @@
+import { connect, type Socket } from 'node:net';
+import type { Host, HostProcess } from '../host.ts';
+
+/** What baresip tells of a call, as its ctrl_tcp module prints it. */
+export interface BaresipEvent {
+  readonly type: string;
+  readonly id?: string;
+  readonly peeruri?: string;
+  readonly param?: string;
+  readonly accountaor?: string;
+}
+
+/** Speaks with the ctrl_tcp module of a baresip on a host: JSON in netstrings, over a Unix socket that a bridge inside the namespace carries to it. */
+export class BaresipControl {
+  readonly events: BaresipEvent[] = [];
+  readonly #socket: Socket;
+  readonly #waiting = new Set<() => void>();
+  #received = Buffer.alloc(0);
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('error', () => undefined);
+  }
+
+  /** Opens the bridge at `path` and connects to it. */
+  static async open(host: Host, path: string, port: number): Promise<{ readonly control: BaresipControl; readonly bridge: HostProcess }> {
+    const bridge = host.start('socat', ['-dd', `UNIX-LISTEN:${path},fork`, `TCP:127.0.0.1:${port}`]);
+    await bridge.line(/listening on/);
+    const socket = connect(path);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    return { control: new BaresipControl(socket), bridge };
+  }
+
+  command(command: string, params = ''): void {
+    const text = JSON.stringify({ command, params, token: command });
+    this.#socket.write(`${Buffer.byteLength(text)}:${text},`);
+  }
+
+  /** Resolves with the first event from number `from` on that matches. */
+  event(matches: (event: BaresipEvent) => boolean, from = 0): Promise<BaresipEvent> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const found = this.events.slice(from).find(matches);
+        if (found === undefined) return;
+        this.#waiting.delete(look);
+        resolve(found);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #take(chunk: Buffer): void {
+    this.#received = Buffer.concat([this.#received, chunk]);
+    for (;;) {
+      const colon = this.#received.indexOf(':');
+      if (colon === -1) break;
+      const length = Number(this.#received.toString('ascii', 0, colon));
+      if (this.#received.length < colon + length + 2) break;
+      const message = JSON.parse(this.#received.toString('utf8', colon + 1, colon + 1 + length)) as BaresipEvent & { readonly event?: true };
+      this.#received = this.#received.subarray(colon + length + 2);
+      if (message.event === true) this.events.push(message);
+    }
+    for (const look of this.#waiting) look();
+  }
+}

@@ -1,0 +1,80 @@
+/** What a carrier of the lab does with calls. */
+export interface CarrierPlan {
+  readonly domain: string;
+  /** Its own address, on which it listens. */
+  readonly address: string;
+  /** IP address of the server that it interconnects with: what comes from there is for a subscriber. */
+  readonly interconnect: string;
+  /** URI parameters of the way there (`transport=tls`); UDP without them. */
+  readonly interconnectUri: string;
+  /** Answers every INVITE from the interconnection with this status, as a session border controller that is out of order does. */
+  readonly refusal?: number;
+  readonly certificate: string;
+  /** The tls.cfg of kamailio. */
+  readonly privateKey: string;
+}
+
+/**
+ * A numbering plan without a database: subscribers are who has registered; numbers `+1555019xyz` are refused with the status `xyz` and words of the carrier's own;
+ * every other call of a subscriber goes to the interconnection, with the caller in P-Asserted-Identity (RFC 3325).
+ */
+export function carrierScript({ domain, address, interconnect, interconnectUri, refusal, privateKey }: CarrierPlan): string {
+  return `#!KAMAILIO
+debug=1
+log_stderror=yes
+children=2
+tcp_children=2
+auto_aliases=no
+enable_tls=yes
+alias="${domain}"
+listen=udp:${address}:5060
+listen=tcp:${address}:5060
+listen=tls:${address}:5061
+loadmodule "tls.so"
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "maxfwd.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+loadmodule "sanity.so"
+loadmodule "nathelper.so"
+loadmodule "pv.so"
+loadmodule "xlog.so"
+modparam("tls", "config", "${privateKey}")
+modparam("usrloc", "db_mode", 0)
+modparam("nathelper", "received_avp", "$avp(received)")
+modparam("registrar", "received_avp", "$avp(received)")
+modparam("rr", "enable_double_rr", 1)
+event_route[core:worker-one-init] { xlog("L_ERR", "carrier is ready\\n"); }
+request_route {
+  if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
+  if (!sanity_check("17895", "7")) { exit; }
+  force_rport();
+  if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
+  if (has_totag()) {
+    if (loose_route()) { t_relay(); exit; }
+    if (is_method("ACK")) { if (t_check_trans()) t_relay(); exit; }
+    sl_send_reply("404", "Not here");
+    exit;
+  }
+  if (is_method("REGISTER")) { fix_nated_register(); if (save("location")) { xlog("L_ERR", "registered $tU\\n"); } exit; }
+  if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
+  t_check_trans();
+  if (is_method("INVITE")) record_route();
+  if ($si == "${interconnect}") {
+    ${refusal === undefined ? '' : `if (is_method("INVITE")) { sl_send_reply("${refusal}", "Out of order"); exit; }`}
+    if ($rU =~ "^\\+1555019[0-9]{3}$") { $var(status) = $(rU{s.substr,8,3}); sl_send_reply("$var(status)", "Refused by the carrier"); exit; }
+    if (!lookup("location")) { sl_send_reply("404", "No such subscriber"); exit; }
+    t_relay();
+    exit;
+  }
+  if (lookup("location")) { t_relay(); exit; }
+  append_hf("P-Asserted-Identity: <sip:$fU@${domain}>\\r\\n");
+  $du = "${interconnectUri}";
+  t_relay();
+}
+`;
+}
