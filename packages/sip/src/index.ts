@@ -37,6 +37,12 @@ export { parseSipUri, sameSipUri, type SipUri, type UriParameters, userOf, write
 export { parseTelUri, type TelephoneNumber, telephoneNumberOf, type TelUri, writeTelUri } from './uri/tel-uri.ts';
 export { escapeUri, unescapeUri } from './uri/uri-escape.ts';
 export { isHost, isSameHost, numericHost, type NumericHost } from './uri/host.ts';
+export { type DigestAlgorithm, digestAlgorithms, type SipCrypto } from './digest/sip-crypto.ts';
+export { type AuthParameters, parseAuthParameters } from './digest/auth-parameters.ts';
+export { type DigestParts, digestResponse, digestSecret } from './digest/digest-response.ts';
+export { type DigestNonceOptions, DigestNonces } from './digest/digest-nonces.ts';
+export { type CredentialsHeader, DigestServer, type DigestServerOptions, type DigestVerdict } from './digest/digest-server.ts';
+export { type ChallengeVerdict, DigestClient, type DigestClientOptions, type DigestCredentials } from './digest/digest-client.ts';
 export { defaultTransactionTimes, type TransactionTimes } from './transaction/transaction-times.ts';
 export type { ClientTransaction, ServerTransaction, TransactionOutput } from './transaction/transaction-output.ts';
 export type { TimedTransaction } from './transaction/timed-transaction.ts';
