@@ -10,7 +10,7 @@ export interface NumericHost {
 /** Whether `text` is a host (RFC 3261 §25.1): a name, an IPv4 address, or an IPv6 address in brackets. Lenient about names with underscores or digits at the end. */
 export function isHost(text: string): boolean {
   if (text.startsWith('[')) return numericHost(text) !== undefined;
-  return /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?$/.test(text);
+  return /^[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_][A-Za-z0-9_-]*)*\.?$/.test(text);
 }
 
 /** The address where `host` is one, an IPv6 address with or without brackets; `undefined` for a name. */

@@ -31,7 +31,8 @@ export function writeTelUri(uri: TelUri): string {
 }
 
 /**
- * The telephone number that a URI names: of `tel:`, of `sip:` with `user=phone`, and of `sip:` whose user part has the form of a number. `undefined` where it names none.
+ * The telephone number that a URI names: of `tel:`, of `sip:` with `user=phone`, and of `sip:` whose user part has the form of a number without letters (carriers
+ * leave `user=phone` out). `undefined` where it names none.
  */
 export function telephoneNumberOf(uri: SipUri | TelUri): TelephoneNumber | undefined {
   if (uri.kind === 'tel') return numberWith(uri.number, uri.parameters);
@@ -39,7 +40,9 @@ export function telephoneNumberOf(uri: SipUri | TelUri): TelephoneNumber | undef
   if (user === undefined) return undefined;
   const semicolon = user.indexOf(';');
   const parameters = readUriParameters(semicolon < 0 ? '' : user.slice(semicolon));
-  return parameters === undefined ? undefined : numberWith(semicolon < 0 ? user : user.slice(0, semicolon), parameters);
+  const number = semicolon < 0 ? user : user.slice(0, semicolon);
+  const isSaid = uri.parameters.get('user')?.toLowerCase() === 'phone';
+  return parameters === undefined || (!isSaid && /[A-Za-z]/.test(number)) ? undefined : numberWith(number, parameters);
 }
 
 function numberWith(number: string, parameters: UriParameters): TelephoneNumber | undefined {

@@ -1,0 +1,39 @@
+import type { SipHeaders } from '../message/sip-headers.ts';
+import { isTokenText, parseDecimal, tokenEnd } from '../message/token.ts';
+import { quote, readParameters } from './parameters.ts';
+
+/** Why a request or response came (RFC 3326). */
+export interface SipReason {
+  /** Upper case: `SIP`, `Q.850`, … */
+  readonly protocol: string;
+  /** A SIP status or a Q.850 cause value. */
+  readonly cause: number | undefined;
+  /** For people, unchanged. */
+  readonly text: string | undefined;
+}
+
+/** Reads one value of Reason; `undefined` where it is none. A text that should be quoted and is not is read all the same: carriers send it. */
+export function parseReason(value: string): SipReason | undefined {
+  const end = tokenEnd(value, 0);
+  const protocol = value.slice(0, end).toUpperCase();
+  const [parameters, text] = readReasonParameters(value.slice(end));
+  if (protocol === '' || parameters === undefined) return undefined;
+  const cause = parameters.get('cause');
+  return { protocol, cause: cause === undefined ? undefined : parseDecimal(cause, 65_535), text: text ?? parameters.get('text') };
+}
+
+/** All reasons that can be read, in their order. */
+export function readReasons(headers: SipHeaders): readonly SipReason[] {
+  return headers.all('Reason').flatMap((value) => parseReason(value) ?? []);
+}
+
+export function writeReason(reason: SipReason): string {
+  const cause = reason.cause === undefined ? '' : `;cause=${reason.cause}`;
+  return `${isTokenText(reason.protocol) ? reason.protocol : 'SIP'}${cause}${reason.text === undefined ? '' : `;text=${quote(reason.text)}`}`;
+}
+
+/** The parameters, and the text where it stands without quotes at the end and has blanks in it. */
+function readReasonParameters(text: string): readonly [ReturnType<typeof readParameters>, string | undefined] {
+  const bare = /;\s*text\s*=\s*([^";][^;"]*)$/i.exec(text);
+  return bare === null ? [readParameters(text), undefined] : [readParameters(text.slice(0, bare.index)), bare[1]?.trim()];
+}
