@@ -1,4 +1,5 @@
 import { quote, unquote } from '../headers/parameters.ts';
+import { trimBlanks } from '../message/blanks.ts';
 import { splitList } from '../message/split-list.ts';
 import { isTokenText } from '../message/token.ts';
 
@@ -20,8 +21,8 @@ export function parseAuthParameters(text: string): AuthParameters | undefined {
   const parameters = new Map<string, string>();
   for (const part of space < 0 ? [] : splitList(text.slice(space))) {
     const equals = part.indexOf('=');
-    const name = part.slice(0, Math.max(0, equals)).trim().toLowerCase();
-    const written = part.slice(equals + 1).trim();
+    const name = trimBlanks(part.slice(0, Math.max(0, equals))).toLowerCase();
+    const written = trimBlanks(part.slice(equals + 1));
     const value = written.startsWith('"') ? unquote(written) : written;
     if (!isTokenText(name) || value === undefined || parameters.has(name)) return undefined;
     parameters.set(name, value);

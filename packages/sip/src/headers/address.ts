@@ -1,7 +1,8 @@
 import type { SipHeaders } from '../message/sip-headers.ts';
+import { skipBlanks, trimBlanks } from '../message/blanks.ts';
 import { quotedEnd } from '../message/split-list.ts';
 import { isTokenText } from '../message/token.ts';
-import { noParameters, quote, readParameters, skipBlanks, type SipParameters, unquote, writeParameters } from './parameters.ts';
+import { noParameters, quote, readParameters, type SipParameters, unquote, writeParameters } from './parameters.ts';
 
 /** A value of From, To, Contact, Route, Record-Route, Refer-To, P-Asserted-Identity and their like: name-addr or addr-spec with parameters (RFC 3261 §20.10). */
 export interface SipAddress {
@@ -15,7 +16,7 @@ export interface SipAddress {
 
 /**
  * Reads one value; `undefined` where it is none. A URI without angle brackets ends at the first semicolon and has neither comma nor question mark (RFC 3261 §20).
- * Lenient about a display name that should be quoted and is not (RFC 4475 §3.1.2.15).
+ * Lenient about a display name that should be quoted and is not, as carriers send it, unless it has commas, semicolons or quotes in it (RFC 4475 §3.1.2.15).
  */
 export function parseAddress(text: string): SipAddress | undefined {
   const start = skipBlanks(text, 0);
@@ -23,7 +24,7 @@ export function parseAddress(text: string): SipAddress | undefined {
   if (open < 0) return parseBareAddress(text.slice(start));
   const close = text.indexOf('>', open);
   if (close < 0) return undefined;
-  const displayName = displayNameOf(text.slice(start, open).trim());
+  const displayName = displayNameOf(trimBlanks(text.slice(start, open)));
   const uri = text.slice(open + 1, close);
   const parameters = readParameters(text, close + 1);
   return displayName === undefined || parameters === undefined || !isUriText(uri) ? undefined : { displayName, uri, parameters };
@@ -64,12 +65,12 @@ export function tagOf(address: SipAddress): string | undefined {
 
 function displayNameOf(text: string): string | undefined {
   if (text.startsWith('"')) return unquote(text);
-  return text.includes('"') ? undefined : text;
+  return /[",;]/.test(text) ? undefined : text;
 }
 
 function parseBareAddress(text: string): SipAddress | undefined {
   const end = text.indexOf(';');
-  const uri = (end < 0 ? text : text.slice(0, end)).trim();
+  const uri = trimBlanks(end < 0 ? text : text.slice(0, end));
   const parameters = end < 0 ? noParameters : readParameters(text, end);
   return parameters === undefined || !isUriText(uri) || uri.includes('?') || uri.includes(',') ? undefined : { displayName: '', uri, parameters };
 }

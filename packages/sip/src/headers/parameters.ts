@@ -1,3 +1,4 @@
+import { skipBlanks } from '../message/blanks.ts';
 import { quotedEnd } from '../message/split-list.ts';
 import { isTokenText, tokenEnd } from '../message/token.ts';
 
@@ -51,13 +52,6 @@ export function unquote(text: string): string | undefined {
   if (text.length < 2 || quotedEnd(text, 0) !== text.length || !text.endsWith('"') || endsEscaped(text)) return undefined;
   const inside = text.slice(1, -1);
   return inside.includes('\\') ? inside.replace(/\\(.)/gs, '$1') : inside;
-}
-
-/** Behind the white space at `from`. */
-export function skipBlanks(text: string, from: number): number {
-  let at = from;
-  while (text[at] === ' ' || text[at] === '\t') at += 1;
-  return at;
 }
 
 /** Whether the last quote is escaped: an odd number of backslashes before it. */

@@ -1,3 +1,4 @@
+import { trimBlanks } from '../message/blanks.ts';
 import type { SipHeaders } from '../message/sip-headers.ts';
 import { isTokenText, parseDecimal, tokenEnd } from '../message/token.ts';
 import { quote, readParameters } from './parameters.ts';
@@ -35,5 +36,5 @@ export function writeReason(reason: SipReason): string {
 /** The parameters, and the text where it stands without quotes at the end and has blanks in it. */
 function readReasonParameters(text: string): readonly [ReturnType<typeof readParameters>, string | undefined] {
   const bare = /;\s*text\s*=\s*([^";][^;"]*)$/i.exec(text);
-  return bare === null ? [readParameters(text), undefined] : [readParameters(text.slice(0, bare.index)), bare[1]?.trim()];
+  return bare === null ? [readParameters(text), undefined] : [readParameters(text.slice(0, bare.index)), trimBlanks(bare[1] ?? '')];
 }

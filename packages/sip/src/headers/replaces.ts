@@ -1,3 +1,4 @@
+import { trimBlanks } from '../message/blanks.ts';
 import type { SipHeaders } from '../message/sip-headers.ts';
 import { isTokenText } from '../message/token.ts';
 import { parseSipUri, type SipUri, writeSipUri } from '../uri/sip-uri.ts';
@@ -24,7 +25,7 @@ export function readReplaces(headers: SipHeaders): Replaces | 'absent' | 'malfor
 /** Reads a value of Replaces; `undefined` where it is none. */
 export function parseReplaces(value: string): Replaces | undefined {
   const semicolon = value.indexOf(';');
-  const callId = value.slice(0, Math.max(0, semicolon)).trim();
+  const callId = trimBlanks(value.slice(0, Math.max(0, semicolon)));
   const parameters = semicolon < 0 ? undefined : readParameters(value, semicolon);
   const toTag = parameters?.get('to-tag');
   const fromTag = parameters?.get('from-tag');

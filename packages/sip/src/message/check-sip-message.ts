@@ -1,12 +1,15 @@
 import { parseAddress } from '../headers/address.ts';
 import { readCSeq } from '../headers/cseq.ts';
 import { parseVia } from '../headers/via.ts';
+import { parseUri } from '../uri/uri.ts';
 import { sipFault, type SipFault, type SipFaultCode } from './sip-fault.ts';
 import type { SipHeaders } from './sip-headers.ts';
-import type { SipMessage } from './sip-message.ts';
+import type { SipMessage, SipRequest } from './sip-message.ts';
 import { parseDecimal } from './token.ts';
 
 const needed = ['Via', 'From', 'To', 'Call-ID', 'CSeq'] as const;
+/** Methods of RFC 3261 and of what extends it. */
+const knownMethods: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'REGISTER', 'PRACK', 'UPDATE', 'INFO', 'REFER', 'NOTIFY', 'SUBSCRIBE', 'MESSAGE', 'PUBLISH']);
 const standingOnce = ['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards'] as const;
 
 /**
@@ -28,8 +31,15 @@ function codeOf(message: SipMessage): SipFaultCode | undefined {
   if (!/^\S+$/.test(headers.first('Call-ID') ?? '')) return 'CALL_ID_MALFORMED';
   const cseq = readCSeq(headers);
   if (cseq === undefined) return 'CSEQ_MALFORMED';
-  if (message.kind === 'request' && cseq.method !== message.method) return 'CSEQ_METHOD_MISMATCH';
-  return message.kind === 'request' ? routingFault(headers) : undefined;
+  return message.kind === 'request' ? requestFault(message, cseq.method) : undefined;
+}
+
+function requestFault(request: SipRequest, cseqMethod: string): SipFaultCode | undefined {
+  if (cseqMethod !== request.method) return knownMethods.has(request.method) ? 'CSEQ_METHOD_MISMATCH' : 'METHOD_UNKNOWN';
+  const uri = parseUri(request.uri);
+  // RFC 3261 §19.1.1: a Request-URI has no header fields; a proxy must not forward them (RFC 4475 §3.1.2.11).
+  if (uri === undefined || (uri.kind === 'sip' && uri.headers !== '')) return 'REQUEST_URI_MALFORMED';
+  return routingFault(request.headers);
 }
 
 function routingFault(headers: SipHeaders): SipFaultCode | undefined {

@@ -1,4 +1,5 @@
 import { invariant } from '@dialplane/sansio';
+import { trimBlanks } from './blanks.ts';
 import type { HeaderName } from './header-name.ts';
 import { decodeAscii, decodeSipText, sipTextLength, writeSipText } from './sip-text.ts';
 
@@ -65,7 +66,5 @@ export function isHeaderValue(text: string): boolean {
 
 function textOf(place: LinePlace): string {
   if (place.isPlain) return decodeAscii(place.bytes, place.valueStart, place.valueEnd);
-  return decodeSipText(place.bytes, place.valueStart, place.valueEnd)
-    .replace(/[ \t]*\r\n[ \t]+/g, ' ')
-    .trim();
+  return trimBlanks(decodeSipText(place.bytes, place.valueStart, place.valueEnd).replace(/[ \t]*\r\n[ \t]*/g, ' '));
 }

@@ -1,3 +1,5 @@
+import { trimBlanks } from './blanks.ts';
+
 /**
  * The values of a comma-separated list (RFC 3261 §7.3.1): commas inside quotes and angle brackets belong to a value. White space around values is not
  * part of them. Lenient: what is never closed goes to the end. An empty value stays, so that its reader can refuse it.
@@ -8,14 +10,14 @@ export function splitList(text: string): string[] {
 
 /** Cuts `text` at each `separator` that is outside of quotes and angle brackets; white space around the parts is not part of them. */
 export function splitOutside(text: string, separator: ',' | ';'): string[] {
-  if (!text.includes(separator)) return [text.trim()];
+  if (!text.includes(separator)) return [trimBlanks(text)];
   const parts: string[] = [];
   let start = 0;
   for (let at = findOutside(text, separator, 0); at >= 0; at = findOutside(text, separator, start)) {
-    parts.push(text.slice(start, at).trim());
+    parts.push(trimBlanks(text.slice(start, at)));
     start = at + 1;
   }
-  parts.push(text.slice(start).trim());
+  parts.push(trimBlanks(text.slice(start)));
   return parts;
 }
 

@@ -13,10 +13,13 @@ export function isHost(text: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_][A-Za-z0-9_-]*)*\.?$/.test(text);
 }
 
-/** The address where `host` is one, an IPv6 address with or without brackets; `undefined` for a name. */
+/**
+ * The address where `host` is one, an IPv6 address with or without brackets; `undefined` for a name. A third colon before an IPv4 address is the mistake of an old grammar
+ * (RFC 5118 §4.10).
+ */
 export function numericHost(host: string): NumericHost | undefined {
   const hasBrackets = host.startsWith('[') && host.endsWith(']');
-  const address = parseIpAddress(hasBrackets ? host.slice(1, -1) : host);
+  const address = parseIpAddress(hasBrackets ? host.slice(1, -1).replace(/:::(?=\d+\.)/, '::') : host);
   if (address === undefined || (hasBrackets && address.family === 4)) return undefined;
   return { family: address.family, address: formatIpAddress(address) };
 }
