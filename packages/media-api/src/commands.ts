@@ -28,6 +28,12 @@ export interface RtpLegRequest {
 export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
 /**
+ * What a leg hears besides the others, or instead of them: `none` just the others; with them, `ringback` (somebody is being rung) or `busy`, as the networks of a country
+ * sound; without them, `hold` (music) or `silence`. The last one is for who is not to hear yet, as a line that has not answered: its early media is heard by the others.
+ */
+export type LegSound = 'none' | 'ringback' | 'busy' | 'hold' | 'silence';
+
+/**
  * What the owner of a call asks of a media processor. Every command names its conference; commands on one conference are
  * carried out in order. A command for an unknown conference or leg is answered by `commandFailed`.
  */
@@ -56,7 +62,10 @@ export type MediaCommand =
   | { readonly kind: 'setWanted'; readonly conferenceId: string; readonly legId: string; readonly wanted: readonly WantedStream[] }
   /** Who is spotlighted, in order: they come first in composed pictures. */
   | { readonly kind: 'setSpotlight'; readonly conferenceId: string; readonly identifiers: readonly string[] }
-  | { readonly kind: 'sendDtmf'; readonly conferenceId: string; readonly legId: string; readonly tones: string };
+  /** Keys `0-9*#A-D` for a leg, 100 ms each: as telephone events where agreed (RFC 4733), as tones in its sound otherwise. Meanwhile it hears nothing else. */
+  | { readonly kind: 'sendDtmf'; readonly conferenceId: string; readonly legId: string; readonly tones: string }
+  /** `country` is that of a tone (ISO 3166-1, two letters). Whatever the modes say, a leg with a sound gets it in one mixed stream. */
+  | { readonly kind: 'setSound'; readonly conferenceId: string; readonly legId: string; readonly sound: LegSound; readonly country?: string };
 
 export type MediaCommandKind = MediaCommand['kind'];
 
@@ -121,6 +130,10 @@ export type MediaEvent =
   | { readonly kind: 'layoutChanged'; readonly conferenceId: string; readonly legId?: string; readonly layout: readonly VideoTile[] }
   /** Every five seconds at most for each leg, and when it closes. */
   | { readonly kind: 'legReport'; readonly conferenceId: string; readonly legId: string; readonly report: LegReport }
+  /**
+   * Somebody has pressed a key, `0-9*#A-D`: told once, when it is pressed. What one leg presses reaches the conference's other RTP legs by itself, except those that want
+   * `info`, which is for whoever speaks SIP with them.
+   */
   | { readonly kind: 'dtmfReceived'; readonly conferenceId: string; readonly legId: string; readonly tone: string }
   | {
       readonly kind: 'mediaStalled';

@@ -14,13 +14,14 @@ test('what fits is not touched', () => {
 test('down at once when ten speak, and back up within two seconds when one does', () => {
   const gain = new MixGain();
   gain.follow(4);
-  assert.deepEqual([gain.from, gain.to, gain.overSamples], [1, 0.225, 96]);
+  assert.deepEqual([gain.from, gain.to, gain.overMs], [1, 0.225, 2]);
   gain.follow(0.4);
   assert.equal(gain.from, 0.225);
   assert.ok(gain.to > 0.225 && gain.to < 0.23);
-  assert.equal(gain.overSamples, 960);
+  assert.equal(gain.overMs, 20);
   for (let frame = 0; frame < 100; frame += 1) gain.follow(0.4);
   assert.equal(gain.to, 1);
+  assert.equal(gain.isIdle, true);
 });
 
 test('at the end of its ramp no frame is louder than allowed, and ramps join', () => {

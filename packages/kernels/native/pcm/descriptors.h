@@ -4,7 +4,7 @@
 #include <cstdint>
 
 namespace operation {
-enum Word : int { kind, destination, source, count, gainFrom, gainTo, extra, peak, stride };
+enum Word : int { kind, destination, source, count, gainFrom, gainTo, extra, peak, stride, samplesPerMs = peak };
 enum class Kind : int32_t { zero, copy, add, subtract, limit, measure, crossfade, conceal };
 }  // namespace operation
 

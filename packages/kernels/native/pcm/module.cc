@@ -29,7 +29,7 @@ bool isInside(std::span<float> samples, const int32_t* words) {
   const auto what = static_cast<Kind>(words[kind]);
   if (!audio::holds(samples, words[destination], words[count])) return false;
   if (what == Kind::zero || what == Kind::measure) return true;
-  return audio::holds(samples, words[source], what == Kind::conceal ? words[extra] : words[count]);
+  return audio::holds(samples, words[source], what == Kind::conceal ? words[extra] : words[count]) && (what != Kind::conceal || words[samplesPerMs] >= 8);
 }
 
 void operate(float* samples, int32_t* words) {
@@ -49,7 +49,7 @@ void operate(float* samples, int32_t* words) {
       words[extra] = audio::levelOf(to, length);
       break;
     case Kind::crossfade: crossfade(to, from, length); break;
-    case Kind::conceal: conceal(to, length, from, words[extra], {gain.from, gain.to, length}); break;
+    case Kind::conceal: conceal(to, length, from, words[extra], words[samplesPerMs], {gain.from, gain.to, length}); break;
   }
 }
 

@@ -61,6 +61,18 @@ nativeTest('pcm', 'what was lost goes on as the voice did, fades, and begins wit
   assert.equal(rootMeanSquare(samples.subarray(0, 960)), 0, 'with too little history it is silent');
 });
 
+nativeTest('pcm', 'at the rate of telephones a voice goes on, too', () => {
+  for (const samplesPerMs of [8, 16]) {
+    const [rate, frame] = [samplesPerMs * 1000, samplesPerMs * 20];
+    const whole = tone(170, { rate, seconds: 0.12 });
+    const samples = new Float32Array(whole.length);
+    const voice = whole.length - frame;
+    samples.set(whole.subarray(0, voice));
+    runSteps(samples, [{ kind: 'conceal', destination: voice, source: voice - 2 * frame, count: frame, extra: 2 * frame, samplesPerMs }]);
+    assert.ok(signalToNoise(whole.subarray(voice), samples.subarray(voice)).decibels > 20);
+  }
+});
+
 for (const [factor, low] of [[6, 8000], [3, 16_000]] as const) {
   nativeTest('pcm', `from ${low} Hz to 48,000 Hz and back a voice stays what it was, and nothing is added`, () => {
     const pcm = testPcm();
@@ -89,6 +101,7 @@ nativeTest('pcm', 'what reaches outside is refused', () => {
     { kind: 'copy', destination: -1, count: 1 },
     { kind: 'add', destination: 0, source: 8, count: 3 },
     { kind: 'conceal', destination: 0, source: 8, count: 1, extra: 3 },
+    { kind: 'conceal', destination: 0, source: 0, count: 1, extra: 3, samplesPerMs: 7 },
     { kind: 'measure', destination: 0, count: -1 },
   ];
   for (const step of outside) assert.throws(() => runSteps(new Float32Array(10), [step]), RangeError);

@@ -14,6 +14,8 @@ export const pcmWords = {
   extra: 6,
   /** Out of `measure`: the largest magnitude. */
   peak: 7,
+  /** `conceal`: the sample rate in samples for each millisecond, 8 or more. */
+  samplesPerMs: 7,
 } as const;
 
 export const pcmOperation = {
@@ -27,7 +29,7 @@ export const pcmOperation = {
   measure: 5,
   /** From what the destination holds to the source. */
   crossfade: 6,
-  /** Goes on, in the destination, with the voice that the history at the source ends with; at 48 kHz, with less than 30 ms of history it is silence. */
+  /** Goes on, in the destination, with the voice that the history at the source ends with; with less than 30 ms of history it is silence. */
   conceal: 7,
 } as const;
 

@@ -16,15 +16,16 @@ export interface Step {
   readonly gainFrom?: number;
   readonly gainTo?: number;
   readonly extra?: number;
+  readonly samplesPerMs?: number;
 }
 
 /** Runs steps in one batch. @returns Peak and level of the last. */
 export function runSteps(samples: Float32Array, steps: readonly Step[]): { readonly peak: number; readonly level: number } {
   const words = new Int32Array(steps.length * pcmWords.stride);
   const floats = new Float32Array(words.buffer);
-  for (const [index, { kind, destination, source = 0, count, gainFrom = 1, gainTo = 1, extra = 0 }] of steps.entries()) {
+  for (const [index, { kind, destination, source = 0, count, gainFrom = 1, gainTo = 1, extra = 0, samplesPerMs = 48 }] of steps.entries()) {
     const at = index * pcmWords.stride;
-    words.set([pcmOperation[kind], destination, source, count, 0, 0, extra, 0], at);
+    words.set([pcmOperation[kind], destination, source, count, 0, 0, extra, samplesPerMs], at);
     floats.set([gainFrom, gainTo], at + pcmWords.gainFrom);
   }
   testPcm().run(samples, words, steps.length);

@@ -1,61 +1,47 @@
-import { LoudestSpeakers, MixGain } from '@dialplane/conference';
+import { LoudestSpeakers } from '@dialplane/conference';
+import type { LegSound } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
-import { type AudioPacket, type MixCodec, mixClockRates, type MixMemberOptions, type MixReception } from './audio-mixer.ts';
-import { AudioSource, type SourceEnvironment } from './audio-source.ts';
-import { frameSamples } from './audio-workspace.ts';
+import type { AudioPacket, MixMemberOptions, MixReception } from './audio-mixer.ts';
+import { AudioSource } from './audio-source.ts';
 import type { EncodedFrame } from './frame-records.ts';
-import { openSoundEncoder, type SoundEncoder, type SoundFormat } from './sound-encoder.ts';
+import { groupKey, ListenerGroup } from './listener-group.ts';
+import { MixMember, mixRate } from './mix-member.ts';
+import { samplesOfFrame, type SampleRate } from './sample-rates.ts';
+import { type FrameSound, silentTail, type SoundOutlet } from './sound-outlet.ts';
+import type { SourceEnvironment } from './source-voice.ts';
+import { hasCodec } from './telephony-codecs.ts';
+import { VoiceSum } from './voice-sum.ts';
 
 /** Where a mix puts what it makes. */
 export interface MixOutput {
   writeFrame(frame: EncodedFrame): void;
   writeLevel(member: number, level: number): void;
-}
-
-/** One stream of frames: that of all who listen in one format, or that of one who speaks. Frames of silence follow the last sound, so that it ends in silence everywhere. */
-interface Outlet {
-  readonly encoder: SoundEncoder;
-  silentFrames: number;
-  /** When it last had listeners, and when it last had something for them. */
-  servedTick: number;
-  soundTick: number;
-}
-
-interface Member {
-  readonly number: number;
-  readonly codecs: ReadonlyMap<number, MixCodec>;
-  isMuted: boolean;
-  source: AudioSource | undefined;
-  listening: { readonly group: ListenerGroup; own: Outlet | undefined } | undefined;
-}
-
-/** Everybody who listens in one format. */
-interface ListenerGroup {
-  readonly format: SoundFormat;
-  readonly listeners: Set<Member>;
-  readonly shared: Outlet;
+  writeDtmf(member: number, tone: string): void;
 }
 
 /** Voices at once. More cannot be told apart by anybody, and each one that listens costs an encoder. */
 const mostSpeakers = 6;
-const silentTail = 3;
-const defaultBitrateBps = 32_000;
-const leastBitrateBps = 6_000;
-const mostBitrateBps = 128_000;
+/** Up to here nobody is left out because of being soft: what is heard of a silent line is its silence. */
+const fewMembers = 2;
+const silence = 127;
+/** Scratch room of the workspace: 0 to 4 are those of decoders, encoders and sums. */
+const ownScratch = 5;
 
 /**
  * The audio of one conference, tick by tick of 20 ms: takes what its members say, sums up the loudest, and encodes once for everybody who is not among them. Who is gets
- * the sum without its own voice, from an encoder that goes on where the shared one was.
+ * the sum without its own voice, from an encoder that goes on where the shared one was; and who has a sound of its own gets that.
  */
 export class AudioMix {
   private readonly number: number;
   private readonly environment: SourceEnvironment;
   private readonly output: MixOutput;
-  private readonly members = new Map<number, Member>();
+  private readonly members = new Map<number, MixMember>();
   private readonly groups = new Map<string, ListenerGroup>();
   private readonly speakers = new LoudestSpeakers<AudioSource>(mostSpeakers);
+  private readonly few = new Set<AudioSource>();
   private readonly sources = new Set<AudioSource>();
-  private readonly gain = new MixGain();
+  private readonly voices: VoiceSum;
+  private rate: SampleRate = 8000;
   private firstTick: number | undefined;
   /** The last tick, and the last one in which somebody was heard. */
   private lastTick = 0;
@@ -65,20 +51,22 @@ export class AudioMix {
     this.number = number;
     this.environment = environment;
     this.output = output;
+    this.voices = new VoiceSum(environment.workspace);
   }
 
-  add(number: number, { payloadTypes, reception, isMuted }: MixMemberOptions): void {
-    const codecs = new Map(payloadTypes.map(({ payloadType, codec }) => [payloadType, codec]));
-    this.members.set(number, { number, codecs, isMuted, source: undefined, listening: undefined });
-    this.setReception(number, reception);
+  add(number: number, options: MixMemberOptions): void {
+    const payloadTypes = options.payloadTypes.filter(({ codec }) => hasCodec(this.environment.workspace.kernels, codec));
+    this.members.set(number, new MixMember(number, { ...options, payloadTypes }));
+    this.setReception(number, options.reception);
   }
 
   remove(number: number): void {
     const member = this.members.get(number);
     if (member === undefined) return;
     this.silence(member);
-    this.setReception(number, undefined);
+    this.stopListening(member);
     this.members.delete(number);
+    this.followRate();
   }
 
   setMuted(number: number, isMuted: boolean): void {
@@ -88,23 +76,33 @@ export class AudioMix {
     if (isMuted) this.silence(member);
   }
 
+  setSound(number: number, sound: LegSound, country: string | undefined): void {
+    this.members.get(number)?.ownSound.set(sound, country);
+  }
+
+  sendDtmf(number: number, tones: string): void {
+    this.members.get(number)?.ownSound.queue.add(tones);
+  }
+
   setReception(number: number, reception: MixReception | undefined): void {
     const member = this.members.get(number);
     if (member === undefined) return;
-    if (member.listening !== undefined) this.stopListening(member, member.listening);
-    if (reception === undefined) return;
-    const group = this.groupOf(formatOf(reception));
-    group.listeners.add(member);
-    member.listening = { group, own: undefined };
+    this.stopListening(member);
+    if (reception !== undefined && hasCodec(this.environment.workspace.kernels, reception.codec)) this.startListening(member, reception);
+    this.followRate();
   }
 
   push(number: number, packet: AudioPacket): void {
     const member = this.members.get(number);
     const codec = member?.codecs.get(packet.payloadType);
     if (member === undefined || codec === undefined || member.isMuted || this.groups.size === 0) return;
+    if (codec === 'CN') {
+      if (member.source?.takes(codec) === true) member.source.insert(codec, packet);
+      return;
+    }
     if (member.source?.takes(codec) === false) this.silence(member);
     if (member.source === undefined) {
-      member.source = new AudioSource(this.environment, codec);
+      member.source = new AudioSource(this.environment, codec, member.hasKeysInSound);
       this.sources.add(member.source);
     }
     member.source.insert(codec, packet);
@@ -113,7 +111,9 @@ export class AudioMix {
   /** Whether there is anything to do before the next packet comes. */
   get isActive(): boolean {
     if (this.groups.size === 0) return false;
+    for (const group of this.groups.values()) if (group.isContinuous) return true;
     for (const source of this.sources) if (source.isActive) return true;
+    for (const { listening, ownSound } of this.members.values()) if (listening !== undefined && ownSound.isActive) return true;
     return this.lastTick - this.lastSound <= silentTail;
   }
 
@@ -122,12 +122,12 @@ export class AudioMix {
     if (this.groups.size === 0) return;
     this.firstTick ??= tick;
     this.lastTick = tick;
-    for (const source of this.sources) source.begin(tickAt);
-    this.tellMeasuredLevels();
-    const speakers = this.speakers.select(this.sources);
-    if (speakers.size > 0) this.lastSound = tick;
-    this.sum(speakers);
-    for (const group of this.groups.values()) this.serve(group, speakers, tick);
+    for (const source of this.sources) source.begin(tickAt, this.rate);
+    this.tellWhatWasHeard();
+    const heard = this.select();
+    if (heard.size > 0) this.lastSound = tick;
+    this.voices.begin(heard, this.rate);
+    for (const group of this.groups.values()) this.serve(group, tick);
     for (const source of this.sources) source.end();
   }
 
@@ -135,31 +135,36 @@ export class AudioMix {
     for (const number of this.members.keys()) this.remove(number);
   }
 
-  private groupOf(format: SoundFormat): ListenerGroup {
-    const key = `${format.codec} ${format.bitrateBps}`;
-    const existing = this.groups.get(key);
-    if (existing !== undefined) return existing;
-    const group = { format, listeners: new Set<Member>(), shared: this.openOutlet(format) };
+  private startListening(member: MixMember, reception: MixReception): void {
+    const key = groupKey(reception);
+    const group = this.groups.get(key) ?? new ListenerGroup(this.environment.workspace, reception);
     this.groups.set(key, group);
-    return group;
+    group.listeners.add(member);
+    member.listening = { reception, own: undefined };
   }
 
-  private openOutlet(format: SoundFormat): Outlet {
-    return { encoder: openSoundEncoder(this.environment.workspace, format), silentFrames: silentTail, servedTick: -1, soundTick: -1 };
-  }
-
-  private stopListening(member: Member, { group, own }: NonNullable<Member['listening']>): void {
-    own?.encoder.close();
+  private stopListening(member: MixMember): void {
+    if (member.listening === undefined) return;
+    const key = groupKey(member.listening.reception);
+    const group = this.groups.get(key);
+    member.listening.own?.close();
     member.listening = undefined;
-    group.listeners.delete(member);
-    if (group.listeners.size > 0) return;
-    group.shared.encoder.close();
-    for (const [key, candidate] of this.groups) if (candidate === group) this.groups.delete(key);
+    group?.listeners.delete(member);
+    if (group === undefined || group.listeners.size > 0) return;
+    group.closeOutlets();
+    this.groups.delete(key);
     if (this.groups.size === 0) for (const silenced of this.members.values()) this.silence(silenced);
   }
 
+  private followRate(): void {
+    const rate = mixRate(this.members.values());
+    if (rate === this.rate) return;
+    this.rate = rate;
+    for (const group of this.groups.values()) group.closeOutlets();
+  }
+
   /** Forgets what it said. */
-  private silence(member: Member): void {
+  private silence(member: MixMember): void {
     if (member.source === undefined) return;
     this.speakers.remove(member.source);
     this.sources.delete(member.source);
@@ -167,75 +172,72 @@ export class AudioMix {
     member.source = undefined;
   }
 
-  private tellMeasuredLevels(): void {
-    for (const { number, source } of this.members.values()) if (source?.isMeasured === true) this.output.writeLevel(number, source.level);
+  private tellWhatWasHeard(): void {
+    for (const { number, source } of this.members.values()) {
+      if (source?.isMeasured === true) this.output.writeLevel(number, source.level);
+      if (source !== undefined) for (const tone of source.pressed) this.output.writeDtmf(number, tone);
+    }
   }
 
-  /** The sum of all who speak, in the first scratch; the gain that it needs. */
-  private sum(speakers: ReadonlySet<AudioSource>): void {
-    const { workspace } = this.environment;
-    const whole = workspace.scratch(wholeScratch);
-    workspace.zero(whole, frameSamples);
-    for (const speaker of speakers) workspace.add(whole, speaker.render(), frameSamples);
-    workspace.measure(whole, frameSamples);
-    this.gain.follow(workspace.peak);
+  private select(): ReadonlySet<AudioSource> {
+    const speakers = this.speakers.select(this.sources);
+    if (this.members.size > fewMembers) return speakers;
+    this.few.clear();
+    for (const source of this.sources) if (source.level < silence || source.loudness.isSpeaking) this.few.add(source);
+    return this.few;
   }
 
-  private serve(group: ListenerGroup, speakers: ReadonlySet<AudioSource>, tick: number): void {
+  private serve(group: ListenerGroup, tick: number): void {
     const sharing: number[] = [];
     for (const listener of group.listeners) {
-      if (listener.source !== undefined && speakers.has(listener.source)) this.serveSpeaker(listener, listener.source, speakers, tick);
+      if (listener.ownSound.isActive) this.serveOwnSound(group, listener, tick);
+      else if (listener.source !== undefined && this.voices.hears(listener.source)) this.emit(group, group.ownOutlet(listener, this.rate, tick), this.voicesWithout(listener.source), [listener.number], tick);
       else sharing.push(listener.number);
     }
-    if (sharing.length === 0) return;
-    const { workspace } = this.environment;
-    this.emit(group.shared, group.format, workspace.scratch(wholeScratch), speakers.size > 0, sharing, tick);
+    if (sharing.length > 0) this.emit(group, group.sharedOutlet(this.rate), this.voicesWithout(undefined), sharing, tick);
   }
 
-  /** Who speaks hears the others. */
-  private serveSpeaker({ number, listening }: Member, source: AudioSource, speakers: ReadonlySet<AudioSource>, tick: number): void {
+  private voicesWithout(source: AudioSource | undefined): FrameSound | undefined {
+    if (this.voices.countWithout(source) === 0) return undefined;
+    const at = this.voices.without(source);
+    return { at, level: this.voices.level };
+  }
+
+  private serveOwnSound(group: ListenerGroup, listener: MixMember, tick: number): void {
+    const { ownSound, source, listening } = listener;
     if (listening === undefined) return;
-    const { group } = listening;
-    listening.own ??= this.openOutlet(group.format);
-    const { own } = listening;
-    // Until now it heard the shared stream: go on as that one would.
-    if (own.servedTick !== tick - 1 && group.shared.servedTick === tick - 1) {
-      own.encoder.continueFrom(group.shared.encoder);
-      own.silentFrames = group.shared.silentFrames;
-      own.soundTick = group.shared.soundTick;
-    }
+    ownSound.begin(tick - (this.firstTick ?? tick));
+    const event = ownSound.eventFor(listening.reception);
+    if (event !== undefined) return this.write(event, [listener.number]);
+    const outlet = group.ownOutlet(listener, this.rate, tick);
+    const others = ownSound.leavesOthers ? this.voicesWithout(source) : undefined;
+    this.emit(group, outlet, this.soundOver(others, listener), [listener.number], tick);
+  }
+
+  /** The others, where they are heard, and above them what only this member hears. */
+  private soundOver(others: FrameSound | undefined, { ownSound }: MixMember): FrameSound | undefined {
     const { workspace } = this.environment;
-    const others = workspace.scratch(othersScratch);
-    workspace.copy(others, workspace.scratch(wholeScratch), frameSamples);
-    workspace.subtract(others, source.render(), frameSamples);
-    this.emit(own, group.format, others, speakers.size > 1, [number], tick);
+    const count = samplesOfFrame(this.rate);
+    const at = workspace.scratch(ownScratch);
+    if (others === undefined) workspace.zero(at, count);
+    else workspace.copy(at, others.at, count);
+    if (!ownSound.add(workspace, at, this.rate)) return others;
+    workspace.limit(at, at, count, { from: 1, to: 1, overSamples: 0 });
+    workspace.measure(at, count);
+    return { at, level: workspace.level };
   }
 
-  private emit(outlet: Outlet, { codec }: SoundFormat, at: number, hasSound: boolean, recipients: readonly number[], tick: number): void {
-    outlet.servedTick = tick;
-    outlet.silentFrames = hasSound ? 0 : outlet.silentFrames + 1;
-    if (outlet.silentFrames > silentTail) return;
+  private emit({ isContinuous }: ListenerGroup, outlet: SoundOutlet, sound: FrameSound | undefined, recipients: readonly number[], tick: number): void {
     const { workspace, counters } = this.environment;
-    const limited = workspace.scratch(limitedScratch);
-    if (hasSound) workspace.limit(limited, at, frameSamples, this.gain);
-    else workspace.zero(limited, frameSamples);
-    workspace.measure(limited, frameSamples);
-    const { level } = workspace;
-    const length = outlet.encoder.encode(limited);
-    if (length <= 0) return;
+    const silentAt = workspace.scratch(ownScratch);
+    if (sound === undefined) workspace.zero(silentAt, samplesOfFrame(this.rate));
+    const frame = outlet.encode(sound, { tick, ticks: tick - (this.firstTick ?? tick), silentAt, isContinuous });
+    if (frame === undefined) return;
     counters.count('encodedFrames');
-    const startsTalkspurt = outlet.soundTick !== tick - 1;
-    outlet.soundTick = tick;
-    const timestamp = ((tick - (this.firstTick ?? tick)) * (mixClockRates[codec] / 50)) | 0;
-    this.output.writeFrame({ mix: this.number, codec, timestamp, startsTalkspurt, level, bytes: workspace.encoded, length, recipients });
+    this.write(frame, recipients);
   }
-}
 
-/** Scratch room of the workspace: 0 and 1 are those of decoders and encoders. */
-const wholeScratch = 2;
-const othersScratch = 3;
-const limitedScratch = 4;
-
-function formatOf({ codec, bitrateBps = defaultBitrateBps }: MixReception): SoundFormat {
-  return { codec, bitrateBps: codec === 'opus' ? Math.round(Math.min(Math.max(bitrateBps, leastBitrateBps), mostBitrateBps)) : 64_000 };
+  private write(frame: Omit<EncodedFrame, 'mix' | 'recipients'>, recipients: readonly number[]): void {
+    this.output.writeFrame({ ...frame, mix: this.number, recipients });
+  }
 }

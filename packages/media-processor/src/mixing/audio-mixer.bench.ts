@@ -59,7 +59,7 @@ async function measure(scene: Scene): Promise<Record<string, string>> {
   const { codec, members, talking, rooms = 1 } = scene;
   const threadsBefore = new Set(threads());
   let frames = 0;
-  const started = await startAudioMixer({ onFrames: (ready) => (frames += ready.length), onLevel: () => {}, onFailure: console.error });
+  const started = await startAudioMixer({ onFrames: (ready) => (frames += ready.length), onLevel: () => {}, onDtmf: () => {}, onFailure: console.error });
   if (started.kind === 'absent') throw new Error(started.absentBecause);
   const mixer = started.exports;
   const mixing = threads().filter((thread) => !threadsBefore.has(thread));

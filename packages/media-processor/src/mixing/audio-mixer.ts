@@ -1,10 +1,14 @@
+import type { LegSound } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 
 /** Codecs that the mixer decodes and encodes, by their names in SDP (RFC 7587, RFC 3551). Always mono or mixed down to mono, frames of 20 ms out. */
-export type MixCodec = 'opus' | 'PCMU' | 'PCMA' | 'G722';
+export type MixCodec = 'opus' | 'PCMU' | 'PCMA' | 'G722' | 'G729';
 
 /** RTP clock rates. That of G.722 is 8,000 although it samples at 16,000 (RFC 3551 §4.5.2). */
-export const mixClockRates: Readonly<Record<MixCodec, number>> = { opus: 48_000, PCMU: 8_000, PCMA: 8_000, G722: 8_000 };
+export const mixClockRates: Readonly<Record<MixCodec, number>> = { opus: 48_000, PCMU: 8_000, PCMA: 8_000, G722: 8_000, G729: 8_000 };
+
+/** What a member may send besides voice: comfort noise (RFC 3389), at 8,000 Hz. */
+export type SoundPayload = MixCodec | 'CN';
 
 /**
  * The audio mixer, seen from the packet thread: mixes by number, their members by number, packets in, frames out. It runs in a thread of its own; nothing here waits.
@@ -23,6 +27,10 @@ export interface AudioMixer {
   setReception(member: number, reception: MixReception | undefined): void;
   /** A muted member is not heard, whatever it sends. */
   setMuted(member: number, isMuted: boolean): void;
+  /** What the member hears besides the others, or instead of them. `country` is that of a ringing or busy tone (ISO 3166-1). */
+  setSound(member: number, sound: LegSound, country?: string): void;
+  /** Presses keys for the member, after those that are being pressed; meanwhile it hears nothing else. */
+  sendDtmf(member: number, tones: string): void;
   /**
    * Takes one received packet of a member; copies its payload. The object may be used again at once.
    * @returns False where the ring to the mixer is full and the packet is lost.
@@ -33,15 +41,21 @@ export interface AudioMixer {
 }
 
 export interface MixMemberOptions {
-  /** What its payload types mean. Others (comfort noise, telephone events) are not heard. */
-  readonly payloadTypes: readonly { readonly payloadType: number; readonly codec: MixCodec }[];
+  /** What its payload types mean. Others (telephone events) are not heard. */
+  readonly payloadTypes: readonly { readonly payloadType: number; readonly codec: SoundPayload }[];
   /** Without it, it is heard and hears nothing from the mixer. */
   readonly reception?: MixReception;
   readonly isMuted: boolean;
+  /** Its keys are pressed in its sound: `onDtmf` tells of them, and nobody hears them. */
+  readonly hasKeysInSound?: boolean;
 }
 
 export interface MixReception {
   readonly codec: MixCodec;
+  /** How keys are pressed for it: as tones in its sound, the default, or as telephone events instead of it (RFC 4733), on the clock of the codec. */
+  readonly keys?: 'sound' | 'events';
+  /** Frames come in silence, too: telephones and carriers take a pause for a broken line. */
+  readonly isContinuous?: boolean;
   /** Of Opus: kept to 6,000 to 128,000, default 32,000. Members of one rate share an encoder. */
   readonly bitrateBps?: number;
 }
@@ -65,10 +79,13 @@ export interface AudioPacket {
 /** One encoded frame and everybody who gets it. Valid during the call that brings it. */
 export interface MixedFrame {
   readonly mix: number;
-  readonly codec: MixCodec;
-  /** Of the mix, at the RTP clock rate of the codec, as a signed 32-bit integer; the sender adds the random offset of its stream. Goes on during silence, in which no frames come. */
+  readonly codec: MixCodec | 'telephone-event';
+  /**
+   * Of the mix, at the RTP clock rate of the codec, as a signed 32-bit integer; the sender adds the random offset of its stream. Goes on during silence, in which no frames come. All events of a press have that of its
+   * beginning.
+   */
   readonly timestamp: number;
-  /** First one after silence: the packet carries the marker bit (RFC 3551 §4.1). */
+  /** First one after silence, or of a press: the packet carries the marker bit (RFC 3551 §4.1). */
   readonly startsTalkspurt: boolean;
   /** RFC 6464, of what is in the frame: 0 to 127. */
   readonly level: number;
@@ -84,6 +101,8 @@ export interface AudioMixerEvents {
   onFrames(frames: readonly MixedFrame[]): void;
   /** Loudness of members whose packets do not carry it, in the measure of RFC 6464, whenever one of their packets was decoded. */
   onLevel(member: number, level: number): void;
+  /** A member with keys in its sound has pressed one: `0-9*#A-D`. */
+  onDtmf(member: number, tone: string): void;
   /** The mixer's thread has failed; it is started again with the mixes and members that there are then. */
   onFailure(sentence: string): void;
 }

@@ -1,10 +1,16 @@
-import { audioFailure, decodeWords, encodeWords, loadG711, loadG722, loadOpus, loadPcm, type AudioCodec, type LoadedKernel, type NumberedCodec, type Opus, type Pcm, pcmOperation, pcmWords, resampleWords } from '@dialplane/kernels';
+import {
+  audioFailure, decodeWords, encodeWords, loadG711, loadG722, loadG729, loadOpus, loadPcm, type AudioCodec, type LoadedKernel, type NumberedCodec, type Opus, type Pcm, pcmOperation, pcmWords,
+  resampleWords,
+} from '@dialplane/kernels';
+import type { SampleRate } from './sample-rates.ts';
 
 /** The kernels that mixing stands on. */
 export interface AudioKernels {
   readonly opus: Opus;
   readonly g711: AudioCodec;
   readonly g722: NumberedCodec;
+  /** Where its library is installed. */
+  readonly g729: NumberedCodec | undefined;
   readonly pcm: Pcm;
 }
 
@@ -18,17 +24,23 @@ export function loadAudioKernels(): LoadedKernel<AudioKernels> {
   if (g722.kind === 'absent') return g722;
   const pcm = loadPcm();
   if (pcm.kind === 'absent') return pcm;
-  return { kind: 'loaded', exports: { opus: opus.exports, g711: g711.exports, g722: g722.exports, pcm: pcm.exports } };
+  const g729 = loadG729();
+  return { kind: 'loaded', exports: { opus: opus.exports, g711: g711.exports, g722: g722.exports, g729: g729.kind === 'absent' ? undefined : g729.exports, pcm: pcm.exports } };
 }
 
-/** Samples of one tick of 20 ms at 48 kHz, the rate of every mix. */
-export const frameSamples = 960;
-/** The longest packet: 120 ms. */
+/** Samples of one tick of 20 ms at the highest rate. */
+export const mostFrameSamples = 960;
+/** The longest packet: 120 ms, at the highest rate. */
 export const longestPacketSamples = 5760;
-/** What is kept of a voice that was heard, for concealment. */
-export const historySamples = 1920;
-/** A voice's area: what was heard, what is ready to be, and a packet more. */
-export const areaSamples = historySamples + frameSamples + longestPacketSamples;
+/** What is kept of a voice that was heard, for concealment: 40 ms. */
+const historyMs = 40;
+const mostHistorySamples = 1920;
+/** A voice's area: what was heard, what is ready to be and a packet more; and a frame at the rate of the mix. */
+export const areaSamples = mostHistorySamples + mostFrameSamples + longestPacketSamples + mostFrameSamples;
+
+export function historySamples(rate: SampleRate): number {
+  return (rate * historyMs) / 1000;
+}
 
 /** Longest frame that a codec may make here. */
 const mostEncodedBytes = 1276;
@@ -97,15 +109,18 @@ export class AudioWorkspace {
     this.level = this.words[pcmWords.extra] ?? 127;
   }
 
+  /** A gain that moves from one value to another within the first of the samples. */
   limit(destination: number, source: number, count: number, gain: { readonly from: number; readonly to: number; readonly overSamples: number }): void {
     this.setGains(gain.from, gain.to);
     this.operate(pcmOperation.limit, destination, source, count, gain.overSamples);
   }
 
   /** Goes on with what ends at `at`. */
-  conceal(at: number, count: number, gainFrom: number, gainTo: number): void {
-    this.setGains(gainFrom, gainTo);
-    this.operate(pcmOperation.conceal, at, at - historySamples, count, historySamples);
+  conceal(at: number, count: number, rate: SampleRate, gain: { readonly from: number; readonly to: number }): void {
+    const history = historySamples(rate);
+    this.setGains(gain.from, gain.to);
+    this.words[pcmWords.samplesPerMs] = rate / 1000;
+    this.operate(pcmOperation.conceal, at, at - history, count, history);
   }
 
   /** @returns How many samples were made. */

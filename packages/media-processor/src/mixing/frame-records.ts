@@ -1,17 +1,18 @@
-import type { MixCodec, MixedFrame } from './audio-mixer.ts';
+import type { MixedFrame } from './audio-mixer.ts';
 import type { RingReader, RingWriter } from '../threads/record-ring.ts';
 
 /** Kinds of records from the mixer to the packet thread. */
 export const frameKind = 1;
 export const levelKind = 2;
+export const dtmfKind = 3;
 
 /** Codecs by number. */
-const codecs: readonly MixCodec[] = ['opus', 'PCMU', 'PCMA', 'G722'];
+const codecs: readonly MixedFrame['codec'][] = ['opus', 'PCMU', 'PCMA', 'G722', 'G729', 'telephone-event'];
 const headerWords = 8;
 
 export interface EncodedFrame {
   readonly mix: number;
-  readonly codec: MixCodec;
+  readonly codec: MixedFrame['codec'];
   readonly timestamp: number;
   readonly startsTalkspurt: boolean;
   readonly level: number;
@@ -63,6 +64,20 @@ export function writeLevel(ring: RingWriter, member: number, level: number): boo
   ring.words[(at >> 2) + 1] = level;
   ring.commit();
   return true;
+}
+
+/** @param tone One key. @returns False where it does not fit. */
+export function writeDtmf(ring: RingWriter, member: number, tone: string): boolean {
+  const at = ring.reserve(dtmfKind, 8);
+  if (at < 0) return false;
+  ring.words[at >> 2] = member;
+  ring.words[(at >> 2) + 1] = tone.charCodeAt(0);
+  ring.commit();
+  return true;
+}
+
+export function readDtmf(ring: RingReader, offset: number): { readonly member: number; readonly tone: string } {
+  return { member: ring.words[offset >> 2] ?? 0, tone: String.fromCharCode(ring.words[(offset >> 2) + 1] ?? 0) };
 }
 
 export function readLevel(ring: RingReader, offset: number): { readonly member: number; readonly level: number } {

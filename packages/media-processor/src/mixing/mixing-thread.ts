@@ -1,9 +1,8 @@
 import { instant, unreachable } from '@dialplane/sansio';
 import { AudioMix, type MixOutput } from './audio-mix.ts';
 import type { AudioPacket } from './audio-mixer.ts';
-import type { SourceEnvironment } from './audio-source.ts';
 import { AudioWorkspace, type AudioKernels } from './audio-workspace.ts';
-import { writeFrame, writeLevel } from './frame-records.ts';
+import { writeDtmf, writeFrame, writeLevel } from './frame-records.ts';
 import { MixerCounters } from './mixer-counters.ts';
 import type { MixerCommand } from './mixer-messages.ts';
 import { readPacket } from './packet-records.ts';
@@ -11,6 +10,7 @@ import { RingReader, RingWriter } from '../threads/record-ring.ts';
 import type { RingedWorkerData, ThreadReport } from '../threads/ringed-thread.ts';
 import { TickingLoop } from '../threads/ticking-loop.ts';
 import { PayloadPool } from './payload-pool.ts';
+import type { SourceEnvironment } from './source-voice.ts';
 
 const tickMs = 20;
 /** A thread that is later than this leaves ticks out; until then it makes up for them. */
@@ -113,6 +113,12 @@ export class MixingThread {
       case 'setMuted':
         this.mixOf.get(command.member)?.setMuted(command.member, command.isMuted);
         return;
+      case 'setSound':
+        this.mixOf.get(command.member)?.setSound(command.member, command.sound, command.country);
+        return;
+      case 'sendDtmf':
+        this.mixOf.get(command.member)?.sendDtmf(command.member, command.tones);
+        return;
       default:
         unreachable(command);
     }
@@ -125,6 +131,9 @@ export class MixingThread {
       },
       writeLevel: (member, level) => {
         if (writeLevel(this.frames, member, level)) this.unsent += 1;
+      },
+      writeDtmf: (member, tone) => {
+        if (writeDtmf(this.frames, member, tone)) this.unsent += 1;
       },
     };
   }

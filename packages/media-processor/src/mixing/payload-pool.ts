@@ -1,5 +1,6 @@
-import type { MixCodec } from './audio-mixer.ts';
+import type { SoundPayload } from './audio-mixer.ts';
 import { mostPayloadBytes } from './packet-records.ts';
+import type { EncodedSound } from './sound-decoder.ts';
 
 const slotBytes = 1536;
 const fewSlots = 256;
@@ -8,11 +9,11 @@ const fewSlots = 256;
 export class PayloadPool {
   bytes = new Uint8Array(0);
   private lengths: number[] = [];
-  private codecs: MixCodec[] = [];
+  private codecs: SoundPayload[] = [];
   private readonly free: number[] = [];
 
   /** Copies a payload of at most `mostPayloadBytes`. @returns Its slot. */
-  keep(codec: MixCodec, bytes: Uint8Array, offset: number, length: number): number {
+  keep(codec: SoundPayload, bytes: Uint8Array, offset: number, length: number): number {
     const slot = this.free.pop() ?? this.grow();
     const at = slot * slotBytes;
     for (let index = 0; index < length; index += 1) this.bytes[at + index] = bytes[offset + index] ?? 0;
@@ -34,8 +35,13 @@ export class PayloadPool {
     return this.lengths[slot] ?? 0;
   }
 
-  codecOf(slot: number): MixCodec {
+  codecOf(slot: number): SoundPayload {
     return this.codecs[slot] ?? 'opus';
+  }
+
+  /** Valid until the slot is released, or another one is kept. */
+  soundOf(slot: number): EncodedSound {
+    return { bytes: this.bytes, offset: this.offsetOf(slot), length: this.lengthOf(slot) };
   }
 
   /** Slots that hold a payload. */

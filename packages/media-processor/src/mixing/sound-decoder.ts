@@ -1,7 +1,8 @@
-import { decodedPart, g711Law, type AudioCodec } from '@dialplane/kernels';
-import { unreachable } from '@dialplane/sansio';
+import { decodedPart } from '@dialplane/kernels';
 import type { MixCodec } from './audio-mixer.ts';
-import { frameSamples, type AudioWorkspace, longestPacketSamples } from './audio-workspace.ts';
+import { type AudioWorkspace, longestPacketSamples } from './audio-workspace.ts';
+import { samplesOfFrame, type SampleRate, sampleRates } from './sample-rates.ts';
+import { openTelephonyDecoder, type TelephonyCodec } from './telephony-codecs.ts';
 
 /** A payload and where it is. */
 export interface EncodedSound {
@@ -10,8 +11,9 @@ export interface EncodedSound {
   readonly length: number;
 }
 
-/** Makes samples at 48 kHz of the packets of one stream, in order; they go to `at` in the workspace, behind `historySamples` of what was before. */
+/** Makes samples of the packets of one stream, in order; they go to `at` in the workspace, behind the history of what was before. */
 export interface SoundDecoder {
+  readonly rate: SampleRate;
   /** @returns How many samples, or a negative number for what is no packet. */
   decode(packet: EncodedSound, at: number): number;
   /** Of the packet before this one, what this one says. */
@@ -21,84 +23,67 @@ export interface SoundDecoder {
   close(): void;
 }
 
-export function openSoundDecoder(workspace: AudioWorkspace, codec: MixCodec): SoundDecoder {
-  switch (codec) {
-    case 'opus':
-      return new OpusSoundDecoder(workspace);
-    case 'PCMU':
-      return new TelephonySoundDecoder(workspace, { codec: workspace.kernels.g711, number: g711Law.muLaw, factor: 6, close: () => {} });
-    case 'PCMA':
-      return new TelephonySoundDecoder(workspace, { codec: workspace.kernels.g711, number: g711Law.aLaw, factor: 6, close: () => {} });
-    case 'G722': {
-      const { g722 } = workspace.kernels;
-      const number = g722.openDecoder();
-      return new TelephonySoundDecoder(workspace, { codec: g722, number, factor: 3, close: () => g722.closeDecoder(number) });
-    }
-    default:
-      return unreachable(codec);
+/** @param rate What Opus is decoded at; other codecs have a rate of their own. */
+export function openSoundDecoder(workspace: AudioWorkspace, codec: MixCodec, rate: SampleRate): SoundDecoder {
+  const { kernels } = workspace;
+  if (codec === 'opus') {
+    const number = kernels.opus.openDecoder(rate);
+    return new ConcealingDecoder(workspace, { codec: kernels.opus, number, close: () => kernels.opus.closeDecoder(number) }, rate);
   }
+  const opened = openTelephonyDecoder(kernels, codec);
+  return codec === 'G729' ? new ConcealingDecoder(workspace, opened, sampleRates[codec]) : new PlainDecoder(workspace, opened, sampleRates[codec]);
 }
 
 const nothing: EncodedSound = { bytes: new Uint8Array(1), offset: 0, length: 0 };
 
-class OpusSoundDecoder implements SoundDecoder {
+/** Opus and G.729: the codec itself makes up what was lost. */
+class ConcealingDecoder implements SoundDecoder {
+  readonly rate: SampleRate;
   private readonly workspace: AudioWorkspace;
-  private readonly decoder: number;
+  private readonly opened: TelephonyCodec;
 
-  constructor(workspace: AudioWorkspace) {
+  constructor(workspace: AudioWorkspace, opened: TelephonyCodec, rate: SampleRate) {
     this.workspace = workspace;
-    this.decoder = workspace.kernels.opus.openDecoder(48_000);
+    this.opened = opened;
+    this.rate = rate;
   }
 
   decode(packet: EncodedSound, at: number): number {
-    return this.workspace.decode(this.workspace.kernels.opus, this.decoder, packet, decodedPart.packet, at, longestPacketSamples);
+    return this.workspace.decode(this.opened.codec, this.opened.number, packet, decodedPart.packet, at, longestPacketSamples);
   }
 
   decodeRedundancy(packet: EncodedSound, at: number, count: number): number {
-    return this.workspace.decode(this.workspace.kernels.opus, this.decoder, packet, decodedPart.redundancy, at, count);
+    return this.workspace.decode(this.opened.codec, this.opened.number, packet, decodedPart.redundancy, at, count);
   }
 
   conceal(at: number, count: number): number {
-    return this.workspace.decode(this.workspace.kernels.opus, this.decoder, nothing, decodedPart.packet, at, count);
+    return this.workspace.decode(this.opened.codec, this.opened.number, nothing, decodedPart.packet, at, count);
   }
 
   close(): void {
-    this.workspace.kernels.opus.closeDecoder(this.decoder);
+    this.opened.close();
   }
 }
 
 /** How much of the voice is left in the guesses for one frame after the other. */
 const fading = [1, 0.8, 0.4, 0];
 
-/** A codec of telephony: how many times as high 48 kHz is as its own rate. */
-export interface TelephonyCodec {
-  readonly codec: AudioCodec;
-  readonly number: number;
-  readonly factor: 3 | 6;
-  close(): void;
-}
-
-/** G.711 and G.722: another sample rate, no concealment of their own. */
-class TelephonySoundDecoder implements SoundDecoder {
+/** G.711 and G.722: no concealment of their own. */
+class PlainDecoder implements SoundDecoder {
+  readonly rate: SampleRate;
   private readonly workspace: AudioWorkspace;
-  private readonly telephony: TelephonyCodec;
-  private readonly resampler: number;
+  private readonly opened: TelephonyCodec;
   private concealed = 0;
 
-  constructor(workspace: AudioWorkspace, telephony: TelephonyCodec) {
+  constructor(workspace: AudioWorkspace, opened: TelephonyCodec, rate: SampleRate) {
     this.workspace = workspace;
-    this.telephony = telephony;
-    this.resampler = workspace.kernels.pcm.openResampler(telephony.factor, 'up');
+    this.opened = opened;
+    this.rate = rate;
   }
 
   decode(packet: EncodedSound, at: number): number {
-    const { workspace } = this;
-    const { codec, number, factor } = this.telephony;
-    const low = workspace.scratch(0);
-    const made = workspace.decode(codec, number, packet, decodedPart.packet, low, longestPacketSamples / factor);
-    if (made <= 0) return made;
     this.concealed = 0;
-    return workspace.resample(this.resampler, low, made, at, longestPacketSamples);
+    return this.workspace.decode(this.opened.codec, this.opened.number, packet, decodedPart.packet, at, longestPacketSamples);
   }
 
   decodeRedundancy(_packet: EncodedSound, at: number, count: number): number {
@@ -106,15 +91,14 @@ class TelephonySoundDecoder implements SoundDecoder {
   }
 
   conceal(at: number, count: number): number {
-    const frames = count / frameSamples;
-    this.workspace.conceal(at, count, gainAfter(this.concealed), gainAfter(this.concealed + frames));
+    const frames = count / samplesOfFrame(this.rate);
+    this.workspace.conceal(at, count, this.rate, { from: gainAfter(this.concealed), to: gainAfter(this.concealed + frames) });
     this.concealed += frames;
     return count;
   }
 
   close(): void {
-    this.workspace.kernels.pcm.closeResampler(this.resampler);
-    this.telephony.close();
+    this.opened.close();
   }
 }
 

@@ -1,8 +1,9 @@
-import { g711Law, type OpusEncoderOptions } from '@dialplane/kernels';
-import { unreachable } from '@dialplane/sansio';
+import type { OpusEncoderOptions } from '@dialplane/kernels';
 import type { MixCodec } from './audio-mixer.ts';
-import { frameSamples, type AudioWorkspace } from './audio-workspace.ts';
-import type { TelephonyCodec } from './sound-decoder.ts';
+import type { AudioWorkspace } from './audio-workspace.ts';
+import { FrameResampler } from './frame-resampler.ts';
+import { samplesOfFrame, type SampleRate, sampleRates } from './sample-rates.ts';
+import { openTelephonyEncoder, type TelephonyCodec } from './telephony-codecs.ts';
 
 /** What a mix is encoded to; listeners of one format can share frames. */
 export interface SoundFormat {
@@ -10,11 +11,11 @@ export interface SoundFormat {
   readonly bitrateBps: number;
 }
 
-/** Makes frames of 20 ms of samples at 48 kHz, in order. */
+/** Makes packets of frames of 20 ms, in order. */
 export interface SoundEncoder {
-  /** Encodes `frameSamples` at `at` into `encoded` of the workspace. @returns How many bytes. */
+  /** Encodes the frame at `at` into `encoded` of the workspace. @returns How many bytes. */
   encode(at: number): number;
-  /** Goes on as another one of the same format would: who hears that one can be moved to this one without a seam. */
+  /** Goes on as another one of the same format and rate would: who hears that one can be moved to this one without a seam. */
   continueFrom(other: SoundEncoder): void;
   close(): void;
 }
@@ -22,35 +23,25 @@ export interface SoundEncoder {
 /** Half of what the highest one costs in time, for hardly less quality of speech. */
 const opusComplexity = 5;
 
-export function openSoundEncoder(workspace: AudioWorkspace, { codec, bitrateBps }: SoundFormat): SoundEncoder {
-  switch (codec) {
-    case 'opus':
-      return new OpusSoundEncoder(workspace, { bitrateBps, complexity: opusComplexity, expectedLossPercent: 0 });
-    case 'PCMU':
-      return new TelephonySoundEncoder(workspace, { codec: workspace.kernels.g711, number: g711Law.muLaw, factor: 6, close: () => {} });
-    case 'PCMA':
-      return new TelephonySoundEncoder(workspace, { codec: workspace.kernels.g711, number: g711Law.aLaw, factor: 6, close: () => {} });
-    case 'G722': {
-      const { g722 } = workspace.kernels;
-      const number = g722.openEncoder();
-      return new TelephonySoundEncoder(workspace, { codec: g722, number, factor: 3, close: () => g722.closeEncoder(number) });
-    }
-    default:
-      return unreachable(codec);
-  }
+/** @param rate Of the frames that it is given. */
+export function openSoundEncoder(workspace: AudioWorkspace, { codec, bitrateBps }: SoundFormat, rate: SampleRate): SoundEncoder {
+  if (codec === 'opus') return new OpusSoundEncoder(workspace, rate, { bitrateBps, complexity: opusComplexity, expectedLossPercent: 0 });
+  return new TelephonySoundEncoder(workspace, openTelephonyEncoder(workspace.kernels, codec), rate, sampleRates[codec]);
 }
 
 class OpusSoundEncoder implements SoundEncoder {
   private readonly workspace: AudioWorkspace;
+  private readonly frameSamples: number;
   private readonly encoder: number;
 
-  constructor(workspace: AudioWorkspace, options: OpusEncoderOptions) {
+  constructor(workspace: AudioWorkspace, rate: SampleRate, options: OpusEncoderOptions) {
     this.workspace = workspace;
-    this.encoder = workspace.kernels.opus.openEncoder(48_000, options);
+    this.frameSamples = samplesOfFrame(rate);
+    this.encoder = workspace.kernels.opus.openEncoder(rate, options);
   }
 
   encode(at: number): number {
-    return this.workspace.encode(this.workspace.kernels.opus, this.encoder, at, frameSamples);
+    return this.workspace.encode(this.workspace.kernels.opus, this.encoder, at, this.frameSamples);
   }
 
   continueFrom(other: SoundEncoder): void {
@@ -62,32 +53,35 @@ class OpusSoundEncoder implements SoundEncoder {
   }
 }
 
-/** G.711 and G.722: another sample rate. */
+/** The others have one rate each. */
 class TelephonySoundEncoder implements SoundEncoder {
   private readonly workspace: AudioWorkspace;
-  private readonly telephony: TelephonyCodec;
-  private readonly lowSamples: number;
-  private readonly resampler: number;
+  private readonly opened: TelephonyCodec;
+  private readonly frameSamples: number;
+  private readonly resampler: FrameResampler | undefined;
 
-  constructor(workspace: AudioWorkspace, telephony: TelephonyCodec) {
+  constructor(workspace: AudioWorkspace, opened: TelephonyCodec, given: SampleRate, own: SampleRate) {
     this.workspace = workspace;
-    this.telephony = telephony;
-    this.lowSamples = frameSamples / telephony.factor;
-    this.resampler = workspace.kernels.pcm.openResampler(telephony.factor, 'down');
+    this.opened = opened;
+    this.frameSamples = samplesOfFrame(own);
+    this.resampler = given === own ? undefined : new FrameResampler(workspace, given, own);
   }
 
   encode(at: number): number {
-    const low = this.workspace.scratch(0);
-    this.workspace.resample(this.resampler, at, frameSamples, low, this.lowSamples);
-    return this.workspace.encode(this.telephony.codec, this.telephony.number, low, this.lowSamples);
+    const { workspace, resampler } = this;
+    const { codec, number } = this.opened;
+    if (resampler === undefined) return workspace.encode(codec, number, at, this.frameSamples);
+    const own = workspace.scratch(0);
+    resampler.run(at, own);
+    return workspace.encode(codec, number, own, this.frameSamples);
   }
 
   continueFrom(): void {
-    // G.711 remembers nothing; G.722 and the filter find their way within a frame.
+    // G.711 remembers nothing; the others and the filter find their way within a frame.
   }
 
   close(): void {
-    this.workspace.kernels.pcm.closeResampler(this.resampler);
-    this.telephony.close();
+    this.resampler?.close();
+    this.opened.close();
   }
 }

@@ -1,6 +1,7 @@
 import type { LoadedKernel } from '@dialplane/kernels';
+import type { LegSound } from '@dialplane/media-api';
 import type { AudioMixer, AudioMixerEvents, AudioMixerStatistics, AudioPacket, MixedFrame, MixMemberOptions, MixReception } from './audio-mixer.ts';
-import { frameKind, levelKind, readFrame, readLevel } from './frame-records.ts';
+import { dtmfKind, frameKind, levelKind, readDtmf, readFrame, readLevel } from './frame-records.ts';
 import { MixerCounters } from './mixer-counters.ts';
 import type { MixerCommand } from './mixer-messages.ts';
 import { writePacket } from './packet-records.ts';
@@ -24,6 +25,8 @@ export async function startAudioMixer(events: AudioMixerEvents): Promise<LoadedK
 interface MemberState {
   readonly mix: number;
   options: MixMemberOptions;
+  sound: LegSound;
+  country: string | undefined;
 }
 
 class ThreadedAudioMixer implements AudioMixer {
@@ -70,7 +73,7 @@ class ThreadedAudioMixer implements AudioMixer {
   addMember(mix: number, options: MixMemberOptions): number {
     const member = (this.lastNumber += 1);
     if (!this.mixes.has(mix)) return member;
-    this.members.set(member, { mix, options });
+    this.members.set(member, { mix, options, sound: 'none', country: undefined });
     this.command({ kind: 'addMember', mix, member, options });
     return member;
   }
@@ -82,8 +85,8 @@ class ThreadedAudioMixer implements AudioMixer {
   setReception(member: number, reception: MixReception | undefined): void {
     const state = this.members.get(member);
     if (state === undefined) return;
-    const { payloadTypes, isMuted } = state.options;
-    state.options = reception === undefined ? { payloadTypes, isMuted } : { payloadTypes, isMuted, reception };
+    const { reception: _before, ...options } = state.options;
+    state.options = { ...options, ...(reception !== undefined && { reception }) };
     this.command({ kind: 'setReception', member, reception });
   }
 
@@ -92,6 +95,18 @@ class ThreadedAudioMixer implements AudioMixer {
     if (state === undefined || state.options.isMuted === isMuted) return;
     state.options = { ...state.options, isMuted };
     this.command({ kind: 'setMuted', member, isMuted });
+  }
+
+  setSound(member: number, sound: LegSound, country?: string): void {
+    const state = this.members.get(member);
+    if (state === undefined) return;
+    state.sound = sound;
+    state.country = country;
+    this.command({ kind: 'setSound', member, sound, country });
+  }
+
+  sendDtmf(member: number, tones: string): void {
+    if (this.members.has(member)) this.command({ kind: 'sendDtmf', member, tones });
   }
 
   push(member: number, packet: AudioPacket): boolean {
@@ -112,7 +127,10 @@ class ThreadedAudioMixer implements AudioMixer {
   /** Tells a new thread of what there is. */
   private repeat(): void {
     for (const mix of this.mixes) this.command({ kind: 'openMix', mix });
-    for (const [member, { mix, options }] of this.members) this.command({ kind: 'addMember', mix, member, options });
+    for (const [member, { mix, options, sound, country }] of this.members) {
+      this.command({ kind: 'addMember', mix, member, options });
+      if (sound !== 'none') this.command({ kind: 'setSound', member, sound, country });
+    }
   }
 
   private command(command: MixerCommand): void {
@@ -123,9 +141,13 @@ class ThreadedAudioMixer implements AudioMixer {
     const frames: MixedFrame[] = [];
     ring.readAll((kind, offset) => {
       if (kind === frameKind) frames.push(readFrame(ring, offset));
-      if (kind !== levelKind) return;
-      const { member, level } = readLevel(ring, offset);
-      this.events.onLevel(member, level);
+      if (kind === levelKind) {
+        const { member, level } = readLevel(ring, offset);
+        this.events.onLevel(member, level);
+      } else if (kind === dtmfKind) {
+        const { member, tone } = readDtmf(ring, offset);
+        this.events.onDtmf(member, tone);
+      }
     });
     if (frames.length > 0) this.events.onFrames(frames);
   }

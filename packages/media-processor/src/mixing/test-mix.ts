@@ -1,13 +1,13 @@
-import { type AudioCodec, decodeWords, encodeWords, g711Law } from '@dialplane/kernels';
+import { type AudioCodec, decodeWords, encodeWords, g711Law, type NumberedCodec } from '@dialplane/kernels';
 import { instant } from '@dialplane/sansio';
 import { AudioMix } from './audio-mix.ts';
-import type { AudioPacket, MixCodec, MixReception } from './audio-mixer.ts';
+import type { AudioPacket, MixCodec, MixMemberOptions, MixReception, SoundPayload } from './audio-mixer.ts';
 import { type AudioKernels, AudioWorkspace, loadAudioKernels } from './audio-workspace.ts';
 import type { EncodedFrame } from './frame-records.ts';
 import { MixerCounters } from './mixer-counters.ts';
 import { PayloadPool } from './payload-pool.ts';
 
-export const payloadTypes = [{ payloadType: 111, codec: 'opus' }, { payloadType: 0, codec: 'PCMU' }, { payloadType: 8, codec: 'PCMA' }, { payloadType: 9, codec: 'G722' }] as const;
+export const payloadTypes = [{ payloadType: 111, codec: 'opus' }, { payloadType: 0, codec: 'PCMU' }, { payloadType: 8, codec: 'PCMA' }, { payloadType: 9, codec: 'G722' }, { payloadType: 18, codec: 'G729' }, { payloadType: 13, codec: 'CN' }] as const;
 
 /** @throws {Error} Where one of the kernels is absent. */
 export function testKernels(): AudioKernels {
@@ -16,7 +16,7 @@ export function testKernels(): AudioKernels {
   return kernels.exports;
 }
 
-export function payloadTypeOf(codec: MixCodec): number {
+export function payloadTypeOf(codec: SoundPayload): number {
   return payloadTypes.find((entry) => entry.codec === codec)?.payloadType ?? 127;
 }
 
@@ -29,8 +29,13 @@ function lawOf(codec: MixCodec): number {
   return codec === 'PCMA' ? g711Law.aLaw : g711Law.muLaw;
 }
 
+/** Codecs of telephony whose encoders and decoders have numbers. */
+function numberedOf(kernels: AudioKernels, codec: MixCodec): NumberedCodec | undefined {
+  return codec === 'G722' ? kernels.g722 : codec === 'G729' ? kernels.g729 : undefined;
+}
+
 function kernelOf(kernels: AudioKernels, codec: MixCodec): AudioCodec {
-  return codec === 'opus' ? kernels.opus : codec === 'G722' ? kernels.g722 : kernels.g711;
+  return codec === 'opus' ? kernels.opus : (numberedOf(kernels, codec) ?? kernels.g711);
 }
 
 /** What one member says: packets of 20 ms of a signal at the rate of its codec: 48, 16 (G.722) or 8 kHz. */
@@ -48,7 +53,7 @@ export class Talker {
     this.codec = codec;
     this.signal = signal;
     this.ssrc = ssrc;
-    this.encoder = codec === 'opus' ? kernels.opus.openEncoder(48_000, { bitrateBps: 32_000, complexity: 5, expectedLossPercent }) : codec === 'G722' ? kernels.g722.openEncoder() : lawOf(codec);
+    this.encoder = codec === 'opus' ? kernels.opus.openEncoder(48_000, { bitrateBps: 32_000, complexity: 5, expectedLossPercent }) : (numberedOf(kernels, codec)?.openEncoder() ?? lawOf(codec));
   }
 
   /** The next packet; after the signal it begins again. Its bytes are valid until the next call. */
@@ -77,7 +82,7 @@ export class Hearer {
   constructor(kernels: AudioKernels, codec: MixCodec) {
     this.kernels = kernels;
     this.codec = codec;
-    this.decoder = codec === 'opus' ? kernels.opus.openDecoder(48_000) : codec === 'G722' ? kernels.g722.openDecoder() : lawOf(codec);
+    this.decoder = codec === 'opus' ? kernels.opus.openDecoder(48_000) : (numberedOf(kernels, codec)?.openDecoder() ?? lawOf(codec));
   }
 
   hear(bytes: Uint8Array, { timestamp, startsTalkspurt, level }: Pick<EncodedFrame, 'timestamp' | 'startsTalkspurt' | 'level'>, tick: number): void {
@@ -111,6 +116,10 @@ export class TestMix {
   readonly payloads = new PayloadPool();
   readonly workspace = new AudioWorkspace(this.kernels);
   readonly levels = new Map<number, number>();
+  /** Keys that were found in sound, each with its member's number. */
+  readonly pressed: (readonly [member: number, tone: string])[] = [];
+  /** Packets of telephone events. */
+  readonly events: EncodedFrame[] = [];
   readonly mix: AudioMix;
   readonly members = new Map<number, TestMember>();
   /** Frames so far, by how many hear them. */
@@ -121,16 +130,23 @@ export class TestMix {
     this.mix = new AudioMix(7, { workspace: this.workspace, payloads: this.payloads, counters: this.counters }, {
       writeFrame: (frame) => {
         this.recipientCounts.push(frame.recipients.length);
+        if (frame.codec === 'telephone-event') {
+          this.events.push({ ...frame, bytes: frame.bytes.slice(0, frame.length) });
+          return;
+        }
         for (const number of frame.recipients) this.members.get(number)?.hearer?.hear(frame.bytes.slice(0, frame.length), frame, this.tick);
       },
       writeLevel: (member, level) => this.levels.set(member, level),
+      writeDtmf: (member, tone) => this.pressed.push([member, tone]),
     });
   }
 
-  join(number: number, reception?: MixReception): Hearer {
+  /** @param codecs What the member may send; without it, everything. */
+  join(number: number, reception?: MixReception, codecs?: readonly MixCodec[], options: Partial<MixMemberOptions> = {}): Hearer {
     const hearer = new Hearer(this.kernels, reception?.codec ?? 'opus');
     this.members.set(number, { number, hearer });
-    this.mix.add(number, { payloadTypes, isMuted: false, ...(reception === undefined ? {} : { reception }) });
+    const allowed = payloadTypes.filter(({ codec }) => codecs === undefined || codec === 'CN' || codecs.includes(codec));
+    this.mix.add(number, { payloadTypes: allowed, isMuted: false, ...(reception === undefined ? {} : { reception }), ...options });
     return hearer;
   }
 

@@ -1,6 +1,7 @@
 import type { RtpPacket } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import { type AudioPacket, type MixCodec, mixClockRates } from '../mixing/audio-mixer.ts';
+import type { SectionCodec } from '../process-api/leg-settings.ts';
 import type { Conference } from './conference.ts';
 import type { Leg } from './leg.ts';
 import type { Mixing } from './mixing.ts';
@@ -12,6 +13,7 @@ interface Membership {
   /** What its payload types meant when it was added. */
   readonly payloadTypes: string;
   isMuted: boolean;
+  sound: Leg['sound'];
   stream: SentStream | undefined;
 }
 
@@ -58,6 +60,12 @@ export class ConferenceMix {
     this.mixing.current?.push(membership.member, pushed);
   }
 
+  /** Presses keys for a leg that hears the mix; nothing for another one. */
+  sendDtmf(leg: Leg, tones: string): void {
+    const membership = this.memberships.get(leg);
+    if (membership !== undefined) this.mixing.current?.sendDtmf(membership.member, tones);
+  }
+
   close(): void {
     for (const leg of this.memberships.keys()) this.forget(leg);
     if (this.mix !== undefined) this.mixing.current?.closeMix(this.mix);
@@ -69,33 +77,58 @@ export class ConferenceMix {
     const membership = this.join(leg);
     const stream = leg.sent.find(({ kind }) => kind === 'audio');
     const codec = stream?.settings.codecs.find(({ name }) => isMixCodec(name));
-    const hears = !leg.isHeld && this.conference.modesOf(leg).audio === 'mixed' && stream !== undefined && codec !== undefined;
+    // Who is on hold hears nothing of the others, but the music, where there is some.
+    const listens = (!leg.isHeld || leg.sound.kind === 'hold') && this.conference.modesOf(leg).audio === 'mixed';
+    const hears = listens && stream !== undefined && codec !== undefined;
     const isMuted = !leg.maySend('audio');
     if (membership.isMuted !== isMuted) mixer.setMuted(membership.member, isMuted);
     membership.isMuted = isMuted;
+    if (membership.sound !== leg.sound) mixer.setSound(membership.member, leg.sound.kind, leg.sound.country);
+    membership.sound = leg.sound;
     if (hears) this.listeners += 1;
     const wanted = hears ? stream : undefined;
     if (membership.stream === wanted) return;
     if (wanted === undefined) membership.stream?.endEncoded();
     membership.stream = wanted;
-    this.mixing.setReception(membership.member, wanted === undefined || codec === undefined ? undefined : { stream: wanted, payloadType: codec.payloadType });
-    mixer.setReception(membership.member, wanted === undefined || codec === undefined ? undefined : { codec: codec.name as MixCodec });
+    if (wanted === undefined || codec === undefined) this.stopHearing(membership);
+    else this.startHearing(leg, membership, { stream: wanted, codec });
+  }
+
+  private startHearing(leg: Leg, { member }: Membership, { stream, codec }: { readonly stream: SentStream; readonly codec: SectionCodec }): void {
+    const events = leg.telephone?.dtmf === 'inband' ? undefined : stream.settings.codecs.find(({ name, clockRate }) => name === telephoneEvent && clockRate === codec.clockRate);
+    this.mixing.setReception(member, { stream, payloadType: codec.payloadType, eventPayloadType: events?.payloadType });
+    this.mixing.current?.setReception(member, { codec: codec.name as MixCodec, keys: events === undefined ? 'sound' : 'events', isContinuous: leg.telephone !== undefined });
+  }
+
+  private stopHearing({ member }: Membership): void {
+    this.mixing.setReception(member, undefined);
+    this.mixing.current?.setReception(member, undefined);
   }
 
   private join(leg: Leg): Membership {
-    const types = leg.received.find(({ kind }) => kind === 'audio')?.codecs.flatMap(({ name, payloadType }) => (isMixCodec(name) ? [{ payloadType, codec: name }] : [])) ?? [];
+    const codecs = leg.received.find(({ kind }) => kind === 'audio')?.codecs ?? [];
+    const types = codecs.flatMap(({ name, payloadType }) => (isMixCodec(name) || isComfortNoise(name) ? [{ payloadType, codec: name }] : []));
     const payloadTypes = JSON.stringify(types);
     const known = this.memberships.get(leg);
     if (known?.payloadTypes === payloadTypes) return known;
     this.forget(leg);
     this.mix ??= this.mixing.current?.openMix() ?? 0;
     const isMuted = !leg.maySend('audio');
-    const made = { member: this.mixing.addMember(this.mix, leg, { payloadTypes: types, isMuted }), payloadTypes, isMuted, stream: undefined };
+    const hasKeysInSound = leg.telephone !== undefined && leg.telephone.dtmf !== 'info' && (leg.telephone.dtmf === 'inband' || !codecs.some(({ name }) => name === telephoneEvent));
+    const member = this.mixing.addMember(this.mix, leg, { payloadTypes: types, isMuted, hasKeysInSound });
+    const made: Membership = { member, payloadTypes, isMuted, sound: { kind: 'none' }, stream: undefined };
     this.memberships.set(leg, made);
     return made;
   }
 }
 
+/** Names in an rtpmap (RFC 4733 §7.1.1, RFC 3389 §4). */
+const telephoneEvent = 'telephone-event';
+
 function isMixCodec(name: string): name is MixCodec {
   return name in mixClockRates;
+}
+
+function isComfortNoise(name: string): name is 'CN' {
+  return name === 'CN';
 }

@@ -52,7 +52,7 @@ export class Conference {
     const own = this.legModes.get(leg);
     const { audio, video } = own ?? this.modes;
     return {
-      audio: mixing.current === undefined ? 'forwarded' : audio,
+      audio: mixing.current === undefined ? 'forwarded' : leg.telephone !== undefined || leg.sound.kind !== 'none' ? 'mixed' : audio,
       video: composing.current === undefined ? 'forwarded' : own === undefined && video === 'forwarded' ? this.automatic.modeOf(leg) : video,
     };
   }
@@ -79,6 +79,17 @@ export class Conference {
 
   setWanted(leg: Leg, wanted: readonly WantedStream[], now: Instant): void {
     this.pictures.setWanted(leg, wanted, now);
+  }
+
+  setSound(leg: Leg, sound: Leg['sound'], now: Instant): void {
+    leg.sound = sound;
+    this.route(now);
+  }
+
+  /** A leg has pressed a key: other telephones get it, but for those whose keys are signaled. */
+  handleDtmf(leg: Leg, tone: string): void {
+    this.tell({ kind: 'dtmfReceived', conferenceId: this.conferenceId, legId: leg.legId, tone });
+    for (const other of this.legs.values()) if (other !== leg && other.telephone !== undefined && other.telephone.dtmf !== 'info') this.mix.sendDtmf(other, tone);
   }
 
   setSpotlight(identifiers: readonly string[]): void {

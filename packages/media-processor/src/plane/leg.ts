@@ -1,7 +1,9 @@
 import { BandwidthEstimator } from '@dialplane/conference';
+import type { LegSound, RtpLegRequest } from '@dialplane/media-api';
 import { ArrivalRecorder, HeaderExtensionMap, SenderClock } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
+import type { ProcessCommand } from '../process-api/process-messages.ts';
 import type { Conference } from './conference.ts';
 import { PacketBudget } from './packet-budget.ts';
 import { LegReporter } from './leg-reporter.ts';
@@ -27,6 +29,9 @@ const mostPadding = 255;
 /** RTP header with extension, SRTP tag, UDP and IP, in bytes. */
 const packetOverhead = 72;
 
+/** Who a leg is of. */
+export type LegIdentity = Omit<Extract<ProcessCommand, { readonly kind: 'openLeg' }>, 'kind' | 'conferenceId'>;
+
 export interface LegParts {
   readonly transports: TransportParts<Leg>;
   readonly writers: StreamWriters;
@@ -45,8 +50,12 @@ export class Leg {
   readonly conference: Conference;
   readonly legId: string;
   readonly identifier: string;
+  /** Of an RTP leg: a telephone, or a carrier that leads to one. */
+  readonly telephone: Pick<RtpLegRequest, 'dtmf'> | undefined;
   isMuted: boolean;
   isHeld = false;
+  /** What it hears besides the others, or instead of them. */
+  sound: { readonly kind: LegSound; readonly country?: string } = { kind: 'none' };
   /** The connected one. */
   transport: LegTransport<Leg> | undefined;
   received: readonly ReceivedSection[] = [];
@@ -70,11 +79,12 @@ export class Leg {
   private readonly parts: LegParts;
   private next: NextTransport | undefined;
 
-  constructor(conference: Conference, { legId, identifier, isMuted }: { readonly legId: string; readonly identifier: string; readonly isMuted: boolean }, parts: LegParts, now: Instant) {
+  constructor(conference: Conference, { legId, identifier, isMuted, telephone }: LegIdentity, parts: LegParts, now: Instant) {
     this.conference = conference;
     this.legId = legId;
     this.identifier = identifier;
     this.isMuted = isMuted;
+    this.telephone = telephone;
     this.parts = parts;
     this.ingress = new PacketBudget(ingressBytesPerSecond, now);
     this.feedback = new PacketBudget(feedbackBytesPerSecond, now);

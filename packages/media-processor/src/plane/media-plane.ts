@@ -152,7 +152,7 @@ export class MediaPlane {
     }
   }
 
-  private obeyForLeg(conference: Conference, command: Extract<ProcessCommand, { readonly kind: 'setLeg' | 'closeLeg' | 'setMuted' | 'setHeld' | 'setWanted' }>, now: Instant): void {
+  private obeyForLeg(conference: Conference, command: Extract<ProcessCommand, { readonly kind: 'setLeg' | 'closeLeg' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSound' | 'sendDtmf' }>, now: Instant): void {
     const leg = conference.legs.get(command.legId);
     if (leg === undefined) return;
     switch (command.kind) {
@@ -167,6 +167,10 @@ export class MediaPlane {
       case 'setHeld':
         leg.isHeld = command.isHeld;
         return conference.route(now);
+      case 'setSound':
+        return conference.setSound(leg, { kind: command.sound, ...(command.country !== undefined && { country: command.country }) }, now);
+      case 'sendDtmf':
+        return conference.mix.sendDtmf(leg, command.tones);
       default:
         conference.setWanted(leg, command.wanted, now);
     }

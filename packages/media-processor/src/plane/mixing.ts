@@ -8,7 +8,7 @@ import type { SentStream } from './sent-stream.ts';
 interface Listener {
   readonly leg: Leg;
   /** Where it hears the mix, and with which payload type; absent where it does not. */
-  reception: { readonly stream: SentStream; readonly payloadType: number } | undefined;
+  reception: { readonly stream: SentStream; readonly payloadType: number; /** Of keys, where they are told beside sound. */ readonly eventPayloadType: number | undefined } | undefined;
 }
 
 /** The way between the packet thread and the audio mixer's, for all conferences of the process. */
@@ -54,16 +54,18 @@ export class Mixing implements AudioMixerEvents {
   onFrames(frames: readonly MixedFrame[]): void {
     const now = this.clock();
     for (const frame of frames) {
+      const isEvent = frame.codec === 'telephone-event';
       const packet = {
         timestamp: frame.timestamp,
         marker: frame.startsTalkspurt ? (1 as const) : (0 as const),
-        audioLevel: frame.level,
+        audioLevel: isEvent ? -1 : frame.level,
         payloadOffset: this.sender.share(frame.payload),
         payloadLength: frame.payload.length,
       };
       for (const member of frame.recipients) {
         const reception = this.listeners.get(member)?.reception;
-        if (reception !== undefined) reception.stream.sendEncoded(packet, reception.payloadType, now);
+        const payloadType = isEvent ? reception?.eventPayloadType : reception?.payloadType;
+        if (reception !== undefined && payloadType !== undefined) reception.stream.sendEncoded(packet, payloadType, now);
       }
       this.sender.endShared();
     }
@@ -73,6 +75,11 @@ export class Mixing implements AudioMixerEvents {
   onLevel(member: number, level: number): void {
     const leg = this.listeners.get(member)?.leg;
     leg?.conference.audio.noteLevel(leg, level, this.clock());
+  }
+
+  onDtmf(member: number, tone: string): void {
+    const leg = this.listeners.get(member)?.leg;
+    leg?.conference.handleDtmf(leg, tone);
   }
 
   onFailure(sentence: string): void {

@@ -169,6 +169,7 @@ export class PacketReceiver {
     this.options.ticks.noteMedia(now);
     if (!stream.note(packet, isRetransmission, now) || packet.payloadLength === 0) return;
     if (stream.nacks.pollTimeout() !== undefined) this.options.ticks.noteUrgency(now);
+    if (stream.section.kind === 'audio') this.noteEvent(leg, stream);
     if (!leg.maySend(stream.section.kind)) return;
     const startsKeyFrame = stream.section.kind === 'video' && stream.section.inspect(packet, stream);
     if (startsKeyFrame) stream.settleKeyFrame();
@@ -188,6 +189,14 @@ export class PacketReceiver {
   private restore(stream: ReceivedStream): boolean {
     const original = stream.section.retransmittedBy(this.packet.payloadType);
     return original !== undefined && unwrapRetransmission(this.packet, stream.ssrc, original.payloadType);
+  }
+
+  /** Keys count of who is muted, too. */
+  private noteEvent(leg: Leg, stream: ReceivedStream): void {
+    const codec = stream.section.codecOf(this.packet.payloadType);
+    if (codec?.name !== 'telephone-event') return;
+    const tone = stream.noteEvent(this.packet, codec.clockRate);
+    if (tone !== undefined) leg.conference.handleDtmf(leg, tone);
   }
 
   private listen(leg: Leg, now: Instant): void {

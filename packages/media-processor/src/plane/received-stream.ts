@@ -1,5 +1,5 @@
 import { BitrateMeter, type PictureLayer } from '@dialplane/conference';
-import { type RtpPacket, NackGenerator, ReceiveStatistics, RetransmissionStore, StreamClock } from '@dialplane/rtp';
+import { type RtpPacket, NackGenerator, ReceiveStatistics, RetransmissionStore, StreamClock, TelephoneEventReceiver } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { PictureSource } from './picture-source.ts';
 import type { ReceivedPackets } from './received-packets.ts';
@@ -39,6 +39,7 @@ export class ReceivedStream implements SourceStream {
   height = 0;
   /** The highest that was seen; 0 where there are none. */
   temporalLayer = 0;
+  private events: TelephoneEventReceiver | undefined;
   private readonly meter = new BitrateMeter(1_000);
   private lastPending = -1;
   private keyFrame: 'not needed' | 'needed' = 'not needed';
@@ -61,6 +62,12 @@ export class ReceivedStream implements SourceStream {
     if (!isRetransmission && !this.statistics.note(packet.sequenceNumber, packet.timestamp, packet.length, now)) return false;
     if (this.section.usesNack && this.nacks.note(packet.sequenceNumber, now)) this.keyFrame = 'needed';
     return true;
+  }
+
+  /** Takes a packet of telephone events. @returns The key that it is the first to tell of. */
+  noteEvent(packet: RtpPacket, clockRate: number): string | undefined {
+    this.events ??= new TelephoneEventReceiver(clockRate);
+    return this.events.take(packet);
   }
 
   /** Whether anybody has a use for its pictures: as they are, or in a composed one. */

@@ -1,4 +1,4 @@
-import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
+import type { MediaCommand, MediaEvent, RtpLegRequest } from '@dialplane/media-api';
 import type { SectionSettings, TransportSettings } from './leg-settings.ts';
 
 /** What a media process is started with. */
@@ -27,10 +27,18 @@ type PassedOn<Message, Kind extends string> = Extract<Message, { readonly kind: 
  */
 export type ProcessCommand =
   | { readonly kind: 'start'; readonly settings: ProcessSettings }
-  | { readonly kind: 'openLeg'; readonly conferenceId: string; readonly legId: string; readonly identifier: string; readonly isMuted: boolean }
+  | {
+      readonly kind: 'openLeg';
+      readonly conferenceId: string;
+      readonly legId: string;
+      readonly identifier: string;
+      readonly isMuted: boolean;
+      /** Of an RTP leg: how keys come and go. */
+      readonly telephone?: Pick<RtpLegRequest, 'dtmf'>;
+    }
   /** Offer and answer were exchanged: how the leg is from now on, whole. */
   | { readonly kind: 'setLeg'; readonly conferenceId: string; readonly legId: string; readonly transport: TransportSettings; readonly sections: readonly SectionSettings[] }
-  | PassedOn<MediaCommand, 'openConference' | 'closeConference' | 'closeLeg' | 'setModes' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSpotlight'>
+  | PassedOn<MediaCommand, 'openConference' | 'closeConference' | 'closeLeg' | 'setModes' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSpotlight' | 'setSound' | 'sendDtmf'>
   /** Whether a client speaks TCP or TLS with our relay at this relayed transport address (`192.0.2.1:50000`, `[2001:db8::1]:50000`): a leg that comes from there is not on UDP. */
   | { readonly kind: 'setStreamRelay'; readonly address: string; readonly isOpen: boolean }
   /** Answered by `alive`; a process that does not answer is ended. */
@@ -46,4 +54,4 @@ export type ProcessEvent =
   | ConferenceEvent;
 
 /** What goes to the owner of the call as it is. */
-export type ConferenceEvent = PassedOn<MediaEvent, 'legStateChanged' | 'modesChanged' | 'speakersChanged' | 'layoutChanged' | 'legReport' | 'mediaStalled'>;
+export type ConferenceEvent = PassedOn<MediaEvent, 'legStateChanged' | 'modesChanged' | 'speakersChanged' | 'layoutChanged' | 'legReport' | 'dtmfReceived' | 'mediaStalled'>;

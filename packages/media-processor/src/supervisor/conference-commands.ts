@@ -43,7 +43,6 @@ export class ConferenceCommands {
       case 'openLeg':
         this.openLeg(conference, command);
         return;
-      case 'sendDtmf':
       case 'offer':
         this.refuse(command, 'MEDIA_PROCESSOR_UNAVAILABLE');
         return;
@@ -56,7 +55,7 @@ export class ConferenceCommands {
     }
   }
 
-  private carryOutForLeg(conference: Conference, command: CommandOf<'closeLeg' | 'describe' | 'trickle' | 'setMuted' | 'setHeld' | 'setWanted'>): void {
+  private carryOutForLeg(conference: Conference, command: CommandOf<'closeLeg' | 'describe' | 'trickle' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSound' | 'sendDtmf'>): void {
     const leg = conference.legs.get(command.legId);
     if (leg === undefined) {
       this.refuse(command, 'LEG_NOT_FOUND');

@@ -1,0 +1,61 @@
+import { mixClockRates } from './audio-mixer.ts';
+import type { AudioWorkspace } from './audio-workspace.ts';
+import type { EncodedFrame } from './frame-records.ts';
+import type { SampleRate } from './sample-rates.ts';
+import { openSoundEncoder, type SoundEncoder, type SoundFormat } from './sound-encoder.ts';
+
+/** Frames of silence that follow the last sound, so that it ends in silence everywhere. */
+export const silentTail = 3;
+
+/** What a tick gives to an outlet: where a frame is in the workspace and how loud it is; `undefined` is silence. */
+export interface FrameSound {
+  readonly at: number;
+  readonly level: number;
+}
+
+/** One stream of encoded frames: that of all who listen in one format, or that of one who hears something of its own. */
+export class SoundOutlet {
+  private readonly workspace: AudioWorkspace;
+  private readonly format: SoundFormat;
+  private readonly encoder: SoundEncoder;
+  private silentFrames = silentTail;
+  /** When it last had listeners, and when it last had something for them. */
+  private servedTick = -1;
+  private soundTick = -1;
+
+  /** @param rate Of the frames that it is given. */
+  constructor(workspace: AudioWorkspace, format: SoundFormat, rate: SampleRate) {
+    this.workspace = workspace;
+    this.format = format;
+    this.encoder = openSoundEncoder(workspace, format, rate);
+  }
+
+  /** Whoever hears the other one until this tick can be moved here without a seam. Nothing where this one has listeners already. */
+  continueFrom(other: SoundOutlet, tick: number): void {
+    if (this.servedTick === tick - 1 || other.servedTick !== tick - 1) return;
+    this.encoder.continueFrom(other.encoder);
+    this.silentFrames = other.silentFrames;
+    this.soundTick = other.soundTick;
+  }
+
+  /**
+   * Encodes a frame, into `encoded` of the workspace.
+   * @param silentAt Where a frame of silence is.
+   * @returns What is to be sent, without those who get it; `undefined` where nothing is, because silence has been sent for long enough.
+   */
+  encode(sound: FrameSound | undefined, { tick, ticks, silentAt, isContinuous }: { readonly tick: number; readonly ticks: number; readonly silentAt: number; readonly isContinuous: boolean }): Omit<EncodedFrame, 'mix' | 'recipients'> | undefined {
+    this.servedTick = tick;
+    this.silentFrames = sound === undefined ? this.silentFrames + 1 : 0;
+    if (this.silentFrames > silentTail && !isContinuous) return undefined;
+    const length = this.encoder.encode(sound?.at ?? silentAt);
+    if (length <= 0) return undefined;
+    const startsTalkspurt = this.soundTick !== tick - 1;
+    this.soundTick = tick;
+    const { codec } = this.format;
+    return { codec, timestamp: (ticks * (mixClockRates[codec] / 50)) | 0, startsTalkspurt, level: sound?.level ?? 127, bytes: this.workspace.encoded, length };
+  }
+
+  close(): void {
+    this.encoder.close();
+  }
+}
