@@ -13,8 +13,9 @@
 export { isOutdated, kernelFile, kernelFingerprint, kernelNames, kernelSources, stampKernel } from './kernel-files.ts';
 export { loadKernel, type LoadedKernel } from './load-kernel.ts';
 export { findNodeHeaders } from './node-headers.ts';
-export { nodeCrypto } from './node-crypto.ts';
+export { nodeCrypto, nodeSipCrypto } from './node-crypto.ts';
 export { nodeRandomness } from './node-randomness.ts';
+export { addressText, addressWords, type AddressWords } from './udp/address-words.ts';
 export { CoalescingMeter } from './udp/coalescing-policy.ts';
 export { createUdpSockets, type UdpSocketsOptions } from './udp/create-udp-sockets.ts';
 export type { UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics } from './udp/udp-sockets.ts';

@@ -11,6 +11,14 @@ export const nodeCrypto = {
   sha256: (data: Uint8Array): Uint8Array => hash('sha256', data, 'buffer'),
 };
 
+/** Node's hashes as the port that SIP asks for: in hexadecimal digits. */
+export const nodeSipCrypto = {
+  hash: (algorithm: 'MD5' | 'SHA-256' | 'SHA-512-256', data: string | Uint8Array): string => hash(sipAlgorithms[algorithm], data, 'hex'),
+  hmacSha256: (key: Uint8Array, text: string): string => createHmac('sha256', keyObjectOf(key)).update(text).digest('hex'),
+};
+
+const sipAlgorithms = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' } as const;
+
 const keyObjects = new WeakMap<Uint8Array, KeyObject>();
 
 function hmac(algorithm: 'sha1' | 'sha256', key: Uint8Array, chunks: readonly Uint8Array[]): Uint8Array {

@@ -27,3 +27,9 @@ export { defaultSignalingLimits, type SignalingConfiguration, type SignalingLimi
 export { errorHandler, fastifyOptions, notFoundHandler } from './http/fastify-options.ts';
 export { isLoopbackAddress } from './http/cross-origin.ts';
 export { systemClock, type Clock } from './clock.ts';
+export { createSipEdge } from './sip/sip-edge.ts';
+export { defaultSipEdgeLimits, type SipCertificate, type SipEdge, type SipEdgeLimits, type SipEdgeOptions, type SipEdgeStatus, type SipRegistration } from './sip/sip-edge-options.ts';
+export type { DigestSecrets, SipDevice, SipEdgeDirectory, SipSource } from './sip/edge-directory.ts';
+export type { SipFlowNote } from './sip/messages/message-tap.ts';
+export type { PassedMessage } from './sip/messages/stored-message.ts';
+export { type CapturedMessage, writeSipCapture } from './sip/messages/sip-capture.ts';

@@ -20,7 +20,7 @@ export interface Binding {
   readonly userAgent?: string;
 }
 
-/** Told of each change of what is registered. */
+/** A change of what is registered; a binding that is refreshed is replaced by another one. */
 export type LocationChange =
   | { readonly kind: 'bound'; readonly addressOfRecord: string; readonly binding: Binding }
   | { readonly kind: 'unbound'; readonly addressOfRecord: string; readonly binding: Binding; readonly why: 'removed' | 'expired' | 'replaced' | 'flowLost' };
@@ -41,6 +41,11 @@ export class LocationTable {
     return (this.byAddress.get(addressOfRecord) ?? []).filter(({ expiresAt }) => expiresAt > now);
   }
 
+  /** Every binding, whether or not its time is over. */
+  all(): ReadonlyArray<{ readonly addressOfRecord: string; readonly binding: Binding }> {
+    return [...this.byAddress].flatMap(([addressOfRecord, bindings]) => bindings.map((binding) => ({ addressOfRecord, binding })));
+  }
+
   /** What has changed since the last call. */
   takeChanges(): readonly LocationChange[] {
     const taken = this.changes;
@@ -51,7 +56,7 @@ export class LocationTable {
   /** Adds a binding, in place of those that `replaced` names. */
   bind(addressOfRecord: string, binding: Binding, replaced: readonly Binding[] = []): void {
     for (const each of replaced) {
-      if (each.contact !== binding.contact) this.changes.push({ kind: 'unbound', addressOfRecord, binding: each, why: 'replaced' });
+      this.changes.push({ kind: 'unbound', addressOfRecord, binding: each, why: 'replaced' });
     }
     const kept = (this.byAddress.get(addressOfRecord) ?? []).filter((each) => !replaced.includes(each));
     this.byAddress.set(addressOfRecord, [binding, ...kept].toSorted((a, b) => b.q - a.q));

@@ -1,0 +1,58 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { SipFlow } from '@dialplane/sip';
+
+/** What the edge writes of a dialog into its own Record-Route, and finds again in the Route of each request inside it. */
+export interface RouteToken {
+  /** The trunk that the dialog's peer outside is; `undefined` for a telephone of a user. */
+  readonly trunkId: string | undefined;
+  /** Over which the peer is reached where its Contact does not say: a telephone's, or that of whoever is behind NAT (RFC 5626 §5.1). */
+  readonly flow: SipFlow | undefined;
+}
+
+const macLength = 16;
+
+/**
+ * Tokens that are the user part of the edge's Record-Route URIs: signed together with the Call-ID. Whoever has one is in the dialog, so requests inside dialogs are admitted from
+ * wherever a carrier sends them, and nothing has to be kept of a dialog, over a restart either.
+ */
+export class RouteTokens {
+  private readonly secret: Buffer;
+
+  constructor(secret: Buffer) {
+    this.secret = secret;
+  }
+
+  write({ trunkId, flow }: RouteToken, sipCallId: string): string {
+    const fields = [trunkId ?? '', ...(flow === undefined ? [] : [flow.transport, flow.remote.address, flow.remote.port, flow.local.address, flow.local.port, flow.connectionId ?? ''])];
+    const body = Buffer.from(fields.join('\n')).toString('base64url');
+    return `${body}.${this.sign(body, sipCallId)}`;
+  }
+
+  /** `undefined` for what is none of ours, or of another dialog. */
+  read(text: string, sipCallId: string): RouteToken | undefined {
+    const dot = text.indexOf('.');
+    const body = text.slice(0, Math.max(0, dot));
+    const [given, right] = [Buffer.from(text.slice(dot + 1)), Buffer.from(this.sign(body, sipCallId))];
+    if (dot < 0 || given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+    const [trunkId = '', transport, address = '', port, localAddress = '', localPort, connectionId = ''] = Buffer.from(body, 'base64url').toString().split('\n');
+    return { trunkId: trunkId === '' ? undefined : trunkId, flow: transport === undefined ? undefined : flowOf(transport, { address, port }, { address: localAddress, port: localPort }, connectionId) };
+  }
+
+  private sign(body: string, sipCallId: string): string {
+    return createHmac('sha256', this.secret).update(`${body}\n${sipCallId}`).digest('base64url').slice(0, macLength);
+  }
+}
+
+interface WrittenAddress {
+  readonly address: string;
+  readonly port: string | undefined;
+}
+
+function flowOf(transport: string, remote: WrittenAddress, local: WrittenAddress, connectionId: string): SipFlow {
+  return {
+    transport: transport === 'tcp' || transport === 'tls' ? transport : 'udp',
+    remote: { address: remote.address, port: Number(remote.port) },
+    local: { address: local.address, port: Number(local.port) },
+    ...(connectionId !== '' && { connectionId: Number(connectionId) }),
+  };
+}

@@ -1,0 +1,261 @@
+import { randomBytes } from 'node:crypto';
+import { nodeRandomness } from '@dialplane/kernels';
+import type { Instant } from '@dialplane/sansio';
+import { type LinkedMessage, parseSipMessage, ProxyCore, type ProxyOutput, responseTo, type SipFlow, type SipLink, type SipMessage, type SipOrigin, type TimedTransaction, writeSipMessage } from '@dialplane/sip';
+import { systemClock, type Clock } from '../clock.ts';
+import { DigestGate } from './admission/digest-gate.ts';
+import { OverloadGate } from './admission/overload-gate.ts';
+import { SourceGate } from './admission/source-gate.ts';
+import { EdgeMetrics } from './edge-metrics.ts';
+import { MessageTap } from './messages/message-tap.ts';
+import { SipMessageStore } from './messages/sip-message-store.ts';
+import type { PassedMessage } from './messages/stored-message.ts';
+import { Registrations } from './registrations/registrations.ts';
+import { RegistrationStore } from './registrations/registration-store.ts';
+import { insideFlow, originOf, submissionFlow } from './routing/edge-flows.ts';
+import { EdgePolicy } from './routing/edge-policy.ts';
+import { HopLookup } from './routing/hop-lookup.ts';
+import { NextHops } from './routing/next-hops.ts';
+import { OwnAddresses } from './routing/own-addresses.ts';
+import { RouteTokens } from './routing/route-tokens.ts';
+import { defaultSipEdgeLimits, type SipEdge, type SipEdgeLimits, type SipEdgeOptions, type SipEdgeStatus, type SipRegistration } from './sip-edge-options.ts';
+import { EdgePorts } from './transports/edge-ports.ts';
+import { SourceAddresses } from './transports/source-address.ts';
+import { StreamPorts } from './transports/stream-ports.ts';
+import { UdpPorts } from './transports/udp-ports.ts';
+
+const tickMs = 1000;
+
+/** Makes the SIP edge; `start` opens it. */
+export function createSipEdge(options: SipEdgeOptions): SipEdge {
+  return new Edge(options);
+}
+
+class Edge implements SipEdge {
+  readonly link: SipLink;
+  private readonly options: SipEdgeOptions;
+  private readonly clock: Clock;
+  private readonly limits: SipEdgeLimits;
+  private readonly metrics: EdgeMetrics;
+  private readonly addresses: OwnAddresses;
+  private readonly udp: UdpPorts;
+  private readonly streams: StreamPorts;
+  private readonly ports: EdgePorts;
+  private readonly hops: NextHops;
+  private readonly overload: OverloadGate;
+  private readonly registrations: Registrations;
+  private readonly tap: MessageTap;
+  private readonly sources: SourceGate;
+  private readonly core: ProxyCore;
+  private readonly receivers: Array<(message: SipMessage, origin: SipOrigin) => void> = [];
+  private wake: { readonly at: Instant; readonly cancel: () => void } | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isServing = false;
+
+  constructor(options: SipEdgeOptions) {
+    const { store, logger, directory } = options;
+    this.options = options;
+    this.clock = options.clock ?? systemClock();
+    this.limits = { ...defaultSipEdgeLimits, ...options.limits };
+    const now = (): number => this.clock.now();
+    this.metrics = new EdgeMetrics(options.metrics, { connections: () => this.streams.size, transactions: () => this.transactions, telephones: () => this.registrations.size });
+    this.addresses = new OwnAddresses({ listenAddresses: options.listenAddresses, publicAddresses: options.publicAddresses ?? [] });
+    const digest = new DigestGate(directory);
+    this.registrations = new Registrations({ clock: this.clock, digest, store: new RegistrationStore(store, this.clock, logger), bindingsPerDevice: this.limits.bindingsPerDevice });
+    this.tap = new MessageTap({ store: new SipMessageStore(store), logger, wallMs: () => this.clock.wallMs(), onFlowNote: (note) => options.onFlowNote?.(note) });
+    this.sources = new SourceGate({ clock: this.clock, perSecond: this.limits.strangerRequestsPerSecond, directory, registrations: this.registrations, metrics: this.metrics });
+    this.udp = new UdpPorts({
+      admits: (bytes, offset, length, flow) => this.sources.admitsDatagram(bytes, offset, length, flow),
+      onDatagram: (bytes, flow) => this.serve(bytes, flow, 'datagram'),
+      onUnreachable: () => this.metrics.unreachable(),
+    });
+    this.streams = new StreamPorts({
+      limits: this.limits, certificate: options.certificate, trustedAuthorities: options.trustedAuthorities ?? (() => []), now,
+      onMessage: (bytes, { flow, tlsNames }) => {
+        if (this.sources.admitsMessage(bytes, flow, tlsNames)) this.serve(bytes, flow, 'stream');
+        this.udp.flush();
+      },
+      onClosed: ({ flow, waiting }) => this.lose(flow, waiting),
+    });
+    this.ports = new EdgePorts({ udp: this.udp, streams: this.streams, addresses: this.addresses, logger, port: options.port, tlsPort: options.tlsPort });
+    const sourceAddresses = new SourceAddresses(now);
+    this.hops = new NextHops({ udp: this.udp, streams: this.streams, sources: sourceAddresses, lookup: new HopLookup() });
+    this.overload = new OverloadGate(this.limits, now);
+    this.core = new ProxyCore({
+      randomness: nodeRandomness(),
+      transactions: { transactionLimit: this.limits.transactions },
+      surroundings: new EdgePolicy({
+        directory, digest, addresses: this.addresses, registrations: this.registrations, overload: this.overload, tokens: new RouteTokens(options.routeSecret ?? randomBytes(32)),
+        strangers: options.strangers, userAgents: options.userAgents,
+        tlsNamesOf: ({ connectionId }) => this.streams.get(connectionId)?.tlsNames ?? [],
+        flowTo: (uri) => this.hops.flowTo(uri),
+        isOpen: ({ transport, connectionId }) => transport === 'udp' || this.streams.get(connectionId) !== undefined,
+        onTrunkOptions: (trunkId) => options.onTrunkOptions?.(trunkId),
+        counters: this.metrics,
+      }),
+    });
+    this.link = this.makeLink();
+  }
+
+  async start(): Promise<void> {
+    await this.registrations.load();
+    await this.ports.open();
+    this.timer = setInterval(() => void this.tick(), tickMs);
+    this.timer.unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    this.wake?.cancel();
+    this.overload.close();
+    this.streams.close();
+    this.udp.close();
+    await this.registrations.tick(this.clock.now());
+    await this.tap.close();
+  }
+
+  status(): SipEdgeStatus {
+    const { port, tlsPort } = this.ports;
+    return {
+      port, tlsPort, addresses: this.ports.listening, connections: this.streams.size, transactions: this.transactions, bindings: this.registrations.size,
+    };
+  }
+
+  registrationsOf(username: string): readonly SipRegistration[] {
+    return this.registrations.registrationsOf(username);
+  }
+
+  onRegistration(listener: (username: string) => void): void {
+    this.registrations.onChange(listener);
+  }
+
+  unregister(username: string): void {
+    this.registrations.unregister(username, this.clock.now());
+  }
+
+  watch(sipCallId: string, about: { readonly callId: string; readonly lane: string }): () => void {
+    return this.tap.watch(sipCallId, about);
+  }
+
+  messagesOf(callId: string): Promise<ReadonlyArray<PassedMessage & { readonly sequence: number }>> {
+    return this.tap.messagesOf(callId);
+  }
+
+  private get transactions(): number {
+    const { clientTransactions, serverTransactions } = this.core.statistics;
+    return clientTransactions + serverTransactions;
+  }
+
+  /** Messages over the link are served in turns of their own: who sends one is not called back before it has returned. */
+  private makeLink(): SipLink {
+    return {
+      flow: insideFlow,
+      send: (message: SipMessage, about: LinkedMessage = {}) => queueMicrotask(() => {
+        const flow = submissionFlow(about);
+        this.tap.note('in', message, flow);
+        this.handle({ kind: 'received', message, flow });
+        this.udp.flush();
+      }),
+      onMessage: (listener) => this.receivers.push(listener),
+      contactOf: (user, transport = 'udp') => {
+        const host = this.addresses.preferred();
+        const port = transport === 'tls' ? (this.ports.tlsPort ?? this.ports.port) : this.ports.port;
+        return `sip:${user}@${host.includes(':') ? `[${host}]` : host}:${port}${transport === 'udp' ? '' : `;transport=${transport}`}`;
+      },
+    };
+  }
+
+  /** A message from the network. What cannot be read is answered where it is a request and its sender is known. */
+  private serve(bytes: Uint8Array, flow: SipFlow, framing: 'datagram' | 'stream'): void {
+    const message = parseSipMessage(bytes, framing);
+    if (message.kind === 'fault') {
+      this.metrics.count('malformed');
+      const { request } = message;
+      if (request !== undefined && request.method !== 'ACK' && request.headers.has('Via') && this.sources.isKnown(flow)) {
+        this.send({ kind: 'send', flow, message: responseTo(request, message.status, { reason: message.sentence }) });
+      }
+      return;
+    }
+    this.metrics.received();
+    this.tap.note('in', message, flow, bytes);
+    this.handle({ kind: 'received', message, flow });
+  }
+
+  private handle(input: Parameters<ProxyCore['handle']>[0]): void {
+    try {
+      this.core.handle(input, this.clock.now());
+    } catch (error) {
+      // A bug of ours costs the message it was found by.
+      this.metrics.fault();
+      this.options.logger.error({ err: error }, 'A SIP message could not be served.');
+    }
+    this.drain();
+  }
+
+  private drain(): void {
+    if (this.isServing) return;
+    this.isServing = true;
+    try {
+      for (let output = this.core.poll(); output !== undefined; output = this.core.poll()) this.perform(output);
+    } finally {
+      this.isServing = false;
+    }
+    this.arm();
+  }
+
+  private perform(output: ProxyOutput): void {
+    if (output.kind === 'send') return this.send(output);
+    const { branchId, uri, attempt } = output;
+    void this.hops.find(uri, attempt).catch(() => undefined).then((flow) => {
+      this.handle({ kind: 'resolved', branchId, flow });
+      this.udp.flush();
+    });
+  }
+
+  private send({ message, flow, transaction }: Extract<ProxyOutput, { kind: 'send' }>): void {
+    if (flow.transport === 'inside') {
+      this.tap.note('out', message, flow);
+      const origin = message.kind === 'request' ? originOf(flow) : { kind: 'dialog' } as const;
+      queueMicrotask(() => {
+        for (const receive of this.receivers) receive(message, origin);
+      });
+      return;
+    }
+    const bytes = writeSipMessage(message);
+    this.tap.note('out', message, flow, bytes);
+    this.metrics.sent();
+    const isSent = flow.transport === 'udp' ? this.udp.send(flow, bytes) : this.streams.send(flow, bytes, transaction);
+    if (!isSent && transaction !== undefined) queueMicrotask(() => this.fail([transaction]));
+  }
+
+  private fail(transactions: Iterable<TimedTransaction>): void {
+    for (const transaction of transactions) this.handle({ kind: 'sendFailed', transaction });
+    this.udp.flush();
+  }
+
+  private lose(flow: SipFlow, waiting: ReadonlySet<TimedTransaction>): void {
+    if (flow.connectionId !== undefined) this.registrations.loseConnection(flow.connectionId);
+    this.fail(waiting);
+  }
+
+  private arm(): void {
+    const at = this.core.pollTimeout();
+    if (at === undefined || (this.wake !== undefined && this.wake.at <= at)) return;
+    this.wake?.cancel();
+    this.wake = {
+      at,
+      cancel: this.clock.wakeAt(at, () => {
+        this.wake = undefined;
+        this.core.handleTimeout(this.clock.now());
+        this.drain();
+        this.arm();
+        this.udp.flush();
+      }),
+    };
+  }
+
+  private async tick(): Promise<void> {
+    await this.ports.follow();
+    await this.registrations.tick(this.clock.now());
+  }
+}
