@@ -56,6 +56,10 @@ export { type DigestParts, digestResponse, digestSecret } from './digest/digest-
 export { type DigestNonceOptions, DigestNonces } from './digest/digest-nonces.ts';
 export { type CredentialsHeader, DigestServer, type DigestServerOptions, type DigestVerdict } from './digest/digest-server.ts';
 export { type ChallengeVerdict, DigestClient, type DigestClientOptions, type DigestCredentials } from './digest/digest-client.ts';
+export type { DnsAnswer, DnsQuestion, NaptrRecord, SrvRecord } from './resolution/dns.ts';
+export { orderSrvRecords } from './resolution/srv-order.ts';
+export { defaultPort, type LocationFailure, type ServerLocationOptions, type ServerTarget, type SipTransport } from './resolution/server-location.ts';
+export { type LocatorInput, type LocatorOutput, ServerLocator } from './resolution/server-locator.ts';
 export { defaultTransactionTimes, type TransactionTimes } from './transaction/transaction-times.ts';
 export type { ClientTransaction, ServerTransaction, TransactionOutput } from './transaction/transaction-output.ts';
 export type { TimedTransaction } from './transaction/timed-transaction.ts';
