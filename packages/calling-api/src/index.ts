@@ -39,6 +39,16 @@ export {
   CallFlow, ClientFlowDetail, FlowCandidate, FlowDetail, FlowEvent, FlowLane, FlowSource, ReportTelemetryRequest, StreamQuality,
 } from './flow.ts';
 export { SipMessage, SipMessageList } from './sip-messages.ts';
+export {
+  CallLimits, DialedNumber, DialingPolicy, DialPlan, DialRefusal, E164, LimitUse, LimitUseList, RouteStep, TestRoutesRequest, VoiceRoute, VoiceRoutes,
+} from './dialing.ts';
+export {
+  CreatedSipDevice, CreateSipDeviceRequest, NumberCapability, NumberTarget, PutTelephoneNumberRequest, SipDevice, SipDeviceList, TelephoneNumber, TelephoneNumberList,
+} from './telephone-numbers.ts';
+export {
+  TelephoneUsageGrouping, TelephoneUsageList, TelephoneUsageRecord, TelephoneUsageRecordList, TelephoneUsageRow, TelephoneUsageSum, TelephoneUsageSums,
+} from './telephone-usage.ts';
+export { PutTrunkRequest, Trunk, TrunkCodec, TrunkHealth, TrunkList, TrunkName, TrunkNumberFormat, TrunkPreset, TrunkPresetList, TrunkProfile } from './trunks.ts';
 export { CallDiagnostics, CallList, CallListEntry, CallListQuery, CallRecords, CallSummary } from './records.ts';
 export {
   NetworkConfiguration, RelaySettings, RelayUsageGrouping, RelayUsageList, RelayUsageRecord, RelayUsageRecordList, RelayUsageRow, RelayUsageSum, RelayUsageSums,

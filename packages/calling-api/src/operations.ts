@@ -6,6 +6,10 @@ import { CallFlow, ReportTelemetryRequest } from './flow.ts';
 import { CallList, CallListQuery, CallRecords } from './records.ts';
 import * as relay from './relay.ts';
 import * as signaling from './signaling.ts';
+import * as dialing from './dialing.ts';
+import * as numbers from './telephone-numbers.ts';
+import * as telephoneUsage from './telephone-usage.ts';
+import * as trunks from './trunks.ts';
 
 /**
  * Who may ask: anybody; a user with scope `voip`, or also `voip.join`; an operator; a user for what is theirs or an operator
@@ -14,7 +18,7 @@ import * as signaling from './signaling.ts';
 export type Access = 'public' | 'voip' | 'voip.join' | 'operator' | 'userOrOperator';
 
 export interface Operation {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `{name}` for parameters; a `:verb` at the end is literal (Azure's custom methods). */
   readonly path: string;
   readonly access: Access;
@@ -82,6 +86,27 @@ export const operations = {
   listRelayUsageRecords: { method: 'GET', path: '/v1/relay/usage-records', access: 'userOrOperator', summary: 'What is charged for each allocation, in the units of Azure usage records', query: relay.RelayUsageQuery, status: 200, response: relay.RelayUsageRecordList, isTable: true },
   getRelaySettings: { method: 'GET', path: '/v1/relay/settings', access: 'operator', summary: 'Whether the relay is on, and what it costs', status: 200, response: relay.RelaySettings },
   updateRelaySettings: { method: 'PATCH', path: '/v1/relay/settings', access: 'operator', summary: 'Turn the relay on or off, or change its rate', body: relay.UpdateRelaySettingsRequest, status: 200, response: relay.RelaySettings },
+
+  listTrunks: { method: 'GET', path: '/v1/telephony/trunks', access: 'operator', summary: 'Trunks with their health', status: 200, response: trunks.TrunkList },
+  getTrunk: { method: 'GET', path: '/v1/telephony/trunks/{trunk}', access: 'operator', summary: 'A trunk with its health', params: trunks.TrunkPath, status: 200, response: trunks.Trunk },
+  putTrunk: { method: 'PUT', path: '/v1/telephony/trunks/{trunk}', access: 'operator', summary: 'Make a trunk, or replace what it is', params: trunks.TrunkPath, body: trunks.PutTrunkRequest, status: 200, response: trunks.Trunk },
+  deleteTrunk: { method: 'DELETE', path: '/v1/telephony/trunks/{trunk}', access: 'operator', summary: 'Delete a trunk that no route names', params: trunks.TrunkPath, status: 204 },
+  listTrunkPresets: { method: 'GET', path: '/v1/telephony/trunk-presets', access: 'operator', summary: 'How trunks of carriers and exchanges are usually set', status: 200, response: trunks.TrunkPresetList },
+  listTelephoneNumbers: { method: 'GET', path: '/v1/telephony/numbers', access: 'operator', summary: 'Numbers of ours, and where calls to them go', status: 200, response: numbers.TelephoneNumberList },
+  putTelephoneNumber: { method: 'PUT', path: '/v1/telephony/numbers/{number}', access: 'operator', summary: 'Add a number, or change what is named of it', params: numbers.TelephoneNumberPath, body: numbers.PutTelephoneNumberRequest, status: 200, response: numbers.TelephoneNumber },
+  deleteTelephoneNumber: { method: 'DELETE', path: '/v1/telephony/numbers/{number}', access: 'operator', summary: 'Take a number away', params: numbers.TelephoneNumberPath, status: 204 },
+  getVoiceRoutes: { method: 'GET', path: '/v1/telephony/routes', access: 'operator', summary: 'Voice routes in order', status: 200, response: dialing.VoiceRoutes },
+  replaceVoiceRoutes: { method: 'PUT', path: '/v1/telephony/routes', access: 'operator', summary: 'Replace all voice routes', body: dialing.VoiceRoutes, status: 200, response: dialing.VoiceRoutes },
+  testVoiceRoutes: { method: 'POST', path: '/v1/telephony/routes:test', access: 'operator', summary: 'Where a number would go, and why', body: dialing.TestRoutesRequest, status: 200, response: dialing.DialPlan },
+  getDialingPolicy: { method: 'GET', path: '/v1/telephony/policy', access: 'operator', summary: 'Barred numbers, caller ids, rates and limits', status: 200, response: dialing.DialingPolicy },
+  replaceDialingPolicy: { method: 'PUT', path: '/v1/telephony/policy', access: 'operator', summary: 'Replace the dialing policy', body: dialing.DialingPolicy, status: 200, response: dialing.DialingPolicy },
+  listLimitUse: { method: 'GET', path: '/v1/telephony/limits', access: 'operator', summary: 'What has been telephoned of each limit', status: 200, response: dialing.LimitUseList },
+  listSipDevices: { method: 'GET', path: '/v1/telephony/devices', access: 'operator', summary: 'Credentials of SIP phones', status: 200, response: numbers.SipDeviceList },
+  createSipDevice: { method: 'POST', path: '/v1/telephony/devices', access: 'operator', summary: 'Make credentials for a SIP phone of a user; the password is in this answer only', body: numbers.CreateSipDeviceRequest, status: 201, response: numbers.CreatedSipDevice },
+  deleteSipDevice: { method: 'DELETE', path: '/v1/telephony/devices/{username}', access: 'operator', summary: 'Delete the credentials of a SIP phone', params: numbers.SipDevicePath, status: 204 },
+  listTelephoneUsage: { method: 'GET', path: '/v1/telephony/usage', access: 'operator', summary: 'Rows of the ledger of telephone lines', query: telephoneUsage.TelephoneUsageQuery, status: 200, response: telephoneUsage.TelephoneUsageList, isTable: true },
+  sumTelephoneUsage: { method: 'GET', path: '/v1/telephony/usage:sum', access: 'operator', summary: 'What was telephoned and what it costs, per day, call, trunk, user, number or resource', query: telephoneUsage.TelephoneUsageSumQuery, status: 200, response: telephoneUsage.TelephoneUsageSums, isTable: true },
+  listTelephoneUsageRecords: { method: 'GET', path: '/v1/telephony/usage-records', access: 'operator', summary: 'What is charged for each line, in the units of Azure usage records', query: telephoneUsage.TelephoneUsageQuery, status: 200, response: telephoneUsage.TelephoneUsageRecordList, isTable: true },
 } as const satisfies Record<string, Operation>;
 
 export type OperationId = keyof typeof operations;

@@ -23,6 +23,7 @@ export {
   createSignalingController, type SignalingController, type SignalingControllerOptions, type SignalingHealth,
 } from './signaling-controller.ts';
 export type { RelayClient, RelayNews, RelayService, RelayUsageFilter, RelayUsagePage } from './relay/relay-service.ts';
+export type { TelephoneUsageFilter, TelephoneUsagePage, TelephonyAdministration, TelephonyAnswer } from './telephony/telephony-administration.ts';
 export { defaultSignalingLimits, type SignalingConfiguration, type SignalingLimits } from './configuration.ts';
 export { errorHandler, fastifyOptions, notFoundHandler } from './http/fastify-options.ts';
 export { isLoopbackAddress } from './http/cross-origin.ts';

@@ -18,10 +18,12 @@ import { registerOperations, RequestGate, type OperationRoutesOptions } from './
 import type { OperationHandlers } from './http/operation-handler.ts';
 import { CallOperations, identityOf } from './operations/call-operations.ts';
 import { EndpointOperations } from './operations/endpoint-operations.ts';
+import { TelephonyOperations } from './operations/telephony-operations.ts';
 import { RelayOperations } from './operations/relay-operations.ts';
 import { RecordOperations } from './operations/record-operations.ts';
 import { SignInOperations } from './operations/sign-in-operations.ts';
 import type { RelayNews, RelayService } from './relay/relay-service.ts';
+import type { TelephonyAdministration } from './telephony/telephony-administration.ts';
 import { signalingMetrics, type SignalingMetrics } from './signaling-metrics.ts';
 
 export interface SignalingControllerOptions {
@@ -34,6 +36,8 @@ export interface SignalingControllerOptions {
   readonly media?: MediaControl;
   /** Without it clients are given no ICE servers, and what is asked of a relay is refused. */
   readonly relay?: RelayService;
+  /** Without it trunks, numbers and routes are not administered here. */
+  readonly telephonyAdministration?: TelephonyAdministration;
   readonly clock?: Clock;
 }
 
@@ -257,8 +261,9 @@ class Controller implements SignalingController {
       isDraining: () => this.draining,
     });
     const records = new RecordOperations(shared);
+    const telephony = new TelephonyOperations(this.options.telephonyAdministration);
     const relay = new RelayOperations(this.options.relay, () => this.renewIceConfiguration());
-    return { ...signIn.handlers(), ...endpoints.handlers(), ...calls.handlers(), ...records.handlers(), ...relay.handlers() };
+    return { ...signIn.handlers(), ...endpoints.handlers(), ...calls.handlers(), ...records.handlers(), ...relay.handlers(), ...telephony.handlers() };
   }
 
   private noteAnswer(operationId: OperationId, request: FastifyRequest, reply: FastifyReply): void {

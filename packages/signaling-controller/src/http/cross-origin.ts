@@ -29,7 +29,7 @@ export function answerOrigin(allowed: AllowedOrigins, request: FastifyRequest, r
 export function answerPreflight(request: FastifyRequest, reply: FastifyReply): void {
   reply
     .code(204)
-    .header('access-control-allow-methods', 'GET, POST, PATCH, DELETE')
+    .header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE')
     .header('access-control-allow-headers', allowedHeaders)
     .header('access-control-max-age', String(preflightSeconds));
   // A page on the public network that calls a server on a private one (Private Network Access).

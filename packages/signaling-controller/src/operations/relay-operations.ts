@@ -2,7 +2,7 @@ import { ApiError } from '../http/api-error.ts';
 import type { OperatorCaller, UserCaller } from '../http/authentication.ts';
 import type { OperationHandlers } from '../http/operation-handler.ts';
 import type { RelayService, RelayUsageFilter } from '../relay/relay-service.ts';
-import { keptSafe } from './kept-safe.ts';
+import { keptSafe, listed } from './kept-safe.ts';
 
 type RelayOperationIds =
   | 'getNetworkConfiguration' | 'listRelayUsage' | 'sumRelayUsage' | 'listRelayUsageRecords' | 'getRelaySettings' | 'updateRelaySettings';
@@ -64,10 +64,4 @@ function filterOf({ from, to, callId, identifier }: UsageQuery, caller: UserCall
 
 function pageOf({ limit = defaultPageSize, cursor }: UsageQuery): { readonly limit: number; readonly cursor: string | undefined } {
   return { limit, cursor };
-}
-
-async function listed<List>(list: Promise<List | undefined>): Promise<List> {
-  const found = await keptSafe(list);
-  if (found === undefined) throw new ApiError('REQUEST_INVALID', { message: 'The cursor is not one that this operation returned.', target: 'query.cursor' });
-  return found;
 }
