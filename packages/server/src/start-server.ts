@@ -3,6 +3,7 @@ import { connectionString, Identity } from '@dialplane/identity';
 import { createSignalingController, errorHandler, fastifyOptions, notFoundHandler, type SignalingController } from '@dialplane/signaling-controller';
 import type { RelayService } from '@dialplane/relay';
 import type { Store } from '@dialplane/store';
+import type { TelephonyBooks } from '@dialplane/telephony';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@dialplane/telemetry';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -21,6 +22,7 @@ import { originOf, publicOrigin, reachableOrigins } from './public-origin.ts';
 import { mediaSummary } from './media/media-summary.ts';
 import { openMedia, type MediaPart } from './media/open-media.ts';
 import { openRelay, type RelayPart } from './relay/open-relay.ts';
+import { openBooks } from './telephony/open-books.ts';
 import { readVersion, repositoryRoot } from './repository.ts';
 import { serveConsole } from './web/console-files.ts';
 import { findSdkTarball, offerAuthority, offerSdk, type SdkTarball } from './web/downloads.ts';
@@ -91,7 +93,9 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
       media,
     });
     opened.add(() => relay.close());
-    const services = await openServices({ options, logger, store, identity, place, metrics, relay, media });
+    const books = await openBooks({ options, store, identity, logger: logger.child({ part: 'telephony' }) });
+    opened.add(() => books.close());
+    const services = await openServices({ options, logger, store, identity, place, metrics, relay, media, books });
     opened.add(() => services.controller.close());
     await relay.start(services.controller);
     const app = await makeRoutes({ logger, certificates, place, services });
@@ -181,11 +185,11 @@ async function openIdentity({ options, logger, store, place, metrics }: Surround
   return identity;
 }
 
-async function openServices({ options, logger, store, identity, place, metrics, relay, media }: Surroundings & { readonly identity: Identity; readonly relay: RelayPart; readonly media: MediaPart }): Promise<Services> {
+async function openServices({ options, logger, store, identity, place, metrics, relay, media, books }: Surroundings & { readonly identity: Identity; readonly relay: RelayPart; readonly media: MediaPart; readonly books: TelephonyBooks }): Promise<Services> {
   const sdkTarball = findSdkTarball(join(repositoryRoot, 'sdk/calling/dist'));
   const hasOwnAuthority = options.certFile === undefined;
   const controller = createSignalingController({
-    store, identity, metrics, logger: logger.child({ part: 'signaling' }), relay: relay.service, media: media.control,
+    store, identity, metrics, logger: logger.child({ part: 'signaling' }), relay: relay.service, media: media.control, telephonyAdministration: books.desk,
     configuration: {
       serverInfo: {
         name: 'Dialplane', version: readVersion(),

@@ -2,6 +2,7 @@ import type { IdentityTables } from './migrations/0001-identity.ts';
 import type { CallTables } from './migrations/0002-calls.ts';
 import type { CallSnapshotPartTables } from './migrations/0003-call-snapshot-parts.ts';
 import type { RelayTables } from './migrations/0004-relay.ts';
+import type { TelephonyTables } from './migrations/0005-telephony.ts';
 import type { SipMessageTables } from './migrations/0006-sip-messages.ts';
 
 /**
@@ -10,4 +11,4 @@ import type { SipMessageTables } from './migrations/0006-sip-messages.ts';
  *
  * Conventions: instants are integers, milliseconds since 1970 (`…_at`); booleans are 0 and 1; lists and objects are JSON text.
  */
-export interface Schema extends IdentityTables, CallTables, CallSnapshotPartTables, RelayTables, SipMessageTables {}
+export interface Schema extends IdentityTables, CallTables, CallSnapshotPartTables, RelayTables, TelephonyTables, SipMessageTables {}

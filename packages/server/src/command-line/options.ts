@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly sipTlsPort: number;
   /** What SIP requests get that come neither from a trunk nor from a user's telephone. */
   readonly sipStrangers: 'silent' | 'refuse';
+  /** The ledger of telephone lines is kept so long. */
+  readonly telephoneUsageRetentionDays: number;
   readonly logLevel: LogLevel;
 }
 
@@ -98,6 +100,7 @@ export const optionTable: { readonly [Key in keyof ServerOptions]: OptionRow<Exc
   sipPort: { name: 'sip-port', value: 'PORT', preset: () => '5060', description: 'Port for SIP, UDP and TCP, on every address', read: readPort },
   sipTlsPort: { name: 'sip-tls-port', value: 'PORT', preset: () => '5061', description: 'Port for SIP over TLS, on every address', read: readPort },
   sipStrangers: { name: 'sip-strangers', value: 'silent|refuse', preset: () => 'silent', description: 'What SIP requests get that come neither from a trunk nor from a telephone of a user: no answer, or 403', read: readStrangers },
+  telephoneUsageRetentionDays: { name: 'telephone-usage-retention-days', value: 'DAYS', preset: () => '400', description: 'The ledger of telephone lines is kept for this time; numbers of telephones in it go with the call records', read: readDays },
   logLevel: { name: 'log-level', value: logLevels.join('|'), preset: () => 'info', description: 'How much the server writes to its log', read: readLogLevel },
 };
 

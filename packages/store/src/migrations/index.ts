@@ -2,8 +2,9 @@ import { identityMigration } from './0001-identity.ts';
 import { callsMigration } from './0002-calls.ts';
 import { callSnapshotPartsMigration } from './0003-call-snapshot-parts.ts';
 import { relayMigration } from './0004-relay.ts';
+import { telephonyMigration } from './0005-telephony.ts';
 import { sipMessagesMigration } from './0006-sip-messages.ts';
 import type { Migration } from './migration.ts';
 
 /** All migrations in order: the first leads to schema version 1, and so on. Append only. */
-export const migrations: readonly Migration[] = [identityMigration, callsMigration, callSnapshotPartsMigration, relayMigration, sipMessagesMigration];
+export const migrations: readonly Migration[] = [identityMigration, callsMigration, callSnapshotPartsMigration, relayMigration, telephonyMigration, sipMessagesMigration];

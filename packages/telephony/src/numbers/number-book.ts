@@ -1,0 +1,87 @@
+import type { NumberTarget, PutTelephoneNumberRequest, TelephoneNumber } from '@dialplane/calling-api';
+import { classify, type OwnNumber } from '@dialplane/routing';
+import type { Store } from '@dialplane/store';
+import { done, refusal, type Answer } from '../administration/answer.ts';
+
+/** What of a number is in the store; the number and its age have columns of their own. */
+type NumberSettings = Omit<TelephoneNumber, 'number' | 'country' | 'since'>;
+
+const maxNumbers = 100_000;
+const presetSettings: NumberSettings = {
+  target: { kind: 'none' }, calling: 'inbound+outbound', sms: 'none', phoneNumberType: 'geographic', assignmentType: 'application', state: 'owned', monthlyCost: 0, currency: 'USD',
+};
+
+/** The numbers of this server, held in memory: every call asks for one. A change takes effect once it is stored. */
+export class NumberBook {
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #isTrunk: (name: string) => boolean;
+  readonly #numbers: Map<string, TelephoneNumber>;
+
+  private constructor(store: Store, now: () => number, isTrunk: (name: string) => boolean, numbers: Map<string, TelephoneNumber>) {
+    this.#store = store;
+    this.#now = now;
+    this.#isTrunk = isTrunk;
+    this.#numbers = numbers;
+  }
+
+  static async open(store: Store, now: () => number, isTrunk: (name: string) => boolean): Promise<NumberBook> {
+    const rows = await store.database.selectFrom('telephone_number').selectAll().orderBy('number').execute();
+    const entries = rows.map((row): [string, TelephoneNumber] => [row.number, telephoneNumber(row.number, row.since_at, JSON.parse(row.settings) as NumberSettings)]);
+    return new NumberBook(store, now, isTrunk, new Map(entries));
+  }
+
+  get(e164: string): TelephoneNumber | undefined {
+    return this.#numbers.get(e164);
+  }
+
+  /** In the order of their digits. */
+  list(): readonly TelephoneNumber[] {
+    return [...this.#numbers.values()].toSorted((one, other) => (one.number < other.number ? -1 : 1));
+  }
+
+  /** Where a call to a number goes; `undefined` where it is none of ours, not in use, or not for incoming calls. */
+  targetOf(e164: string): NumberTarget | undefined {
+    const number = this.#numbers.get(e164);
+    const isCallable = number?.state === 'owned' && (number.calling === 'inbound' || number.calling === 'inbound+outbound');
+    return isCallable && number.target.kind !== 'none' ? number.target : undefined;
+  }
+
+  /** As routing asks for it: whether it may be shown as a caller id. */
+  ownNumber(e164: string): OwnNumber | undefined {
+    const number = this.#numbers.get(e164);
+    if (number?.state !== 'owned') return undefined;
+    return { isForCalling: number.calling === 'outbound' || number.calling === 'inbound+outbound', ...(number.trunk !== undefined && { trunk: number.trunk }) };
+  }
+
+  /** Whether a number belongs to this trunk. */
+  names(trunk: string): boolean {
+    return [...this.#numbers.values()].some((number) => number.trunk === trunk);
+  }
+
+  async put(e164: string, request: PutTelephoneNumberRequest): Promise<Answer<TelephoneNumber>> {
+    const before = this.#numbers.get(e164);
+    if (before === undefined && this.#numbers.size >= maxNumbers) return refusal('TELEPHONY_LIMIT', `There are ${maxNumbers} numbers, which is as many as there can be.`);
+    const trunk = request.trunk?.toLowerCase();
+    if (trunk !== undefined && !this.#isTrunk(trunk)) return refusal('REQUEST_INVALID', `There is no trunk ${trunk}.`, 'body.trunk');
+    const { number: _number, country: _country, since, ...settings } = before ?? { ...presetSettings, number: e164, country: '', since: new Date(this.#now()).toISOString() };
+    const after: NumberSettings = { ...settings, ...request, ...(trunk !== undefined && { trunk }) };
+    const sinceAt = before === undefined || before.state !== after.state ? this.#now() : Date.parse(since);
+    const number = telephoneNumber(e164, sinceAt, after);
+    const values = { settings: JSON.stringify(after), since_at: sinceAt };
+    await this.#store.write([this.#store.database.insertInto('telephone_number').values({ number: e164, ...values }).onConflict((conflict) => conflict.column('number').doUpdateSet(values))], 'powerLoss');
+    this.#numbers.set(e164, number);
+    return done(number);
+  }
+
+  async delete(e164: string): Promise<Answer<undefined>> {
+    if (!this.#numbers.has(e164)) return refusal('NUMBER_NOT_FOUND');
+    await this.#store.write([this.#store.database.deleteFrom('telephone_number').where('number', '=', e164)], 'powerLoss');
+    this.#numbers.delete(e164);
+    return done(undefined);
+  }
+}
+
+function telephoneNumber(number: string, sinceAt: number, settings: NumberSettings): TelephoneNumber {
+  return { number, country: classify(number).country ?? 'ZZ', ...settings, since: new Date(sinceAt).toISOString() };
+}

@@ -1,0 +1,104 @@
+import { ReaderThread, type Store } from '@dialplane/store';
+import type { Logger } from '@dialplane/telemetry';
+import { TelephonyDesk } from './administration/telephony-desk.ts';
+import { DeviceBook } from './devices/device-book.ts';
+import { edgeDirectory, type EdgeDirectory } from './edge/edge-directory.ts';
+import { PolicyBook } from './limits/policy-book.ts';
+import { NumberBook } from './numbers/number-book.ts';
+import { OutboundRouter } from './routes/outbound-router.ts';
+import { RouteBook } from './routes/route-book.ts';
+import { TrunkBook } from './trunks/trunk-book.ts';
+import { TrunkHealthBoard } from './trunks/trunk-health-board.ts';
+import { LineLedger } from './usage/line-ledger.ts';
+import { LineMeter } from './usage/line-meter.ts';
+import { closeOpenLines } from './usage/open-lines.ts';
+import type { UsageReport } from './usage/usage-report.ts';
+import { UsageRetention } from './usage/usage-retention.ts';
+
+export interface TelephonyBooksOptions {
+  readonly store: Store;
+  /** Of the store: a thread of its own reads the ledger. */
+  readonly dataDir: string;
+  readonly logger: Logger;
+  /** The resource whose calls these are. */
+  readonly resourceId: () => string;
+  /** How long numbers of telephones stay in the ledger: as long as call records. */
+  readonly numberRetentionMs: number;
+  /** How long minutes stay in the ledger. */
+  readonly usageRetentionMs: number;
+  /** Of SIP digests; it must never change, because stored hashes have it in them. */
+  readonly realm?: string;
+  /** Wall clock in milliseconds since 1970; `Date.now` by default. */
+  readonly now?: () => number;
+  /** Uniform in [0, 1); `Math.random` by default: the order of trunks is no secret. */
+  readonly random?: () => number;
+}
+
+/** All that telephony knows and keeps: trunks, numbers, routes, policy, SIP phones, the meter of lines and its ledger. */
+export interface TelephonyBooks {
+  readonly trunks: TrunkBook;
+  readonly health: TrunkHealthBoard;
+  readonly numbers: NumberBook;
+  readonly routes: RouteBook;
+  readonly policy: PolicyBook;
+  readonly devices: DeviceBook;
+  readonly meter: LineMeter;
+  readonly router: OutboundRouter;
+  /** For the SIP edge. */
+  readonly directory: EdgeDirectory;
+  /** For the operators' API. */
+  readonly desk: TelephonyDesk;
+  /** Resolves when all that the meter was told is stored, or waits for a disk that is full. */
+  settled(): Promise<void>;
+  /** Lets go of what has had its time. To be called now and then. */
+  sweep(): Promise<void>;
+  /** Deletes a user's SIP phones, and whom the user called. */
+  forgetUser(identifier: string): Promise<void>;
+  /** Ends what is metered and stores what waits; the store must be closed after. */
+  close(): Promise<void>;
+}
+
+const tickMs = 60_000;
+const presetRealm = 'dialplane';
+
+/** Opens the books on the data of the run before. Throws `StoreError`. */
+export async function openTelephonyBooks(options: TelephonyBooksOptions): Promise<TelephonyBooks> {
+  const { store, dataDir, logger, resourceId, numberRetentionMs, usageRetentionMs, realm = presetRealm, now = Date.now, random = Math.random } = options;
+  const trunks = await TrunkBook.open(store, realm, now);
+  const isTrunk = (name: string): boolean => trunks.has(name);
+  const [numbers, routes, policy, devices] = await Promise.all([NumberBook.open(store, now, isTrunk), RouteBook.open(store, isTrunk), PolicyBook.open(store), DeviceBook.open(store, realm, now)]);
+  const interrupted = await closeOpenLines(store);
+  if (interrupted > 0) logger.warn({ lines: interrupted }, 'Telephone lines of the run before were left open; their usage ends where it was last written.');
+  const ledger = new LineLedger({ store, logger });
+  const meter = await LineMeter.open({ store, ledger, policy, trunks, resourceId, now });
+  const health = new TrunkHealthBoard();
+  trunks.onChange((name) => {
+    if (!trunks.has(name)) health.forget(name);
+  });
+  const router = new OutboundRouter({ trunks, health, numbers, routes, policy, meter, random });
+  const reports = new ReaderThread<UsageReport>({ module: new URL('usage/usage-worker.ts', import.meta.url), dataDir, name: 'telephone-usage' });
+  const retention = new UsageRetention(store);
+  const ticking = setInterval(() => meter.tick(), tickMs);
+  ticking.unref();
+  const parts = { trunks, health, numbers, routes, policy, devices, meter, router };
+  return {
+    ...parts,
+    directory: edgeDirectory(trunks, devices),
+    desk: new TelephonyDesk(parts, reports),
+    settled: () => ledger.settled(),
+    sweep: async () => {
+      await retention.forgetNumbers(now() - numberRetentionMs);
+      await retention.deleteEnded(now() - usageRetentionMs);
+    },
+    forgetUser: async (identifier) => {
+      await devices.deleteOf(identifier);
+      await retention.forgetNumbersOf(identifier);
+    },
+    close: async () => {
+      clearInterval(ticking);
+      meter.close();
+      await reports.close();
+      await ledger.close();
+    },
+  };
+}
