@@ -285,11 +285,10 @@ export class CallMedia {
 
   private async putTracks(): Promise<void> {
     await Promise.all(this.links.map((link) => link.syncTracks()));
-    this.onStreamsChanged.call();
+    this.streamsChanged();
   }
 
   private async limitSenders(): Promise<void> {
-    if (Object.keys(this.constraints).length === 0) return;
     const senders = this.links.flatMap((link) => link.sections.sender('Video') ?? []).filter(({ track }) => track !== null);
     await Promise.all(senders.map((sender) => limitSender(sender, this.constraints)));
   }

@@ -17,11 +17,11 @@ test('limits become encoding parameters, and an absent limit lifts the one befor
   await limitSender(sender(keep), { frameHeight: { max: 360 }, frameRate: { max: 15 }, bitrate: { max: 250_000 } });
   assert.deepEqual(set, { active: true, scaleResolutionDownBy: 2, maxFramerate: 15, maxBitrate: 250_000 });
   await limitSender(sender(keep), { frameHeight: { max: 0 } });
-  assert.deepEqual(set, { active: true, scaleResolutionDownBy: 1 });
+  assert.deepEqual(set, { active: true });
 });
 
 test('layers keep their proportions and share the bit rate, the smallest first', async () => {
-  const encodings = structuredClone([...cameraLayers]);
+  const encodings: RTCRtpEncodingParameters[] = structuredClone([...cameraLayers()]);
   const layered = { ...sender(async () => {}), getParameters: () => ({ encodings }) } as unknown as RTCRtpSender;
   for (const encoding of encodings) encoding.active = true;
   const outline = () => encodings.map(({ active, scaleResolutionDownBy, maxBitrate }) => [active, scaleResolutionDownBy, maxBitrate]);
@@ -31,6 +31,18 @@ test('layers keep their proportions and share the bit rate, the smallest first',
   assert.deepEqual(outline(), [[true, 4, 150_000], [true, 2, 500_000], [true, 1, 1_500_000]]);
 });
 
+test('small pictures have fewer layers, and the last of them is whole', async () => {
+  const encodings: RTCRtpEncodingParameters[] = structuredClone([...cameraLayers()]);
+  const sent = async (width: number, height: number) => {
+    await limitSender({ track: { getSettings: () => ({ width, height }) }, getParameters: () => ({ encodings }), setParameters: async () => {} } as unknown as RTCRtpSender, {});
+    return encodings.filter(({ active }) => active).map(({ scaleResolutionDownBy = 1 }) => [width / scaleResolutionDownBy, height / scaleResolutionDownBy]);
+  };
+  assert.deepEqual(await sent(1280, 720), [[320, 180], [640, 360], [1280, 720]]);
+  assert.deepEqual(await sent(640, 480), [[320, 240], [640, 480]]);
+  assert.deepEqual(await sent(320, 240), [[320, 240]]);
+  assert.deepEqual(await sent(1280, 720), [[320, 180], [640, 360], [1280, 720]]);
+});
+
 test('a host that refuses is a clear error', async () => {
-  await assert.rejects(limitSender(sender(() => Promise.reject(new Error('no'))), { bitrate: { max: 1 } }), { errorCode: 'CONSTRAINTS_REFUSED' });
+  await assert.rejects(limitSender(sender(() => Promise.reject(new Error('no'))), { bitrate: { max: 2 } }), { errorCode: 'CONSTRAINTS_REFUSED' });
 });

@@ -6,31 +6,37 @@ import { cameraLayers } from './simulcast.ts';
 const leastLayerBps = 30_000;
 
 /**
- * Limits what a sender sends, all its layers together. Height is reached by scaling down; 0 or an absent limit lifts it. Rejects with
- * `CONSTRAINTS_REFUSED` where the host cannot, and sends as before.
+ * Fits the layers of a sender to the size of its picture, and limits what it sends, all layers together. Height is reached by scaling down; 0 or an absent limit
+ * lifts it. Rejects with `CONSTRAINTS_REFUSED` where the host cannot, and sends as before.
  */
-export async function limitSender(sender: RTCRtpSender, { frameHeight, frameRate, bitrate }: VideoSendConstraints): Promise<void> {
+export async function limitSender(sender: RTCRtpSender, constraints: VideoSendConstraints): Promise<void> {
   const parameters = sender.getParameters();
-  if (parameters.encodings.length === 0) return;
-  const height = sender.track?.getSettings?.().height ?? 0;
-  const shrink = isLimit(frameHeight?.max) ? Math.max(1, height / frameHeight.max) : 1;
-  let leftBps = isLimit(bitrate?.max) ? bitrate.max : undefined;
-  for (const encoding of parameters.encodings) {
-    const layer = parameters.encodings.length === 1 ? undefined : cameraLayers.find(({ rid }) => rid === encoding.rid);
-    encoding.scaleResolutionDownBy = shrink * (layer?.scaleResolutionDownBy ?? 1);
-    if (isLimit(frameRate?.max)) encoding.maxFramerate = frameRate.max;
-    else delete encoding.maxFramerate;
-    const isAfforded = layer === undefined || leftBps === undefined || leftBps >= leastLayerBps;
-    if (layer !== undefined) encoding.active = isAfforded;
-    const maxBps = least(layer?.maxBitrate, isAfforded ? leftBps : undefined);
-    if (maxBps === undefined) delete encoding.maxBitrate;
-    else encoding.maxBitrate = maxBps;
-    if (leftBps !== undefined) leftBps -= maxBps ?? 0;
-  }
+  const before = JSON.stringify(parameters.encodings);
+  limitEncodings(parameters.encodings, sender.track?.getSettings?.() ?? {}, constraints);
+  if (JSON.stringify(parameters.encodings) === before) return;
   try {
     await sender.setParameters(parameters);
   } catch (error) {
     throw clientError('CONSTRAINTS_REFUSED', { cause: error });
+  }
+}
+
+function limitEncodings(encodings: readonly RTCRtpEncodingParameters[], size: MediaTrackSettings, { frameHeight, frameRate, bitrate }: VideoSendConstraints): void {
+  const shrink = isLimit(frameHeight?.max) ? Math.max(1, (size.height ?? 0) / frameHeight.max) : 1;
+  const layers = encodings.length === 1 ? [] : cameraLayers(size);
+  let leftBps = isLimit(bitrate?.max) ? bitrate.max : undefined;
+  for (const encoding of encodings) {
+    const layer = layers.find(({ rid }) => rid === encoding.rid);
+    const scale = shrink * (layer?.scaleResolutionDownBy ?? 1);
+    if (scale !== (encoding.scaleResolutionDownBy ?? 1)) encoding.scaleResolutionDownBy = scale;
+    if (isLimit(frameRate?.max)) encoding.maxFramerate = frameRate.max;
+    else delete encoding.maxFramerate;
+    const isAfforded = layer === undefined || leftBps === undefined || leftBps >= leastLayerBps;
+    if (layer !== undefined) encoding.active = layer.active && isAfforded;
+    const maxBps = least(layer?.maxBitrate, isAfforded ? leftBps : undefined);
+    if (maxBps === undefined) delete encoding.maxBitrate;
+    else encoding.maxBitrate = maxBps;
+    if (leftBps !== undefined && layer?.active !== false) leftBps -= maxBps ?? 0;
   }
 }
 
