@@ -6,11 +6,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { instant } from '@dialplane/sansio';
 import type { AudioPacket, MixCodec } from './audio-mixer.ts';
 import { startAudioMixer } from './start-audio-mixer.ts';
-import { payloadTypes, Talker, testKernels } from './test-mix.ts';
+import { payloadTypes, rateOf, Talker, testKernels } from './test-mix.ts';
 import { speech } from './test-speech.ts';
 
 interface Scene {
-  readonly codec: MixCodec;
+  /** Of the members, in turn. */
+  readonly codecs: readonly MixCodec[];
   readonly members: number;
   readonly talking: number;
   /** How many conferences they are in. */
@@ -22,11 +23,12 @@ const measuredMs = 4_000;
 const silentLevel = 127;
 const loudLevel = 25;
 const scenes: readonly Scene[] = [
-  ...[10, 50, 100, 200, 500].map((members) => ({ codec: 'opus' as const, members, talking: members })),
-  ...[10, 100, 500].map((members) => ({ codec: 'opus' as const, members, talking: 3 })),
-  { codec: 'opus', members: 100, talking: 100, rooms: 25 },
-  ...[50, 300].map((members) => ({ codec: 'PCMU' as const, members, talking: members })),
-  { codec: 'opus', members: 100, talking: 0 },
+  ...[10, 50, 100, 200, 500].map((members) => ({ codecs: ['opus'] as const, members, talking: members })),
+  ...[10, 100, 500].map((members) => ({ codecs: ['opus'] as const, members, talking: 3 })),
+  { codecs: ['opus'], members: 100, talking: 100, rooms: 25 },
+  ...[50, 300].map((members) => ({ codecs: ['PCMU'] as const, members, talking: members })),
+  { codecs: ['opus'], members: 100, talking: 0 },
+  ...[['PCMU', 'PCMA'], ['PCMU', 'G722'], ['PCMU', 'G729'], ['PCMU', 'opus']].map((codecs) => ({ codecs: codecs as MixCodec[], members: 200, talking: 200, rooms: 100 })),
 ];
 
 const kernels = testKernels();
@@ -40,7 +42,7 @@ function recordingOf(codec: MixCodec, level: number): readonly AudioPacket[] {
   const key = `${codec} ${level}`;
   const existing = recorded.get(key);
   if (existing !== undefined) return existing;
-  const rate = codec === 'opus' ? 48_000 : 8_000;
+  const rate = rateOf(codec).samples * 50;
   const talker = new Talker(kernels, codec, level === silentLevel ? new Float32Array(rate) : voiceAt(rate));
   const packets = Array.from({ length: 150 }, () => {
     const packet = talker.next(0, codec === 'opus' ? level : -1);
@@ -56,7 +58,8 @@ function voiceAt(rate: number): Float32Array {
 }
 
 async function measure(scene: Scene): Promise<Record<string, string>> {
-  const { codec, members, talking, rooms = 1 } = scene;
+  const { codecs, members, talking, rooms = 1 } = scene;
+  const codecOf = (index: number): MixCodec => codecs[index % codecs.length] ?? 'opus';
   const threadsBefore = new Set(threads());
   let frames = 0;
   const started = await startAudioMixer({ onFrames: (ready) => (frames += ready.length), onLevel: () => {}, onDtmf: () => {}, onFailure: console.error });
@@ -66,16 +69,17 @@ async function measure(scene: Scene): Promise<Record<string, string>> {
   const mixes = Array.from({ length: rooms }, () => mixer.openMix());
   const everybody = Array.from({ length: members }, (_, index) => {
     const level = index < talking ? loudLevel : silentLevel;
-    return { number: mixer.addMember(mixes[index % rooms] ?? 0, { payloadTypes, isMuted: false, reception: { codec } }), packets: recordingOf(codec, level), at: (index * 37) % 150, sequenceNumber: 0, timestamp: 0 };
+    const codec = codecOf(index);
+    const options = { payloadTypes: payloadTypes.filter((entry) => entry.codec === codec), isMuted: false, reception: { codec, isContinuous: codec !== 'opus' } };
+    return { number: mixer.addMember(mixes[Math.floor((index * rooms) / members)] ?? 0, options), packets: recordingOf(codec, level), at: (index * 37) % 150, sequenceNumber: 0, timestamp: 0, units: rateOf(codec).units };
   });
-  const units = codec === 'opus' ? 960 : 160;
   const say = (index: number): void => {
     const member = everybody[index];
     const packet = member?.packets[member.at];
     if (member === undefined || packet === undefined) return;
     member.at = (member.at + 1) % member.packets.length;
     member.sequenceNumber = (member.sequenceNumber + 1) & 0xffff;
-    member.timestamp = (member.timestamp + units) | 0;
+    member.timestamp = (member.timestamp + member.units) | 0;
     mixer.push(member.number, Object.assign(packet, { ssrc: index, sequenceNumber: member.sequenceNumber, timestamp: member.timestamp, arrivedAt: instant(performance.now()) }));
   };
   const begin = performance.now();
@@ -94,7 +98,7 @@ async function measure(scene: Scene): Promise<Record<string, string>> {
   clearInterval(talkingTimer);
   await mixer.close();
   return {
-    'members, talking, conferences': `${members} ${codec}, ${talking}, ${rooms}`,
+    'members, talking, conferences': `${members} ${codecs.join(' and ')}, ${talking}, ${rooms}`,
     '% of a core': share.toFixed(2),
     'for each member': (share / members).toFixed(3),
     'frames a second': ((frames - framesBefore) / (measuredMs / 1000)).toFixed(0),

@@ -125,6 +125,8 @@ export class TestMix {
   /** Frames so far, by how many hear them. */
   readonly recipientCounts: number[] = [];
   tick = 0;
+  /** Gets every frame of sound. */
+  onFrame: (frame: EncodedFrame) => void = () => {};
 
   constructor() {
     this.mix = new AudioMix(7, { workspace: this.workspace, payloads: this.payloads, counters: this.counters }, {
@@ -134,6 +136,7 @@ export class TestMix {
           this.events.push({ ...frame, bytes: frame.bytes.slice(0, frame.length) });
           return;
         }
+        this.onFrame(frame);
         for (const number of frame.recipients) this.members.get(number)?.hearer?.hear(frame.bytes.slice(0, frame.length), frame, this.tick);
       },
       writeLevel: (member, level) => this.levels.set(member, level),
@@ -158,6 +161,24 @@ export class TestMix {
       this.mix.tick(this.tick, instant(this.tick * 20));
     }
   }
+}
+
+/** What a call of two makes of the packets of one of them, as packets for the other one; they arrive when `arrivedAt` says, and at the latest 5 ms before their tick. */
+export function transcode(packets: readonly AudioPacket[], from: MixCodec, to: MixCodec): readonly AudioPacket[] {
+  const room = new TestMix();
+  room.join(1, undefined, [from]);
+  room.join(2, { codec: to, isContinuous: true }, [to]);
+  const made: AudioPacket[] = [];
+  room.onFrame = ({ bytes, length, timestamp, level }) => {
+    made.push({ ssrc: 2, sequenceNumber: made.length & 0xffff, timestamp, payloadType: payloadTypeOf(to), level, arrivedAt: instant(made.length * 20), bytes: bytes.slice(0, length), offset: 0, length });
+  };
+  let next = 0;
+  room.run(Math.ceil((packets.at(-1)?.arrivedAt ?? 0) / 20) + 1, (tick) => {
+    const arrived: (readonly [number, AudioPacket])[] = [];
+    for (let packet = packets[next]; packet !== undefined && packet.arrivedAt <= tick * 20 - 5; packet = packets[(next += 1)]) arrived.push([1, packet]);
+    return arrived;
+  });
+  return made;
 }
 
 /** A sine wave. */
