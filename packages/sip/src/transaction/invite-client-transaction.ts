@@ -2,7 +2,8 @@ import type { Instant } from '@dialplane/sansio';
 import type { SipFlow } from '../link/sip-flow.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import { ackOf } from './derived-requests.ts';
-import { never, TimedTransaction, type TransactionKeeper } from './timed-transaction.ts';
+import { never } from '../visit-schedule.ts';
+import { TimedTransaction, type TransactionKeeper } from './timed-transaction.ts';
 import { patienceMs } from './transaction-times.ts';
 
 /**

@@ -1,6 +1,7 @@
-import { addMilliseconds, instant, type Instant } from '@dialplane/sansio';
+import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import type { SipFlow } from '../link/sip-flow.ts';
 import type { SipMessage, SipRequest } from '../message/sip-message.ts';
+import { never, type Visited } from '../visit-schedule.ts';
 import type { TransactionOutput } from './transaction-output.ts';
 import type { TransactionTimes } from './transaction-times.ts';
 
@@ -14,18 +15,14 @@ export interface TransactionKeeper<ClientOwner, ServerOwner> {
   forget(transaction: TimedTransaction): void;
 }
 
-/** Later than anything: a timer that does not run. */
-export const never: Instant = instant(Infinity);
-
 /**
  * A request of one hop, the flow it travels on and the two timers that any transaction has at a time: one that sends the latest message again, one that
  * ends the state it is in. One object without collections or closures, since a busy proxy holds a hundred thousand.
  */
-export abstract class TimedTransaction {
+export abstract class TimedTransaction implements Visited {
   readonly key: string;
   readonly request: SipRequest;
   readonly flow: SipFlow;
-  /** Owned by the layer: the earliest time at which its heap visits this transaction. */
   visitAt: Instant = never;
   protected resendAt: Instant = never;
   protected resendIntervalMs = 0;

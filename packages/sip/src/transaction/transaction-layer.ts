@@ -1,13 +1,14 @@
-import { DeadlineHeap, type Instant, type Machine } from '@dialplane/sansio';
+import type { Instant, Machine } from '@dialplane/sansio';
 import type { SipFlow } from '../link/sip-flow.ts';
 import { responseTo } from '../message/response-to.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/sip-message.ts';
+import { VisitSchedule } from '../visit-schedule.ts';
 import { cancelOf } from './derived-requests.ts';
 import { InviteClientTransaction } from './invite-client-transaction.ts';
 import { InviteServerTransaction } from './invite-server-transaction.ts';
 import { CancelClientTransaction, NonInviteClientTransaction } from './non-invite-client-transaction.ts';
 import { NonInviteServerTransaction } from './non-invite-server-transaction.ts';
-import { never, type TimedTransaction, type TransactionKeeper } from './timed-transaction.ts';
+import type { TimedTransaction, TransactionKeeper } from './timed-transaction.ts';
 import { clientKey, clientKeyOfResponse, serverKey } from './transaction-key.ts';
 import type { ClientTransaction, ServerTransaction, TransactionOutput } from './transaction-output.ts';
 import { defaultTransactionTimes, type TransactionTimes } from './transaction-times.ts';
@@ -45,7 +46,7 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   private readonly transactionLimit: number;
   private readonly clients = new Map<string, ClientTransaction<ClientOwner>>();
   private readonly servers = new Map<string, ServerTransaction<ServerOwner>>();
-  private readonly heap = new DeadlineHeap<TimedTransaction>();
+  private readonly visits = new VisitSchedule<TimedTransaction>();
   private outputs: Array<TransactionOutput<ClientOwner, ServerOwner>> = [];
   private polled = 0;
   private strayResponses = 0;
@@ -137,11 +138,9 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   }
 
   handleTimeout(now: Instant): void {
-    for (let transaction = this.heap.takeDue(now); transaction !== undefined; transaction = this.heap.takeDue(now)) {
-      if (transaction.visitAt > now) continue;
-      transaction.visitAt = never;
+    for (let transaction = this.visits.takeDue(now); transaction !== undefined; transaction = this.visits.takeDue(now)) {
       transaction.handleTimeout(now);
-      this.schedule(transaction);
+      this.visits.add(transaction);
     }
   }
 
@@ -157,7 +156,7 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   }
 
   pollTimeout(): Instant | undefined {
-    return this.heap.next();
+    return this.visits.next();
   }
 
   put(output: TransactionOutput<ClientOwner, ServerOwner>): void {
@@ -165,10 +164,7 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   }
 
   schedule(transaction: TimedTransaction): void {
-    const { dueAt } = transaction;
-    if (dueAt >= transaction.visitAt) return;
-    transaction.visitAt = dueAt;
-    this.heap.add(dueAt, transaction);
+    this.visits.add(transaction);
   }
 
   forget(transaction: TimedTransaction): void {

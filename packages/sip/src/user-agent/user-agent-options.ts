@@ -1,4 +1,5 @@
 import type { Randomness } from '@dialplane/sansio';
+import type { SipCrypto } from '../digest/sip-crypto.ts';
 import type { SipFlow } from '../link/sip-flow.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import type { TransactionTimes } from '../transaction/transaction-times.ts';
@@ -12,14 +13,18 @@ export interface UserAgentLimits {
   readonly referrals: number;
 }
 
+export const defaultUserAgentLimits: UserAgentLimits = { sessions: 10_000, earlyDialogs: 16, referrals: 4 };
+
 export interface UserAgentOptions {
+  /** For digest credentials. */
+  readonly crypto: SipCrypto;
   /** For branches, tags and Call-IDs, which nobody may guess. */
   readonly randomness: Randomness;
   /** The Contact URI of an answer to this request. Default: `sip:` and the flow's local address. */
   readonly contactOf?: (request: SipRequest, flow: SipFlow) => string;
   /** User-Agent and Server: who we say we are. Absent: neither is sent. */
   readonly product?: string;
-  /** The session timer that incoming calls get where their owner asks for none, if the caller speaks RFC 4028; refused below it with 422. Default 90, the least that RFC 4028 §5 allows. */
+  /** Session intervals below this are refused with 422. Default 90, the least that RFC 4028 §5 allows. */
   readonly minSessionSeconds?: number;
   readonly times?: Partial<TransactionTimes>;
   readonly limits?: Partial<UserAgentLimits>;

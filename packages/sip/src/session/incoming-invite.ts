@@ -1,0 +1,211 @@
+import { earliest, type Instant } from '@dialplane/sansio';
+import { readCSeq } from '../headers/cseq.ts';
+import { isSupported, readOptionTags } from '../headers/option-tags.ts';
+import { responseTo } from '../message/response-to.ts';
+import type { SipRequest, SipResponse } from '../message/sip-message.ts';
+import type { ExtraHeaders, SessionCommand } from '../user-agent/user-agent-command.ts';
+import type { LastWords } from './hang-up.ts';
+import type { InviteUsage } from './invite-usage.ts';
+import { allowedMethods, supportedTags } from './our-capabilities.ts';
+import { ReliableProvisionals } from './reliable-provisionals.ts';
+import { readDescription, withDescription } from './session-body.ts';
+import type { RequestServer, TheirTransaction } from './session-keeper.ts';
+import type { Session } from './session.ts';
+import { UnacknowledgedAnswer } from './unacknowledged-answer.ts';
+
+type AcceptCommand = Extract<SessionCommand, { readonly kind: 'accept' }>;
+type ProgressCommand = Extract<SessionCommand, { readonly kind: 'progress' }>;
+type RefuseCommand = Extract<SessionCommand, { readonly kind: 'refuse' }>;
+
+type InviteState =
+  | { readonly kind: 'ringing' }
+  /** The owner has accepted; a reliable provisional response has yet to be acknowledged. */
+  | { readonly kind: 'accepting'; readonly command: AcceptCommand }
+  /** 200 was sent. `words`: the owner hangs up, which waits for the ACK (RFC 3261 §15). */
+  | { readonly kind: 'accepted'; readonly answer: UnacknowledgedAnswer; readonly words?: LastWords }
+  | { readonly kind: 'over' };
+
+/**
+ * The callee's side of an INVITE that founds a session (RFC 3261 §13.3, RFC 3262 §3).
+ *
+ * ringing → accepting → accepted → over (ACK: the session is answered); ringing, accepting → over (refused, cancelled); accepted → over (no ACK: BYE).
+ */
+export class IncomingInvite implements RequestServer {
+  readonly usage: InviteUsage;
+  private readonly session: Session;
+  private readonly transaction: TheirTransaction;
+  private readonly reliable: ReliableProvisionals;
+  private readonly replaced: Session | undefined;
+  private state: InviteState = { kind: 'ringing' };
+  /** What an unreliable provisional response said: its answer is repeated in the 200. */
+  private previewed: Uint8Array | undefined;
+
+  /** @param replaced the session whose place this one takes when it is accepted (RFC 3891). */
+  constructor(session: Session, transaction: TheirTransaction, usage: InviteUsage, replaced: Session | undefined) {
+    this.session = session;
+    this.transaction = transaction;
+    this.usage = usage;
+    this.replaced = replaced;
+    this.reliable = new ReliableProvisionals(session.keeper, transaction, readCSeq(transaction.request.headers)?.number ?? 0);
+    if (readDescription(transaction.request) !== undefined) usage.offers.ask();
+    usage.learn(transaction.request.headers);
+  }
+
+  get sender(): Session {
+    return this.session;
+  }
+
+  get dueAt(): Instant | undefined {
+    return earliest(this.reliable.dueAt, this.state.kind === 'accepted' ? this.state.answer.dueAt : undefined);
+  }
+
+  handleCommand(command: Exclude<SessionCommand, { readonly kind: 'invite' | 'end' }>, now: Instant): void {
+    if (command.kind === 'progress') this.progress(command, now);
+    else if (command.kind === 'accept') this.accept(command, now);
+    else if (command.kind === 'refuse') this.refuse(command, now);
+    else this.usage.handleCommand(command, now);
+  }
+
+  /** Ends the session from our side, as its state asks for. */
+  end(words: LastWords, now: Instant): void {
+    const { state } = this;
+    if (state.kind === 'accepted') this.state = { ...state, words };
+    else this.refuse({ status: 480, headers: [...(words.reason === undefined ? [] : [['Reason', words.reason] as const]), ...(words.headers ?? [])] }, now);
+  }
+
+  /** CANCEL of this INVITE; its own 200 is sent already (RFC 3261 §9.2). After our final response it changes nothing. */
+  handleCancel(cancel: SipRequest, now: Instant): void {
+    if (this.state.kind !== 'ringing' && this.state.kind !== 'accepting') return;
+    this.finish(this.response(487, []), now);
+    this.session.end({ by: 'remote', cause: 'cancelled', reasons: cancel.headers.all('Reason'), message: cancel });
+  }
+
+  /** BYE before the ACK, or before our final response (RFC 3261 §15.1.2): the INVITE ends with 487. */
+  handleBye(now: Instant): void {
+    if (this.state.kind === 'ringing' || this.state.kind === 'accepting') this.finish(this.response(487, []), now);
+    this.state = { kind: 'over' };
+    this.usage.close(now);
+  }
+
+  /** PRACK: with the answer where our response had the offer, or with another offer (RFC 3262 §5). */
+  handlePrack(transaction: TheirTransaction, now: Instant): void {
+    const { usage } = this;
+    const { request } = transaction;
+    if (usage.dialog.admit(request) === 'outOfOrder') return usage.respond(transaction, 500, now);
+    if (!this.reliable.handlePrack(request, now)) return usage.respond(transaction, 481, now);
+    const description = readDescription(request);
+    if (description === undefined) {
+      usage.respond(transaction, 200, now);
+      if (usage.offers.kind === 'offered') return this.failAgreement(request, now);
+    } else if (usage.offers.kind === 'offered') {
+      usage.offers.handleAnswer();
+      usage.respond(transaction, 200, now);
+      this.session.tell({ kind: 'answerReceived', description });
+    } else if (usage.offers.kind === 'agreed') this.handlePrackOffer(transaction, description);
+    else usage.respond(transaction, 488, now);
+    if (this.state.kind === 'accepting') this.goOn(this.state.command, now);
+    usage.outgoing.goOn(now);
+  }
+
+  handleAck(ack: SipRequest, now: Instant): void {
+    if (this.state.kind !== 'accepted') return this.usage.handleAck(ack, now);
+    if (readCSeq(ack.headers)?.number !== readCSeq(this.transaction.request.headers)?.number) return this.usage.handleAck(ack, now);
+    const { words } = this.state;
+    const { usage, session } = this;
+    this.state = { kind: 'over' };
+    session.handleAnswered(usage);
+    const description = readDescription(ack);
+    if (usage.offers.kind === 'offered' && description === undefined) return session.hangUp(usage, { by: 'network', cause: 'noAgreement', reasons: [], message: ack }, now);
+    const isAnswer = usage.offers.kind === 'offered' && description !== undefined;
+    if (isAnswer) usage.offers.handleAnswer();
+    if (words !== undefined) return session.hangUp(usage, { by: 'local', cause: 'hungUp', reasons: [] }, now, words);
+    session.tell({ kind: 'acknowledged', ...(isAnswer ? { description: { kind: 'answer', bytes: description } } : {}) });
+    usage.outgoing.goOn(now);
+  }
+
+  handleTimeout(now: Instant): void {
+    if (this.state.kind === 'accepted') {
+      if (this.state.answer.handleTimeout(now) === 'givenUp') this.session.hangUp(this.usage, { by: 'network', cause: 'notAcknowledged', reasons: [] }, now);
+    } else if (this.reliable.handleTimeout(now) === 'givenUp') {
+      this.finish(this.response(504, []), now);
+      this.session.end({ by: 'network', cause: 'notAcknowledged', status: 504, reasons: [] });
+    }
+  }
+
+  private progress(command: ProgressCommand, now: Instant): void {
+    if (this.state.kind !== 'ringing' || command.status <= 100 || command.status >= 200) return;
+    const { offers } = this.usage;
+    const { headers } = this.transaction.request;
+    const isWanted = command.reliable ?? command.description !== undefined;
+    const isReliable = readOptionTags(headers, 'Require').has('100rel') || (isWanted && isSupported(headers, '100rel'));
+    // An offer of ours cannot go in a response that may be lost (RFC 3262 §5), nor can one that follows what is agreed.
+    const description = offers.kind === 'asked' || (offers.kind === 'idle' && isReliable) ? command.description : undefined;
+    const response = withDescription(this.response(command.status, command.headers ?? []), description);
+    if (!isReliable) {
+      this.previewed = description ?? this.previewed;
+      return this.session.keeper.respond(this.transaction, response, now);
+    }
+    if (description !== undefined && offers.kind === 'asked') offers.answer(description);
+    else if (description !== undefined) offers.offer(description);
+    this.reliable.send(response, now);
+  }
+
+  private accept(command: AcceptCommand, now: Instant): void {
+    if (this.state.kind !== 'ringing') return;
+    if (this.reliable.isWaiting) this.state = { kind: 'accepting', command };
+    else this.goOn(command, now);
+  }
+
+  /** Sends the 200, unless a reliable provisional response is still in its way, or there is nothing to say in it. */
+  private goOn(command: AcceptCommand, now: Instant): void {
+    const { usage, session } = this;
+    const { offers, dialog } = usage;
+    const description = offers.kind === 'agreed' ? undefined : (command.description ?? this.previewed);
+    if (this.reliable.isWaiting || offers.kind === 'offered' || (offers.kind !== 'agreed' && description === undefined)) return;
+    const response = this.response(200, command.headers ?? []);
+    session.timerWish = command.sessionTimer ?? session.timerWish;
+    usage.timer.answer(this.transaction.request, response.headers, session.timerWish, now);
+    if (description !== undefined && offers.kind === 'asked') offers.answer(description);
+    else if (description !== undefined) offers.offer(description);
+    dialog.confirm();
+    this.state = { kind: 'accepted', answer: new UnacknowledgedAnswer(session.keeper, this.transaction, withDescription(response, description), now) };
+    this.replaced?.handleReplaced(now);
+  }
+
+  private refuse(command: Pick<RefuseCommand, 'status' | 'reason' | 'headers'>, now: Instant): void {
+    if ((this.state.kind !== 'ringing' && this.state.kind !== 'accepting') || command.status < 300) return;
+    const response = this.response(command.status, command.headers ?? [], command.reason);
+    this.finish(response, now);
+    this.session.end({ by: 'local', cause: 'refused', status: response.status, reasonPhrase: response.reason, reasons: [] });
+  }
+
+  private finish(response: SipResponse, now: Instant): void {
+    this.reliable.stop();
+    this.state = { kind: 'over' };
+    this.usage.close(now);
+    this.session.keeper.respond(this.transaction, response, now);
+  }
+
+  /** The PRACK should have had the answer to our offer. */
+  private failAgreement(prack: SipRequest, now: Instant): void {
+    this.finish(this.response(488, []), now);
+    this.session.end({ by: 'network', cause: 'noAgreement', status: 488, reasons: [], message: prack });
+  }
+
+  private handlePrackOffer(transaction: TheirTransaction, description: Uint8Array): void {
+    const { usage, session } = this;
+    usage.offers.ask({
+      bear: (answer, now) => session.keeper.respond(transaction, withDescription(responseTo(transaction.request, 200), answer), now),
+      refuse: (status, headers, now) => usage.respond(transaction, status, now, headers),
+    });
+    session.tell({ kind: 'offerReceived', description, request: transaction.request });
+  }
+
+  private response(status: number, extra: ExtraHeaders, reason?: string): SipResponse {
+    const { dialog, session } = this.usage;
+    const own = status < 300 ? [['Contact', `<${dialog.contact}>`], ['Allow', allowedMethods], ['Supported', supportedTags(true)]] as const : [];
+    const response = responseTo(this.transaction.request, status, { toTag: dialog.localTag, headers: [...own, ...extra, ...session.keeper.productHeaders.response], ...(reason === undefined ? {} : { reason }) });
+    if (status < 300) response.headers.addFrom(this.transaction.request.headers, 'Record-Route');
+    return response;
+  }
+}
