@@ -1,14 +1,14 @@
 import type { MediaDescription, ParticipantRole } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { CallCommand } from './call-input.ts';
-import { conferenceOf, peerOf, replaceSeat, type PeerSession, type Seat } from './call-model.ts';
+import { conferenceOf, peerOf, type PeerSession, type Seat } from './call-model.ts';
 import type { LiveCall } from './live-call.ts';
 import { openLeg } from './media-legs.ts';
 import { sendCandidates, sendDescription } from './media-delivery.ts';
+import { connectCallers } from './ringback.ts';
 import { takeCall } from './ringing.ts';
 import { follows, streamTypes, withDescription } from './signaled-side.ts';
 import { done, type Verdict } from './verdict.ts';
-import { members } from './views.ts';
 
 /** Seats an endpoint: in its party when that is in the call already, in place of its ring, or as a new party. */
 export function present(live: LiveCall, seat: Seat, now: Instant, role: { readonly role?: ParticipantRole } = {}): void {
@@ -36,11 +36,7 @@ export function accept(live: LiveCall, seat: Seat, command: Extract<CallCommand,
     ...seat, stage: { kind: 'establishing', answeredAt: now }, mute: command.isMuted ? { kind: 'muted' } : { kind: 'unmuted' },
   };
   live.flow(seat.participantId, 'controller', { kind: 'callState', state: 'Connecting' });
-  for (const { seat: caller } of members(live.model)) {
-    if (caller.stage.kind !== 'dialing' && caller.stage.kind !== 'ringback') continue;
-    replaceSeat(live.model, { ...caller, stage: { kind: 'connected', connectedAt: now } });
-    live.flow('controller', caller.participantId, { kind: 'callState', state: 'Connected' });
-  }
+  connectCallers(live, now);
   if (answered.peer === undefined) presentOnBackend(live, answered, command.description, now);
   else presentDirectly(live, answered, answered.peer, command.description, now);
   return done;

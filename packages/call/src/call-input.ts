@@ -3,6 +3,7 @@ import type {
   ReportMediaRequest, WantedStream,
 } from '@dialplane/calling-api';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
+import type { LineCommand, LineDevice, LineEvent } from '@dialplane/telephony-api';
 import type { CallRecord } from './call-record.ts';
 import type { Message } from './messages.ts';
 
@@ -48,13 +49,14 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
   | { readonly kind: 'hold'; readonly by: string }
   | { readonly kind: 'resume'; readonly by: string }
   | { readonly kind: 'updateSelf'; readonly by: string; readonly isMuted?: boolean; readonly isHandRaised?: boolean }
-  | { readonly kind: 'addParticipant'; readonly by: string; readonly target: string }
+  | { readonly kind: 'addParticipant'; readonly by: string; readonly target: string; readonly alternateCallerId?: string }
   | { readonly kind: 'removeParticipant'; readonly by: string; readonly target: string }
   | { readonly kind: 'mute'; readonly by: string; /** Everybody else without it. */ readonly target?: string }
   | { readonly kind: 'lowerHands'; readonly by: string; /** All without it. */ readonly targets?: readonly string[] }
   | { readonly kind: 'react'; readonly by: string; readonly reactionType: ReactionType }
   | { readonly kind: 'startSpotlight'; readonly by: string; readonly targets: readonly string[] }
   | { readonly kind: 'stopSpotlight'; readonly by: string; /** All without it. */ readonly targets?: readonly string[] }
+  | { readonly kind: 'sendDtmf'; readonly by: string; readonly tones: string; /** Every telephone without it. */ readonly target?: string }
   | { readonly kind: 'setModes'; readonly by: string; readonly modes: MediaModes; /** Everybody without it. */ readonly target?: string }
   /** As `want`, it is not remembered: given again, it is carried out again. */
   | ({ readonly kind: 'sendMessage'; readonly by: string } & Message)
@@ -66,8 +68,8 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
 
 /** What the world tells the engine. */
 export type CallObservation =
-  /** The answer to `findEndpoints`. `isKnown` is false when there is no such user at all. */
-  | { readonly kind: 'endpointsFound'; readonly identifier: string; readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[] }
+  /** The answer to `findEndpoints`. `isKnown` is false when there is no such user at all. `phones` are the user's SIP phones. */
+  | { readonly kind: 'endpointsFound'; readonly identifier: string; readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[]; readonly phones?: readonly LineDevice[] }
   /** A user who is being called registered another endpoint: it rings too. */
   | { readonly kind: 'endpointRegistered'; readonly endpoint: EndpointIdentity }
   /** The endpoint has had no event stream and sent no request for a keep-alive period: its reconnect window starts. */
@@ -81,7 +83,9 @@ export type CallObservation =
   | { readonly kind: 'iceConfigurationChanged'; readonly participantId?: string }
   /** An operator asks for modes, of one participant or of everybody. */
   | { readonly kind: 'modesAsked'; readonly modes: MediaModes; readonly target?: string }
-  | { readonly kind: 'media'; readonly event: MediaEvent };
+  | { readonly kind: 'media'; readonly event: MediaEvent }
+  /** Of telephony; `incoming` may be the first input of a call. */
+  | { readonly kind: 'line'; readonly event: LineEvent };
 
 export type CallInput = CallCommand | CallObservation;
 
@@ -106,6 +110,7 @@ export type CallOutput =
   /** Asks for the endpoints of a user; answered by `endpointsFound`, or else the invitation fails after 5 s. */
   | { readonly kind: 'findEndpoints'; readonly identifier: string }
   | { readonly kind: 'media'; readonly command: MediaCommand }
+  | { readonly kind: 'line'; readonly command: LineCommand }
   /** For the call flow record. `from` and `to` as in FlowEvent. */
   | { readonly kind: 'flow'; readonly from: string; readonly to?: string; readonly detail: FlowDetail }
   /** The call is over, exactly once in its life. Nothing follows but the results of commands that come too late. */

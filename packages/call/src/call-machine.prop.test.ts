@@ -3,16 +3,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { addMilliseconds, instant, type Instant } from '@dialplane/sansio';
 import { CallMachine, type CallCommand, type CallInput, type CallMachineOptions, type CallOutput, type CallSnapshot, type EndpointIdentity } from './index.ts';
-import { alice, bob, bobsPhone, candidate, carol, description, groupId } from './test-call.ts';
+import { alice, bob, bobsPhone, candidate, carol, description, groupId, ownNumber, telephone } from './test-call.ts';
 
 /**
  * Arbitrary sequences of commands, observations and waits, most of them nonsense at the moment they come. Every machine is
  * followed by a twin that is restored from a snapshot before each input and must put out the same.
  */
 const dave: EndpointIdentity = { endpointId: 'dave-1', identifier: '8:acs:r_dave' };
-const phone: EndpointIdentity = { endpointId: 'trunk-1', identifier: '4:+15550100' };
-const endpoints = [alice, bob, bobsPhone, carol, dave, phone];
-const everyone = [...new Set(endpoints.map(({ identifier }) => identifier))];
+const endpoints = [alice, bob, bobsPhone, carol, dave];
+const everyone = [...new Set(endpoints.map(({ identifier }) => identifier)), telephone, '4:+15550101'];
 
 const endpoint = fc.constantFrom(...endpoints);
 const by = endpoint.map(({ endpointId }) => endpointId);
@@ -51,6 +50,7 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant('stopSpotlight'), by, targets: maybe(fc.array(identifier, { maxLength: 3 })) }),
   fc.record({ kind: fc.constant('setModes'), by, modes, target: maybe(identifier) }),
   fc.record({ kind: fc.constant('sendMessage'), by, channelId: fc.constant(1), sequenceNumber: fc.nat(9), data: fc.constant('aGk='), targets: maybe(fc.array(identifier, { maxLength: 3 })) }),
+  fc.record({ kind: fc.constant('sendDtmf'), by, tones: fc.constantFrom('1', '#*0D'), target: maybe(identifier) }),
   fc.record({ kind: fc.constant('want'), by, mediaSessionId: fc.constant(''), wanted: fc.constant([]) }),
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('describe'), by, mediaSessionId: fc.constant(''), description: aDescription }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('trickle'), by, mediaSessionId: fc.constant(''), candidates: someCandidates }) },
@@ -64,7 +64,7 @@ const passing = fc.oneof(
 );
 
 const observation = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('endpointsFound'), identifier, isKnown: fc.boolean() }).map(({ kind, identifier: who, isKnown }) => ({ kind, identifier: who, isKnown, endpoints: endpoints.filter((one) => one.identifier === who) })) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('endpointsFound'), identifier, isKnown: fc.boolean() }).map(({ kind, identifier: who, isKnown }) => ({ kind, identifier: who, isKnown, endpoints: endpoints.filter((one) => one.identifier === who), phones: who === bob.identifier ? [{ deviceId: 'desk' }] : [] })) },
   fc.record({ kind: fc.constant('endpointsFound'), identifier, isKnown: fc.boolean(), endpoints: fc.constant([]) }),
   fc.record({ kind: fc.constant('endpointRegistered'), endpoint }),
   fc.record({ kind: fc.constantFrom('endpointLost', 'endpointRecovered'), endpointId: by }),
@@ -76,9 +76,28 @@ const observation = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constant('legStateChanged'), state: fc.constantFrom('negotiating', 'connected', 'connected', 'interrupted', 'closed') }) }) },
 );
 
+/** `line` chooses among the lines that exist when the step is taken. */
+const lineEvent = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('routed'), trunk: fc.constantFrom('north', 'south'), why: fc.constant('why') }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('progress'), status: fc.constantFrom(100, 180, 183), hasEarlyMedia: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.constant({ kind: 'answered' }) },
+  fc.record({ kind: fc.constant('held'), isHeld: fc.boolean() }),
+  fc.record({ kind: fc.constant('dtmf'), tone: fc.constantFrom('1', '#', 'nonsense') }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('ended'), end: fc.record({ by: fc.constantFrom('remote', 'local', 'network'), status: maybe(fc.constantFrom(404, 486, 487, 503, 603)) }, { requiredKeys: ['by'] }) }) },
+);
+const incoming = fc.record({
+  kind: fc.constant('incoming'), from: fc.constantFrom(telephone, '4:anonymous', dave.identifier),
+  target: fc.oneof(
+    fc.record({ kind: fc.constant('users'), identifiers: fc.array(identifier, { maxLength: 3 }) }),
+    fc.record({ kind: fc.constant('group'), groupId: fc.constant(groupId) }),
+    fc.constant({ kind: 'number', number: '+15550101' }),
+  ),
+});
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('input' as const), input: command, session: fc.nat(20) }) },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('input' as const), input: observation, session: fc.nat(20) }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('input' as const), input: fc.record({ kind: fc.constant('line'), line: fc.oneof({ weight: 9, arbitrary: lineEvent }, incoming) }), session: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'repeat' as const }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, 5_000, 10_000, 40_000, 85_000, 120_000) }) },
 );
@@ -92,6 +111,10 @@ const opened = input({ kind: 'media', event: { kind: 'conferenceOpened', process
 const lost = input({ kind: 'media', event: { kind: 'conferenceFailed', reason: 'MEDIA_PROCESS_LOST' } });
 const unavailable = input({ kind: 'media', event: { kind: 'conferenceFailed', reason: 'MEDIA_PROCESSOR_UNAVAILABLE' } });
 
+const dialling = input({ kind: 'start', caller: alice, targets: [telephone], alternateCallerId: ownNumber, isMuted: false });
+const picksUp = input({ kind: 'line', line: { kind: 'answered' } });
+const called = input({ kind: 'line', line: { kind: 'incoming', from: telephone, target: { kind: 'users', identifiers: [bob.identifier, carol.identifier] } } });
+
 /** Where a sequence sets out from: arbitrary commands alone seldom get far. */
 const openings: Record<string, readonly Step[]> = {
   nothing: [],
@@ -103,6 +126,10 @@ const openings: Record<string, readonly Step[]> = {
     input({ kind: 'join', joiner: alice, groupId, isMuted: false }), input({ kind: 'join', joiner: bob, groupId, isMuted: false }), opened, lost, opened, lost, unavailable,
   ],
   joined: [input({ kind: 'join', joiner: alice, groupId, isMuted: false }), opened, input({ kind: 'join', joiner: bob, groupId, isMuted: false })],
+  dialled: [dialling, opened],
+  answeredByTelephone: [dialling, opened, picksUp],
+  calledByTelephone: [called, opened, ring],
+  answeredTelephone: [called, opened, ring, answer],
   calledSeveral: [input({ kind: 'start', caller: alice, targets: [bob.identifier, carol.identifier], isMuted: true }), opened, ring],
 };
 
@@ -129,6 +156,12 @@ class Numbered {
 
 /** Gives placeholders the ids that exist now: media sessions of the endpoint, and the conference. */
 function resolve(input: object, machine: CallMachine, conferenceId: string, session: number): CallInput {
+  if ('line' in input && typeof input.line === 'object') {
+    const lines = machine.lines();
+    const { kind, ...rest } = input.line as { readonly kind: string };
+    const known = { lineId: lines[session % Math.max(1, lines.length)] ?? 'none' };
+    return { kind: 'line', event: kind === 'incoming' ? { kind, line: { lineId: `in-${session}`, to: ownNumber, ...rest } } : { kind, ...known, ...rest } } as CallInput;
+  }
   const sessions = machine.endpoints().flatMap((endpointId) => machine.viewFor(endpointId)?.mediaSessions.map(({ mediaSessionId }) => [endpointId, mediaSessionId] as const) ?? []);
   if ('event' in input && typeof input.event === 'object') {
     const { isOfAll, ...event } = input.event as { readonly isOfAll?: boolean };
@@ -149,13 +182,22 @@ class Witness {
   /** Whether anybody ever was in the call. */
   seated = false;
   private readonly gone = new Set<string>();
+  /** Lines whose end nobody has brought about. */
+  readonly lines = new Set<string>();
+
+  /** What telephony says of lines. */
+  hear(input: CallInput, isRunning: boolean): void {
+    if (input.kind !== 'line') return;
+    if (input.event.kind === 'ended') this.lines.delete(input.event.lineId);
+    if (input.event.kind === 'incoming' && isRunning) this.lines.add(input.event.line.lineId);
+  }
 
   see(output: CallOutput): void {
     assert.ok(this.ended === 0 || output.kind === 'result', `${output.kind} after the end`);
     switch (output.kind) {
       case 'event': {
         const { event, endpointId } = output;
-        if (event.type !== 'speakersChanged' && event.type !== 'messageReceived') {
+        if (event.type !== 'speakersChanged' && event.type !== 'messageReceived' && event.type !== 'dtmfReceived') {
           const revision = event.type === 'incomingCall' ? event.call.revision : 'revision' in event ? event.revision : assert.fail(event.type);
           assert.ok(revision > this.revision, `revision ${revision} after ${this.revision}`);
           this.revision = revision;
@@ -173,6 +215,11 @@ class Witness {
         if (output.result.ok) this.seated = true;
         if (output.result.ok && output.result.call !== undefined && output.result.call.state !== 'Disconnected') this.gone.delete(endpointOf(output.commandId));
         return;
+      case 'line':
+        if (output.command.kind === 'dial') this.lines.add(output.command.lineId);
+        else assert.ok(this.lines.has(output.command.lineId), `${output.command.kind} for a line that is over`);
+        if (output.command.kind === 'hangUp' || output.command.kind === 'reject') this.lines.delete(output.command.lineId);
+        return;
       case 'media':
         if (output.command.kind === 'openConference') this.conferenceId = output.command.conferenceId;
         assert.equal(output.command.conferenceId, this.conferenceId);
@@ -185,6 +232,8 @@ class Witness {
         }
         return;
       case 'flow':
+        this.seated = true;
+        return;
       case 'findEndpoints':
     }
   }
@@ -224,6 +273,7 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
           const from = given.by ?? given.caller?.endpointId ?? given.joiner?.endpointId;
           const input = isCommand ? ({ ...resolved, commandId: `${(commands += 1)}/${from}` } as CallCommand) : resolved;
           if ('commandId' in input) latest = input;
+          witness.hear(input, !isEnded);
           original.machine.handle(input, now);
           twin.machine.handle(input, addMilliseconds(now, shift));
         }
@@ -245,7 +295,14 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
         if (original.machine.isEnded) {
           assert.equal(original.machine.pollTimeout(), undefined, 'a timer is left');
           assert.deepEqual(original.machine.endpoints(), []);
+          assert.deepEqual([...witness.lines], [], 'a line is left');
         }
+      }
+      for (const lineId of original.machine.lines()) {
+        const over: CallInput = { kind: 'line', event: { kind: 'ended', lineId, end: { by: 'network' } } };
+        witness.hear(over, true);
+        original.machine.handle(over, now);
+        for (const output of original.drain()) witness.see(output);
       }
       // Everybody's client goes silent: whatever the state, the call comes to its end by itself.
       for (const endpointId of original.machine.endpoints()) original.machine.handle({ kind: 'endpointLost', endpointId }, now);
@@ -258,7 +315,7 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
       assert.equal(witness.ended, witness.seated ? 1 : 0, 'a call that began has ended');
       ends += witness.ended;
     }),
-    { numRuns: Number(process.env['CALL_PROPERTY_RUNS'] ?? 500) },
+    { numRuns: Number(process.env['CALL_PROPERTY_RUNS'] ?? 800) },
   );
   assert.ok(ends > 100, `only ${ends} calls ended`);
   assert.ok(promotions > 0, 'no call was promoted');

@@ -6,9 +6,11 @@ import { allSeats, seatedAt, takesPart, type Seat, type Seated } from './call-mo
 import { CommandMemory } from './command-memory.ts';
 import { handleConferenceTimeout, handleMediaEvent, laneOfLeg } from './conference.ts';
 import { endCall } from './departure.ts';
+import { sendDtmf } from './dtmf.ts';
 import { join, start } from './founding.ts';
 import { addParticipant, hangUp, removeParticipant } from './inviting.ts';
 import { defaultLimits } from './limits.ts';
+import { handleLineEvent } from './line-events.ts';
 import { LiveCall, type CallMachineOptions, type DeadlineKey } from './live-call.ts';
 import { showIceConfiguration } from './media-delivery.ts';
 import { orderModes, setModes } from './media-modes.ts';
@@ -32,7 +34,7 @@ type InCallCommand = Exclude<CallCommand, { kind: 'start' | 'join' }>;
 /**
  * One call: commands and observations in; results, events, flow entries and at the end one record out.
  *
- * The first input is `start` or `join`. Inputs that do not fit are refused (commands) or ignored (observations).
+ * The first input is `start`, `join` or an incoming line. Inputs that do not fit are refused (commands) or ignored (observations).
  */
 export class CallMachine implements Machine<CallInput, CallOutput> {
   private readonly live: LiveCall;
@@ -80,7 +82,7 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     if (!passesBy(input)) this.hasChanged = true;
     if ('commandId' in input) {
       this.handleCommand(input, now);
-    } else if (this.live.model.phase === 'running') {
+    } else if (this.live.model.phase === 'running' || isFounding(this.live, input)) {
       observe(this.live, input, now);
       this.outputs.push(...this.publication.publish(this.live));
     }
@@ -113,9 +115,14 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     return laneOfLeg(this.live, legId);
   }
 
-  /** The endpoints that take part or ring. */
+  /** The endpoints that take part or ring; a telephone has none. */
   endpoints(): string[] {
-    return allSeats(this.live.model).map(({ seat }) => seat.endpointId);
+    return allSeats(this.live.model).filter(({ seat }) => seat.line === undefined).map(({ seat }) => seat.endpointId);
+  }
+
+  /** The lines of telephones that take part, ring or call. */
+  lines(): string[] {
+    return allSeats(this.live.model).filter(({ seat }) => seat.line !== undefined).map(({ seat }) => seat.endpointId);
   }
 
   /** The lanes of the call flow so far: who called, the server's parts, then everybody who rang or came. */
@@ -127,7 +134,13 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     ];
     const servers: FlowLane[] = [{ id: 'controller', role: 'server' }];
     if (model.usedBackend) servers.push({ id: 'mediaProcessor', role: 'server' });
-    return [...lanes.filter(({ role }) => role === 'caller'), ...servers, ...lanes.filter(({ role }) => role !== 'caller')];
+    const lines = [...model.participations.map(({ line }) => line), ...allSeats(model).map(({ seat }) => seat.line)].filter((line) => line !== undefined);
+    if (lines.length > 0) servers.push({ id: 'telephony', role: 'server' });
+    const trunks = new Set(lines.flatMap((line) => ('trunks' in line ? line.trunks : (line.trunk ?? []))));
+    return [
+      ...lanes.filter(({ role }) => role === 'caller'), ...servers, ...lanes.filter(({ role }) => role !== 'caller'),
+      ...[...trunks].map((name): FlowLane => ({ id: `trunk:${name}`, role: 'trunk', displayName: name })),
+    ];
   }
 
   /** True while another conference is asked for in place of one that was lost. */
@@ -180,6 +193,11 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     const participation = this.live.model.participations.findLast((past) => past.endpointId === endpointId);
     return participation === undefined ? undefined : closingView(this.live, participation);
   }
+}
+
+/** A telephone that calls brings a call into being. */
+function isFounding({ model }: LiveCall, input: CallObservation): boolean {
+  return model.phase === 'idle' && input.kind === 'line' && input.event.kind === 'incoming';
 }
 
 /** Whether nothing of an input is kept, not even that it was given. */
@@ -265,7 +283,7 @@ function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand,
     case 'updateSelf':
       return updateSelf(live, seat, command);
     case 'addParticipant':
-      return addParticipant(live, seated, command.target, now);
+      return addParticipant(live, seated, command, now);
     case 'removeParticipant':
       return removeParticipant(live, seated, command.target, now);
     case 'mute':
@@ -278,6 +296,8 @@ function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand,
       return startSpotlight(live, party, command.targets);
     case 'stopSpotlight':
       return stopSpotlight(live, party, command.targets);
+    case 'sendDtmf':
+      return sendDtmf(live, seated, command.tones, command.target);
     case 'setModes':
       return setModes(live, party, command);
     case 'sendMessage':
@@ -321,6 +341,9 @@ function observe(live: LiveCall, observation: CallObservation, now: Instant): vo
       return;
     case 'media':
       handleMediaEvent(live, observation.event, now);
+      return;
+    case 'line':
+      handleLineEvent(live, observation.event, now);
       return;
   }
 }

@@ -1,5 +1,5 @@
 import type {
-  CallKind, CustomContext, EndReason, IceCandidate, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Speakers, VideoTile,
+  CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Speakers, VideoTile,
 } from '@dialplane/calling-api';
 import type { EndpointIdentity } from './call-input.ts';
 import type { ParticipationRecord } from './call-record.ts';
@@ -91,13 +91,22 @@ export interface Party {
   readonly addedBy?: string;
   /** Given by a room; elsewhere everybody may do everything. */
   readonly role?: ParticipantRole;
+  readonly invitation?: Invitation;
   readonly stage: PartyStage;
+}
+
+/** What somebody was called or added with. */
+export interface Invitation {
+  /** The number that a telephone is shown, `4:+...`. */
+  readonly callerId?: string;
+  readonly customContext?: CustomContext;
 }
 
 /**
  * ```
  *  awaitingConference ──conferenceOpened──▶ finding ──endpointsFound──▶ ringing ──accept──▶ present
- *                                              └────── join ────────────────┴── join ──────────▲
+ *           │                                  └────── join ────────────────┴── join ──────────▲
+ *           └──────── conferenceOpened, a telephone number: dial ───────────▲
  * ```
  * From each of them the party may disappear, with a reason. A 1:1 callee starts at `finding`, who starts or joins at `present`.
  */
@@ -109,8 +118,9 @@ export type PartyStage =
   | { readonly kind: 'ringing'; readonly seats: readonly Seat[] }
   | { readonly kind: 'present'; readonly seats: readonly Seat[] };
 
-/** One endpoint's part in the call: a device that rings, or from which a user takes part. */
+/** One endpoint's part in the call: a device that rings, or from which a user takes part. A telephone's endpoint is its line. */
 export interface Seat {
+  /** Of a telephone: the line's id. */
   readonly endpointId: string;
   readonly participantId: string;
   readonly identifier: string;
@@ -128,22 +138,45 @@ export interface Seat {
   readonly streams: readonly MediaStreamType[];
   /** The session with the other side of a 1:1 call. */
   readonly peer: PeerSession | undefined;
-  /** The session with the backend. */
+  /** The session with the backend. A telephone's is opened and described by telephony. */
   readonly leg: LegSession | undefined;
+  /** Of a telephone. */
+  readonly line?: SeatLine;
+}
+
+/** What makes a seat a telephone's: it hears no events, and has a line in the place of a client. */
+export interface SeatLine {
+  readonly direction: LineDirection;
+  /** `over`: telephony has said that the line ended, or another call has it. */
+  readonly state: 'open' | 'over';
+  /** The SIP phone of a user that is rung; absent for a telephone number and for who calls. */
+  readonly deviceId?: string;
+  /** Trunks in the order in which they were tried: the last one carries the line. None for a SIP phone. */
+  readonly trunks: readonly string[];
+  /** The number that is shown, `4:+...`, where one is known. */
+  readonly callerId?: string;
+  /** The other side of a 1:1 call has put the telephone on hold. */
+  readonly isHeld: boolean;
 }
 
 /**
  * ```
- *  caller of a 1:1 call   dialing ──ringing──▶ ringback ──accept of the callee──▶ connected
+ *  caller of a 1:1 call   dialing ──ringing──▶ ringback ──early media──▶ hearingEarlyMedia ──answer──▶ connected
  *  device of a callee     offered ──ringing──▶ alerting ──accept──▶ establishing ──media connected──▶ connected
+ *  telephone called       offered ──180──▶ alerting ──early media──▶ sendingEarlyMedia ──answer──▶ connected
+ *  telephone calling      dialing ──ringing──▶ ringback ──accept of the callee──▶ connected
  *  starter, joiner        establishing ──media connected──▶ connected
  * ```
+ * A caller whose own media is not connected when the callee answers is `establishing` until it is.
  */
 export type SeatStage =
   | { readonly kind: 'dialing' }
   | { readonly kind: 'ringback' }
+  | { readonly kind: 'hearingEarlyMedia' }
   | { readonly kind: 'offered' }
   | { readonly kind: 'alerting' }
+  /** What the telephone network plays before the answer is heard (RFC 3960). */
+  | { readonly kind: 'sendingEarlyMedia' }
   /** `answeredAt` is absent for who did not answer a call but started or joined one. */
   | { readonly kind: 'establishing'; readonly answeredAt?: number }
   | { readonly kind: 'connected'; readonly connectedAt: number };
@@ -201,8 +234,13 @@ export function seatsOf(party: Party): readonly Seat[] {
 }
 
 /** True for a seat that takes part: it is not merely a device that rings. */
-export function takesPart(seat: Seat): boolean {
-  return seat.stage.kind !== 'offered' && seat.stage.kind !== 'alerting';
+export function takesPart({ stage }: Seat): boolean {
+  return stage.kind !== 'offered' && stage.kind !== 'alerting' && stage.kind !== 'sendingEarlyMedia';
+}
+
+/** True for somebody who has called and whom nobody has answered yet. */
+export function isCalling({ stage }: Seat): boolean {
+  return stage.kind === 'dialing' || stage.kind === 'ringback' || stage.kind === 'hearingEarlyMedia';
 }
 
 /** True once the seat has answered, or is connected: from here on it can hold, add and be described to. */

@@ -1,4 +1,4 @@
-import type { CallKind, EndReason, Topology } from '@dialplane/calling-api';
+import type { CallKind, EndReason, LineDirection, Topology } from '@dialplane/calling-api';
 
 /** One endpoint's part in an ended call. Instants are milliseconds on the machine's own clock; the driver dates them. */
 export interface ParticipationRecord {
@@ -12,6 +12,8 @@ export interface ParticipationRecord {
   readonly connectedAt?: number;
   readonly endedAt: number;
   readonly endReason: EndReason;
+  /** Of a telephone: who called whom, through which trunk, and the number it was shown or showed. */
+  readonly line?: { readonly direction: LineDirection; readonly trunk?: string; readonly callerId?: string };
 }
 
 /** What remains of a call: written once, when it ends. */

@@ -3,14 +3,16 @@ import type { MediaEvent, MediaFailure } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import { allSeats, conferenceOf, replaceSeat, type Seat } from './call-model.ts';
 import { endCall } from './departure.ts';
+import { invite } from './dialing.ts';
+import { showTone } from './dtmf.ts';
 import { noMediaPath } from './ice-configuration.ts';
+import { settleLineLeg } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
 import { showLeg } from './media-legs.ts';
 import { layoutChanged, modesChanged } from './media-modes.ts';
 import { sessionConnected, sessionFailed, sessionInterrupted } from './media-progress.ts';
 import { abandonPromotion, bridge } from './promotion.ts';
 import { recoverConference, replaceLeg } from './reopening.ts';
-import { lookUp } from './ringing.ts';
 import { summaryOf } from './signaled-side.ts';
 import { showSpeakers } from './speakers.ts';
 
@@ -45,8 +47,10 @@ export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant
     case 'mediaStalled':
       live.flow('mediaProcessor', laneOfLeg(live, event.legId), { kind: 'mediaState', mediaSessionId: event.legId, state: `${event.direction} stalled`, cause: event.cause });
       return;
-    // What is dialled and how well packets flow pass by the call: they change nobody's membership or state.
     case 'dtmfReceived':
+      toneReceived(live, event);
+      return;
+    // How well packets flow passes by the call: it changes nobody's membership or state.
     case 'legReport':
       return;
   }
@@ -64,7 +68,7 @@ function opened(live: LiveCall, conferenceId: string, process: string, now: Inst
   live.flow('mediaProcessor', 'controller', { kind: 'decision', what: 'conference opened', why: `served by ${process}` });
   if (model.path.kind === 'openingPromotion') bridge(live, conferenceId, now);
   else model.path = { kind: 'conference', conferenceId };
-  for (const party of model.parties.values()) if (party.stage.kind === 'awaitingConference') lookUp(live, party, now);
+  for (const party of model.parties.values()) if (party.stage.kind === 'awaitingConference') invite(live, party, now);
 }
 
 /**
@@ -90,7 +94,7 @@ function commandFailed(live: LiveCall, event: Extract<MediaEvent, { kind: 'comma
   // The news that the conference is lost may be on its way still.
   if (event.reason === 'CONFERENCE_NOT_FOUND' || event.reason === 'MEDIA_PROCESS_LOST') handleConferenceFailure(live, { reason: 'MEDIA_PROCESS_LOST' }, now);
   else if (event.command === 'openConference') handleConferenceFailure(live, event, now);
-  else if (event.legId !== undefined && (event.command === 'openLeg' || event.command === 'describe')) {
+  else if (event.legId !== undefined && seatOfLeg(live, event.legId)?.line === undefined && (event.command === 'openLeg' || event.command === 'describe')) {
     // An offer that changes nothing costs nobody the call: media goes on as it was agreed before.
     const isRefusedChange = isRefusedOffer(event.reason) && seatOfLeg(live, event.legId)?.leg?.hasConnected === true;
     if (!isRefusedChange) failLeg(live, event.legId, event, now);
@@ -104,6 +108,11 @@ function isRefusedOffer(reason: MediaFailure): boolean {
 function legDescribed(live: LiveCall, { legId, description }: Extract<MediaEvent, { kind: 'legDescribed' }>): void {
   const seat = seatOfLeg(live, legId);
   if (seat?.leg === undefined) return;
+  if (seat.line !== undefined) {
+    // Telephony hears it too, and it is telephony's to pass on.
+    settleLineLeg(live, seat);
+    return;
+  }
   replaceSeat(live.model, { ...seat, leg: { ...seat.leg, processor: description } });
   live.tell(seat.endpointId, () => ({ type: 'mediaDescription', mediaSessionId: legId, description }));
   const { type, revision } = description;
@@ -115,13 +124,19 @@ function legStateChanged(live: LiveCall, { legId, state, reason }: Extract<Media
   if (seat?.leg === undefined) return;
   live.flow('mediaProcessor', seat.participantId, { kind: 'mediaState', mediaSessionId: legId, state, ...(reason === undefined ? {} : { cause: reason }) });
   if (state === 'closed') {
-    failLeg(live, legId, { reason: reason ?? 'CONSENT_EXPIRED' }, now);
+    // The leg of a telephone is telephony's: what it means for the line comes from there.
+    if (seat.line === undefined) failLeg(live, legId, { reason: reason ?? 'CONSENT_EXPIRED' }, now);
     return;
   }
   if (state === seat.leg.state || state === 'negotiating') return;
   if (state === 'connected') sessionConnected(live, legId, now);
   else sessionInterrupted(live, legId, now);
-  showLeg(live, seat.endpointId, legId);
+  if (seat.line === undefined) showLeg(live, seat.endpointId, legId);
+}
+
+function toneReceived(live: LiveCall, { legId, tone }: Extract<MediaEvent, { kind: 'dtmfReceived' }>): void {
+  const seat = seatOfLeg(live, legId);
+  if (seat !== undefined) showTone(live, seat, tone);
 }
 
 /** A member that was connected gets another leg and the time to connect it; whoever never reached the media processor leaves. */

@@ -1,6 +1,8 @@
 import { endReason, type EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
-import { allSeats, conferenceOf, seatsOf, type Party, type Seat } from './call-model.ts';
+import { allSeats, conferenceOf, seatsOf, type Party, type Seat, type SeatLine } from './call-model.ts';
+import type { ParticipationRecord } from './call-record.ts';
+import { endLine } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
 import { changeSpotlight } from './spotlight.ts';
 import { members, recordOf } from './views.ts';
@@ -16,14 +18,21 @@ export function endSeat(live: LiveCall, seat: Seat, reason: EndReason, now: Inst
     participantId: seat.participantId, endpointId: seat.endpointId, identifier: seat.identifier,
     ...(seat.displayName === undefined ? {} : { displayName: seat.displayName }),
     role: seat.part, startedAt: seat.startedAt, ...(connectedAt === undefined ? {} : { connectedAt }), endedAt: now, endReason: reason,
+    ...(seat.line === undefined ? {} : { line: lineRecord(seat.line) }),
   });
   live.deadlines.clear(`setup|${seat.endpointId}`);
   live.deadlines.clear(`presence|${seat.endpointId}`);
   const conferenceId = conferenceOf(model);
-  if (seat.leg !== undefined && conferenceId !== undefined) live.media({ kind: 'closeLeg', conferenceId, legId: seat.leg.mediaSessionId });
+  if (seat.line !== undefined) endLine(live, seat, reason);
+  else if (seat.leg !== undefined && conferenceId !== undefined) live.media({ kind: 'closeLeg', conferenceId, legId: seat.leg.mediaSessionId });
   for (const session of [seat.peer, seat.leg]) if (session !== undefined) live.deadlines.clear(`interruption|${session.mediaSessionId}`);
   live.flow('controller', seat.participantId, { kind: 'ended', endReason: reason, identifier: seat.identifier });
-  live.tell(seat.endpointId, () => ({ type: 'callStateChanged', state: 'Disconnected', endReason: reason }));
+  if (seat.line === undefined) live.tell(seat.endpointId, () => ({ type: 'callStateChanged', state: 'Disconnected', endReason: reason }));
+}
+
+function lineRecord({ direction, trunks, callerId }: SeatLine): NonNullable<ParticipationRecord['line']> {
+  const trunk = trunks.at(-1);
+  return { direction, ...(trunk === undefined ? {} : { trunk }), ...(callerId === undefined ? {} : { callerId }) };
 }
 
 function connectedAtOf({ stage }: Seat): number | undefined {
@@ -52,9 +61,11 @@ export function removeParty(live: LiveCall, party: Party, endReasonSeen: EndReas
   });
 }
 
-/** Ends a group call in which nobody is left; people who still ring hear that it was cancelled. */
+/** Ends a group call in which nobody is left, or nobody but a telephone that was called; people who still ring hear that it was cancelled. */
 export function endWhenEmpty(live: LiveCall, cause: EndReason, now: Instant): void {
-  if (live.model.phase !== 'running' || members(live.model).length > 0) return;
+  if (live.model.phase !== 'running') return;
+  const [first, ...others] = members(live.model);
+  if (others.length > 0 || (first !== undefined && first.seat.line?.direction !== 'outgoing')) return;
   const cancelled = endReason('cancelled', cause.endedBy);
   endCall(live, cause, now, () => cancelled);
 }

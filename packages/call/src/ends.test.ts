@@ -40,34 +40,6 @@ test('nobody answers within 85 s', () => {
   assert.deepEqual(ends(call.pass(1)), all('487/10004 by platform'));
 });
 
-test('a telephone rings for 115 s, on the backend', () => {
-  const call = new TestCall();
-  const number = '4:+15550100';
-  call.command({ kind: 'start', caller: alice, targets: [number], isMuted: false });
-  call.media({ kind: 'conferenceOpened', conferenceId: call.conferenceId, process: 'media-0' });
-  call.find({ endpointId: 'trunk-1', identifier: number });
-  assert.deepEqual(call.machine.viewFor('trunk-1')?.topology, 'backend');
-  assert.equal(call.machine.viewFor('alice-1')?.kind, 'oneToOne');
-  assert.deepEqual(call.pass(114_999).lines, []);
-  assert.equal(ends(call.pass(1))['call'], '487/10004 by platform');
-});
-
-test('a telephone that answers connects the caller, and its hanging up ends the call', () => {
-  const call = new TestCall();
-  const trunk = { endpointId: 'trunk-1', identifier: '4:+15550100' };
-  call.command({ kind: 'start', caller: alice, targets: [trunk.identifier], isMuted: false });
-  call.media({ kind: 'conferenceOpened', conferenceId: call.conferenceId, process: 'media-0' });
-  call.find(trunk);
-  call.command({ kind: 'ringing', by: 'trunk-1' });
-  assert.equal(call.machine.viewFor('alice-1')?.state, 'Ringing');
-  call.command({ kind: 'accept', by: 'trunk-1', isMuted: false });
-  assert.equal(call.machine.viewFor('alice-1')?.state, 'Connected');
-  call.legConnected('trunk-1');
-  assert.equal(call.machine.viewFor('trunk-1')?.state, 'Connected');
-  const { record } = call.command({ kind: 'hangUp', by: 'trunk-1', forEveryone: false });
-  assert.deepEqual([record?.kind, record?.topology, record?.endReason.subCode], ['oneToOne', 'backend', 0]);
-});
-
 test('there is no such user, or none of its devices is registered, or nobody says', () => {
   const reached = (isKnown: boolean) => {
     const call = new TestCall();

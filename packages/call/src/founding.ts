@@ -21,7 +21,7 @@ export function start(live: LiveCall, command: Start, now: Instant): Verdict {
   if (targets.length === 0) return refused('TARGET_INVALID', 'Name at least one target besides yourself.');
   if (targets.length >= live.limits.participants) return refused('TARGET_INVALID', `A call has at most ${live.limits.participants} participants.`);
   const isGroup = targets.length > 1;
-  const isDirect = !isGroup && targets.every((target) => identifierKind(target) !== 'phoneNumber');
+  const reason = isGroup ? 'a call to several' : reasonForBackend(live, targets[0] ?? '');
   found(live, {
     origin: 'started', initiator: caller, startedAt: now,
     ...(command.customContext === undefined ? {} : { customContext: command.customContext }),
@@ -30,20 +30,31 @@ export function start(live: LiveCall, command: Start, now: Instant): Verdict {
   model.kind = isGroup ? 'group' : 'oneToOne';
   const seat = newSeat(live, caller, 'caller', command.isMuted, isGroup ? { kind: 'establishing' } : { kind: 'dialing' }, now);
   live.flow(seat.participantId, 'controller', { kind: 'callState', state: 'Connecting' });
-  if (isDirect) {
+  if (reason === undefined) {
     const peer: PeerSession = { mediaSessionId: live.options.newId(), state: 'negotiating', hasConnected: false, polite: false, local: sideOf(command.description) };
     present(live, { ...seat, peer }, now);
     live.decide('media flows peer-to-peer', 'a call between two users');
   } else {
-    openConference(live, isGroup ? 'a call to several' : 'a call to a telephone number', now);
+    openConference(live, reason, now);
     presentOnBackend(live, seat, command.description, now);
   }
+  const { alternateCallerId, customContext } = command;
+  const callerId = alternateCallerId === undefined ? {} : { callerId: alternateCallerId };
+  const invitation = { ...callerId, ...(customContext === undefined ? {} : { customContext }) };
   for (const target of targets) {
-    const party: Party = { identifier: target, addedBy: caller.identifier, stage: { kind: 'awaitingConference' } };
+    const party: Party = { identifier: target, addedBy: caller.identifier, invitation, stage: { kind: 'awaitingConference' } };
     model.parties.set(target, party);
-    if (isDirect) lookUp(live, party, now);
+    if (reason === undefined) lookUp(live, party, now);
   }
   return endWithoutProcessor(live, now);
+}
+
+/** Why a 1:1 call needs the backend, if it does. */
+function reasonForBackend({ options }: LiveCall, target: string): string | undefined {
+  if (identifierKind(target) === 'phoneNumber') return 'a call to a telephone number';
+  // Without a media processor the phones are not to be had, and clients are reached all the same.
+  const canRing = options.hasPhones?.(target) === true && options.mediaProcessorAbsence?.() === undefined;
+  return canRing ? 'a call to a user with SIP phones' : undefined;
 }
 
 /** An endpoint joins a group call; the first one brings it into being. */
@@ -80,7 +91,8 @@ function relayOf({ relay }: Start | Join): Pick<Founding, 'relay'> {
   return relay === undefined ? {} : { relay };
 }
 
-function found(live: LiveCall, founding: Founding, now: Instant): void {
+/** The call begins. */
+export function found(live: LiveCall, founding: Founding, now: Instant): void {
   live.model.phase = 'running';
   live.model.founding = founding;
   live.arm('duration', live.limits.durationMs, now);
@@ -94,7 +106,8 @@ function newSeat(live: LiveCall, endpoint: EndpointIdentity, part: Seat['part'],
   };
 }
 
-function openConference(live: LiveCall, why: string, now: Instant): void {
+/** Asks for the first conference of a call. */
+export function openConference(live: LiveCall, why: string, now: Instant): void {
   const conferenceId = live.options.newId();
   const isAbsent = live.options.mediaProcessorAbsence?.() !== undefined;
   live.model.path = { kind: isAbsent ? 'suspended' : 'opening', conferenceId };
@@ -103,7 +116,7 @@ function openConference(live: LiveCall, why: string, now: Instant): void {
 }
 
 /** On a server without a media processor a call that needs one is over before it began. */
-function endWithoutProcessor(live: LiveCall, now: Instant): Verdict {
+export function endWithoutProcessor(live: LiveCall, now: Instant): Verdict {
   const absence = live.options.mediaProcessorAbsence?.();
   const isNew = live.model.path.kind === 'suspended' && live.model.losses.length === 0;
   if (absence !== undefined && isNew) endCall(live, endReason('mediaProcessorUnavailable', 'platform', absence), now);

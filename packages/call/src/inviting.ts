@@ -1,18 +1,20 @@
-import { endReason } from '@dialplane/calling-api';
+import { endReason, identifierKind } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { hasAnswered, seatsOf, takesPart, type Party, type Seated } from './call-model.ts';
 import { endCall } from './departure.ts';
+import { invite } from './dialing.ts';
 import { isFull } from './founding.ts';
 import { leave } from './leaving.ts';
+import { holdTelephones } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
 import { governs } from './moderation.ts';
 import { beginPromotion } from './promotion.ts';
-import { failInvitation, lookUp } from './ringing.ts';
+import { failInvitation } from './ringing.ts';
 import { done, refused, type Verdict } from './verdict.ts';
 import { participantView } from './views.ts';
 
 /** Invites somebody else. Adding to a direct call promotes it: nobody is rung before there is a conference to come to. */
-export function addParticipant(live: LiveCall, { party, seat }: Seated, target: string, now: Instant): Verdict {
+export function addParticipant(live: LiveCall, { party, seat }: Seated, { target, alternateCallerId }: { readonly target: string; readonly alternateCallerId?: string }, now: Instant): Verdict {
   const { model } = live;
   if (!hasAnswered(seat)) return refused('CALL_STATE_CONFLICT', 'Somebody can be added once the call has been answered.');
   if (!governs(model, party)) return refused('ROLE_FORBIDS');
@@ -21,11 +23,15 @@ export function addParticipant(live: LiveCall, { party, seat }: Seated, target: 
   if (isFull(live, target)) return refused('CALL_FULL');
   const absence = live.options.mediaProcessorAbsence?.();
   if (absence !== undefined && model.path.kind === 'peerToPeer') return refused('MEDIA_PROCESSOR_UNAVAILABLE', absence);
-  const added: Party = { identifier: target, addedBy: seat.identifier, stage: { kind: 'awaitingConference' } };
+  const unreachable = identifierKind(target) === 'phoneNumber' ? live.options.telephoneAbsence?.() : undefined;
+  if (unreachable !== undefined) return refused('TELEPHONY_UNAVAILABLE', unreachable);
+  const invitation = alternateCallerId === undefined ? {} : { invitation: { callerId: alternateCallerId } };
+  const added: Party = { identifier: target, addedBy: seat.identifier, ...invitation, stage: { kind: 'awaitingConference' } };
   model.parties.set(target, added);
   if (model.path.kind === 'peerToPeer') beginPromotion(live, `${seat.identifier} added ${target}`, now);
-  else if (model.path.kind === 'bridging' || model.path.kind === 'conference') lookUp(live, added, now);
+  else if (model.path.kind === 'bridging' || model.path.kind === 'conference') invite(live, added, now);
   if (model.path.kind === 'conference') model.kind = 'group';
+  holdTelephones(live);
   return { ok: true, participant: participantView(model, added) };
 }
 

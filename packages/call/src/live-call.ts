@@ -1,6 +1,7 @@
 import type { CallState, EndpointEvent, FlowDetail, Participant, ParticipantRole } from '@dialplane/calling-api';
 import type { MediaCommand } from '@dialplane/media-api';
 import { addMilliseconds, Deadlines, type Instant } from '@dialplane/sansio';
+import type { LineCommand } from '@dialplane/telephony-api';
 import type { CallOutput } from './call-input.ts';
 import { emptyModel, type CallModel, type Seat } from './call-model.ts';
 import type { IceConfiguration, IceParticipant } from './ice-configuration.ts';
@@ -17,6 +18,10 @@ export interface CallMachineOptions {
   readonly iceConfiguration: (participant: IceParticipant) => IceConfiguration;
   /** Why no conference can be opened, in a sentence; whatever needs one then fails at once. Without it there is always one to be had. */
   readonly mediaProcessorAbsence?: () => string | undefined;
+  /** Why no telephone can be called, in a sentence. Without it telephones can be. */
+  readonly telephoneAbsence?: () => string | undefined;
+  /** Whether a user has SIP phones: a call to them is on the backend from the beginning, because one of those may answer. */
+  readonly hasPhones?: (identifier: string) => boolean;
   /** For a restored call: how long no machine ran. What happened before is dated that much earlier; deadlines are not shortened. */
   readonly downtimeMs?: number;
   readonly limits?: Partial<CallLimits>;
@@ -89,6 +94,10 @@ export class LiveCall {
   media(command: MediaCommand): void {
     if (this.model.path.kind === 'suspended') return;
     this.effects.push({ kind: 'output', output: { kind: 'media', command } });
+  }
+
+  line(command: LineCommand): void {
+    this.effects.push({ kind: 'output', output: { kind: 'line', command } });
   }
 
   /** Asks for a conference, and waits for the answer. */

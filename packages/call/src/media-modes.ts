@@ -4,7 +4,7 @@ import { conferenceOf, replaceSeat, seatedAt, seatsOf, type CallModel, type LegS
 import type { LiveCall } from './live-call.ts';
 import { governs } from './moderation.ts';
 import { done, refused, type Verdict } from './verdict.ts';
-import { layoutOf, members } from './views.ts';
+import { clients, layoutOf, members } from './views.ts';
 
 /** A participant asks for modes: of its own media, or of another's or everybody's where it may act on others. */
 export function setModes(live: LiveCall, party: Party, { modes, target }: { readonly modes: MediaModes; readonly target?: string }): Verdict {
@@ -39,7 +39,7 @@ export function orderModes(live: LiveCall, modes: MediaModes, target: string | u
 
 /** The media processor has switched a leg, or all of them: because it was asked to, or by itself. */
 export function modesChanged(live: LiveCall, { legId, modes, why }: Extract<MediaEvent, { kind: 'modesChanged' }>): void {
-  const changed = members(live.model).filter(({ seat: { leg } }) => leg !== undefined && (legId === undefined || leg.mediaSessionId === legId) && !areEqual(leg.modes, modes));
+  const changed = clients(live.model).filter(({ seat: { leg } }) => leg !== undefined && (legId === undefined || leg.mediaSessionId === legId) && !areEqual(leg.modes, modes));
   if (changed.length === 0) return;
   const lane = legId === undefined ? undefined : changed[0]?.seat.participantId;
   live.flow('mediaProcessor', lane, { kind: 'decision', what: `audio ${modes.audio}, video ${modes.video}`, why });
@@ -50,7 +50,7 @@ export function modesChanged(live: LiveCall, { legId, modes, why }: Extract<Medi
 export function layoutChanged(live: LiveCall, { legId, layout }: Extract<MediaEvent, { kind: 'layoutChanged' }>): void {
   const why = 'the composed picture is arranged otherwise';
   if (legId === undefined) live.model.layout = layout;
-  for (const { seat } of members(live.model)) {
+  for (const { seat } of clients(live.model)) {
     if (seat.leg === undefined) continue;
     if (seat.leg.mediaSessionId === legId) changeLeg(live, seat, { layout }, why);
     else if (legId === undefined && seat.leg.layout === undefined && seat.leg.modes.video === 'mixed') tellModes(live, seat, why);

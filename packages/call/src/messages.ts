@@ -2,7 +2,7 @@ import type { SendMessageRequest } from '@dialplane/calling-api';
 import type { Seat } from './call-model.ts';
 import type { LiveCall } from './live-call.ts';
 import { done, refused, type Verdict } from './verdict.ts';
-import { members } from './views.ts';
+import { clients } from './views.ts';
 
 /** What a message consists of, and for whom it is: everybody else without `targets`. */
 export type Message = Pick<SendMessageRequest, 'channelId' | 'sequenceNumber' | 'data' | 'targets'>;
@@ -11,7 +11,7 @@ export type Message = Pick<SendMessageRequest, 'channelId' | 'sequenceNumber' | 
 export function sendMessage(live: LiveCall, seat: Seat, { targets, channelId, sequenceNumber, data }: Message): Verdict {
   if (live.model.kind !== 'group') return refused('CALL_NOT_GROUP');
   const wanted = targets === undefined ? undefined : new Set(targets);
-  for (const { seat: other } of members(live.model)) {
+  for (const { seat: other } of clients(live.model)) {
     if (other.endpointId === seat.endpointId || wanted?.has(other.identifier) === false) continue;
     live.tell(other.endpointId, () => ({ type: 'messageReceived', sender: seat.identifier, channelId, sequenceNumber, data }));
   }

@@ -1,8 +1,9 @@
 import type { ReactionType } from '@dialplane/calling-api';
 import { conferenceOf, replaceSeat, seatsOf, takesPart, type CallModel, type MuteState, type Party, type Seat, type Seated } from './call-model.ts';
+import { holdTelephones } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
 import { done, refused, type Verdict } from './verdict.ts';
-import { members, roleOf, stateOf } from './views.ts';
+import { clients, members, roleOf, stateOf } from './views.ts';
 
 /**
  * Whether a party may act on others: add, remove and mute them, lower their hands, end the call for everyone. Roles of a room
@@ -23,6 +24,7 @@ export function setHeld(live: LiveCall, seat: Seat, isHolding: boolean): Verdict
   if (seat.leg !== undefined && conferenceId !== undefined) {
     live.media({ kind: 'setHeld', conferenceId, legId: seat.leg.mediaSessionId, isHeld: isHolding });
   }
+  holdTelephones(live);
   live.flow(seat.participantId, 'controller', { kind: 'callState', state: stateOf(live.model, changed) });
   return done;
 }
@@ -60,7 +62,7 @@ export function lowerHands(live: LiveCall, party: Party, targets: readonly strin
 
 /** A reaction passes by: everybody else sees it, and nothing of it remains. */
 export function react(live: LiveCall, seat: Seat, reactionType: ReactionType): Verdict {
-  for (const { seat: other } of members(live.model)) {
+  for (const { seat: other } of clients(live.model)) {
     if (other.endpointId !== seat.endpointId) live.tell(other.endpointId, () => ({ type: 'reactionReceived', sender: seat.identifier, reactionType }));
   }
   return done;

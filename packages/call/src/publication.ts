@@ -2,7 +2,7 @@ import type { Call, EndpointEvent, Participant } from '@dialplane/calling-api';
 import { seatedAt, type CallModel, type Party, type Seated } from './call-model.ts';
 import type { CallOutput } from './call-input.ts';
 import type { LiveCall, PublishedSeat, UnnumberedEvent } from './live-call.ts';
-import { callView, members, participantView, selfView, shapeOf, stateOf } from './views.ts';
+import { callView, clients, participantView, selfView, shapeOf, stateOf } from './views.ts';
 
 interface PublishedParty {
   readonly source: Party;
@@ -26,7 +26,7 @@ export class Publication {
   /** Starts from `live` as it is: nothing in it is news. */
   constructor(live: LiveCall) {
     this.takeRosterChanges(live, this.affectsAll(live.model));
-    for (const seated of members(live.model)) this.seats.set(seated.seat.endpointId, publishedSeat(live, seated));
+    for (const seated of clients(live.model)) this.seats.set(seated.seat.endpointId, publishedSeat(live, seated));
   }
 
   /**
@@ -35,7 +35,7 @@ export class Publication {
    */
   publish(live: LiveCall): CallOutput[] {
     const outputs: CallOutput[] = [];
-    const all = members(live.model);
+    const all = clients(live.model);
     const newcomers = new Set(all.map(({ seat }) => seat.endpointId).filter((endpointId) => !this.seats.has(endpointId)));
     const isChanged = this.affectsAll(live.model);
     const updated = this.takeRosterChanges(live, isChanged);

@@ -1,7 +1,9 @@
 import { endReason, type EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
-import { conferenceOf, replaceSeat, type Seat } from './call-model.ts';
+import { conferenceOf, isCalling, replaceSeat, type Seat } from './call-model.ts';
 import { endCall } from './departure.ts';
+import { withdrawRingingLines } from './dialing.ts';
+import { connectLine } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
 import { hideLeg, openLeg, showLeg } from './media-legs.ts';
 import { showSpeakers } from './speakers.ts';
@@ -15,6 +17,7 @@ import { members } from './views.ts';
 export function recoverConference(live: LiveCall, reason: EndReason, now: Instant): void {
   const { model, limits, options } = live;
   const absence = options.mediaProcessorAbsence?.();
+  withdrawRingingLines(live);
   model.losses = [...model.losses.filter((at) => at > now - limits.reopeningWindowMs), now];
   if (model.losses.length > limits.reopenings) endCall(live, absence === undefined ? reason : endReason('mediaProcessorUnavailable', 'platform', absence), now);
   else if (absence === undefined && model.path.kind !== 'reopening') reopenConference(live, now);
@@ -46,7 +49,10 @@ function reopenConference(live: LiveCall, now: Instant): void {
   if (model.spotlight.length > 0) live.media({ kind: 'setSpotlight', conferenceId, identifiers: model.spotlight });
   model.layout = [];
   showSpeakers(live, { speaking: [], dominant: [] }, now);
-  for (const { seat } of members(model)) replaceLeg(live, conferenceId, seat, now);
+  for (const { seat } of members(model)) {
+    if (seat.line === undefined) replaceLeg(live, conferenceId, seat, now);
+    else if (!isCalling(seat)) replaceSeat(model, { ...seat, leg: connectLine(live, conferenceId, seat) });
+  }
 }
 
 /**

@@ -1,11 +1,13 @@
-import { endReason, endReasons, identifierKind, type EndReason } from '@dialplane/calling-api';
+import { endReason, endReasons, type EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
+import type { LineDevice } from '@dialplane/telephony-api';
 import type { EndpointIdentity } from './call-input.ts';
 import { peerOf, replaceSeat, seatsOf, silentSide, type Party, type Seat } from './call-model.ts';
 import { dismissParty, endCall, endSeat } from './departure.ts';
 import type { LiveCall } from './live-call.ts';
+import { ringBack } from './ringback.ts';
+import { ringPhones } from './ringing-lines.ts';
 import { summaryOf } from './signaled-side.ts';
-import { members } from './views.ts';
 
 /** Asks where a user is registered: the first step of ringing. */
 export function lookUp(live: LiveCall, party: Party, now: Instant): void {
@@ -17,7 +19,7 @@ export function lookUp(live: LiveCall, party: Party, now: Instant): void {
 /** Rings every endpoint of the user, or ends the invitation when there is none. */
 export function handleEndpointsFound(
   live: LiveCall,
-  found: { readonly identifier: string; readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[] },
+  found: { readonly identifier: string; readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[]; readonly phones?: readonly LineDevice[] },
   now: Instant,
 ): void {
   const party = live.model.parties.get(found.identifier);
@@ -26,16 +28,18 @@ export function handleEndpointsFound(
   for (const endpoint of [...found.endpoints, ...party.stage.early]) {
     if (endpoint.identifier === found.identifier && devices.size < live.limits.devicesPerUser) devices.set(endpoint.endpointId, endpoint);
   }
-  if (devices.size === 0) {
+  // A direct call has no conference that a phone could come to.
+  const phones = live.model.path.kind === 'peerToPeer' || live.options.telephoneAbsence?.() !== undefined ? [] : (found.phones ?? []);
+  if (devices.size === 0 && phones.length === 0) {
     failInvitation(live, party, endReason(found.isKnown ? 'calleeNotRegistered' : 'calleeNotFound', 'platform'), now);
     return;
   }
   live.deadlines.clear(`find|${party.identifier}`);
-  const ringMs = identifierKind(party.identifier) === 'phoneNumber' ? live.limits.phoneRingMs : live.limits.ringMs;
-  live.arm(`ring|${party.identifier}`, ringMs, now);
+  live.arm(`ring|${party.identifier}`, live.limits.ringMs, now);
   const displayName = [...devices.values()].find((device) => device.displayName !== undefined)?.displayName;
   const named: Party = displayName === undefined ? party : { ...party, displayName };
   offer(live, named, [], [...devices.values()], now);
+  ringPhones(live, party.identifier, phones, now);
 }
 
 /** A user who is being called registered another endpoint: it rings as well. */
@@ -79,9 +83,7 @@ export function alert(live: LiveCall, seat: Seat): void {
   if (seat.stage.kind !== 'offered') return;
   replaceSeat(live.model, { ...seat, stage: { kind: 'alerting' } });
   live.flow(seat.participantId, 'controller', { kind: 'participantState', identifier: seat.identifier, state: 'Ringing' });
-  for (const { seat: caller } of members(live.model)) {
-    if (caller.stage.kind === 'dialing') replaceSeat(live.model, { ...caller, stage: { kind: 'ringback' } });
-  }
+  ringBack(live, seat);
 }
 
 /**
@@ -95,8 +97,16 @@ export function takeCall(live: LiveCall, party: Party, taker: Seat, now: Instant
   live.deadlines.clear(`find|${party.identifier}`);
   const name = taker.displayName === undefined ? {} : { displayName: taker.displayName };
   live.model.parties.set(party.identifier, { ...party, ...name, stage: { kind: 'present', seats: [taker] } });
+  if (live.model.kind === 'oneToOne' && live.model.connectedAt === undefined) dismissRivals(live, party.identifier, now);
   live.model.connectedAt ??= now;
   live.model.failures = [];
+}
+
+/** A telephone called several users; the others stop ringing when one has answered. */
+function dismissRivals(live: LiveCall, taker: string, now: Instant): void {
+  for (const party of live.model.parties.values()) {
+    if (party.identifier !== taker && party.stage.kind !== 'present') dismissParty(live, party, endReason('answeredElsewhere', taker), now);
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Speakers } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { LiveCall } from './live-call.ts';
-import { members } from './views.ts';
+import { clients } from './views.ts';
 
 /** Members hear of speakers this often at most. */
 const intervalMs = 334;
@@ -29,5 +29,5 @@ function tellSpeakers(live: LiveCall, next: Speakers, now: Instant): void {
   model.speakers = { kind: 'told', told: next };
   if (!isNews) return;
   live.arm('speakers', intervalMs, now);
-  for (const { seat } of members(model)) if (seat.leg !== undefined) live.tell(seat.endpointId, () => ({ type: 'speakersChanged', ...next }));
+  for (const { seat } of clients(model)) if (seat.leg !== undefined) live.tell(seat.endpointId, () => ({ type: 'speakersChanged', ...next }));
 }

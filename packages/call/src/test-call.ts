@@ -2,6 +2,7 @@
 import { addMilliseconds, instant, type Instant } from '@dialplane/sansio';
 import type { EndpointEvent, EndReason, FlowDetail, MediaDescription } from '@dialplane/calling-api';
 import type { MediaEvent } from '@dialplane/media-api';
+import type { IncomingLine, LineCommand, LineEvent } from '@dialplane/telephony-api';
 import { CallMachine, type CallCommand, type CallInput, type CallMachineOptions, type CallOutput, type CallRecord, type CommandResult, type EndpointIdentity } from './index.ts';
 
 type CommandWithoutId<Command> = Command extends CallCommand ? Omit<Command, 'commandId'> : never;
@@ -20,6 +21,8 @@ export const alice: EndpointIdentity = { endpointId: 'alice-1', identifier: '8:a
 export const bob: EndpointIdentity = { endpointId: 'bob-1', identifier: '8:acs:r_bob', displayName: 'Bob' };
 export const bobsPhone: EndpointIdentity = { endpointId: 'bob-2', identifier: '8:acs:r_bob' };
 export const carol: EndpointIdentity = { endpointId: 'carol-1', identifier: '8:acs:r_carol', displayName: 'Carol' };
+export const telephone = '4:+15550100';
+export const ownNumber = '4:+15550199';
 export const groupId = '11111111-1111-4111-8111-111111111111';
 
 export function description(type: 'offer' | 'answer', revision: number, answers?: number, ufrag = 'aaaa'): MediaDescription {
@@ -60,6 +63,38 @@ export class TestCall {
 
   media(event: MediaEvent): Outcome {
     return this.input({ kind: 'media', event });
+  }
+
+  line(event: LineEvent): Outcome {
+    return this.input({ kind: 'line', event });
+  }
+
+  /** Alice calls a telephone; the conference is open, her media is connected, and it is being dialled. Returns the line's id. */
+  dial(): string {
+    this.command({ kind: 'start', caller: alice, targets: [telephone], alternateCallerId: ownNumber, isMuted: false });
+    this.media({ kind: 'conferenceOpened', conferenceId: this.conferenceId, process: 'media-0' });
+    this.legConnected('alice-1');
+    return this.lineId;
+  }
+
+  /** Alice and a telephone that has answered. Returns the line's id. */
+  dialled(): string {
+    const lineId = this.dial();
+    this.line({ kind: 'progress', lineId, status: 180, hasEarlyMedia: false });
+    this.line({ kind: 'answered', lineId });
+    return lineId;
+  }
+
+  /** A telephone calls `target`, by default Bob; the conference is open. */
+  callFromOutside(target: IncomingLine['target'] = { kind: 'users', identifiers: [bob.identifier] }): Outcome {
+    const outcome = this.line({ kind: 'incoming', line: { lineId: 'in-1', from: telephone, displayName: 'Carl', to: ownNumber, target, trunk: 'north' } });
+    this.media({ kind: 'conferenceOpened', conferenceId: this.conferenceId, process: 'media-0' });
+    return outcome;
+  }
+
+  /** The only line of the call. */
+  get lineId(): string {
+    return this.machine.lines()[0] ?? '';
   }
 
   /** Lets time pass, firing whatever comes due. */
@@ -132,10 +167,33 @@ export function lineOf(output: CallOutput): string {
       return `find ${name(output.identifier)}`;
     case 'media':
       return `media ${output.command.kind}${'legId' in output.command && output.command.legId !== undefined ? ` ${output.command.legId}` : ''}`;
+    case 'line':
+      return `line ${lineCommandLine(output.command)}`;
     case 'flow':
       return `flow ${output.from}${output.to === undefined ? '' : ` > ${output.to}`} ${flowLine(output.detail)}`;
     case 'ended':
       return `ended ${reasonLine(output.record.endReason)}`;
+  }
+}
+
+function lineCommandLine(command: LineCommand): string {
+  switch (command.kind) {
+    case 'dial':
+      return `dial ${command.lineId} ${command.target.kind === 'number' ? `${command.target.number} as ${command.target.callerId ?? 'nobody'}` : command.target.deviceId} for ${name(command.from.identifier)} in ${command.legId}`;
+    case 'connect':
+      return `connect ${command.lineId} in ${command.legId}`;
+    case 'reject':
+      return `reject ${command.lineId} ${command.status}`;
+    case 'setHeld':
+      return `${command.isHeld ? 'hold' : 'resume'} ${command.lineId}`;
+    case 'sendDtmf':
+      return `keys ${command.tones} to ${command.lineId}`;
+    case 'transfer':
+      return `transfer ${command.lineId} to ${command.target.kind === 'number' ? command.target.number : command.target.deviceId}`;
+    case 'reportTransfer':
+      return `report ${command.lineId} ${command.status}`;
+    default:
+      return `${command.kind} ${command.lineId}`;
   }
 }
 
@@ -172,6 +230,12 @@ function eventLine(event: EndpointEvent): string {
       return `${event.mediaSessionId} audio ${event.modes.audio} video ${event.modes.video}${event.layout === undefined ? '' : ` of ${event.layout.map(({ identifier }) => name(identifier)).join(' ') || 'nobody'}`}`;
     case 'speakersChanged':
       return `speaking: ${event.speaking.map(name).join(' ')}, dominant: ${event.dominant.map(name).join(' ')}`;
+    case 'dtmfReceived':
+      return `${event.tone} of ${name(event.sender)}`;
+    case 'transferChanged':
+      return `transfer ${event.state}${event.code === undefined ? '' : ` ${event.code}/${event.subCode}`}`;
+    case 'transferRequested':
+      return `is to call ${name(event.target)}`;
     case 'messageReceived':
       return `${event.data} of ${name(event.sender)} in ${event.channelId}`;
     case 'reactionReceived':

@@ -10,6 +10,7 @@ import type { LiveCall } from './live-call.ts';
 export function callView(live: LiveCall, { party, seat }: Seated): Call {
   const { model, options } = live;
   const caller = callerOf(model, party);
+  const { customContext = model.founding?.customContext } = party.invitation ?? {};
   return {
     ...identityOfCall(live),
     ...shapeOf(model, seat),
@@ -19,8 +20,8 @@ export function callView(live: LiveCall, { party, seat }: Seated): Call {
     self: { ...selfView(model, party, seat), identifier: seat.identifier, participantId: seat.participantId },
     participants: [...model.parties.values()].filter((other) => other.identifier !== party.identifier).map((other) => participantView(model, other)),
     mediaSessions: [seat.peer, seat.leg].filter((session) => session !== undefined).map((session) => sessionView(live, seat, session)),
-    ...(seat.leg !== undefined && model.kind === 'group' ? { speakers: model.speakers.told } : {}),
-    ...(model.founding?.customContext === undefined ? {} : { customContext: model.founding.customContext }),
+    ...(seat.leg !== undefined && topologyOf(model) === 'backend' ? { speakers: model.speakers.told } : {}),
+    ...(customContext === undefined ? {} : { customContext }),
     startedAt: options.startedAt,
   };
 }
@@ -80,7 +81,10 @@ export function stateOf(model: CallModel, seat: Seat): CallState {
     case 'ringback':
     case 'offered':
     case 'alerting':
+    case 'sendingEarlyMedia':
       return 'Ringing';
+    case 'hearingEarlyMedia':
+      return 'EarlyMedia';
     case 'connected':
       if (seat.isHolding) return 'LocalHold';
       return isHeldByOther(model, seat) ? 'RemoteHold' : 'Connected';
@@ -126,12 +130,13 @@ export function participantView(model: CallModel, party: Party): Participant {
     ...handOf(model, party.identifier),
     ...(party.addedBy === undefined ? {} : { addedBy: party.addedBy }),
     ...spotlightOf(model, party.identifier),
-    ...(model.kind === 'group' && members.length > 0 ? { streams: [...new Set(members.flatMap(({ streams }) => streams))] } : {}),
+    ...(topologyOf(model) === 'backend' && members.length > 0 ? { streams: [...new Set(members.flatMap(({ streams }) => streams))] } : {}),
   };
 }
 
 function participantState(party: Party): Participant['state'] {
   const seats = seatsOf(party);
+  if (seats.some((seat) => seat.stage.kind === 'sendingEarlyMedia')) return 'EarlyMedia';
   if (party.stage.kind === 'ringing') return seats.some((seat) => seat.stage.kind === 'alerting') ? 'Ringing' : 'Connecting';
   const connected = seats.filter((seat) => seat.stage.kind === 'connected');
   if (connected.length === 0) return 'Connecting';
@@ -185,6 +190,16 @@ export function recordOf(live: LiveCall, endReason: CallRecord['endReason'], end
     participations: [...model.participations],
     unreached: [...model.unreached],
   };
+}
+
+/** Members that are clients, and hear events: everybody but telephones. */
+export function clients(model: CallModel): Seated[] {
+  return members(model).filter(({ seat }) => seat.line === undefined);
+}
+
+/** Members that are telephones. */
+export function telephones(model: CallModel): Seated[] {
+  return members(model).filter(({ seat }) => seat.line !== undefined);
 }
 
 /** Seats that take part, in the order of the roster. */

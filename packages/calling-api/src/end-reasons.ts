@@ -71,7 +71,6 @@ export const endReasons = {
     code: 403, subCode: 510_403, category: 'ExpectedError', message: 'Emergency numbers cannot be called through this server; use a telephone.',
   },
   telephoneLimit: { code: 603, subCode: 560_603, category: 'ExpectedError', message: 'A limit of telephone calls is reached; try again later.' },
-  transferred: { code: 0, subCode: 0, category: 'Success', message: 'The call was transferred.' },
   signalingFailed: { code: 500, subCode: 0, category: 'UnexpectedServerError', message: 'The server failed while it handled this call.' },
 } as const satisfies Record<string, Row>;
 

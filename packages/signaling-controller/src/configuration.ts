@@ -3,6 +3,7 @@ import type { FlowLimits } from './calls/call-flow-recorder.ts';
 import type { MessageLimits } from './calls/message-gate.ts';
 import type { EndpointLimits } from './endpoints/endpoint-registry.ts';
 import type { RequestLimits } from './http/operation-routes.ts';
+import type { RateLimit } from './http/rate-limiter.ts';
 
 /** Everything a stranger could grow, and how far. */
 export interface SignalingLimits {
@@ -10,6 +11,8 @@ export interface SignalingLimits {
   readonly endpoints: EndpointLimits;
   readonly maxCallsPerEndpoint: number;
   readonly messages: MessageLimits;
+  /** Telephone numbers that one user calls or adds. */
+  readonly telephoneCallsPerUser: RateLimit;
   readonly flow: FlowLimits;
 }
 
@@ -28,6 +31,7 @@ export const defaultSignalingLimits: SignalingLimits = {
     deliveredBytesPerCall: { perSecond: 4 * 1024 * 1024, burst: 32 * 1024 * 1024 },
     reactionsPerCall: { perSecond: 5_000, burst: 50_000 },
   },
+  telephoneCallsPerUser: { perSecond: 0.2, burst: 10 },
   flow: { maxEvents: 4_000, maxClientEvents: 2_000 },
 };
 

@@ -5,6 +5,7 @@ import type { MediaControl } from '@dialplane/media-api';
 import { addMilliseconds } from '@dialplane/sansio';
 import type { Store } from '@dialplane/store';
 import type { Logger, Metrics } from '@dialplane/telemetry';
+import type { TelephoneControl } from '@dialplane/telephony-api';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { CallDriver } from './calls/call-driver.ts';
 import { CallKeeper } from './calls/call-keeper.ts';
@@ -16,6 +17,7 @@ import { EndpointRegistry } from './endpoints/endpoint-registry.ts';
 import { EndpointStore } from './endpoints/endpoint-store.ts';
 import { registerOperations, RequestGate, type OperationRoutesOptions } from './http/operation-routes.ts';
 import type { OperationHandlers } from './http/operation-handler.ts';
+import { RateLimiter } from './http/rate-limiter.ts';
 import { CallOperations, identityOf } from './operations/call-operations.ts';
 import { EndpointOperations } from './operations/endpoint-operations.ts';
 import { TelephonyOperations } from './operations/telephony-operations.ts';
@@ -34,6 +36,8 @@ export interface SignalingControllerOptions {
   readonly configuration: SignalingConfiguration;
   /** Without it there are no group calls and no calls to telephones. */
   readonly media?: MediaControl;
+  /** Without it telephones neither call nor are called. */
+  readonly telephony?: TelephoneControl;
   /** Without it clients are given no ICE servers, and what is asked of a relay is refused. */
   readonly relay?: RelayService;
   /** Without it trunks, numbers and routes are not administered here. */
@@ -193,12 +197,13 @@ class Controller implements SignalingController {
   }
 
   private makeDriver(): CallDriver {
-    const { logger, identity, media, relay } = this.options;
+    const { logger, identity, media, telephony, relay } = this.options;
     return new CallDriver({
       clock: this.clock,
       logger,
       keeper: this.keeper,
       media,
+      telephony,
       metrics: this.metrics,
       flowLimits: this.limits.flow,
       surroundings: {
@@ -215,6 +220,7 @@ class Controller implements SignalingController {
           relay?.iceConfiguration(callId, participant, this.registry.get(participant.endpointId)?.reachedBy) ?? { iceServers: [], iceTransportPolicy: 'all', relay: 'unavailable' },
         participantLeft: (callId, participantId) => relay?.participantLeft(callId, participantId),
         callEnded: (callId) => relay?.callEnded(callId),
+        isDraining: () => this.draining,
       },
     });
   }
@@ -258,6 +264,7 @@ class Controller implements SignalingController {
       ...shared,
       maxCallsPerEndpoint: this.limits.maxCallsPerEndpoint,
       messages: new MessageGate(this.limits.messages, this.clock),
+      telephoneCalls: new RateLimiter(this.limits.telephoneCallsPerUser, this.clock),
       isDraining: () => this.draining,
     });
     const records = new RecordOperations(shared);

@@ -10,6 +10,7 @@ import type { MediaControl } from '@dialplane/media-api';
 import { openRelayControl, type RelayControl, type RelayPlace } from '@dialplane/relay';
 import { openStore, type Store } from '@dialplane/store';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@dialplane/telemetry';
+import type { TelephoneControl } from '@dialplane/telephony-api';
 import { fastify, type FastifyInstance } from 'fastify';
 import { createSignalingController, defaultSignalingLimits, errorHandler, fastifyOptions, notFoundHandler, type SignalingController, type SignalingLimits } from './index.ts';
 import { TestClock } from './test-clock.ts';
@@ -23,6 +24,7 @@ export interface TestServerOptions {
   /** With the relay's control side; where the relay is, and whether it is, may change. */
   readonly relay?: { place: RelayPlace | undefined };
   readonly media?: MediaControl;
+  readonly telephony?: TelephoneControl;
 }
 
 /** Limits that no test reaches by accident. */
@@ -75,6 +77,7 @@ export class TestServer {
       clock,
       ...(relay !== undefined && { relay: relay.service }),
       ...(options.media !== undefined && { media: options.media }),
+      ...(options.telephony !== undefined && { telephony: options.telephony }),
       configuration: {
         serverInfo: { name: 'Dialplane', version: '0.1.0', capabilities: { mediaProcessor: false, relay: false, telephony: false } },
         developmentSignIn: options.developmentSignIn ?? true,

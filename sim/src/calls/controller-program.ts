@@ -223,6 +223,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
       case 'media':
         if (output.command.kind === 'openConference') this.disk.put(`conference/${output.command.conferenceId}`, callId);
         return [{ to: this.surroundings.mediaHost, message: { kind: 'mediaCommand', command: output.command } }];
+      case 'line':
       case 'flow':
       case 'ended':
         return [];

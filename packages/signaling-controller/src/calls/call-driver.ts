@@ -2,6 +2,7 @@ import { CallMachine, type CallCommand, type CallInput, type CallObservation, ty
 import { endReason, endReasons, type Call, type EndpointEvent } from '@dialplane/calling-api';
 import type { MediaControl, MediaEvent } from '@dialplane/media-api';
 import type { Logger } from '@dialplane/telemetry';
+import type { LineCommand, LineDevice, LineEvent, TelephoneControl } from '@dialplane/telephony-api';
 import { randomUUID } from 'node:crypto';
 import { dateOf, type Clock } from '../clock.ts';
 import { ApiError } from '../http/api-error.ts';
@@ -27,6 +28,8 @@ interface CallSurroundings {
   iceConfiguration(callId: string, participant: IceParticipant): IceConfiguration;
   participantLeft(callId: string, participantId: string): void;
   callEnded(callId: string): void;
+  /** No new calls: the server is about to stop. */
+  isDraining(): boolean;
 }
 
 export interface CallDriverOptions {
@@ -35,6 +38,7 @@ export interface CallDriverOptions {
   readonly keeper: CallKeeper;
   readonly surroundings: CallSurroundings;
   readonly media: MediaControl | undefined;
+  readonly telephony: TelephoneControl | undefined;
   readonly metrics: SignalingMetrics;
   readonly flowLimits: FlowLimits;
 }
@@ -68,6 +72,7 @@ export class CallDriver {
       if (event.kind === 'legReport') this.noteLegReport(call, event);
       else this.take(call, { kind: 'media', event });
     });
+    options.telephony?.onEvent((event) => this.handleLineEvent(event));
   }
 
   get size(): number {
@@ -102,17 +107,21 @@ export class CallDriver {
    * when the call is stored; `STORE_UNAVAILABLE` otherwise, and then there is no call.
    */
   found(callId: string, founder: EndpointIdentity, command: CallCommand): Promise<CommandResult> {
-    const { clock, flowLimits } = this.options;
-    const startedAt = clock.wallMs();
-    const caller = { identifier: founder.identifier, ...(founder.displayName !== undefined && { displayName: founder.displayName }) };
-    const about: CallAbout = { callId, startedAt, caller };
-    const flow = new CallFlowRecorder({ sequence: 0, clientEvents: 0, isTruncated: false, facts: { startedAt } }, flowLimits);
-    const call = new RunningCall(about, new CallMachine(this.machineOptions(about), clock.now()), flow);
-    call.addParty(founder.identifier);
+    const call = this.begin(callId, founder, command.kind === 'join' ? command.groupId : undefined);
     call.endpoints.add(founder.endpointId);
-    if (command.kind === 'join') call.groupId = command.groupId;
     this.calls.add(call);
     return this.command(call, command);
+  }
+
+  private begin(callId: string, { identifier, displayName }: CallAbout['caller'], groupId: string | undefined): RunningCall {
+    const { clock, flowLimits } = this.options;
+    const startedAt = clock.wallMs();
+    const about: CallAbout = { callId, startedAt, caller: { identifier, ...(displayName !== undefined && { displayName }) } };
+    const flow = new CallFlowRecorder({ sequence: 0, clientEvents: 0, isTruncated: false, facts: { startedAt } }, flowLimits);
+    const call = new RunningCall(about, new CallMachine(this.machineOptions(about), clock.now()), flow);
+    call.addParty(identifier);
+    call.groupId = groupId;
+    return call;
   }
 
   /** Has a command of a running call carried out; throws `CALL_NOT_FOUND` for any other. */
@@ -167,9 +176,13 @@ export class CallDriver {
     this.options.keeper.adopt(callId);
     this.calls.add(call);
     this.arm(call);
+    // Lines end with the server that held them.
+    for (const lineId of call.machine.lines()) {
+      this.takeIfRunning(call, { kind: 'line', event: { kind: 'ended', lineId, end: { by: 'network', sentence: 'The server was restarted while this telephone was in the call.' } } });
+    }
     // Media processes end with the server that started them.
     const { conferenceId } = call;
-    if (conferenceId !== undefined) this.take(call, { kind: 'media', event: { kind: 'conferenceFailed', conferenceId, reason: 'MEDIA_PROCESS_LOST' } });
+    if (conferenceId !== undefined) this.takeIfRunning(call, { kind: 'media', event: { kind: 'conferenceFailed', conferenceId, reason: 'MEDIA_PROCESS_LOST' } });
   }
 
   stop(): void {
@@ -178,7 +191,7 @@ export class CallDriver {
   }
 
   private machineOptions(about: CallAbout): ConstructorParameters<typeof CallMachine>[0] {
-    const { media } = this.options;
+    const { media, telephony } = this.options;
     return {
       callId: about.callId,
       serverCallId: Buffer.from(`dialplane:${about.callId}`).toString('base64url'),
@@ -186,6 +199,8 @@ export class CallDriver {
       startedAt: new Date(about.startedAt).toISOString(),
       iceConfiguration: (participant) => this.iceConfiguration(about.callId, participant),
       mediaProcessorAbsence: () => (media === undefined ? endReasons.mediaProcessorUnavailable.message : media.absence()),
+      telephoneAbsence: () => (telephony === undefined ? endReasons.noTrunk.message : telephony.absence()),
+      hasPhones: (identifier) => this.phonesOf(identifier).length > 0,
     };
   }
 
@@ -194,6 +209,36 @@ export class CallDriver {
     const configuration = surroundings.iceConfiguration(callId, participant);
     this.calls.get(callId)?.noteIceConfiguration(participant.participantId, configuration, dateOf(clock, clock.now()));
     return configuration;
+  }
+
+  private phonesOf(identifier: string): readonly LineDevice[] {
+    return this.options.telephony?.devicesOf(identifier) ?? [];
+  }
+
+  private handleLineEvent(event: LineEvent): void {
+    if (event.kind === 'incoming') {
+      this.receive(event);
+      return;
+    }
+    const call = this.calls.ofLine(event.lineId);
+    if (call !== undefined) this.take(call, { kind: 'line', event });
+  }
+
+  /** A telephone calls: a running group call takes it in, any other call begins with it. */
+  private receive(event: Extract<LineEvent, { kind: 'incoming' }>): void {
+    const { telephony, surroundings } = this.options;
+    const { lineId, from, displayName, target } = event.line;
+    const groupId = target.kind === 'group' ? target.groupId : undefined;
+    const group = groupId === undefined ? undefined : this.calls.ofGroup(groupId);
+    if (group === undefined && surroundings.isDraining()) {
+      telephony?.send({ kind: 'reject', lineId, status: 503 });
+      return;
+    }
+    const call = group ?? this.begin(randomUUID(), { identifier: from, ...(displayName !== undefined && { displayName }) }, groupId);
+    if (group === undefined) this.calls.add(call);
+    this.calls.addParty(call, from);
+    this.calls.setLine(call, lineId);
+    this.take(call, { kind: 'line', event });
   }
 
   private command(call: RunningCall, command: CallCommand): Promise<CommandResult> {
@@ -278,11 +323,18 @@ export class CallDriver {
     }
     for (const { endpointId, event } of turn.events) this.options.surroundings.publish(endpointId, event);
     for (const command of turn.media) this.options.media?.send(command);
+    for (const command of turn.lines) this.options.telephony?.send(command);
+  }
+
+  /** Nothing of a call goes on: its telephones are hung up. */
+  private hangUpLines(call: RunningCall): void {
+    for (const lineId of call.lines) this.options.telephony?.send({ kind: 'hangUp', lineId });
   }
 
   /** A new call that could not be stored: nobody has heard of it yet. */
   private drop(call: RunningCall): void {
     this.unkept.delete(call);
+    this.hangUpLines(call);
     this.remove(call);
     this.rejectWaiting(call, new ApiError('STORE_UNAVAILABLE'));
   }
@@ -295,6 +347,7 @@ export class CallDriver {
     this.rejectWaiting(call, new ApiError('SERVER_FAULT', { cause: error }));
     if (this.calls.get(callId) !== call) return;
     this.unkept.delete(call);
+    this.hangUpLines(call);
     this.remove(call);
     const reason = endReason('signalingFailed', 'platform');
     for (const endpointId of call.endpoints) {
@@ -313,7 +366,7 @@ export class CallDriver {
 
   private lookUp(call: RunningCall, identifier: string): void {
     const found = this.options.surroundings.findEndpoints(identifier);
-    const tell = (endpoints: FoundEndpoints): void => this.takeIfRunning(call, { kind: 'endpointsFound', identifier, ...endpoints });
+    const tell = (endpoints: FoundEndpoints): void => this.takeIfRunning(call, { kind: 'endpointsFound', identifier, phones: this.phonesOf(identifier), ...endpoints });
     if (!(found instanceof Promise)) {
       tell(found);
       return;
@@ -338,12 +391,20 @@ export class CallDriver {
       if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.endpointLeft(call, endpointId);
       else if (event.type === 'incomingCall') this.calls.addEndpoint(call, endpointId);
     }
+    if (input?.kind === 'line' && input.event.kind === 'ended') this.calls.removeLine(input.event.lineId);
+    for (const command of turn.lines) this.indexLine(call, command);
     for (const { kind, conferenceId } of turn.media) {
       if (kind === 'closeConference') this.calls.removeConference(conferenceId);
       if (kind !== 'openConference') continue;
       if (call.machine.isReopening) this.options.metrics.conferenceReopened();
       this.calls.setConference(call, conferenceId);
     }
+  }
+
+  private indexLine(call: RunningCall, command: LineCommand): void {
+    if (command.kind === 'dial' || command.kind === 'connect') this.calls.setLine(call, command.lineId);
+    else if (command.kind === 'hangUp' || command.kind === 'reject') this.calls.removeLine(command.lineId);
+    if (command.kind === 'dial' && command.target.kind === 'number') this.calls.addParty(call, `4:${command.target.number}`);
   }
 
   private endpointLeft(call: RunningCall, endpointId: string): void {

@@ -1,5 +1,5 @@
-import type { CallRecord } from '@dialplane/call';
-import type { CallDiagnostics, CallSummary, StreamQuality } from '@dialplane/calling-api';
+import type { CallRecord, ParticipationRecord } from '@dialplane/call';
+import { identifierKind, type CallDiagnostics, type CallSummary, type StreamQuality } from '@dialplane/calling-api';
 import type { ClientDescription } from '../endpoints/registered-endpoint.ts';
 
 /** Turns an instant of a call's record into wall-clock milliseconds. */
@@ -27,15 +27,31 @@ export function callSummaries(record: CallRecord, dating: Dating, clientOf: (end
       participantEndSubCode: part.endReason.subCode,
       resultCategory: part.endReason.category,
       endpointId: part.endpointId,
-      endpointType: 'VOIP',
+      endpointType: isTelephone(part) ? 'PSTN' : 'VOIP',
       ...(sdkVersion !== undefined && { sdkVersion }),
       ...(platform !== undefined && { osVersion: platform }),
-      participantType: 'ACS',
+      participantType: isTelephone(part) ? 'PSTN' : 'ACS',
+      ...(part.line !== undefined && isTelephone(part) && telephoneFields(part, part.line)),
       callerIdentifier: record.caller,
       endedBy: part.endReason.endedBy,
       endMessage: part.endReason.message,
     };
   });
+}
+
+/** A telephone number; the SIP phone of a user counts as that user's endpoint. */
+function isTelephone({ identifier }: ParticipationRecord): boolean {
+  return identifierKind(identifier) === 'phoneNumber';
+}
+
+function telephoneFields(part: ParticipationRecord, { direction, trunk, callerId }: NonNullable<ParticipationRecord['line']>): Partial<CallSummary> {
+  const minutes = part.connectedAt === undefined ? 0 : (part.endedAt - part.connectedAt) / 60_000;
+  return {
+    pstnParticipantCallType: direction === 'incoming' ? 'Inbound' : 'Outbound',
+    pstnMinutes: Math.max(0, Math.round(minutes * 1000) / 1000),
+    ...(trunk !== undefined && { trunk }),
+    ...(callerId !== undefined && { callerId }),
+  };
 }
 
 /** The rows of one participant endpoint's streams, as it reported them (ACS CallDiagnostics). */

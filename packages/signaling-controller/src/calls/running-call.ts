@@ -2,6 +2,7 @@ import type { CallInput, CallMachine, CallSnapshot, CallOutput, CallRecord, Comm
 import type { Call, CallKind, EndpointEvent, FlowLane } from '@dialplane/calling-api';
 import type { LegReport, MediaCommand } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
+import type { LineCommand } from '@dialplane/telephony-api';
 import type { CallFlowRecorder } from './call-flow-recorder.ts';
 import { FanOuts, summaryOf } from './event-lines.ts';
 import { LegReports } from './leg-reports.ts';
@@ -14,6 +15,7 @@ export interface Turn {
   /** Identifiers whose endpoints are wanted. */
   readonly lookUps: readonly string[];
   readonly media: readonly MediaCommand[];
+  readonly lines: readonly LineCommand[];
   /** Present when the call ended. */
   readonly record: CallRecord | undefined;
 }
@@ -43,6 +45,8 @@ export class RunningCall {
   readonly endpoints = new Set<string>();
   /** Identifiers that are or were in it, or are called. */
   readonly parties = new Set<string>();
+  /** Lines of telephones that are in it, are called or call; as above. */
+  readonly lines = new Set<string>();
   /** Of a call that is joined by group id. */
   groupId: string | undefined;
   /** Its conference at the media processor, while or since it has one. */
@@ -75,7 +79,7 @@ export class RunningCall {
   }
 
   private sort(outputs: readonly CallOutput[], time: string): Turn {
-    const turn = { results: [] as Array<Turn['results'][number]>, events: [] as Array<Turn['events'][number]>, lookUps: [] as string[], media: [] as MediaCommand[] };
+    const turn = { results: [] as Array<Turn['results'][number]>, events: [] as Array<Turn['events'][number]>, lookUps: [] as string[], media: [] as MediaCommand[], lines: [] as LineCommand[] };
     const fanOuts = new FanOuts(outputs);
     let record: CallRecord | undefined;
     for (const output of outputs) {
@@ -93,6 +97,9 @@ export class RunningCall {
         case 'media':
           turn.media.push(output.command);
           this.noteMedia(output.command, time);
+          break;
+        case 'line':
+          turn.lines.push(output.command);
           break;
         case 'flow':
           this.flow.append('controller', time, output.from, output.to, output.detail);

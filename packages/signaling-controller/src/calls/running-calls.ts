@@ -1,12 +1,13 @@
 import type { RunningCall } from './running-call.ts';
 
-/** The running calls, found by whatever concerns them: endpoint, user, group, conference. */
+/** The running calls, found by whatever concerns them: endpoint, user, group, conference, line of a telephone. */
 export class RunningCalls {
   private readonly calls = new Map<string, RunningCall>();
   private readonly endpoints = new Map<string, Set<RunningCall>>();
   private readonly users = new Map<string, Set<RunningCall>>();
   private readonly groups = new Map<string, RunningCall>();
   private readonly conferences = new Map<string, RunningCall>();
+  private readonly lines = new Map<string, RunningCall>();
 
   get size(): number {
     return this.calls.size;
@@ -45,6 +46,10 @@ export class RunningCalls {
     return this.conferences.get(conferenceId);
   }
 
+  ofLine(lineId: string): RunningCall | undefined {
+    return this.lines.get(lineId);
+  }
+
   /** Takes a call up with everything that is known to concern it. */
   add(call: RunningCall): void {
     this.calls.set(call.about.callId, call);
@@ -76,6 +81,19 @@ export class RunningCalls {
     this.conferences.set(conferenceId, call);
   }
 
+  /** A line belongs to this call, whichever had it before. */
+  setLine(call: RunningCall, lineId: string): void {
+    this.lines.get(lineId)?.lines.delete(lineId);
+    call.lines.add(lineId);
+    this.lines.set(lineId, call);
+  }
+
+  /** The line is over, or told to be. */
+  removeLine(lineId: string): void {
+    this.lines.get(lineId)?.lines.delete(lineId);
+    this.lines.delete(lineId);
+  }
+
   removeConference(conferenceId: string): void {
     this.conferences.delete(conferenceId);
   }
@@ -86,6 +104,7 @@ export class RunningCalls {
     for (const identifier of call.parties) take(this.users, identifier, call);
     if (call.groupId !== undefined && this.groups.get(call.groupId) === call) this.groups.delete(call.groupId);
     if (call.conferenceId !== undefined) this.conferences.delete(call.conferenceId);
+    for (const lineId of call.lines) this.lines.delete(lineId);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CallCommand, CommandResult, EndpointIdentity } from '@dialplane/call';
-import type { Call, MediaModes } from '@dialplane/calling-api';
+import { identifierKind, type Call, type MediaModes } from '@dialplane/calling-api';
 import type { FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
 import type { CallDriver } from '../calls/call-driver.ts';
@@ -11,6 +11,7 @@ import type { RegisteredEndpoint } from '../endpoints/registered-endpoint.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { UserCaller } from '../http/authentication.ts';
 import type { OperationHandlers, OperationRequest } from '../http/operation-handler.ts';
+import type { RateLimiter } from '../http/rate-limiter.ts';
 import { requestDigest } from '../http/repeatability.ts';
 import { checkDescription } from '../http/session-description.ts';
 import { derivedId } from './endpoint-operations.ts';
@@ -23,6 +24,8 @@ export interface CallOperationsOptions {
   readonly store: CallStore;
   readonly maxCallsPerEndpoint: number;
   readonly messages: MessageGate;
+  /** Telephone numbers called, by the user who calls them. */
+  readonly telephoneCalls: RateLimiter;
   isDraining(): boolean;
 }
 
@@ -42,7 +45,7 @@ type Success = Extract<CommandResult, { ok: true }>;
 
 type CallCommandOperations =
   | 'startCall' | 'joinCall' | 'reportRinging' | 'acceptCall' | 'rejectCall' | 'hangUp' | 'hold' | 'resume' | 'updateSelf' | 'addParticipant'
-  | 'removeParticipant' | 'muteParticipant' | 'muteOthers' | 'lowerHands' | 'sendReaction' | 'startSpotlight' | 'stopSpotlight' | 'sendMessage' | 'setMediaModes'
+  | 'removeParticipant' | 'muteParticipant' | 'muteOthers' | 'lowerHands' | 'sendReaction' | 'startSpotlight' | 'stopSpotlight' | 'sendMessage' | 'sendDtmf' | 'setMediaModes'
   | 'sendDescription' | 'sendCandidates' | 'wantStreams' | 'reportMedia';
 
 /** The commands of a call, from request to engine and back. */
@@ -72,7 +75,9 @@ export class CallOperations {
         return this.call(request, { kind: 'updateSelf', ...(isMuted !== undefined && { isMuted }), ...(isHandRaised !== undefined && { isHandRaised }) });
       },
       addParticipant: async (request) => {
-        const { participant } = await this.perform(request, { kind: 'addParticipant', target: request.body.target });
+        const { target, alternateCallerId } = request.body;
+        this.admitTelephones(request.caller.identifier, [target]);
+        const { participant } = await this.perform(request, { kind: 'addParticipant', target, ...(alternateCallerId !== undefined && { alternateCallerId }) });
         if (participant === undefined) throw new ApiError('SERVER_FAULT');
         return participant;
       },
@@ -95,6 +100,10 @@ export class CallOperations {
         return this.done(request, { kind: 'stopSpotlight', ...(targets !== undefined && { targets }) });
       },
       sendMessage: (request) => this.sendMessage(request),
+      sendDtmf: (request) => {
+        const { tones, target } = request.body;
+        return this.done(request, { kind: 'sendDtmf', tones, ...(target !== undefined && { target }) });
+      },
       setMediaModes: (request) => this.setMediaModes(request),
       wantStreams: (request) => this.done(request, { kind: 'want', mediaSessionId: request.params.mediaSessionId, wanted: request.body.wanted }),
       sendDescription: (request) => {
@@ -140,6 +149,7 @@ export class CallOperations {
     const { targets, isMuted = false, alternateCallerId, customContext, relay, description } = body;
     const callId = derivedId('call', caller.identifier, requestId);
     await this.checkUnused(callId, caller.identifier);
+    if (this.options.calls.get(callId) === undefined) this.admitTelephones(caller.identifier, targets);
     return this.found(endpoint, callId, {
       kind: 'start',
       commandId: commandIdOf(body.endpointId, requestId),
@@ -188,6 +198,13 @@ export class CallOperations {
   private async checkUnused(callId: string, identifier: string): Promise<void> {
     const { calls, store } = this.options;
     if (calls.get(callId) === undefined && (await keptSafe(store.hasParty(callId, identifier)))) throw new ApiError('CALL_ENDED');
+  }
+
+  /** Throws `TELEPHONE_RATE_LIMITED` for more telephone numbers than a user may call in a time. */
+  private admitTelephones(identifier: string, targets: readonly string[]): void {
+    const count = targets.filter((target) => identifierKind(target) === 'phoneNumber').length;
+    const retryAfterSeconds = count === 0 ? 0 : this.options.telephoneCalls.take(identifier, count);
+    if (retryAfterSeconds > 0) throw new ApiError('TELEPHONE_RATE_LIMITED', { retryAfterSeconds });
   }
 
   private checkCallLimit({ registration }: RegisteredEndpoint, callId: string): void {

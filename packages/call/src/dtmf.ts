@@ -1,0 +1,24 @@
+import type { Seat, Seated } from './call-model.ts';
+import type { LiveCall } from './live-call.ts';
+import { done, refused, type Verdict } from './verdict.ts';
+import { clients, telephones } from './views.ts';
+
+/** Presses keys for the telephone of a 1:1 call; in a group for `target`, or for every telephone. What was pressed is not recorded: it may be a secret. */
+export function sendDtmf(live: LiveCall, { seat }: Seated, tones: string, target: string | undefined): Verdict {
+  const answered = telephones(live.model).filter(({ seat: other }) => other.stage.kind === 'connected' && other.identifier !== seat.identifier);
+  const wanted = target === undefined ? answered : answered.filter(({ seat: other }) => other.identifier === target);
+  if (wanted.length === 0) return refused(target === undefined ? 'TELEPHONE_NOT_IN_CALL' : 'PARTICIPANT_NOT_FOUND');
+  for (const { seat: { endpointId, participantId, identifier } } of wanted) {
+    live.line({ kind: 'sendDtmf', lineId: endpointId, tones });
+    live.flow(seat.participantId, participantId, { kind: 'decision', what: `${tones.length} ${tones.length === 1 ? 'key' : 'keys'} pressed`, why: `for ${identifier}` });
+  }
+  return done;
+}
+
+/** A key was pressed: the clients of the others are told. */
+export function showTone(live: LiveCall, { identifier, endpointId }: Seat, tone: string): void {
+  if (!/^[0-9*#A-D]$/.test(tone)) return;
+  for (const { seat: other } of clients(live.model)) {
+    if (other.endpointId !== endpointId) live.tell(other.endpointId, () => ({ type: 'dtmfReceived', sender: identifier, tone }));
+  }
+}

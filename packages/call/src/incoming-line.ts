@@ -1,0 +1,74 @@
+import { endReason, identifierKind } from '@dialplane/calling-api';
+import type { Instant } from '@dialplane/sansio';
+import type { IncomingLine } from '@dialplane/telephony-api';
+import { present } from './admission.ts';
+import { conferenceOf, seatedAt, type Founding, type Party, type Seat } from './call-model.ts';
+import { endCall } from './departure.ts';
+import { endWithoutProcessor, found, isFull, openConference } from './founding.ts';
+import { connectLine } from './line-commands.ts';
+import type { LiveCall } from './live-call.ts';
+
+/** A telephone calls: users, a number (from a SIP phone), or a group call, which it joins or brings into being. */
+export function handleIncomingLine(live: LiveCall, line: IncomingLine, now: Instant): void {
+  if (seatedAt(live.model, line.lineId) !== undefined) return;
+  if (line.target.kind === 'group') joinGroup(live, line, line.target.groupId, now);
+  else if (live.model.phase === 'idle') startFromTelephone(live, line, line.target, now);
+  else live.line({ kind: 'reject', lineId: line.lineId, status: 481 });
+}
+
+/** As a 1:1 call: the first of several users who answers has it. */
+function startFromTelephone(live: LiveCall, line: IncomingLine, target: Exclude<IncomingLine['target'], { kind: 'group' }>, now: Instant): void {
+  const { model } = live;
+  found(live, foundingOf(line, now, 'started'), now);
+  model.kind = 'oneToOne';
+  const seat = lineSeat(live, line, 'caller', { kind: 'dialing' }, now);
+  live.flow(seat.participantId, 'controller', { kind: 'callState', state: 'Connecting' });
+  openConference(live, 'a call from a telephone', now);
+  present(live, seat, now);
+  const called = target.kind === 'users' ? target.identifiers : [`4:${target.number}`];
+  for (const identifier of new Set(called)) {
+    if (identifier === line.from || model.parties.size > live.limits.participants) continue;
+    const invitation = target.kind === 'number' && target.callerId !== undefined ? { invitation: { callerId: `4:${target.callerId}` } } : {};
+    const party: Party = { identifier, addedBy: line.from, ...invitation, stage: { kind: 'awaitingConference' } };
+    model.parties.set(identifier, party);
+  }
+  endWithoutProcessor(live, now);
+  if (model.parties.size === 1) endCall(live, endReason('calleeNotFound', 'platform'), now);
+}
+
+function joinGroup(live: LiveCall, line: IncomingLine, groupId: string, now: Instant): void {
+  const { model } = live;
+  if (model.phase === 'idle') {
+    found(live, { ...foundingOf(line, now, 'joined'), groupId }, now);
+    model.kind = 'group';
+    openConference(live, 'a group call', now);
+  }
+  if (model.founding?.groupId !== groupId || isFull(live, line.from)) {
+    live.line({ kind: 'reject', lineId: line.lineId, status: 486 });
+    return;
+  }
+  const seat = lineSeat(live, line, 'participant', { kind: 'connected', connectedAt: now }, now);
+  const conferenceId = conferenceOf(model);
+  // While there is no conference to come to the line goes on ringing: whichever is opened next takes it.
+  const leg = conferenceId === undefined || model.path.kind === 'suspended' ? undefined : connectLine(live, conferenceId, seat);
+  present(live, { ...seat, leg }, now);
+  model.connectedAt ??= now;
+  live.flow('controller', seat.participantId, { kind: 'callState', state: 'Connected' });
+  endWithoutProcessor(live, now);
+}
+
+function foundingOf({ lineId, from, displayName, customContext }: IncomingLine, now: Instant, origin: Founding['origin']): Founding {
+  return {
+    origin, startedAt: now, initiator: { endpointId: lineId, identifier: from, ...(displayName === undefined ? {} : { displayName }) },
+    ...(customContext === undefined ? {} : { customContext }),
+  };
+}
+
+function lineSeat(live: LiveCall, { lineId, from, displayName, to, trunk }: IncomingLine, part: Seat['part'], stage: Seat['stage'], now: Instant): Seat {
+  const called = identifierKind(from) === 'phoneNumber' ? { callerId: to } : {};
+  return {
+    endpointId: lineId, identifier: from, participantId: live.options.newId(), part, startedAt: now, stage, mute: { kind: 'unmuted' }, isHolding: false,
+    streams: ['Audio'], peer: undefined, leg: undefined, ...(displayName === undefined ? {} : { displayName }),
+    line: { direction: 'incoming', state: 'open', trunks: trunk === undefined ? [] : [trunk], isHeld: false, ...called },
+  };
+}
