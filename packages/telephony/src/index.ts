@@ -1,19 +1,22 @@
 /**
- * The telephony resource: lines between calls and telephones. A line is a SIP dialog on one side and a leg of a conference in the media processor on the other: together
- * the back-to-back user agent.
+ * The telephony resource: trunks, numbers, routes, limits and SIP phones with the ledger of their lines; and the user agents through which lines go. A line is a SIP dialog on one
+ * side and a leg of a conference in the media processor on the other: together the back-to-back user agent.
  *
- * Lines are machines without I/O; they say what to tell the owner of the call, the media processor and the peer. Out of scope: sockets and the proxy (the SIP edge
- * of the signaling controller), packets (the media processor), who may be in a call (the call engine).
+ * Lines are machines without I/O, driven by {@link TelephoneService} over the SIP edge's link and media control. The demonstration carrier is a peer like any other, in the same process.
+ * Out of scope: sockets and the proxy (the SIP edge of the signaling controller), packets (the media processor), who may be in a call (the call engine).
  *
  * ```ts
- * const line = Line.outgoing({ lineId, identifier: '4:+12025550100' }, attempts, { conferenceId, legId }, now);
- * for (let output = line.poll(); output !== undefined; output = line.poll()) perform(output);
+ * const books = await openTelephonyBooks({ store, dataDir, logger, resourceId, numberRetentionMs, usageRetentionMs });
+ * const telephony = new TelephoneService({ link: edge.link, media, books, ... });
+ * telephony.send({ kind: 'dial', lineId, callId, target: { kind: 'number', number: '+12025550100', callerId }, from, conferenceId, legId });
  * ```
  */
-export { Line, type LineInput } from './line/line.ts';
-export type { FarSide, LineAttempt } from './line/far-side.ts';
-export type { LineOptions, LineOutput, LineTimes } from './line/live-line.ts';
-export type { LegPlace } from './line/line-media.ts';
+export { TelephoneService, type TelephoneServiceOptions } from './agent/telephone-service.ts';
+export type { AskedCall } from './agent/call-receiver.ts';
+export type { IncomingDecision } from './agent/line-directory.ts';
+export { DemoCarrier, type DemoCarrierOptions } from './demo-carrier/demo-carrier.ts';
+export { demoNumbers, demoOwnedNumbers, type DemoNumber } from './demo-carrier/demo-numbers.ts';
+export { DemoTargets, retireDemoCarrier, setUpDemoCarrier, type DemoBooks } from './demo-carrier/demo-setup.ts';
 export { openTelephonyBooks, type TelephonyBooks, type TelephonyBooksOptions } from './open-telephony-books.ts';
 export type { Answer, Refusal } from './administration/answer.ts';
 export type { DigestSecrets } from './devices/digest-secrets.ts';

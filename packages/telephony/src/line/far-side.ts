@@ -5,6 +5,8 @@ import type { InviteCommand } from '@dialplane/sip';
 export interface FarSide {
   /** Name of the trunk; absent for a SIP phone. */
   readonly trunk?: string;
+  /** Username of the SIP phone; absent for a trunk. */
+  readonly phone?: string;
   /** How sound is offered to it, and what is taken of its offers. */
   readonly media: Omit<RtpLegRequest, 'kind' | 'offer'>;
   /** Who makes the first offer of an outgoing line: we in the INVITE, or they in the response (RFC 3261 §13.2.1). */

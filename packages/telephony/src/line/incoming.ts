@@ -11,9 +11,9 @@ type Offered = Extract<LineState, { readonly kind: 'offered' }>;
 type Connecting = Extract<LineState, { readonly kind: 'connecting' }>;
 
 /** The owner answers: the leg is opened with the caller's offer, or makes ours where the INVITE had none. */
-export function connectIncoming(live: LiveLine, { far, offer }: Offered, place: LegPlace, now: Instant): void {
+export function connectIncoming(live: LiveLine, { far, offer }: Offered | Connecting, place: LegPlace, now: Instant): void {
   live.place = place;
-  live.state = { kind: 'connecting', far };
+  live.state = { kind: 'connecting', far, offer };
   live.openLeg(far, now, offer);
 }
 

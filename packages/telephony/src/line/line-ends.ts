@@ -1,5 +1,5 @@
 import type { MediaFailure } from '@dialplane/media-api';
-import { readParameters, type ExtraHeaders, type SessionEnd, type SessionEndCause } from '@dialplane/sip';
+import { parseReason, writeWarning, type ExtraHeaders, type SessionEnd, type SessionEndCause } from '@dialplane/sip';
 import type { LineEnd } from '@dialplane/telephony-api';
 import type { LegNews } from './line-media.ts';
 
@@ -17,7 +17,7 @@ const sentences: Partial<Record<SessionEndCause, string>> = {
 
 /** What the peer or the network said, as the owner of the call hears it; the peer's own words unchanged, those of a Reason header (RFC 3326) before the reason phrase. */
 export function asLineEnd({ by, cause, status, reasonPhrase, reasons }: SessionEnd): LineEnd {
-  const parsed = reasons.map(readReason);
+  const parsed = reasons.flatMap((value) => parseReason(value) ?? []);
   const q850 = parsed.find(({ protocol }) => protocol === 'Q.850')?.cause;
   const text = parsed.find((reason) => reason.text !== undefined)?.text ?? reasonPhrase;
   const sentence = sentences[cause];
@@ -27,18 +27,6 @@ export function asLineEnd({ by, cause, status, reasonPhrase, reasons }: SessionE
     ...(text !== undefined && { reasonText: text }),
     ...(q850 !== undefined && { q850 }),
     ...(sentence !== undefined && { sentence }),
-  };
-}
-
-/** A value of Reason: `Q.850;cause=16;text="Normal call clearing"`. */
-function readReason(value: string): { readonly protocol: string; readonly cause: number | undefined; readonly text: string | undefined } {
-  const at = value.indexOf(';');
-  const parameters = at < 0 ? undefined : readParameters(value, at);
-  const cause = parameters?.get('cause');
-  return {
-    protocol: (at < 0 ? value : value.slice(0, at)).trim().toUpperCase(),
-    cause: cause !== undefined && /^\d{1,3}$/.test(cause) ? Number(cause) : undefined,
-    text: parameters?.get('text'),
   };
 }
 
@@ -54,7 +42,7 @@ export function mediaUnavailable({ reason, sentence }: Refusal): LineEnd {
 export function offerRefusal({ reason, sentence }: Refusal): { readonly status: number; readonly headers: ExtraHeaders } {
   const warning = warningOf(reason);
   if (warning === undefined) return { status: reason === 'PORTS_EXHAUSTED' || reason === 'MEDIA_PROCESSOR_UNAVAILABLE' ? 503 : 500, headers: [] };
-  return { status: 488, headers: [['Warning', `${warning.code} dialplane "${(sentence ?? warning.text).replaceAll(/["\\\r\n]/g, ' ')}"`]] };
+  return { status: 488, headers: [['Warning', writeWarning({ code: warning.code, agent: 'dialplane', text: (sentence ?? warning.text).replaceAll(/\s+/g, ' ') })]] };
 }
 
 /** Warn-codes of RFC 3261 §20.43. */

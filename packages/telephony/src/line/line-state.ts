@@ -6,12 +6,15 @@ import type { LegPlace } from './line-media.ts';
  *
  * ```
  * none ─▶ answering ─▶ none          the peer's offer: the media processor answers
+ * none ─▶ replacing ─▶ none          likewise, in an INVITE that takes the dialog's place (RFC 3891)
  * none ─▶ asking ─▶ sent ─▶ none     our offer: the media processor makes it, the peer answers
  * ```
  */
 export type Exchange =
   | { readonly kind: 'none' }
   | { readonly kind: 'answering'; readonly offer: string }
+  /** `replaced` is the session that goes on where this comes to nothing. */
+  | { readonly kind: 'replacing'; readonly replaced: string }
   /** The peer wants it by a re-INVITE without offer (RFC 3261 §14.2), or the line itself. */
   | { readonly kind: 'asking'; readonly wantedBy: 'peer' | 'line' }
   | { readonly kind: 'sent'; readonly wantedBy: 'peer' | 'line' };
@@ -45,7 +48,7 @@ export type LineState =
   /** The owner decides. `offer` is absent where the INVITE had none. */
   | { readonly kind: 'offered'; readonly far: FarSide; readonly offer: string | undefined }
   /** Our description for the 200 is asked of the media processor. */
-  | { readonly kind: 'connecting'; readonly far: FarSide }
+  | { readonly kind: 'connecting'; readonly far: FarSide; readonly offer: string | undefined }
   /** `move` is where the leg is to go once the exchange that is under way is over. */
   | { readonly kind: 'answered'; readonly far: FarSide; readonly exchange: Exchange; readonly hold: HoldState; readonly move: LegPlace | undefined }
   | { readonly kind: 'over' };

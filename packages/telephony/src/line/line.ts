@@ -8,7 +8,7 @@ import { connectIncoming, handleIncomingLegNews, handleUnansweredSession, reject
 import { asLineEnd } from './line-ends.ts';
 import type { LegNews, LegPlace } from './line-media.ts';
 import { LiveLine, type LineOptions, type LineOutput } from './live-line.ts';
-import { askWhetherThere, handleLegNews, handleOfferAnswered, handleOffered, handleOfferRefused, moveLeg, setHeld } from './negotiation.ts';
+import { askWhetherThere, handleLegNews, handleOfferAnswered, handleOffered, handleOfferRefused, handleReplacement, moveLeg, setHeld } from './negotiation.ts';
 import { handleNoProgress, handleOutgoingLegNews, handleOutgoingSession, tryNext } from './outgoing.ts';
 import { sdpBytes, sdpText } from './sdp-text.ts';
 import { handleReferNews, handleReferred, reportTransfer, transfer, type ReferTarget } from './transfers.ts';
@@ -19,6 +19,8 @@ export type LineInput =
   | { readonly kind: 'transfer'; readonly uri: string | undefined; readonly replacesSessionId: string | undefined; readonly referredBy: string | undefined }
   | { readonly kind: 'media'; readonly event: MediaEvent }
   | { readonly kind: 'session'; readonly event: Exclude<SessionEvent, { readonly kind: 'incoming' | 'referReceived' }> }
+  /** An INVITE that takes the place of the line's dialog (RFC 3891), with its offer, if it has any. */
+  | { readonly kind: 'replaced'; readonly sessionId: string; readonly offer: Uint8Array | undefined }
   | { readonly kind: 'referred'; readonly event: Extract<SessionEvent, { readonly kind: 'referReceived' }>; readonly target: ReferTarget | undefined; readonly replacesLineId: string | undefined };
 
 const keyMs = 160;
@@ -79,6 +81,8 @@ export class Line implements Machine<LineInput, LineOutput> {
         return this.hearMedia(input.event, now);
       case 'session':
         return input.event.sessionId === live.sessionId ? this.hearSession(input.event, now) : undefined;
+      case 'replaced':
+        return handleReplacement(live, input.sessionId, input.offer === undefined ? undefined : sdpText(input.offer), now);
       case 'referred':
         return handleReferred(live, input.event, input.target, input.replacesLineId);
     }
@@ -130,7 +134,7 @@ export class Line implements Machine<LineInput, LineOutput> {
   private connect(place: LegPlace, now: Instant): void {
     const { live } = this;
     const { state } = live;
-    if (state.kind === 'offered') connectIncoming(live, state, place, now);
+    if (state.kind === 'offered' || state.kind === 'connecting') connectIncoming(live, state, place, now);
     else if (state.kind === 'answered') moveLeg(live, state, place, now);
     else {
       live.place = place;

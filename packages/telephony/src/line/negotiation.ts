@@ -50,12 +50,32 @@ export function handleOffered(live: LiveLine, state: Answered, description: stri
   }
 }
 
+/** Somebody takes the peer's place, as transfers do: the leg stays, and hears from another telephone what it sends (RFC 3891 §3). */
+export function handleReplacement(live: LiveLine, sessionId: string, offer: string | undefined, now: Instant): void {
+  const { state } = live;
+  const replaced = live.sessionId;
+  live.sessionId = sessionId;
+  if (state.kind !== 'answered' || state.exchange.kind !== 'none') {
+    live.session({ kind: 'refuse', status: state.kind === 'answered' ? 491 : 481 });
+    live.sessionId = replaced;
+    return;
+  }
+  live.state = { ...state, exchange: { kind: 'replacing', replaced }, hold: { ...state.hold, isByPeer: false } };
+  if (offer === undefined) live.media.offerAnew(directionOf(state));
+  else live.media.takeOffer(offer);
+  live.arm('description', live.times.describeMs, now);
+}
+
 /** The media processor has answered the peer's offer, made ours, or refused. */
 export function handleLegNews(live: LiveLine, state: Answered, news: LegNews, now: Instant): void {
   live.deadlines.clear('description');
   const { exchange } = state;
   if (news.kind === 'refused') return handleRefusal(live, state, news, now);
-  if (exchange.kind === 'answering') {
+  if (exchange.kind === 'replacing') {
+    live.session({ kind: 'accept', description: sdpBytes(news.sdp) });
+    if (news.kind === 'answer') settle(live, state, state.hold, now);
+    else live.state = { ...state, exchange: { kind: 'sent', wantedBy: 'peer' } };
+  } else if (exchange.kind === 'answering') {
     live.session({ kind: 'answerOffer', description: sdpBytes(news.sdp) });
     settle(live, state, noteHold(live, state.hold, exchange.offer), now);
   } else if (exchange.kind === 'asking') {
@@ -106,6 +126,11 @@ function noteHold(live: LiveLine, hold: HoldState, offer: string): HoldState {
 /** The media processor does not take the peer's offer, makes none of ours, or cannot use the peer's answer, which leaves nothing to go on with. */
 function handleRefusal(live: LiveLine, state: Answered, news: Extract<LegNews, { readonly kind: 'refused' }>, now: Instant): void {
   const { exchange } = state;
+  if (exchange.kind === 'replacing') {
+    live.session({ kind: 'refuse', ...offerRefusal(news) });
+    live.sessionId = exchange.replaced;
+    return settle(live, state, state.hold, now);
+  }
   const isOfPeer = exchange.kind === 'answering' || (exchange.kind === 'asking' && exchange.wantedBy === 'peer');
   if (isOfPeer) live.session({ kind: 'refuseOffer', ...offerRefusal(news) });
   const isAnswer = exchange.kind === 'none' || exchange.kind === 'sent';

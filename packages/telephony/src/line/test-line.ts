@@ -10,7 +10,7 @@ import { sdpBytes, sdpText } from './sdp-text.ts';
 
 export const place = { conferenceId: 'conference', legId: 'leg' };
 export const identifier = '4:+12025550100';
-export const inside: SipFlow = { transport: 'inside', local: { address: '', port: 0 }, remote: { address: '', port: 0 } };
+export const inside: SipFlow = { transport: 'inside', local: { address: '192.0.2.1', port: 5060 }, remote: { address: '192.0.2.2', port: 5060 } };
 
 /** SDP of a telephone with sound that flows this way. */
 export function sdpOf(direction: 'sendrecv' | 'sendonly' | 'inactive' = 'sendrecv'): string {

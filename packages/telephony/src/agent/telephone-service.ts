@@ -1,0 +1,166 @@
+import type { MediaControl } from '@dialplane/media-api';
+import type { Randomness } from '@dialplane/sansio';
+import type { SipCrypto, SipLink } from '@dialplane/sip';
+import type { Logger, Metrics } from '@dialplane/telemetry';
+import type { LineCommand, LineDevice, LineEnd, LineEvent, TelephoneControl } from '@dialplane/telephony-api';
+import { randomUUID } from 'node:crypto';
+import type { TelephonyBooks } from '../open-telephony-books.ts';
+import { CallReceiver, type AskedCall } from './call-receiver.ts';
+import type { IncomingDecision, LineDirectory } from './line-directory.ts';
+import { LineMetrics } from './line-metrics.ts';
+import { LinePlanner } from './line-planner.ts';
+import { RealTime } from './real-time.ts';
+import { TelephonyAgent, type AgentInput, type AgentOutput } from './telephony-agent.ts';
+import { TrunkWatch } from './trunk-watch.ts';
+
+export interface TelephoneServiceOptions {
+  readonly link: SipLink;
+  readonly media: MediaControl;
+  readonly books: TelephonyBooks;
+  /** Has the messages with this Call-ID stand in a call's flow record; returns what ends that. */
+  readonly watch: (sipCallId: string, about: { readonly callId: string; readonly lane: string }) => () => void;
+  /** Whether a SIP phone, by its username, can be rung now. */
+  readonly isRegistered: (username: string) => boolean;
+  /** Has an application decide about a call; {@link TelephoneService.decide} is told what. */
+  readonly ask: (call: AskedCall) => void;
+  /** Host of this server, for From. */
+  readonly domain: () => string;
+  readonly randomness: Randomness;
+  readonly crypto: SipCrypto;
+  readonly product: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Telephone control over the SIP edge's link and media control: drives the agent, meters its lines, watches trunks. */
+export class TelephoneService implements TelephoneControl {
+  readonly #options: TelephoneServiceOptions;
+  readonly #agent: RealTime<AgentInput, AgentOutput>;
+  readonly #watch: TrunkWatch;
+  readonly #lines: LineMetrics;
+  readonly #listeners: Array<(event: LineEvent) => void> = [];
+  /** What ends the watch over a dialog, by its Call-ID. */
+  readonly #watches = new Map<string, () => void>();
+  #isDraining = false;
+
+  constructor(options: TelephoneServiceOptions) {
+    this.#options = options;
+    const { link, media, books, randomness, crypto, product, domain, metrics } = options;
+    this.#lines = new LineMetrics(metrics);
+    const agent = new TelephonyAgent({ directory: this.#directory(), newId: randomUUID, randomness, crypto, product, contactOf: () => link.contactOf('telephony') });
+    this.#agent = new RealTime(agent, (output) => this.#perform(output));
+    this.#watch = new TrunkWatch({ trunks: books.trunks, board: books.health, link, domain, now: () => Date.now(), command: (command) => this.#agent.handle({ kind: 'trunk', command }) });
+    link.onMessage((message, origin) => this.#agent.handle({ kind: 'received', message, flow: link.flow, origin }));
+    media.onEvent((event) => this.#agent.handle({ kind: 'media', event }));
+    books.meter.onExhausted((lineId, sentence) => this.#exhausted(lineId, sentence));
+  }
+
+  /** Lines that exist. */
+  get size(): number {
+    return this.#lines.size;
+  }
+
+  /** Registers with trunks and begins to watch them; the edge is open. */
+  start(): void {
+    this.#watch.start();
+  }
+
+  send(command: LineCommand): void {
+    if (command.kind === 'dial') this.#lines.began(command.lineId, 'outbound');
+    this.#agent.handle({ kind: 'command', command });
+  }
+
+  onEvent(listener: (event: LineEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  devicesOf(identifier: string): readonly LineDevice[] {
+    const { books, isRegistered } = this.#options;
+    return books.devices.list()
+      .filter((device) => device.identifier === identifier && isRegistered(device.username))
+      .map(({ username, displayName }): LineDevice => Object.assign({ deviceId: username }, displayName === undefined ? {} : { displayName }));
+  }
+
+  absence(): string | undefined {
+    const { media, books } = this.#options;
+    return media.absence() ?? books.router.absence();
+  }
+
+  /** An application has decided about a call that was put to it. */
+  decide(lineId: string, decision: Exclude<IncomingDecision, { readonly kind: 'later' }>): void {
+    this.#agent.handle({ kind: 'decided', lineId, decision });
+  }
+
+  /** A trunk has asked whether we are there. */
+  hearOptions(trunk: string): void {
+    this.#watch.hearOptions(trunk);
+  }
+
+  /** Calls from outside are refused from now on. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  /** Ends what is left; the edge must still be open, so that peers hear of it. */
+  close(): void {
+    this.#watch.stop();
+    this.#agent.stop();
+  }
+
+  #perform(output: AgentOutput): void {
+    const { link, media } = this.#options;
+    switch (output.kind) {
+      case 'send':
+        return link.send(output.message, output.about);
+      case 'media':
+        return media.send(output.command);
+      case 'dialogNamed':
+        this.#watches.get(output.sipCallId)?.();
+        this.#watches.set(output.sipCallId, this.#options.watch(output.sipCallId, output));
+        return;
+      case 'dialogOver':
+        this.#watches.get(output.sipCallId)?.();
+        this.#watches.delete(output.sipCallId);
+        return;
+      case 'trunkNews':
+        return this.#watch.hear(output.news);
+      case 'tell':
+        return this.#tell(output.event);
+    }
+  }
+
+  #tell(event: LineEvent): void {
+    const { books: { meter }, logger } = this.#options;
+    this.#lines.hear(event);
+    if (event.kind === 'routed') meter.moveTo(event.lineId, event.trunk);
+    else if (event.kind === 'answered') meter.answered(event.lineId);
+    else if (event.kind === 'ended') {
+      meter.end(event.lineId, endWord(event.end));
+      logger.debug({ lineId: event.lineId, end: event.end }, 'A line has ended.');
+    }
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #exhausted(lineId: string, sentence: string): void {
+    this.#options.logger.warn({ lineId }, sentence);
+    this.#agent.handle({ kind: 'command', command: { kind: 'hangUp', lineId } });
+  }
+
+  /** The books, as the agent asks them. While the server ends, nobody new is let in. */
+  #directory(): LineDirectory {
+    const { books, link, domain, ask } = this.#options;
+    const planner = new LinePlanner({ books, link, domain });
+    const receiver = new CallReceiver({ books, ask });
+    return {
+      plan: (dial) => planner.plan(dial),
+      receive: (lineId, request, origin) => (this.#isDraining ? { kind: 'refuse', status: 503, headers: [['Retry-After', '30']] } : receiver.receive(lineId, request, origin)),
+      addressOf: (target, far) => planner.addressOf(target, far),
+      targetOf: (uri, far) => receiver.targetOf(uri, far),
+    };
+  }
+}
+
+/** What the ledger says of an end. */
+function endWord({ status, refusal, by }: LineEnd): string {
+  return refusal ?? (status === undefined ? (by === 'network' ? 'lost' : 'hungUp') : String(status));
+}

@@ -1,0 +1,74 @@
+import type { TrunkProfile } from '@dialplane/calling-api';
+import type { RtpLegRequest } from '@dialplane/media-api';
+import { isHost, numericHost, type ExtraHeaders, type SipCredentials, type SipLink } from '@dialplane/sip';
+import type { FarSide, LineAttempt } from '../line/far-side.ts';
+import { callerIdentity } from './caller-identity.ts';
+
+/** A trunk, as far as lines care. */
+export interface LineTrunk {
+  readonly name: string;
+  readonly transport: 'udp' | 'tcp' | 'tls';
+  readonly port: number;
+  /** Where requests are sent, in order; without any the name is looked up (RFC 3263). */
+  readonly addresses: readonly string[];
+  readonly profile: TrunkProfile;
+}
+
+/** What is asked of a trunk. */
+export interface TrunkCall {
+  readonly credentials: SipCredentials | undefined;
+  /** As the trunk writes numbers. */
+  readonly number: string;
+  /** Likewise; absent where the caller id is hidden. */
+  readonly callerNumber: string | undefined;
+  /** E.164, for the records. */
+  readonly callerId: string | undefined;
+  readonly displayName: string | undefined;
+  /** Host of this server, in From. */
+  readonly domain: string;
+  readonly headers: ExtraHeaders;
+  readonly why: string;
+}
+
+/** Session-Expires (RFC 4028 §4 recommends 1800). */
+const sessionSeconds = 1800;
+const dtmfModes = { telephoneEvent: 'rfc4733', info: 'info', inband: 'inband' } as const satisfies Record<TrunkProfile['dtmf'], RtpLegRequest['dtmf']>;
+
+/** How a line leads to a trunk. */
+export function farSideOfTrunk({ name, addresses, profile }: LineTrunk): FarSide {
+  const { srtp, srtpKeying, dtmf, codecs, offer, transfer } = profile;
+  const towards = addresses.find((address) => numericHost(address) !== undefined);
+  return {
+    trunk: name, offer, transfer: transfer === 'refer' ? 'refer' : 'none',
+    media: { srtp, keying: srtpKeying, dtmf: dtmfModes[dtmf], codecs, ...(towards !== undefined && { towards }) },
+  };
+}
+
+/** The ways to one trunk: each of its addresses in turn, or its name. */
+export function trunkAttempts(trunk: LineTrunk, call: TrunkCall, link: SipLink): readonly LineAttempt[] {
+  const far = farSideOfTrunk(trunk);
+  const { profile, transport } = trunk;
+  const { credentials, callerId, why } = call;
+  const identity = callerIdentity({ number: call.callerNumber, displayName: call.displayName, domain: call.domain }, profile);
+  const invite: Omit<LineAttempt['invite'], 'uri'> = {
+    from: identity.from, contact: link.contactOf('telephony', transport), headers: [...identity.headers, ...call.headers], route: { flow: link.flow, trunkId: trunk.name },
+    reliable: profile.reliableProvisional === 'off' ? 'none' : profile.reliableProvisional,
+    ...(profile.sessionTimer !== 'off' && { sessionTimer: { intervalSeconds: sessionSeconds } }),
+    ...(credentials !== undefined && { credentials }),
+  };
+  const shown = callerId === undefined ? {} : { callerId };
+  return trunkUris(trunk, call.number).map((uri): LineAttempt => Object.assign({ far, why, invite: Object.assign({ uri }, invite) }, shown));
+}
+
+/** URIs of a number at a trunk, or of the trunk itself. */
+export function trunkUris({ name, addresses, transport, port, profile }: LineTrunk, number?: string): readonly string[] {
+  const user = number === undefined ? '' : `${number}@`;
+  const parameters = `${transport === 'udp' ? '' : `;transport=${transport}`}${number !== undefined && profile.userPhone ? ';user=phone' : ''}`;
+  if (addresses.length === 0) return [`sip:${user}${name}${isPreset(transport, port) ? '' : `:${port}`}${parameters}`];
+  return addresses.map((address) => `sip:${user}${isHost(address) ? address : `[${address}]`}:${port}${parameters}`);
+}
+
+/** A port in a URI keeps SRV records from being looked at (RFC 3263 §4.2), so the usual one is left out. */
+function isPreset(transport: LineTrunk['transport'], port: number): boolean {
+  return port === (transport === 'tls' ? 5061 : 5060);
+}

@@ -1,0 +1,144 @@
+import type { PeerHealthChanged, RegistrationChanged, SipLink } from '@dialplane/sip';
+import type { TrunkBook } from '../trunks/trunk-book.ts';
+import type { TrunkHealthBoard } from '../trunks/trunk-health-board.ts';
+import type { TrunkSettings } from '../trunks/trunk-settings.ts';
+import type { AgentInput } from './telephony-agent.ts';
+import { trunkUris } from './trunk-attempts.ts';
+
+export interface TrunkWatchOptions {
+  readonly trunks: TrunkBook;
+  readonly board: TrunkHealthBoard;
+  readonly link: SipLink;
+  /** Host of this server, in From. */
+  readonly domain: () => string;
+  readonly command: (command: Extract<AgentInput, { readonly kind: 'trunk' }>['command']) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** A trunk that has not been heard for so long is tried last (ACS Direct Routing: OPTIONS within three minutes). */
+const heardWithinMs = 180_000;
+const sweepEveryMs = 30_000;
+
+/** What is running for a trunk, so that it can be ended when the trunk changes. */
+interface Watched {
+  readonly peers: readonly string[];
+  readonly registration: string | undefined;
+}
+
+/** Keeps trunks alive: registers with those that want it, asks with OPTIONS whether they are there, hears whether they ask; and writes down how each is. */
+export class TrunkWatch {
+  readonly #options: TrunkWatchOptions;
+  readonly #watched = new Map<string, Watched>();
+  /** Of the addresses of a trunk, those that do not answer, with the last status. */
+  readonly #silent = new Map<string, Map<string, number | undefined>>();
+  #sweeping: NodeJS.Timeout | undefined;
+
+  constructor(options: TrunkWatchOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { trunks } = this.#options;
+    for (const { settings } of trunks.list()) this.#watch(settings);
+    trunks.onChange((name) => this.#changed(name));
+    this.#sweeping = setInterval(() => this.#sweep(), sweepEveryMs);
+    this.#sweeping.unref();
+  }
+
+  /** Bindings at carriers are removed; the answers are not waited for. */
+  stop(): void {
+    clearInterval(this.#sweeping);
+    for (const name of this.#watched.keys()) this.#end(name);
+  }
+
+  hear(news: RegistrationChanged | PeerHealthChanged): void {
+    if (news.kind === 'peerHealthChanged') this.#hearHealth(news);
+    else this.#hearRegistration(news);
+  }
+
+  /** The trunk itself has asked whether we are there. */
+  hearOptions(name: string): void {
+    if (this.#watched.has(name)) this.#options.board.note(name, { ping: 'active', lastSeenAt: this.#options.now() });
+  }
+
+  #changed(name: string): void {
+    const settings = this.#options.trunks.get(name);
+    this.#end(name);
+    this.#options.board.forget(name);
+    if (settings !== undefined) this.#watch(settings);
+  }
+
+  #watch(settings: TrunkSettings): void {
+    if (!settings.isEnabled) return;
+    const { name, optionsIntervalSeconds, registration } = settings;
+    const uris = optionsIntervalSeconds === 0 ? [] : trunkUris(settings);
+    this.#watched.set(name, { peers: uris.map((uri) => `${name} ${uri}`), registration: registration === undefined ? undefined : name });
+    for (const uri of uris) this.#ask(settings, uri);
+    if (registration !== undefined) this.#register(settings, registration);
+  }
+
+  #ask({ name, transport, optionsIntervalSeconds }: TrunkSettings, uri: string): void {
+    const { link, domain, command } = this.#options;
+    command({
+      kind: 'watch', peerId: `${name} ${uri}`, uri, from: `<sip:${domain()}>`, contact: link.contactOf('telephony', transport),
+      route: { flow: link.flow, trunkId: name }, intervalMs: optionsIntervalSeconds * 1000,
+    });
+  }
+
+  #register({ name, transport, addresses, port }: TrunkSettings, { registrar, user, expiresSeconds }: NonNullable<TrunkSettings['registration']>): void {
+    const { link, trunks, command, board } = this.#options;
+    const credentials = trunks.credentials(name);
+    const host = registrar ?? name;
+    const account = user ?? credentials?.username ?? '';
+    const [address] = addresses;
+    const next = address === undefined ? [] : [`<sip:${address}:${port}${transport === 'udp' ? '' : `;transport=${transport}`};lr>`];
+    board.note(name, { registration: 'pending' });
+    command({
+      kind: 'register', registrationId: name, route: { flow: link.flow, trunkId: name }, registrar: `sip:${host}${transport === 'udp' ? '' : `;transport=${transport}`}`,
+      address: `sip:${account}@${host}`, contact: link.contactOf(account, transport), expiresSeconds,
+      ...(credentials !== undefined && { credentials }), ...(next.length > 0 && { headers: [['Route', next.join(', ')] as const] }),
+    });
+  }
+
+  #end(name: string): void {
+    const watched = this.#watched.get(name);
+    this.#watched.delete(name);
+    this.#silent.delete(name);
+    for (const peerId of watched?.peers ?? []) this.#options.command({ kind: 'unwatch', peerId });
+    if (watched?.registration !== undefined) this.#options.command({ kind: 'unregister', registrationId: watched.registration });
+  }
+
+  #hearHealth({ peerId, health, status }: PeerHealthChanged): void {
+    const [name = '', uri = ''] = peerId.split(' ');
+    const watched = this.#watched.get(name);
+    if (watched === undefined) return;
+    const silent = this.#silent.get(name) ?? new Map<string, number | undefined>();
+    if (health === 'up') silent.delete(uri);
+    else silent.set(uri, status);
+    this.#silent.set(name, silent);
+    // One address that answers is enough for calls to get through.
+    if (silent.size < watched.peers.length) this.#options.board.note(name, { ping: 'active', lastSeenAt: this.#options.now() });
+    else this.#options.board.note(name, { ping: 'error', reason: `${uri} ${status === undefined || status === 408 ? 'does not answer OPTIONS' : `answers OPTIONS with ${status}`}.` });
+  }
+
+  #hearRegistration({ registrationId, state, status, reasonPhrase }: RegistrationChanged): void {
+    if (this.#watched.get(registrationId)?.registration === undefined) return;
+    const { board, now } = this.#options;
+    if (state === 'registered') board.note(registrationId, { registration: 'registered', lastSeenAt: now() });
+    else if (state === 'registering') board.note(registrationId, { registration: 'pending' });
+    else if (state === 'refused') board.note(registrationId, { registration: 'failed', reason: `The registrar refuses the registration: ${status ?? ''} ${reasonPhrase ?? ''}`.trim() });
+    else if (state === 'unreachable') board.note(registrationId, { registration: 'failed', reason: 'The registrar does not answer.' });
+  }
+
+  /** Trunks that ask us, and are not asked, are heard by that alone. */
+  #sweep(): void {
+    const { board, now } = this.#options;
+    for (const [name, { peers }] of this.#watched) {
+      const { ping, lastSeenAt } = board.of(name);
+      if (peers.length === 0 && ping === 'active' && lastSeenAt !== undefined && now() - lastSeenAt > heardWithinMs) {
+        board.note(name, { ping: 'expired', reason: `${name} has not sent OPTIONS for three minutes.` });
+      }
+    }
+  }
+}
