@@ -12,8 +12,10 @@ import type { InviteUsage } from './invite-usage.ts';
 import { withBody } from './session-body.ts';
 import type { TheirTransaction } from './session-keeper.ts';
 
-/** How long a referral may take; what its subscription is good for. */
+/** How long a referral of the peer's may take; what its subscription is good for. */
 const referralSeconds = 180;
+/** Ours: longer, so that the peer's last word is heard. */
+const ownReferralSeconds = 240;
 
 /** A REFER of the peer's: `open` waits for the owner, `accepted` for what becomes of the call. */
 type IncomingReferral =
@@ -58,7 +60,7 @@ export class Referrals {
       const request = dialog.request('REFER');
       if (referId !== undefined) this.outgoing.delete(referId);
       referId = idOf(request);
-      this.outgoing.set(referId, { expireAt: addMilliseconds(now, referralSeconds * 1000) });
+      this.outgoing.set(referId, { expireAt: addMilliseconds(now, ownReferralSeconds * 1000) });
       request.headers.add('Refer-To', referTo(command.target, replaced?.replaces));
       if (command.referredBy !== undefined) request.headers.add('Referred-By', command.referredBy);
       request.headers.add('Contact', `<${dialog.contact}>`);

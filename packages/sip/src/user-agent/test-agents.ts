@@ -57,8 +57,8 @@ export class TwoAgents {
   }
 
   /** A message out of the blue. */
-  receive(who: 'alice' | 'bob', text: string): void {
-    this.deliver(who, new TextEncoder().encode(text.replaceAll('\n', '\r\n')));
+  receive(who: 'alice' | 'bob', message: string | SipMessage): void {
+    this.deliver(who, typeof message === 'string' ? new TextEncoder().encode(message.replaceAll('\n', '\r\n')) : writeSipMessage(message));
   }
 
   /** Lets time pass, with all that happens in it. */

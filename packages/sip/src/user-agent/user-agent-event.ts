@@ -102,10 +102,13 @@ export interface RegistrationChanged {
   readonly state: RegistrationState;
   readonly status?: number;
   readonly reasonPhrase?: string;
+  /** Granted by the registrar. */
   readonly expiresSeconds?: number;
+  /** Service-Route values (RFC 3608): where requests of this account are to go first. */
+  readonly serviceRoutes?: readonly string[];
 }
 
-/** `up` after one answer; `down` after two attempts in a row without any (or with 503). `roundTripMs` is that of the last answer. */
+/** `up` after one answer; `down` after two questions in a row without any for 10 s, or with 408 or 503. `roundTripMs` is that of the answer. */
 export interface PeerHealthChanged {
   readonly kind: 'peerHealthChanged';
   readonly peerId: string;

@@ -11,6 +11,7 @@ import type { TransactionStatistics } from '../transaction/transaction-layer.ts'
 import type { TransactionOutput } from '../transaction/transaction-output.ts';
 import { AgentCore, type UserAgentOutput } from './agent-core.ts';
 import { IncomingRequests } from './incoming-requests.ts';
+import { StandingOrders } from '../registration/standing-orders.ts';
 import { askOnce } from './one-request.ts';
 import type { InviteCommand, UserAgentCommand } from './user-agent-command.ts';
 import type { UserAgentOptions } from './user-agent-options.ts';
@@ -44,10 +45,12 @@ export interface UserAgentStatistics extends TransactionStatistics {
 export class UserAgent implements Machine<UserAgentInput, UserAgentOutput> {
   private readonly core: AgentCore;
   private readonly requests: IncomingRequests;
+  private readonly standing: StandingOrders;
 
   constructor(options: UserAgentOptions) {
     this.core = new AgentCore(options);
     this.requests = new IncomingRequests(this.core);
+    this.standing = new StandingOrders(this.core);
   }
 
   get statistics(): UserAgentStatistics {
@@ -98,9 +101,10 @@ export class UserAgent implements Machine<UserAgentInput, UserAgentOutput> {
         return askOnce(this.core, command, now);
       case 'register':
       case 'unregister':
+        return this.standing.obeyRegistration(command, now);
       case 'watch':
       case 'unwatch':
-        return;
+        return this.standing.obeyWatch(command, now);
       default: {
         const session = this.core.sessionNamed(command.sessionId);
         if (session === undefined) return;
