@@ -32,19 +32,13 @@ export function parseAddress(text: string): SipAddress | undefined {
 
 /** The first address of a header field; `undefined` where it is absent or cannot be read. */
 export function readAddress(headers: SipHeaders, name: string): SipAddress | undefined {
-  const value = headers.first(name);
-  return value === undefined ? undefined : parseAddress(value);
+  return headers.read(name, parseAddress);
 }
 
 /** All addresses of a header field in their order; `undefined` where one of them cannot be read (`Contact: *` is none). */
 export function readAddresses(headers: SipHeaders, name: string): readonly SipAddress[] | undefined {
-  const addresses: SipAddress[] = [];
-  for (const value of headers.all(name)) {
-    const address = parseAddress(value);
-    if (address === undefined) return undefined;
-    addresses.push(address);
-  }
-  return addresses;
+  const addresses = headers.readAll(name, parseAddress);
+  return addresses.includes(undefined) ? undefined : (addresses as SipAddress[]);
 }
 
 /** Writes `"Bob" <sip:bob@example.com>;tag=1`; always with angle brackets, so that parameters of the URI stay its own. */

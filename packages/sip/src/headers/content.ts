@@ -27,8 +27,7 @@ export function parseMediaType(text: string): MediaType | undefined {
 
 /** Content-Type; `undefined` where it is absent or cannot be read. */
 export function readContentType(headers: SipHeaders): MediaType | undefined {
-  const value = headers.first('Content-Type');
-  return value === undefined ? undefined : parseMediaType(value);
+  return headers.read('Content-Type', parseMediaType);
 }
 
 /** Content-Disposition: where it is absent, `session` for a description and `render` for others (RFC 3261 §20.11). */

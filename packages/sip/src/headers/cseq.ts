@@ -10,7 +10,7 @@ export interface CSeq {
 
 /** Reads CSeq; `undefined` where it is absent or none. */
 export function readCSeq(headers: SipHeaders): CSeq | undefined {
-  return parseCSeq(headers.first('CSeq') ?? '');
+  return headers.read('CSeq', parseCSeq);
 }
 
 /** Reads a value of CSeq; `undefined` where it is none (RFC 3261 §8.1.1.5: below 2^31). */

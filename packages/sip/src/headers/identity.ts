@@ -12,7 +12,7 @@ export function readPrivacy(headers: SipHeaders): ReadonlySet<string> {
 
 /** The identities that a header field has: at most two of P-Asserted-Identity, one `sip:` and one `tel:` (RFC 3325 §9.1). Values that cannot be read are left out. */
 export function readIdentities(headers: SipHeaders, name: IdentityHeader): readonly SipAddress[] {
-  const addresses = headers.all(name).flatMap((value) => parseAddress(value) ?? []);
+  const addresses = headers.readAll(name, parseAddress).filter((address) => address !== undefined);
   return name === 'Remote-Party-ID' ? addresses.filter((address) => (address.parameters.get('party') ?? 'calling') === 'calling') : addresses;
 }
 

@@ -32,6 +32,5 @@ export function writeVia(via: Via): string {
 
 /** The topmost Via; `undefined` where there is none that can be read. */
 export function readTopVia(headers: SipHeaders): Via | undefined {
-  const value = headers.first('Via');
-  return value === undefined ? undefined : parseVia(value);
+  return headers.read('Via', parseVia);
 }

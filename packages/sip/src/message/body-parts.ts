@@ -1,4 +1,5 @@
 import { type ContentDisposition, type MediaType, readContentDisposition, readContentType } from '../headers/content.ts';
+import { MessageSource } from './message-source.ts';
 import { readHeaderLines } from './read-header-lines.ts';
 import { SipHeaders } from './sip-headers.ts';
 import type { SipMessage } from './sip-message.ts';
@@ -44,7 +45,7 @@ function collect(headers: SipHeaders, body: Uint8Array, depth: number, into: Bod
     return;
   }
   for (const part of inner) {
-    const read = readHeaderLines(part, 0);
+    const read = readHeaderLines(new MessageSource(part), 0);
     if (read.fault === undefined) collect(new SipHeaders(read.lines), part.subarray(read.at), depth - 1, into);
   }
 }

@@ -25,9 +25,9 @@ function codeOf(message: SipMessage): SipFaultCode | undefined {
   const { headers } = message;
   if (needed.some((name) => !headers.has(name))) return 'HEADER_MISSING';
   if (standingOnce.some((name) => headers.count(name) > 1)) return 'HEADER_REPEATED';
-  if (headers.all('Via').some((value) => parseVia(value) === undefined)) return 'VIA_MALFORMED';
-  if (parseAddress(headers.first('From') ?? '') === undefined) return 'FROM_MALFORMED';
-  if (parseAddress(headers.first('To') ?? '') === undefined) return 'TO_MALFORMED';
+  if (headers.readAll('Via', parseVia).includes(undefined)) return 'VIA_MALFORMED';
+  if (headers.read('From', parseAddress) === undefined) return 'FROM_MALFORMED';
+  if (headers.read('To', parseAddress) === undefined) return 'TO_MALFORMED';
   if (!/^\S+$/.test(headers.first('Call-ID') ?? '')) return 'CALL_ID_MALFORMED';
   const cseq = readCSeq(headers);
   if (cseq === undefined) return 'CSEQ_MALFORMED';
@@ -45,7 +45,6 @@ function requestFault(request: SipRequest, cseqMethod: string): SipFaultCode | u
 function routingFault(headers: SipHeaders): SipFaultCode | undefined {
   const maxForwards = headers.first('Max-Forwards');
   if (maxForwards !== undefined && parseDecimal(maxForwards, 255) === undefined) return 'MAX_FORWARDS_MALFORMED';
-  for (const name of ['Route', 'Record-Route']) if (headers.all(name).some((value) => parseAddress(value) === undefined)) return 'ROUTE_MALFORMED';
-  const contacts = headers.all('Contact');
-  return contacts.some((value) => value !== '*' && parseAddress(value) === undefined) ? 'CONTACT_MALFORMED' : undefined;
+  for (const name of ['Route', 'Record-Route']) if (headers.readAll(name, parseAddress).includes(undefined)) return 'ROUTE_MALFORMED';
+  return headers.readAll('Contact', parseAddress).includes(undefined) && headers.first('Contact') !== '*' ? 'CONTACT_MALFORMED' : undefined;
 }

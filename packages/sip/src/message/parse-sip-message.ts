@@ -1,3 +1,6 @@
+import type { HeaderLine } from './header-line.ts';
+import { headerName } from './header-name.ts';
+import { MessageSource } from './message-source.ts';
 import { readHeaderLines } from './read-header-lines.ts';
 import { sipFault, type SipFault, type SipFaultCode } from './sip-fault.ts';
 import { SipHeaders } from './sip-headers.ts';
@@ -11,6 +14,7 @@ export const longestSipMessage = 65_535;
 /** What the message came in: a datagram ends with its body at the latest, a stream says by Content-Length where the body ends. */
 export type MessageFraming = 'datagram' | 'stream';
 
+const contentLength = headerName('Content-Length');
 const cr = 0x0d;
 const lf = 0x0a;
 
@@ -28,11 +32,13 @@ export function parseSipMessage(bytes: Uint8Array, framing: MessageFraming = 'da
   const lineEnd = findLineEnd(bytes, start);
   if (start === bytes.length) return sipFault('MESSAGE_EMPTY', start);
   if (lineEnd < 0) return sipFault('LINE_BREAK_MALFORMED', start);
-  const startLine = parseStartLine(bytes, start, lineEnd);
+  const source = new MessageSource(bytes);
+  const read = readHeaderLines(source, lineEnd + 2);
+  source.endAt(read.at);
+  const startLine = parseStartLine(source, start, lineEnd);
   if (startLine.kind === 'nothing') return sipFault(startLine.fault, start);
-  const read = readHeaderLines(bytes, lineEnd + 2);
   const headers = new SipHeaders(read.lines);
-  const body = read.fault ?? bodyOf(bytes, read.at, headers, framing);
+  const body = read.fault ?? bodyOf(bytes, read.at, read.lines, framing);
   if (startLine.kind === 'response') {
     if (typeof body === 'string') return sipFault(body, read.at);
     return { kind: 'response', status: startLine.status, reason: startLine.reason, headers, body };
@@ -61,13 +67,13 @@ function findLineEnd(bytes: Uint8Array, start: number): number {
 }
 
 /** RFC 3261 §18.3, §20.14. */
-function bodyOf(bytes: Uint8Array, at: number, headers: SipHeaders, framing: MessageFraming): Uint8Array | SipFaultCode {
-  const claims = headers.all('Content-Length');
+function bodyOf(bytes: Uint8Array, at: number, lines: readonly HeaderLine[], framing: MessageFraming): Uint8Array | SipFaultCode {
+  const claims = lines.filter((line) => line.name === contentLength);
   const available = bytes.length - at;
   const [claim] = claims;
   if (claim === undefined) return framing === 'stream' ? 'CONTENT_LENGTH_MISSING' : bytes.subarray(at);
-  const length = parseDecimal(claim, 0xffff_ffff);
-  if (length === undefined || claims.some((other) => other !== claim)) return 'CONTENT_LENGTH_MALFORMED';
+  const length = parseDecimal(claim.value, 0xffff_ffff);
+  if (length === undefined || claims.some((other) => other.value !== claim.value)) return 'CONTENT_LENGTH_MALFORMED';
   if (length > available) return 'BODY_CUT_OFF';
   return length === 0 ? noBody : bytes.subarray(at, at + length);
 }

@@ -1,6 +1,7 @@
+import { trimBlanks } from './blanks.ts';
 import { HeaderLine } from './header-line.ts';
 import { headerName, type HeaderName } from './header-name.ts';
-import { splitList } from './split-list.ts';
+import { findOutside, splitList } from './split-list.ts';
 
 /**
  * The header fields of a message, in their order. Names are compared without case and compact forms are known; values are text that nobody has
@@ -25,9 +26,29 @@ export class SipHeaders {
 
   /** The first value; of a line with several the first of them. `undefined` where there is no such line. */
   first(name: string): string | undefined {
+    const line = this.lines[this.find(headerName(name))];
+    return line === undefined ? undefined : firstValue(line);
+  }
+
+  /**
+   * What `read` makes of the first value; `undefined` where there is none. What was read is remembered with the line, also for copies of this object: readers are functions
+   * without a closure, and what they return is not changed.
+   */
+  read<Reading>(name: string, read: (value: string) => Reading): Reading | undefined {
+    const line = this.lines[this.find(headerName(name))];
+    return line?.read(read, firstValue);
+  }
+
+  /** What `read` makes of all values, in their order; remembered as in {@link read}. */
+  readAll<Reading>(name: string, read: (value: string) => Reading): Reading[] {
     const wanted = headerName(name);
-    const value = this.lines[this.find(wanted)]?.value;
-    return value !== undefined && wanted.isList && value.includes(',') ? (splitList(value)[0] ?? '') : value;
+    const readings: Reading[] = [];
+    for (const line of this.lines) {
+      if (!isNamed(line, wanted)) continue;
+      if (!wanted.isList || !line.value.includes(',')) readings.push(line.read(read, firstValue));
+      else readings.push(...splitList(line.value).map((value) => read(value)));
+    }
+    return readings;
   }
 
   /** All values in their order, one each: lines of a list are split at their commas (RFC 3261 §7.3.1). */
@@ -77,9 +98,9 @@ export class SipHeaders {
     const at = this.find(wanted);
     const line = this.lines[at];
     if (line === undefined) return;
-    const rest = wanted.isList && line.value.includes(',') ? splitList(line.value).slice(1) : [];
-    if (rest.length === 0) this.lines.splice(at, 1);
-    else this.lines[at] = HeaderLine.of(wanted, rest.join(', '));
+    const comma = wanted.isList && line.value.includes(',') ? findOutside(line.value, ',', 0) : -1;
+    if (comma < 0) this.lines.splice(at, 1);
+    else this.lines[at] = HeaderLine.of(wanted, trimBlanks(line.value.slice(comma + 1)));
   }
 
   /** Removes every line of this name. */
@@ -124,6 +145,13 @@ export class SipHeaders {
     }
     this.lines.length = kept;
   }
+}
+
+function firstValue(line: HeaderLine): string {
+  const { value } = line;
+  if (!line.name.isList) return value;
+  const comma = value.includes(',') ? findOutside(value, ',', 0) : -1;
+  return comma < 0 ? value : trimBlanks(value.slice(0, comma));
 }
 
 function isNamed(line: HeaderLine, wanted: HeaderName): boolean {

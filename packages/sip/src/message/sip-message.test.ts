@@ -87,6 +87,11 @@ test('what is not UTF-8 is neither refused nor lost', () => {
   assert.deepEqual(whole.subarray(0, bytes.length - 2), Buffer.from(bytes.subarray(0, -2)));
 });
 
+test('a single byte that is no character is kept', () => {
+  const message = parseSipMessage(Uint8Array.from([...bytesOf('OPTIONS sip:a SIP/2.0\nSubject: a'), 0xfc, ...bytesOf('b\n\n')]));
+  assert.equal(message.kind === 'request' && message.headers.first('Subject'), 'a\udcfcb');
+});
+
 test('Content-Length is the writer’s', () => {
   const { headers } = request();
   const body = bytesOf('short');

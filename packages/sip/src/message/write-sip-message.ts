@@ -19,17 +19,21 @@ export function writeSipMessage(message: SipMessage): Uint8Array {
   const bytes = new Uint8Array(length);
   let at = writeLineBreak(bytes, writeSipText(start, bytes, 0));
   for (let index = 0; index < lines.length; ) {
-    const place = lines[index]?.place;
-    if (place === undefined) {
-      at = lines[index]?.writeTo(bytes, at) ?? at;
-      index += 1;
+    const line = lines[index];
+    index += 1;
+    if (line?.source === undefined) {
+      at = line?.writeTo(bytes, at) ?? at;
       continue;
     }
     // Lines that stood one after the other in the same message are one piece.
-    let { end } = place;
-    for (index += 1; lines[index]?.place?.bytes === place.bytes && lines[index]?.place?.start === end; index += 1) end = lines[index]?.place?.end ?? end;
-    bytes.set(place.bytes.subarray(place.start, end), at);
-    at += end - place.start;
+    const { source, start } = line;
+    let { end } = line;
+    for (let next = lines[index]; next?.source === source && next.start === end; next = lines[index]) {
+      end = next.end;
+      index += 1;
+    }
+    bytes.set(source.bytes.subarray(start, end), at);
+    at += end - start;
   }
   bytes.set(message.body, writeLineBreak(bytes, at));
   return bytes;
