@@ -38,9 +38,9 @@ const summaryOf = (section: AgreedSection | undefined): string =>
 test('what real clients offer is agreed: the codecs that can be mixed first, each other one once', () => {
   const agreed = Object.fromEntries(offerers.map((name) => [name, agreeSections(mustParse(readFixture(name)), [], countedSsrcs()).map(summaryOf)]));
   assert.deepEqual([agreed['chromium']?.[0], agreed['chromium']?.[3], agreed['chromium']?.[4]], [
-    'sendrecv opus/111 G722/9 PCMU/0 PCMA/8 in out', 'sendrecv VP8/96 H264/108 AV1/45 VP9/98 in out', 'sendonly VP8/96 VP9/98 H264/108 AV1/45 out',
+    'sendrecv opus/111 G722/9 PCMU/0 PCMA/8 telephone-event/110 telephone-event/126 in out', 'sendrecv VP8/96 H264/108 AV1/45 VP9/98 in out', 'sendonly VP8/96 VP9/98 H264/108 AV1/45 out',
   ]);
-  assert.deepEqual([agreed['firefox']?.[0], agreed['firefox']?.[3]], ['sendrecv opus/109 G722/9 PCMU/0 PCMA/8 in out', 'sendrecv VP8/120 VP9/121 AV1/99 in out']);
+  assert.deepEqual([agreed['firefox']?.[0], agreed['firefox']?.[3]], ['sendrecv opus/109 G722/9 PCMU/0 PCMA/8 telephone-event/101 in out', 'sendrecv VP8/120 VP9/121 AV1/99 in out']);
   assert.deepEqual(agreed['werift'], ['sendrecv opus/96 PCMU/0 in out', 'sendonly opus/96 PCMU/0 out', 'sendrecv VP8/98 in out', 'sendonly VP8/98 out']);
 });
 

@@ -22,11 +22,14 @@ const always = (): number => 1;
 const nothing = (): string => '';
 const same = (parameters: string): string => parameters;
 
+/** RFC 4733 §7.1.1: no sound by itself. */
+const telephoneEvent = 'telephone-event';
+
 /**
  * What a section may agree on. Opus and VP8 come first in an answer, because they are what is mixed (RFC 7874 §3, RFC 7742 §5); the rest keeps the client's order. A client that wants
  * to send another codec leaves the common one out of its offer.
  *
- * Each is agreed once, in the one variant that everybody who has the codec decodes, so that a name says whether a stream can be forwarded.
+ * Each is agreed once, in the one variant that everybody who has the codec decodes, so that its name and clock rate say whether a stream can be forwarded.
  */
 const knownCodecs: Readonly<Record<'audio' | 'video', readonly KnownCodec[]>> = {
   audio: [
@@ -34,6 +37,9 @@ const knownCodecs: Readonly<Record<'audio' | 'video', readonly KnownCodec[]>> = 
     { name: 'G722', clockRate: 8000, channels: 1, fit: always, answer: nothing },
     { name: 'PCMU', clockRate: 8000, channels: 1, fit: always, answer: nothing },
     { name: 'PCMA', clockRate: 8000, channels: 1, fit: always, answer: nothing },
+    // Keys on the clock of each codec that they may stand between (RFC 4733 §2.1).
+    { name: telephoneEvent, clockRate: 48_000, channels: 1, fit: always, answer: () => '0-15' },
+    { name: telephoneEvent, clockRate: 8000, channels: 1, fit: always, answer: () => '0-15' },
   ],
   video: [
     { name: 'VP8', clockRate: 90_000, channels: 1, fit: always, answer: nothing },
@@ -53,6 +59,7 @@ export function chooseCodecs(kind: 'audio' | 'video', offered: readonly OfferedC
     const best = variants.toSorted((a, b) => known.fit(b.parameters) - known.fit(a.parameters))[0];
     return best === undefined ? [] : [{ ...best, name: known.name, answered: known.answer(best.parameters), feedback: chooseFeedback(kind, best.feedback) }];
   });
+  if (found.every(({ name }) => name === telephoneEvent)) return [];
   const preference = offered.map(({ payloadType }) => payloadType);
   return found.toSorted((a, b) => Number(commonCodecs.has(b.name)) - Number(commonCodecs.has(a.name)) || preference.indexOf(a.payloadType) - preference.indexOf(b.payloadType));
 }

@@ -5,8 +5,8 @@ import type { SourceStream } from './source-stream.ts';
 export const notAgreed = -1;
 
 /**
- * With which payload types a client gets what another sends: each numbers its codecs by itself (RFC 3264 §5.1). A name is enough to tell them apart, since each codec is
- * agreed in one variant only (`sdp`).
+ * With which payload types a client gets what another sends: each numbers its codecs by itself (RFC 3264 §5.1). Name and clock rate are enough to tell them apart, since
+ * each codec is agreed in one variant only (`sdp`).
  */
 export class CodecMatch {
   /** By payload type of the source. */
@@ -18,9 +18,10 @@ export class CodecMatch {
   constructor(source: SourceStream['section'], codecs: readonly SectionCodec[]) {
     let matches = 0;
     for (const codec of source.codecs) {
-      const match = codecs.find(({ name }) => name === codec.name);
+      const match = codecs.find(({ name, clockRate }) => name === codec.name && clockRate === codec.clockRate);
       if (match === undefined) continue;
-      matches += 1;
+      // Keys go with sound, and are none.
+      if (codec.name !== 'telephone-event') matches += 1;
       this.payloadTypes[codec.payloadType] = match.payloadType;
       this.rtxPayloadTypes[codec.payloadType] = match.rtxPayloadType ?? notAgreed;
       this.vp8Types[codec.payloadType] = codec.name === 'VP8' ? 1 : 0;

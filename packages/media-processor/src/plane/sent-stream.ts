@@ -253,8 +253,9 @@ export class SentStream {
     const { sender, header, vp8 } = this.writers;
     const receivedType = packets.payloadType[index] ?? 0;
     const payloadType = this.codecMatch?.payloadTypes[receivedType] ?? notAgreed;
-    if (payloadType === notAgreed || transport.route === undefined) return;
+    if (transport.route === undefined) return;
     const received = packets.sequenceNumber[index] ?? 0;
+    if (payloadType === notAgreed) return this.sequence.leaveOut(received);
     const payloadOffset = packets.payloadOffset[index] ?? 0;
     const payloadLength = packets.payloadLength[index] ?? 0;
     const isVp8 = this.codecMatch?.vp8Types[receivedType] === 1 && vp8.read(sender.slab, payloadOffset, payloadLength);
