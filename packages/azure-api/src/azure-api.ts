@@ -7,7 +7,12 @@ import { bodyBytes, type Caller, signedRequest } from './caller.ts';
 import { nameRequest, requireApiVersion } from './conventions.ts';
 import { IdentityOperations } from './identity-operations.ts';
 import { NetworkTraversalOperations, type RelayConfigurationSource } from './network-traversal-operations.ts';
+import { PhoneNumbersOperations } from './phone-numbers/phone-numbers-operations.ts';
+import type { PhoneNumberSource } from './phone-numbers/phone-number-source.ts';
 import type { RequestRateLimit } from './request-rate.ts';
+import { SipRoutingOperations } from './sip-routing/sip-routing-operations.ts';
+import type { OwnedBy } from './telephony-owner.ts';
+import type { SipRoutingSource } from './sip-routing/sip-routing-source.ts';
 
 export interface AzureApiOptions {
   readonly identity: Identity;
@@ -15,12 +20,21 @@ export interface AzureApiOptions {
   readonly metrics: Metrics;
   /** How far a client's clock may be off, either way; 15 minutes by default. */
   readonly clockWindowMinutes?: number;
-  /** Azure's limits by default ("Service limits", Identity): 1000 in 30 s for creating and issuing, 500 for the others, 30,000 in 5 s for relay configurations. */
-  readonly rateLimits?: { readonly issue?: RequestRateLimit; readonly manage?: RequestRateLimit; readonly relay?: RequestRateLimit };
+  /** Azure's limits by default ("Service limits", Identity): 1000 in 30 s for creating and issuing, 500 for the others and for telephony, 30,000 in 5 s for relay configurations. */
+  readonly rateLimits?: { readonly issue?: RequestRateLimit; readonly manage?: RequestRateLimit; readonly relay?: RequestRateLimit; readonly telephony?: RequestRateLimit };
   /** Issues credentials of the relay; without it there is none. */
   readonly relay?: RelayConfigurationSource;
+  /** Trunks, routes and numbers; without them there is no telephony. */
+  readonly telephony?: AzureTelephony;
   /** Wall clock in milliseconds since 1970; `Date.now` by default. */
   readonly now?: () => number;
+}
+
+/** Telephony, and the resource it belongs to. */
+export interface AzureTelephony {
+  readonly resourceId: () => string;
+  readonly sipRouting: SipRoutingSource;
+  readonly phoneNumbers: PhoneNumberSource;
 }
 
 const defaultClockWindowMinutes = 15;
@@ -51,6 +65,7 @@ export async function azureApi(instance: FastifyInstance, options: AzureApiOptio
     signed.addHook('preHandler', async (request) => verifyContentHash(signedRequest(request), bodyBytes(request)));
     new IdentityOperations(options.identity, options.rateLimits ?? {}, now).register(signed);
     new NetworkTraversalOperations(options.identity, options.relay, options.rateLimits?.relay, now).register(signed);
+    await registerTelephony(signed, options, now);
   });
 
   // What Azure's clients call when they are given a Microsoft Entra credential.
@@ -59,6 +74,13 @@ export async function azureApi(instance: FastifyInstance, options: AzureApiOptio
       throw new AzureError('ENTRA_UNSUPPORTED');
     });
   }
+}
+
+async function registerTelephony(signed: FastifyInstance, { telephony, rateLimits }: AzureApiOptions, now: () => number): Promise<void> {
+  const owned = <Source>(source: Source | undefined): OwnedBy<Source> | undefined =>
+    telephony === undefined || source === undefined ? undefined : { resourceId: telephony.resourceId, source };
+  new SipRoutingOperations(owned(telephony?.sipRouting), rateLimits?.telephony, now).register(signed);
+  await new PhoneNumbersOperations(owned(telephony?.phoneNumbers), rateLimits?.telephony, now).register(signed);
 }
 
 function authenticate(request: FastifyRequest, identity: Identity, policy: AccessKeyPolicy): Caller {

@@ -26,6 +26,16 @@ export const azureErrors = {
   TEAMS_UNSUPPORTED: { status: 501, azureCode: 'NotImplemented', message: 'Teams users are out of scope of this server: it cannot exchange their tokens. Create a user with createUser and issue a token for it.' },
   RELAY_TURNED_OFF: { status: 403, azureCode: 'Forbidden', message: 'The relay is turned off for this resource. An operator can turn it on.' },
   RELAY_UNAVAILABLE: { status: 501, azureCode: 'NotImplemented', message: 'This server runs no relay. Start it without --relay off.' },
+  TELEPHONY_UNAVAILABLE: { status: 501, azureCode: 'NotImplemented', message: 'This resource has no telephony: it belongs to the default resource of this server.' },
+  CONFIGURATION_UNPROCESSABLE: { status: 422, azureCode: 'UnprocessableConfiguration', message: 'One or more request inputs are not valid.' },
+  PHONE_NUMBER_REQUEST_INVALID: { status: 400, azureCode: 'BadRequest', message: 'The request is not one that this operation takes.' },
+  PHONE_NUMBER_NOT_FOUND: { status: 404, azureCode: 'NotFound', message: 'This is not a phone number of this resource.' },
+  PHONE_NUMBERS_OUT_OF_STOCK: { status: 400, azureCode: 'PhoneNumbersOutOfStock', message: 'The pool of this server has no such phone numbers. An operator can put numbers into it.' },
+  SEARCH_NOT_FOUND: { status: 404, azureCode: 'NotFound', message: 'There is no such search; it has expired, or was purchased.' },
+  OPERATION_NOT_FOUND: { status: 404, azureCode: 'NotFound', message: 'There is no such operation; operations are remembered for an hour, and not over a restart.' },
+  RESERVATION_NOT_FOUND: { status: 404, azureCode: 'NotFound', message: 'There is no such reservation; it has expired, or was deleted.' },
+  RESERVATION_FULL: { status: 400, azureCode: 'BadRequest', message: 'A reservation holds 100 phone numbers at most.' },
+  TOO_MANY_HELD: { status: 429, azureCode: 'TooManyRequests', message: 'Too many searches or reservations have not expired yet. Purchase or delete some, or wait.' },
   STORE_UNAVAILABLE: { status: 503, azureCode: 'ServiceUnavailable', message: 'The server cannot read or write its store (is the disk full?). Try again.' },
   SERVER_FAULT: { status: 500, azureCode: 'InternalServerError', message: 'The server failed. The fault is in its log under this x-ms-request-id.' },
 } as const satisfies Record<string, { readonly status: number; readonly azureCode: string; readonly message: string }>;
@@ -38,7 +48,8 @@ export interface AzureErrorBody {
     readonly code: string;
     readonly message: string;
     readonly target?: string;
-    readonly innererror: { readonly code: AzureErrorCode };
+    /** Azure's code where it has one that is more precise, else ours. */
+    readonly innererror: { readonly code: string; readonly message?: string };
   };
 }
 
@@ -48,10 +59,13 @@ export class AzureError extends Error {
   readonly code: AzureErrorCode;
   readonly target: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly #inner: AzureErrorBody['error']['innererror'];
 
-  constructor(code: AzureErrorCode, more: { readonly target?: string; readonly detail?: string; readonly retryAfterSeconds?: number; readonly cause?: unknown } = {}) {
+  /** @param more.inner what Azure puts into `innererror` of this error. */
+  constructor(code: AzureErrorCode, more: { readonly inner?: AzureErrorBody['error']['innererror']; readonly target?: string; readonly detail?: string; readonly retryAfterSeconds?: number; readonly cause?: unknown } = {}) {
     super(more.detail === undefined ? azureErrors[code].message : `${azureErrors[code].message} (${more.detail})`, { cause: more.cause });
     this.code = code;
+    this.#inner = more.inner ?? { code };
     this.target = more.target;
     this.retryAfterSeconds = more.retryAfterSeconds;
   }
@@ -66,7 +80,7 @@ export class AzureError extends Error {
         code: azureErrors[this.code].azureCode,
         message: this.message,
         ...(this.target === undefined ? {} : { target: this.target }),
-        innererror: { code: this.code },
+        innererror: this.#inner,
       },
     };
   }

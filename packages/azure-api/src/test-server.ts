@@ -9,6 +9,7 @@ import type { TestContext } from 'node:test';
 import { connectionString, Identity } from '@dialplane/identity';
 import { openRelayControl, type RelayControl, type RelayPlace } from '@dialplane/relay';
 import { openStore } from '@dialplane/store';
+import { openTelephonyBooks, type TelephonyBooks } from '@dialplane/telephony';
 import { createLogger, createMetrics, type Metrics } from '@dialplane/telemetry';
 import { fastify } from 'fastify';
 import { azureApi, type AzureApiOptions } from './index.ts';
@@ -30,13 +31,15 @@ export interface TestServer {
   readonly logLines: readonly string[];
   /** Where it was asked for by a place. */
   readonly relay: RelayControl | undefined;
+  /** Where it was asked for. */
+  readonly books: TelephonyBooks | undefined;
 }
 
 /** What the passwords of a test server's relay are made with. */
 export const relaySecret = 'of the test';
 
 /** The plugin on a server of its own, on a free port, with its own data; beside it a route of somebody else at `/beside`. */
-export async function startTestServer(t: TestContext, { relayPlace, ...options }: Partial<AzureApiOptions> & { readonly relayPlace?: RelayPlace } = {}, certificate?: TestCertificate): Promise<TestServer> {
+export async function startTestServer(t: TestContext, { relayPlace, withTelephony = false, ...options }: Partial<AzureApiOptions> & { readonly relayPlace?: RelayPlace; readonly withTelephony?: boolean } = {}, certificate?: TestCertificate): Promise<TestServer> {
   const dataDir = temporaryDirectory(t);
   const store = await openStore({ dataDir });
   const logLines: string[] = [];
@@ -47,19 +50,25 @@ export async function startTestServer(t: TestContext, { relayPlace, ...options }
   const relay = relayPlace === undefined ? undefined : await openRelayControl({
     store, dataDir, logger, secret: relaySecret, resourceId: () => identity.resources.default.id, place: () => relayPlace, addressRetentionMs: 1, usageRetentionMs: 1,
   });
+  const resourceId = (): string => identity.resources.default.id;
+  const books = withTelephony ? await openTelephonyBooks({ store, dataDir, logger, resourceId, numberRetentionMs: 1, usageRetentionMs: 1 }) : undefined;
   const app = fastify({ serverFactory: (handler) => (certificate === undefined ? createHttpServer(handler) : createHttpsServer({ key: certificate.key, cert: certificate.cert }, handler)) });
-  await app.register(azureApi, { identity, logger, metrics, ...(relay !== undefined && { relay: relay.service }), ...options });
+  await app.register(azureApi, {
+    identity, logger, metrics, ...(relay !== undefined && { relay: relay.service }),
+    ...(books !== undefined && { telephony: { resourceId, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers } }), ...options,
+  });
   app.post('/beside', (request, reply) => reply.send({ parsed: request.body }));
   const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
   t.after(async () => {
     await app.close();
     await relay?.close();
+    await books?.close();
     await store.close();
   });
   place.endpoint = `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`;
   const resource = identity.resources.default;
   return {
-    identity, metrics, logLines, relay, resourceId: resource.id, endpoint: place.endpoint,
+    identity, metrics, logLines, relay, books, resourceId: resource.id, endpoint: place.endpoint,
     connectionString: connectionString(place.endpoint, identity.resources.accessKeys(resource.id)[0]),
   };
 }

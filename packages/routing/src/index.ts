@@ -12,9 +12,10 @@
  */
 export { dialPlan, type DialRequest, type OwnNumber, type ProposedLine, type RoutableTrunk, type RoutingState } from './dial-plan.ts';
 export { emergencyNumber } from './numbers/emergency-numbers.ts';
+export { numberFacts, type NumberFacts } from './numbers/number-facts.ts';
 export { classify, readNumber, type NumberKind, type NumberReading, type TelephoneNumber } from './numbers/telephone-number.ts';
 export { isKnownCountry, numberForTrunk, numberFromTrunk } from './numbers/trunk-number.ts';
 export { presetPolicy, ratePerMinute } from './policy/preset-policy.ts';
-export { isNextTrunkTried, VoiceRouteList, type RouteFault } from './routes/voice-routes.ts';
+export { isNextTrunkTried, VoiceRouteList, type RouteFault, type RouteReading } from './routes/voice-routes.ts';
 export type { CountedLine } from './limits/limit-scope.ts';
 export { LineCounters, startedMinutes, type EarlierLine, type LimitSource } from './limits/line-counters.ts';

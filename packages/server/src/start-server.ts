@@ -165,6 +165,7 @@ interface Services {
   readonly metrics: Metrics;
   readonly relay: RelayService;
   readonly media: MediaPart;
+  readonly books: TelephonyBooks;
   readonly sdkTarball: SdkTarball | undefined;
   readonly controlKey: string;
   readonly connectionString: () => string;
@@ -204,7 +205,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
   });
   await controller.restore();
   return {
-    identity, controller, metrics, sdkTarball, media, relay: relay.service,
+    identity, controller, metrics, sdkTarball, media, books, relay: relay.service,
     controlKey: makeControlKey(),
     connectionString: () => connectionString(place.publicUrl(), identity.resources.accessKeys(identity.resources.default.id)[0]),
     createSignInLink: async () => signInUrl(place.publicUrl(), (await identity.createSignInLink({ operator: true })).code),
@@ -215,7 +216,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
 async function makeRoutes({ logger, certificates, place, services }: {
   readonly logger: Logger; readonly certificates: Certificates; readonly place: Place; readonly services: Services;
 }): Promise<FastifyInstance> {
-  const { identity, controller, metrics, relay, media, sdkTarball, controlKey, createSignInLink } = services;
+  const { identity, controller, metrics, relay, media, books, sdkTarball, controlKey, createSignInLink } = services;
   const app = fastify({ ...fastifyOptions, forceCloseConnections: 'idle' });
   app.setErrorHandler(errorHandler(logger));
   addSecurityHeaders(app, () => certificates.current().kind !== 'development');
@@ -228,7 +229,8 @@ async function makeRoutes({ logger, certificates, place, services }: {
   });
   if (certificates.development !== undefined) offerAuthority(app, certificates.development);
   if (sdkTarball !== undefined) offerSdk(app, sdkTarball);
-  await app.register(azureApi, { identity, metrics, relay, logger: logger.child({ part: 'azure-api' }) });
+  const telephony = { resourceId: () => identity.resources.default.id, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers };
+  await app.register(azureApi, { identity, metrics, relay, telephony, logger: logger.child({ part: 'azure-api' }) });
   await app.register(controller.plugin);
   await serveConsole(app, { directory: join(repositoryRoot, 'apps/console/dist'), notFound: notFoundHandler });
   return app;

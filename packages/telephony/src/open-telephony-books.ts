@@ -7,6 +7,7 @@ import { PolicyBook } from './limits/policy-book.ts';
 import { NumberBook } from './numbers/number-book.ts';
 import { OutboundRouter } from './routes/outbound-router.ts';
 import { RouteBook } from './routes/route-book.ts';
+import { SipConfiguration } from './routes/sip-configuration.ts';
 import { TrunkBook } from './trunks/trunk-book.ts';
 import { TrunkHealthBoard } from './trunks/trunk-health-board.ts';
 import { LineLedger } from './usage/line-ledger.ts';
@@ -44,6 +45,8 @@ export interface TelephonyBooks {
   readonly devices: DeviceBook;
   readonly meter: LineMeter;
   readonly router: OutboundRouter;
+  /** Trunks and routes in Azure's form. */
+  readonly sipConfiguration: SipConfiguration;
   /** For the SIP edge. */
   readonly directory: EdgeDirectory;
   /** For the operators' API. */
@@ -83,6 +86,7 @@ export async function openTelephonyBooks(options: TelephonyBooksOptions): Promis
   const parts = { trunks, health, numbers, routes, policy, devices, meter, router };
   return {
     ...parts,
+    sipConfiguration: new SipConfiguration({ store, trunks, routes, numbers }),
     directory: edgeDirectory(trunks, devices),
     desk: new TelephonyDesk(parts, reports),
     settled: () => ledger.settled(),

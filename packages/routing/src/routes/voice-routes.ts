@@ -9,10 +9,15 @@ interface ReadyRoute {
 
 /** What is wrong with a list of routes: which one, and which field of it. */
 export interface RouteFault {
+  readonly kind: 'nameTwice' | 'trunkUnknown' | 'trunkTwice' | 'patternInvalid';
   readonly index: number;
   readonly field: 'name' | 'numberPattern' | 'trunks';
   readonly sentence: string;
 }
+
+export type RouteReading = { readonly ok: true; readonly list: VoiceRouteList } | { readonly ok: false; readonly fault: RouteFault };
+
+const fields: Record<RouteFault['kind'], RouteFault['field']> = { nameTwice: 'name', trunkUnknown: 'trunks', trunkTwice: 'trunks', patternInvalid: 'numberPattern' };
 
 /** The ordered list of voice routes, with their patterns read once. */
 export class VoiceRouteList {
@@ -26,19 +31,19 @@ export class VoiceRouteList {
 
   static readonly empty = new VoiceRouteList([]);
 
-  /** @param isTrunk whether there is a trunk of this name. */
-  static read(routes: readonly VoiceRoute[], isTrunk: (name: string) => boolean): { readonly ok: true; readonly list: VoiceRouteList } | { readonly ok: false; readonly fault: RouteFault } {
+  /** Reads a list, or says what is wrong with its first route that is wrong. @param isTrunk whether there is a trunk of this name. */
+  static read(routes: readonly VoiceRoute[], isTrunk: (name: string) => boolean): RouteReading {
     const ready: ReadyRoute[] = [];
     const names = new Set<string>();
     for (const [index, route] of routes.entries()) {
-      const fault = (field: RouteFault['field'], sentence: string) => ({ ok: false, fault: { index, field, sentence } }) as const;
-      if (names.has(route.name)) return fault('name', `Two routes are called ${route.name}.`);
+      const fault = (kind: RouteFault['kind'], sentence: string) => ({ ok: false, fault: { kind, index, field: fields[kind], sentence } }) as const;
+      if (names.has(route.name)) return fault('nameTwice', `Two routes are called ${route.name}.`);
       names.add(route.name);
       const unknown = route.trunks.find((name) => !isTrunk(name));
-      if (unknown !== undefined) return fault('trunks', `Route ${route.name} names ${unknown}, and there is no such trunk.`);
-      if (new Set(route.trunks).size !== route.trunks.length) return fault('trunks', `Route ${route.name} names a trunk twice.`);
+      if (unknown !== undefined) return fault('trunkUnknown', `Route ${route.name} names ${unknown}, and there is no such trunk.`);
+      if (new Set(route.trunks).size !== route.trunks.length) return fault('trunkTwice', `Route ${route.name} names a trunk twice.`);
       const reading = readPattern(route.numberPattern);
-      if (!reading.ok) return fault('numberPattern', reading.sentence);
+      if (!reading.ok) return fault('patternInvalid', reading.sentence);
       ready.push({ route, pattern: reading.pattern });
     }
     return { ok: true, list: new VoiceRouteList(ready) };

@@ -1,5 +1,5 @@
 import type { NumberTarget, PutTelephoneNumberRequest, TelephoneNumber } from '@dialplane/calling-api';
-import { classify, type OwnNumber } from '@dialplane/routing';
+import { classify, numberFacts, type NumberFacts, type OwnNumber } from '@dialplane/routing';
 import type { Store } from '@dialplane/store';
 import { done, refusal, type Answer } from '../administration/answer.ts';
 
@@ -38,6 +38,11 @@ export class NumberBook {
   /** In the order of their digits. */
   list(): readonly TelephoneNumber[] {
     return [...this.#numbers.values()].toSorted((one, other) => (one.number < other.number ? -1 : 1));
+  }
+
+  /** What numbering plans tell of any number; `undefined` for what is none. */
+  facts(e164: string): NumberFacts | undefined {
+    return numberFacts(e164);
   }
 
   /** Where a call to a number goes; `undefined` where it is none of ours, not in use, or not for incoming calls. */

@@ -1,7 +1,7 @@
 import type { VoiceRoute, VoiceRoutes } from '@dialplane/calling-api';
-import { VoiceRouteList } from '@dialplane/routing';
+import { VoiceRouteList, type RouteReading } from '@dialplane/routing';
 import type { Statement, Store } from '@dialplane/store';
-import { done, refusal, type Answer, type Refusal } from '../administration/answer.ts';
+import { done, refusal, type Answer } from '../administration/answer.ts';
 import { storedDocument } from '../administration/stored-document.ts';
 
 /** The ordered voice routes. A change takes effect once it is stored. */
@@ -37,20 +37,16 @@ export class RouteBook {
   }
 
   async replace({ routes }: VoiceRoutes): Promise<Answer<VoiceRoutes>> {
-    const read = this.read(routes, this.#isTrunk);
-    if ('ok' in read) return read;
-    await this.#store.write([this.statement(read)], 'powerLoss');
-    this.adopt(read);
-    return done({ routes: [...read.routes] });
+    const reading = this.read(routes, this.#isTrunk);
+    if (!reading.ok) return refusal('REQUEST_INVALID', reading.fault.sentence, `body.routes.${reading.fault.index}.${reading.fault.field}`);
+    await this.#store.write([this.statement(reading.list)], 'powerLoss');
+    this.adopt(reading.list);
+    return done({ routes: [...reading.list.routes] });
   }
 
   /** The list that these routes are, or what is wrong with them; nothing is stored. */
-  read(routes: readonly VoiceRoute[], isTrunk: (name: string) => boolean): VoiceRouteList | Refusal {
-    const lower = routes.map((route) => Object.assign({}, route, { trunks: route.trunks.map((name) => name.toLowerCase()) }));
-    const reading = VoiceRouteList.read(lower, isTrunk);
-    if (reading.ok) return reading.list;
-    const { index, field, sentence } = reading.fault;
-    return refusal('REQUEST_INVALID', sentence, `body.routes.${index}.${field}`);
+  read(routes: readonly VoiceRoute[], isTrunk: (name: string) => boolean): RouteReading {
+    return VoiceRouteList.read(routes.map((route) => Object.assign({}, route, { trunks: route.trunks.map((name) => name.toLowerCase()) })), isTrunk);
   }
 
   /** That stores a list, for a batch with others. */

@@ -114,6 +114,12 @@ export class TrunkBook {
     return trunkOf(lower, request, before, this.#realm);
   }
 
+  /** The trunk on another port, or a new one as the preset has it; nothing is stored. */
+  withPort(name: string, port: number): Answer<TrunkEntry> {
+    const before = this.#trunks.get(name);
+    return before === undefined ? this.make(name, { port }) : done({ settings: { ...before.settings, port }, secrets: before.secrets });
+  }
+
   async delete(name: string): Promise<Answer<undefined>> {
     if (!this.#trunks.has(name)) return refusal('TRUNK_NOT_FOUND');
     await this.#store.write(this.deletions([name]), 'powerLoss');
