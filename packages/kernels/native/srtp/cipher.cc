@@ -16,10 +16,11 @@ CipherContext makeCipherContext(const EVP_CIPHER* cipher, Bytes key, Direction d
 std::unique_ptr<Cipher> CipherSuite::make(Kind protocol, Direction direction, const SessionKeys& keys) {
   const bool isAead = keys.authenticationKey.empty();
   const size_t saltBytes = isAead ? AeadCipher::saltBytes : CounterCipher::saltBytes;
-  const EVP_CIPHER* const cipher = !isAead ? aes128Ctr_.get() : keys.cipherKey.size() == 32 ? aes256Gcm_.get() : aes128Gcm_.get();
-  if (cipher == nullptr || keys.salt.size() != saltBytes || keys.cipherKey.size() != static_cast<size_t>(EVP_CIPHER_get_key_length(cipher))) return nullptr;
+  const bool isLong = keys.cipherKey.size() == 32;
+  const EVP_CIPHER* const cipher = isAead ? (isLong ? aes256Gcm_.get() : aes128Gcm_.get()) : (isLong ? aes256Ctr_.get() : aes128Ctr_.get());
+  if (cipher == nullptr || keys.salt.size() != saltBytes || (isAead ? keys.tagBytes != AeadCipher::fullTagBytes : keys.tagBytes > CounterCipher::mostTagBytes) || keys.cipherKey.size() != static_cast<size_t>(EVP_CIPHER_get_key_length(cipher))) return nullptr;
   CipherContext context = makeCipherContext(cipher, keys.cipherKey, direction);
   if (context == nullptr) return nullptr;
   if (isAead) return std::make_unique<AeadCipher>(protocol, std::move(context), keys.salt);
-  return std::make_unique<CounterCipher>(std::move(context), keys.salt, keys.authenticationKey);
+  return std::make_unique<CounterCipher>(std::move(context), keys.salt, keys.authenticationKey, keys.tagBytes);
 }

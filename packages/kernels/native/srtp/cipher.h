@@ -36,6 +36,8 @@ struct SessionKeys {
   Bytes salt;
   /// Empty of the AEAD profiles.
   Bytes authenticationKey;
+  /// How long the tags of packets are.
+  size_t tagBytes;
 };
 
 /// Ciphers that OpenSSL was asked for once: asking costs more than a packet.
@@ -54,6 +56,7 @@ class CipherSuite {
   Fetched aes128Gcm_ = fetch("AES-128-GCM");
   Fetched aes256Gcm_ = fetch("AES-256-GCM");
   Fetched aes128Ctr_ = fetch("AES-128-CTR");
+  Fetched aes256Ctr_ = fetch("AES-256-CTR");
 };
 
 struct FreeCipherContext {

@@ -16,7 +16,7 @@ void beginHash(SHA_CTX& hash, Bytes key, uint8_t padding) {
 }
 }  // namespace
 
-CounterCipher::CounterCipher(CipherContext context, Bytes salt, Bytes authenticationKey) : context_(std::move(context)) {
+CounterCipher::CounterCipher(CipherContext context, Bytes salt, Bytes authenticationKey, size_t tagBytes) : context_(std::move(context)), tagBytes_(tagBytes) {
   std::copy(salt.begin(), salt.end(), salt_.begin());
   beginHash(inner_, authenticationKey, 0x36);
   beginHash(outer_, authenticationKey, 0x5c);

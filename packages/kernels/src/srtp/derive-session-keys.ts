@@ -7,27 +7,30 @@ export interface SessionKeys {
   readonly salt: Uint8Array;
   /** HMAC-SHA1, 20 bytes; of the AEAD profiles empty. */
   readonly authenticationKey: Uint8Array;
+  readonly tagBytes: number;
 }
 
 const saltOctets = 14;
 const authenticationKeyBytes = 20;
+const aeadProfiles: ReadonlySet<number> = new Set([srtpProfile.aeadAes128Gcm, srtpProfile.aeadAes256Gcm]);
 
 /**
- * Session keys of a direction (RFC 3711 §4.3.1, §4.3.2, with the lengths of RFC 7714 §11), without a key derivation rate.
+ * Session keys of a direction (RFC 3711 §4.3.1, §4.3.2, with the lengths of RFC 6188 §2 and RFC 7714 §11), without a key derivation rate.
  * @throws {RangeError} Where key or salt is not as long as the profile says.
  */
 export function deriveSessionKeys(master: SrtpMasterKey): { readonly rtp: SessionKeys; readonly rtcp: SessionKeys } {
-  const { keyBytes, saltBytes } = srtpProfileLengths[master.profile];
+  const { keyBytes, saltBytes, tagBytes, rtcpTagBytes } = srtpProfileLengths[master.profile];
   if (master.key.length !== keyBytes || master.salt.length !== saltBytes) {
     throw new RangeError(`This SRTP profile has keys of ${keyBytes} and salts of ${saltBytes} bytes, not of ${master.key.length} and ${master.salt.length}.`);
   }
-  const authenticationBytes = master.profile === srtpProfile.aes128CmSha1_80 ? authenticationKeyBytes : 0;
-  const keysOf = (firstLabel: number): SessionKeys => ({
+  const authenticationBytes = aeadProfiles.has(master.profile) ? 0 : authenticationKeyBytes;
+  const keysOf = (firstLabel: number, tag: number): SessionKeys => ({
+    tagBytes: tag,
     cipherKey: deriveKey(master, firstLabel, keyBytes),
     authenticationKey: deriveKey(master, firstLabel + 1, authenticationBytes),
     salt: deriveKey(master, firstLabel + 2, saltBytes),
   });
-  return { rtp: keysOf(0), rtcp: keysOf(3) };
+  return { rtp: keysOf(0, tagBytes), rtcp: keysOf(3, rtcpTagBytes) };
 }
 
 /** The keystream of AES counter mode that begins at `salt XOR (label ‖ 0^48)` (RFC 3711 §4.3.3); a salt of 96 bits has zeros behind it (RFC 7714 §11). */

@@ -6,7 +6,11 @@ const direction = { inbound: 0, outbound: 1 } as const;
 
 /** What native/srtp/module.cc exports. */
 export interface NativeSrtp {
-  open(direction: number, rtpKey: Uint8Array, rtpSalt: Uint8Array, rtpAuthenticationKey: Uint8Array, rtcpKey: Uint8Array, rtcpSalt: Uint8Array, rtcpAuthenticationKey: Uint8Array): number;
+  open(
+    direction: number,
+    rtpKey: Uint8Array, rtpSalt: Uint8Array, rtpAuthenticationKey: Uint8Array, rtpTagBytes: number,
+    rtcpKey: Uint8Array, rtcpSalt: Uint8Array, rtcpAuthenticationKey: Uint8Array, rtcpTagBytes: number,
+  ): number;
   close(context: number): void;
   unprotect(slab: Uint8Array, descriptors: Int32Array, count: number): void;
   protect(slab: Uint8Array, descriptors: Int32Array, count: number, payloads: Uint8Array): void;
@@ -44,7 +48,7 @@ export class KernelSrtp implements Srtp {
 
   private open(direction: number, master: SrtpMasterKey): number {
     const { rtp, rtcp } = deriveSessionKeys(master);
-    const opened = this.native.open(direction, rtp.cipherKey, rtp.salt, rtp.authenticationKey, rtcp.cipherKey, rtcp.salt, rtcp.authenticationKey);
+    const opened = this.native.open(direction, rtp.cipherKey, rtp.salt, rtp.authenticationKey, rtp.tagBytes, rtcp.cipherKey, rtcp.salt, rtcp.authenticationKey, rtcp.tagBytes);
     if (opened < 0) throw new RangeError(opened === -1 ? 'All numbers of SRTP contexts are in use.' : 'OpenSSL does not take the keys of this SRTP profile.');
     return opened;
   }

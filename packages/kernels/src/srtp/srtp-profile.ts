@@ -1,6 +1,8 @@
-/** Numbers of the protection profiles, as DTLS negotiates them (RFC 5764 §4.1.2, RFC 7714 §14.2). */
+/** Numbers of the protection profiles, as DTLS negotiates them (RFC 5764 §4.1.2, RFC 7714 §14.2); beyond 16 bits those that only a description can agree on (RFC 6188). */
 export const srtpProfile = {
   aes128CmSha1_80: 0x0001,
+  aes128CmSha1_32: 0x0002,
+  aes256CmSha1_80: 0x10000,
   aeadAes128Gcm: 0x0007,
   aeadAes256Gcm: 0x0008,
 } as const;
@@ -10,7 +12,7 @@ export type SrtpProfile = (typeof srtpProfile)[keyof typeof srtpProfile];
 /** The keys of one direction before session keys are derived from them (RFC 3711 §3.2.1). */
 export interface SrtpMasterKey {
   readonly profile: SrtpProfile;
-  /** 16 bytes, of `aeadAes256Gcm` 32. */
+  /** 16 bytes, of the profiles with AES-256 32. */
   readonly key: Uint8Array;
   /** 14 bytes, of the AEAD profiles 12. */
   readonly salt: Uint8Array;
@@ -19,13 +21,17 @@ export interface SrtpMasterKey {
 interface ProfileLengths {
   readonly keyBytes: number;
   readonly saltBytes: number;
+  /** Of SRTP, and of SRTCP (RFC 3711 §5.2 shortens only the former). */
   readonly tagBytes: number;
+  readonly rtcpTagBytes: number;
 }
 
 export const srtpProfileLengths: Readonly<Record<SrtpProfile, ProfileLengths>> = {
-  [srtpProfile.aes128CmSha1_80]: { keyBytes: 16, saltBytes: 14, tagBytes: 10 },
-  [srtpProfile.aeadAes128Gcm]: { keyBytes: 16, saltBytes: 12, tagBytes: 16 },
-  [srtpProfile.aeadAes256Gcm]: { keyBytes: 32, saltBytes: 12, tagBytes: 16 },
+  [srtpProfile.aes128CmSha1_80]: { keyBytes: 16, saltBytes: 14, tagBytes: 10, rtcpTagBytes: 10 },
+  [srtpProfile.aes128CmSha1_32]: { keyBytes: 16, saltBytes: 14, tagBytes: 4, rtcpTagBytes: 10 },
+  [srtpProfile.aes256CmSha1_80]: { keyBytes: 32, saltBytes: 14, tagBytes: 10, rtcpTagBytes: 10 },
+  [srtpProfile.aeadAes128Gcm]: { keyBytes: 16, saltBytes: 12, tagBytes: 16, rtcpTagBytes: 16 },
+  [srtpProfile.aeadAes256Gcm]: { keyBytes: 32, saltBytes: 12, tagBytes: 16, rtcpTagBytes: 16 },
 };
 
 /** How many bytes of keying material DTLS has to export for a profile: key and salt of both sides (RFC 5764 §4.2). */

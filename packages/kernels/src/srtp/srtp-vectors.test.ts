@@ -26,7 +26,7 @@ test('key derivation (RFC 3711 B.3)', () => {
 
 nativeTest('srtp', 'the keystream of AES counter mode (RFC 3711 B.2)', () => {
   const native = openNative();
-  const keys = [hex('2B7E151628AED2A6ABF7158809CF4F3C'), hex('F0F1F2F3F4F5F6F7F8F9FAFBFCFD'), Buffer.alloc(20)] as const;
+  const keys = [hex('2B7E151628AED2A6ABF7158809CF4F3C'), hex('F0F1F2F3F4F5F6F7F8F9FAFBFCFD'), Buffer.alloc(20), 10] as const;
   const context = native.open(1, ...keys, ...keys);
   const header = Buffer.alloc(12);
   header[0] = 0x80;
@@ -63,7 +63,7 @@ for (const { keyBytes, rtp, rtcp, taggedRtcp } of vectors) {
   nativeTest('srtp', `AEAD_AES_${8 * keyBytes}_GCM, SRTP and SRTCP, both ways (RFC 7714 §16, §17)`, () => {
     const native = openNative();
     const key = Uint8Array.from({ length: keyBytes }, (_, at) => at);
-    const keys = [key, salt, nothing] as const;
+    const keys = [key, salt, nothing, 16] as const;
     const [inbound, outbound] = [native.open(0, ...keys, ...keys), native.open(1, ...keys, ...keys)];
     assert.deepEqual(protect(native, outbound, 'rtp', { header, payload }), hex(rtp));
     const plain = { packet: Buffer.concat([header, payload]), headerLength: 12, rolloverCounter: 0 };

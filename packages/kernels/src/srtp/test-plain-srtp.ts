@@ -41,8 +41,8 @@ function seal(keys: SessionKeys, identity: PlainPacketIdentity, header: Buffer, 
     return { ciphertext, tag: cipher.getAuthTag() };
   }
   const counter = (salt << 16n) ^ (BigInt(identity.ssrc) << 64n) ^ (identity.index << 16n);
-  const ciphertext = createCipheriv('aes-128-ctr', keys.cipherKey, bytes(counter, 16)).update(body);
-  const tag = createHmac('sha1', keys.authenticationKey).update(header).update(ciphertext).update(word(identity.trailer)).digest().subarray(0, 10);
+  const ciphertext = createCipheriv(keys.cipherKey.length === 32 ? 'aes-256-ctr' : 'aes-128-ctr', keys.cipherKey, bytes(counter, 16)).update(body);
+  const tag = createHmac('sha1', keys.authenticationKey).update(header).update(ciphertext).update(word(identity.trailer)).digest().subarray(0, keys.tagBytes);
   return { ciphertext, tag };
 }
 
