@@ -51,7 +51,7 @@ async function openLeg(mediaProcess: MediaProcess, engine: LoadEngine, conferenc
   const legId = `leg-${nextNumber()}`;
   const { local } = new IceClient();
   mediaProcess.send({ kind: 'openLeg', conferenceId, legId, identifier, isMuted: false });
-  const transport = { generation: 1, local, remote: client.ice.local, dtlsRole: 'server', remoteFingerprint: engine.identity.fingerprint } as const;
+  const transport = { kind: 'webrtc' as const, generation: 1, local, remote: client.ice.local, dtlsRole: 'server', remoteFingerprint: engine.identity.fingerprint } as const;
   mediaProcess.send({ kind: 'setLeg', conferenceId, legId, transport, sections });
   if (wanted.length > 0) mediaProcess.send({ kind: 'setWanted', conferenceId, legId, wanted });
   await Promise.all([client.connect({ address: engine.host, port: mediaProcess.port, credentials: local }), mediaProcess.untilConnected(legId)]);

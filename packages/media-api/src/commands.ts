@@ -75,6 +75,7 @@ export type MediaFailure =
   | 'CONFERENCE_NOT_FOUND'
   | 'LEG_NOT_FOUND'
   | 'DESCRIPTION_INVALID'
+  /** Or nothing in common that secures media; `sentence` says which. */
   | 'NO_COMMON_CODEC'
   | 'PORTS_EXHAUSTED'
   | 'CONSENT_EXPIRED'

@@ -1,6 +1,7 @@
 import { ntpTimeOf, type ReportBlock, RtcpWriter, type SenderInformation } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { Leg } from './leg.ts';
+import { noContext } from './leg-transport.ts';
 import type { PacketSender } from './packet-sender.ts';
 import type { ReceivedStream } from './received-stream.ts';
 import type { SentStream } from './sent-stream.ts';
@@ -29,7 +30,7 @@ export class FeedbackWriter {
 
   /** To be called many times a second. */
   handleTimeout(leg: Leg, now: Instant): void {
-    if (leg.transport?.route === undefined) return;
+    if (leg.transport?.rtcpRoute === undefined) return;
     const { streams } = leg.bindings;
     if (leg.arrivals.hasUnreported && now - leg.feedbackAt >= feedbackMs) this.tellArrivals(leg, streams, now);
     for (const stream of streams) this.askAgain(leg, stream, now);
@@ -89,6 +90,6 @@ export class FeedbackWriter {
   }
 
   private send({ transport }: Leg): void {
-    if (transport?.route !== undefined && transport.outbound >= 0) this.sender.addRtcp(transport.outbound, transport.route, this.writer.length);
+    if (transport?.rtcpRoute !== undefined && transport.outbound !== noContext) this.sender.addRtcp(transport.outbound, transport.rtcpRoute, this.writer.length);
   }
 }

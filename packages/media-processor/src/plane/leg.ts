@@ -1,5 +1,5 @@
 import { BandwidthEstimator } from '@dialplane/conference';
-import type { LegSound, RtpLegRequest } from '@dialplane/media-api';
+import type { LegSound } from '@dialplane/media-api';
 import { ArrivalRecorder, HeaderExtensionMap, SenderClock } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
@@ -7,14 +7,18 @@ import type { ProcessCommand } from '../process-api/process-messages.ts';
 import type { Conference } from './conference.ts';
 import { PacketBudget } from './packet-budget.ts';
 import { LegReporter } from './leg-reporter.ts';
-import { LegTransport, type TransportParts } from './leg-transport.ts';
+import type { LegTransport } from './leg-transport.ts';
 import { ReceivedSection } from './received-section.ts';
 import type { ReceivedStream } from './received-stream.ts';
+import { RtpTransport, type RtpTransportParts } from './rtp-transport.ts';
 import { SentStream, type StreamWriters } from './sent-stream.ts';
 import { StreamBindings } from './stream-bindings.ts';
+import { type TransportParts, WebrtcTransport } from './webrtc-transport.ts';
 
 /** 20 Mbit/s in full packets: five times what a client sends with a screen and three layers of a picture. */
 const ingressBytesPerSecond = 4_000_000;
+/** Sound in packets of 10 ms, three times over. */
+const telephoneIngressBytesPerSecond = 250_000;
 /** RTCP of a client that receives fifty pictures, several times over. */
 const feedbackBytesPerSecond = 150_000;
 /** What a client can have sent again; one that loses more needs less, not more. */
@@ -24,6 +28,8 @@ const retransmittedBytesPerSecond = 500_000;
 const startBps = 2_500_000;
 /** What sound may take of a line before pictures. */
 const soundBps = 80_000;
+/** Streams that pause, of sections that come and go. */
+const mostResting = 64;
 /** RFC 3550 §5.1: its length is told in one byte. */
 const mostPadding = 255;
 /** RTP header with extension, SRTP tag, UDP and IP, in bytes. */
@@ -34,6 +40,7 @@ export type LegIdentity = Omit<Extract<ProcessCommand, { readonly kind: 'openLeg
 
 export interface LegParts {
   readonly transports: TransportParts<Leg>;
+  readonly telephones: RtpTransportParts<Leg>;
   readonly writers: StreamWriters;
   /** A random 32-bit integer. */
   readonly random: () => number;
@@ -51,7 +58,7 @@ export class Leg {
   readonly legId: string;
   readonly identifier: string;
   /** Of an RTP leg: a telephone, or a carrier that leads to one. */
-  readonly telephone: Pick<RtpLegRequest, 'dtmf'> | undefined;
+  readonly telephone: LegIdentity['telephone'];
   isMuted: boolean;
   isHeld = false;
   /** What it hears besides the others, or instead of them. */
@@ -77,6 +84,7 @@ export class Leg {
   /** Of the path, from reports. */
   roundTripMs: number | undefined;
   private readonly parts: LegParts;
+  private resting: readonly SentStream[] = [];
   private next: NextTransport | undefined;
 
   constructor(conference: Conference, { legId, identifier, isMuted, telephone }: LegIdentity, parts: LegParts, now: Instant) {
@@ -86,7 +94,7 @@ export class Leg {
     this.isMuted = isMuted;
     this.telephone = telephone;
     this.parts = parts;
-    this.ingress = new PacketBudget(ingressBytesPerSecond, now);
+    this.ingress = new PacketBudget(telephone === undefined ? ingressBytesPerSecond : telephoneIngressBytesPerSecond, now);
     this.feedback = new PacketBudget(feedbackBytesPerSecond, now);
     this.retransmissions = new PacketBudget(retransmittedBytesPerSecond, now);
     this.feedbackAt = this.reportedAt = now;
@@ -103,17 +111,25 @@ export class Leg {
     return !this.isHeld && !(kind === 'audio' && this.isMuted);
   }
 
+  /** Opens the ports of a telephone at an address of the machine. @returns that of RTP, or a sentence where there are none. */
+  openPorts(address: string, now: Instant): number | string {
+    const transport = RtpTransport.open<Leg>(this, address, this.parts.telephones, now);
+    if (typeof transport === 'string') return transport;
+    this.next = { transport, sections: [] };
+    return transport.port;
+  }
+
   /** Offer and answer were exchanged. Another transport takes over once it is connected. */
   update(settings: TransportSettings, sections: readonly SectionSettings[], now: Instant): void {
     const { next, transport } = this;
-    if (next?.transport.generation === settings.generation) {
-      next.transport.update(settings);
+    if (next !== undefined && isFor(settings, next.transport)) {
       next.sections = sections;
-    } else if (transport?.generation === settings.generation) {
-      transport.update(settings);
+      next.transport.update(settings, now);
+    } else if (transport !== undefined && isFor(settings, transport)) {
+      transport.update(settings, now);
       this.applySections(sections, now);
-    } else {
-      this.next = { transport: new LegTransport<Leg>(this, settings, this.parts.transports, now), sections };
+    } else if (settings.kind === 'webrtc') {
+      this.next = { transport: new WebrtcTransport<Leg>(this, settings, this.parts.transports, now), sections };
       next?.transport.end(now);
     }
   }
@@ -182,7 +198,7 @@ export class Leg {
     this.arrivals = new ArrivalRecorder();
     this.received = [];
     for (const stream of this.sent) stream.setSource(undefined);
-    this.sent = [];
+    this.sent = this.resting = [];
     this.bandwidth = new BandwidthEstimator({ startBps });
     this.applySections(sections, now);
   }
@@ -199,8 +215,9 @@ export class Leg {
     this.conference.route(now);
   }
 
+  /** A stream that pauses, as on hold, goes on with its numbers later: its keys have seen those before (RFC 3711 §9.1). */
   private applySent(sections: readonly SectionSettings[]): void {
-    const before = this.sent;
+    const before = [...this.sent, ...this.resting];
     this.sent = sections.flatMap((settings) => {
       if (settings.send === undefined) return [];
       const ssrc = settings.send.ssrc | 0;
@@ -208,10 +225,16 @@ export class Leg {
       known?.update(settings);
       return [known ?? new SentStream(this, settings, this.parts.writers, this.parts.random)];
     });
-    for (const stream of before) if (!this.sent.includes(stream)) stream.setSource(undefined);
+    this.resting = before.filter((stream) => !this.sent.includes(stream)).slice(0, mostResting);
+    for (const stream of this.resting) stream.setSource(undefined);
   }
 
   private forgetStreams(gone: readonly ReceivedStream[]): void {
     for (const { subscribers } of gone) for (const subscriber of subscribers.slice()) subscriber.setSource(undefined);
   }
+}
+
+/** Whether the settings are for a transport that there is. */
+function isFor(settings: TransportSettings, transport: LegTransport<Leg>): boolean {
+  return settings.kind === 'rtp' ? transport.kind === 'rtp' : transport.generation === settings.generation;
 }

@@ -10,6 +10,9 @@ import { FeedbackReader } from './feedback-reader.ts';
 import { FeedbackWriter } from './feedback-writer.ts';
 import { Leg, type LegParts } from './leg.ts';
 import type { LegTransport } from './leg-transport.ts';
+import { RtpPorts } from './rtp-ports.ts';
+import type { RtpTransport } from './rtp-transport.ts';
+import type { WebrtcTransport } from './webrtc-transport.ts';
 import { openMediaSockets } from './media-sockets.ts';
 import { Mixing } from './mixing.ts';
 import { PacketReceiver, type ReceiverStatistics } from './packet-receiver.ts';
@@ -70,16 +73,18 @@ export class MediaPlane {
     };
     this.feedbackWriter = new FeedbackWriter(this.sender, settings.cname, wallClock);
     const randomness = nodeRandomness();
-    const agents = new AgentTable<LegTransport<Leg>>({ crypto: nodeCrypto, seed: randomness.nextUint32() });
+    const agents = new AgentTable<WebrtcTransport<Leg>>({ crypto: nodeCrypto, seed: randomness.nextUint32() });
+    const ports = new RtpPorts<RtpTransport<Leg>>(this.sockets, settings.trunkPorts, () => randomness.nextUint32());
+    const shared = {
+      srtp,
+      sender: this.sender,
+      identity: dtls.openIdentity(settings.certificate, settings.privateKey),
+      onState: (transport: LegTransport<Leg>, now: Instant) => this.followTransport(transport, now),
+      log: (message: string) => options.tell({ kind: 'logged', level: 'info', message }),
+    };
     this.legParts = {
-      transports: {
-        agents,
-        srtp,
-        sender: this.sender,
-        identity: dtls.openIdentity(settings.certificate, settings.privateKey),
-        onState: (transport, now) => this.followTransport(transport, now),
-        log: (message) => options.tell({ kind: 'logged', level: 'info', message }),
-      },
+      transports: { ...shared, agents },
+      telephones: { ...shared, ports },
       writers: new StreamWriters(this.sender),
       random: () => randomness.nextUint32(),
     };
@@ -88,6 +93,7 @@ export class MediaPlane {
       srtp,
       sender: this.sender,
       agents,
+      ports,
       ticks: this.ticks,
       onRtcp: (leg, bytes, now) => this.feedbackReader.handle(leg, bytes, now),
       onStream: ({ section: { leg } }, now) => leg.conference.route(now),
@@ -141,8 +147,7 @@ export class MediaPlane {
         this.conferences.delete(conferenceId);
         return conference.close(now);
       case 'openLeg':
-        if (!conference.legs.has(command.legId)) conference.add(new Leg(conference, command, this.legParts, now));
-        return;
+        return this.openLeg(conference, command, now);
       case 'setModes':
         return this.setModes(conference, command, now);
       case 'setSpotlight':
@@ -150,6 +155,19 @@ export class MediaPlane {
       default:
         this.obeyForLeg(conference, command, now);
     }
+  }
+
+  private openLeg(conference: Conference, command: Extract<ProcessCommand, { readonly kind: 'openLeg' }>, now: Instant): void {
+    const { legId, telephone } = command;
+    if (conference.legs.has(legId)) return;
+    const leg = new Leg(conference, command, this.legParts, now);
+    conference.add(leg);
+    if (telephone === undefined) return;
+    const { conferenceId } = conference;
+    const opened = leg.openPorts(telephone.address, now);
+    if (typeof opened === 'number') return this.options.tell({ kind: 'portsOpened', conferenceId, legId, port: opened });
+    conference.remove(leg, now);
+    this.options.tell({ kind: 'portsFailed', conferenceId, legId, sentence: opened });
   }
 
   private obeyForLeg(conference: Conference, command: Extract<ProcessCommand, { readonly kind: 'setLeg' | 'closeLeg' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSound' | 'sendDtmf' }>, now: Instant): void {

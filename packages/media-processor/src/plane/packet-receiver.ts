@@ -1,15 +1,18 @@
 import { receivedKind, receivedWords, type Srtp, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
 import type { AgentTable } from '@dialplane/ice';
-import { ExtensionElements, packetKind, packetKindOf, RtpPacket, rtpVerdict, unwrapRetransmission } from '@dialplane/rtp';
+import { ExtensionElements, packetKind, type PacketKind, packetKindOf, RtpPacket, rtpVerdict, unwrapRetransmission } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import { type TransportAddress, transportAddress } from '@dialplane/stun';
 import type { Leg } from './leg.ts';
-import type { LegTransport } from './leg-transport.ts';
+import { unprotected } from './leg-transport.ts';
 import type { PacketSender } from './packet-sender.ts';
 import { ReceivedPackets } from './received-packets.ts';
 import type { ReceivedStream } from './received-stream.ts';
+import type { RtpEnd, RtpPorts } from './rtp-ports.ts';
+import type { RtpTransport } from './rtp-transport.ts';
 import type { StreamBinding } from './stream-bindings.ts';
 import type { TickPolicy } from './tick-policy.ts';
+import type { WebrtcTransport } from './webrtc-transport.ts';
 
 /** As many as the socket kernel brings at once. */
 const capacity = 1024;
@@ -21,7 +24,9 @@ export interface PacketReceiverOptions {
   readonly sockets: UdpSockets;
   readonly srtp: Srtp;
   readonly sender: PacketSender;
-  readonly agents: AgentTable<LegTransport<Leg>>;
+  readonly agents: AgentTable<WebrtcTransport<Leg>>;
+  /** Of telephones. */
+  readonly ports: RtpPorts<RtpTransport<Leg>>;
   readonly ticks: TickPolicy;
   /** RTCP of a leg, decrypted. */
   readonly onRtcp: (leg: Leg, bytes: Uint8Array, now: Instant) => void;
@@ -33,7 +38,7 @@ export interface PacketReceiverOptions {
 
 /** What arrived and was of no use, since the start. */
 export interface ReceiverStatistics {
-  /** From addresses that no check came from. */
+  /** From addresses that no check came from, or that are no telephone's. */
   strangers: number;
   /** SRTP that was altered, forged or repeated. */
   notAuthentic: number;
@@ -43,14 +48,16 @@ export interface ReceiverStatistics {
 }
 
 /**
- * The way of packets in, a batch at a time: told apart (RFC 7983), given to the leg whose address they come from, decrypted together, and then to the streams they are
- * of, from where they are forwarded. Nothing is allocated for a packet of media.
+ * The way of packets in, a batch at a time: told apart (RFC 7983), given to the leg whose address they come from or whose port they came to, decrypted together, and then to the streams they
+ * are of, from where they are forwarded. Nothing is allocated for a packet of media.
  */
 export class PacketReceiver {
   readonly statistics: ReceiverStatistics = { strangers: 0, notAuthentic: 0, malformed: 0, unknownStreams: 0 };
   private readonly options: PacketReceiverOptions;
   private readonly words = new Int32Array(capacity * unprotectWords.stride);
-  private readonly transports: Array<LegTransport<Leg> | undefined> = Array.from({ length: capacity });
+  private readonly transports: Array<WebrtcTransport<Leg> | RtpTransport<Leg> | undefined> = Array.from({ length: capacity });
+  /** Of each packet to decrypt, where its descriptor is among the received ones. */
+  private readonly receivedAt = new Int32Array(capacity);
   private readonly source: MutableAddress = { family: 4, w0: 0, w1: 0, w2: 0, w3: 0, port: 0 };
   private readonly packet = new RtpPacket();
   private readonly elements = new ExtensionElements();
@@ -88,15 +95,23 @@ export class PacketReceiver {
   private sort(count: number, now: Instant): number {
     const { sockets, agents } = this.options;
     const { received, slab } = sockets;
-    const { words, source } = this;
+    const { source } = this;
     let encrypted = 0;
     for (let at = 0, end = count * receivedWords.stride; at < end; at += receivedWords.stride) {
-      if (received[at + receivedWords.kind] !== receivedKind.datagram) continue;
       const socket = received[at + receivedWords.socket] ?? 0;
+      const end = this.options.ports.endAt(socket);
+      if (received[at + receivedWords.kind] !== receivedKind.datagram) {
+        end?.transport.handleUnreachable(received[at + receivedWords.offset] ?? 0, received[at + receivedWords.length] ?? 0, now);
+        continue;
+      }
       const offset = received[at + receivedWords.offset] ?? 0;
       const length = received[at + receivedWords.length] ?? 0;
       this.readSource(at);
       const kind = packetKindOf(slab, offset, length);
+      if (end !== undefined) {
+        encrypted += this.sortTelephone(end, at, encrypted, now);
+        continue;
+      }
       if (kind === packetKind.stun) {
         this.serveStun(socket, slab.subarray(offset, offset + length), now);
         continue;
@@ -106,19 +121,56 @@ export class PacketReceiver {
       else if (!transport.owner.ingress.take(length, now)) continue;
       else if (kind === packetKind.dtls) this.serveDtls(transport, slab.subarray(offset, offset + length), now);
       else if (kind !== packetKind.unknown && transport.inbound >= 0) {
-        const word = encrypted * unprotectWords.stride;
-        words[word + unprotectWords.context] = transport.inbound;
-        words[word + unprotectWords.kind] = kind === packetKind.rtp ? srtpKind.rtp : srtpKind.rtcp;
-        words[word + unprotectWords.offset] = offset;
-        words[word + unprotectWords.length] = length;
-        this.transports[encrypted] = transport;
+        this.describe(encrypted, transport, at, kind);
         encrypted += 1;
       }
     }
     return encrypted;
   }
 
-  private serveDtls(transport: LegTransport<Leg>, bytes: Uint8Array, now: Instant): void {
+  /** The same for what came to a port of a telephone's leg. @returns how many are to be decrypted, 0 or 1. */
+  private sortTelephone({ transport, carries }: RtpEnd<RtpTransport<Leg>>, at: number, index: number, now: Instant): 0 | 1 {
+    const { received, slab } = this.options.sockets;
+    const offset = received[at + receivedWords.offset] ?? 0;
+    const length = received[at + receivedWords.length] ?? 0;
+    const kind = packetKindOf(slab, offset, length);
+    if (!this.isOfTelephone(transport, carries, kind, length, now)) {
+      this.statistics.strangers += 1;
+      return 0;
+    }
+    if (!transport.owner.ingress.take(length, now)) return 0;
+    if (kind === packetKind.dtls) {
+      this.options.ticks.noteMedia(now);
+      transport.handleDtls(slab.subarray(offset, offset + length), this.source, now);
+    } else if (transport.inbound === unprotected) this.takeAuthentic(transport, kind === packetKind.rtcp, at, length, now);
+    else if (transport.inbound >= 0) {
+      this.describe(index, transport, at, kind);
+      return 1;
+    }
+    return 0;
+  }
+
+  /** Whether a datagram is taken. SRTP proves its sender by itself, plain RTP by where it comes from. */
+  private isOfTelephone(transport: RtpTransport<Leg>, carries: 'rtp' | 'rtcp', kind: PacketKind, length: number, now: Instant): boolean {
+    const { source } = this;
+    if (kind === packetKind.rtcp) return transport.admitsRtcp(source);
+    if (carries === 'rtcp' || (kind !== packetKind.rtp && kind !== packetKind.dtls)) return false;
+    return transport.admits(source, length, now) !== 'drop';
+  }
+
+  private describe(index: number, transport: WebrtcTransport<Leg> | RtpTransport<Leg>, at: number, kind: PacketKind): void {
+    const { words } = this;
+    const { received } = this.options.sockets;
+    const word = index * unprotectWords.stride;
+    words[word + unprotectWords.context] = transport.inbound;
+    words[word + unprotectWords.kind] = kind === packetKind.rtp ? srtpKind.rtp : srtpKind.rtcp;
+    words[word + unprotectWords.offset] = received[at + receivedWords.offset] ?? 0;
+    words[word + unprotectWords.length] = received[at + receivedWords.length] ?? 0;
+    this.transports[index] = transport;
+    this.receivedAt[index] = at;
+  }
+
+  private serveDtls(transport: WebrtcTransport<Leg>, bytes: Uint8Array, now: Instant): void {
     this.options.ticks.noteMedia(now);
     transport.handleDtls(bytes, now);
   }
@@ -139,18 +191,42 @@ export class PacketReceiver {
       this.statistics.notAuthentic += 1;
       return;
     }
+    this.takeAuthentic(transport, this.words[word + unprotectWords.kind] === srtpKind.rtcp, this.receivedAt[index] ?? 0, length, now);
+  }
+
+  /** Takes a plain packet of `length` bytes, of which the descriptor is at `at`. */
+  private takeAuthentic(transport: WebrtcTransport<Leg> | RtpTransport<Leg>, isRtcp: boolean, at: number, length: number, now: Instant): void {
     const leg = transport.owner;
-    transport.handleAuthentic(now);
+    if (transport.kind === 'webrtc') transport.handleAuthentic(now);
     if (transport !== leg.transport) return;
-    const { slab } = this.options.sockets;
-    const offset = this.words[word + unprotectWords.offset] ?? 0;
+    const { slab, received } = this.options.sockets;
+    const offset = received[at + receivedWords.offset] ?? 0;
     try {
-      if (this.words[word + unprotectWords.kind] === srtpKind.rtcp) this.options.onRtcp(leg, slab.subarray(offset, offset + length), now);
-      else if (this.packet.read(slab, offset, length) === rtpVerdict.accepted) this.takeRtp(leg, now);
-      else this.statistics.malformed += 1;
+      if (isRtcp) {
+        if (transport.kind === 'rtp') this.noteRtcpSource(transport, at);
+        this.options.onRtcp(leg, slab.subarray(offset, offset + length), now);
+      } else if (this.packet.read(slab, offset, length) !== rtpVerdict.accepted) this.statistics.malformed += 1;
+      else if (transport.kind === 'webrtc' || this.isProven(transport, at, now)) this.takeRtp(leg, now);
     } catch (error) {
       this.options.onFault(leg, error);
     }
+  }
+
+  private noteRtcpSource(transport: RtpTransport<Leg>, at: number): void {
+    this.readSource(at);
+    transport.handleRtcp(this.options.sockets.received[at + receivedWords.socket] ?? 0, this.source);
+  }
+
+  /** Whether RTP that was read is a telephone's: plain packets of who is not known yet have to mean something, and to go on. */
+  private isProven(transport: RtpTransport<Leg>, at: number, now: Instant): boolean {
+    const { packet, source } = this;
+    this.readSource(at);
+    if (transport.inbound === unprotected && transport.latch.admits(source, now) === 'prove') {
+      const isMeant = transport.owner.received.some((section) => section.uses(packet.payloadType));
+      return isMeant && transport.prove(source, packet.ssrc, packet.sequenceNumber, now);
+    }
+    transport.handleRtp(source, packet.ssrc, now);
+    return true;
   }
 
   private takeRtp(leg: Leg, now: Instant): void {

@@ -1,6 +1,7 @@
 import { outgoingWords, protectWords, type Srtp, srtpKind, srtpOverheadBytes, type UdpSockets } from '@dialplane/kernels';
 import type { ValidPair } from '@dialplane/ice';
 import { invariant } from '@dialplane/sansio';
+import { unprotected } from './leg-transport.ts';
 
 /** Packets protected and sent at once: so many that runs to one destination form, so few that what was encrypted is still in the cache when it is sent. */
 const mostProtected = 256;
@@ -59,6 +60,7 @@ export class PacketSender {
 
   /** The packet whose header was written where `begin` said. The payload may be anywhere in the slab. */
   addRtp(context: number, route: ValidPair, headerLength: number, prefixLength: number, payloadOffset: number, payloadLength: number): void {
+    if (context === unprotected) return this.addInParts(route, headerLength + prefixLength, payloadOffset, payloadLength);
     const destination = (this.at + headerLength + prefixLength + 3) & ~3;
     const words = this.protect(srtpKind.rtp, context, route, destination);
     const { protecting, at } = this;
@@ -73,6 +75,7 @@ export class PacketSender {
   /** The packet of which header, prefix and payload, `length` bytes, were written one behind the other where `begin` said. */
   addWholeRtp(context: number, route: ValidPair, headerLength: number, length: number): void {
     const { protecting, at } = this;
+    if (context === unprotected) return this.addInParts(route, headerLength, at + headerLength, length - headerLength);
     const words = this.protect(srtpKind.rtp, context, route, at);
     protecting[words + protectWords.headerOffset] = at;
     protecting[words + protectWords.headerLength] = headerLength;
@@ -84,6 +87,7 @@ export class PacketSender {
 
   /** The RTCP packets of `length` bytes that were written where `begin(length)` said. */
   addRtcp(context: number, route: ValidPair, length: number): void {
+    if (context === unprotected) return this.addInParts(route, length, this.at, 0);
     const words = this.protect(srtpKind.rtcp, context, route, this.at);
     const { protecting, at } = this;
     protecting[words + protectWords.headerOffset] = at;
@@ -106,6 +110,16 @@ export class PacketSender {
 
   endShared(): void {
     this.sharedEnd = this.scratchStart;
+  }
+
+  /** A packet that goes as it is, its front where `begin` said: the kernel puts the parts together. */
+  private addInParts(route: ValidPair, frontLength: number, payloadOffset: number, payloadLength: number): void {
+    const { at } = this;
+    const words = this.outgoingCount * outgoingWords.stride;
+    this.describe(route, payloadOffset, payloadLength);
+    this.outgoing[words + outgoingWords.headerOffset] = at;
+    this.outgoing[words + outgoingWords.headerLength] = frontLength;
+    this.at = (Math.max(at + frontLength, payloadOffset >= at ? payloadOffset + payloadLength : 0) + 3) & ~3;
   }
 
   /** Ends the batch and says how many descriptors are to be sent: the answer to the kernel's callback. */

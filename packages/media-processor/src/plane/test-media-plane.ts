@@ -7,8 +7,8 @@ import { parseTransportAddress, type TransportAddress } from '@dialplane/stun';
 import { loadPictureKernels } from '../composing/picture-kernels.ts';
 import { startVideoComposer } from '../composing/start-video-composer.ts';
 import { loadAudioKernels } from '../mixing/audio-workspace.ts';
-import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
-import type { ProcessCommand, ProcessEvent } from '../process-api/process-messages.ts';
+import type { SectionSettings, WebrtcTransportSettings } from '../process-api/leg-settings.ts';
+import type { ProcessCommand, ProcessEvent, TrunkPortSlice } from '../process-api/process-messages.ts';
 import { startAudioMixer } from '../mixing/start-audio-mixer.ts';
 import { MediaPlane } from './media-plane.ts';
 import { openTestKernels, TestMediaClient } from './test-media-client.ts';
@@ -26,7 +26,7 @@ export const testCodecs = {
   vp8: { name: 'VP8', payloadType: 96, clockRate: 90_000, channels: 1, rtxPayloadType: 97, parameters: '', nack: true },
 } as const;
 
-const noExtensions = { ...testExtensions, transportSequence: 0 };
+export const noExtensions = { ...testExtensions, transportSequence: 0 };
 
 export function microphone(mid: string, ssrc: number): SectionSettings {
   return { mid, kind: 'audio', codecs: [testCodecs.opus], extensions: noExtensions, receive: { mediaStreamType: 'Audio', rids: [], ssrcs: [] }, send: { ssrc } };
@@ -62,7 +62,7 @@ export function vp8Payload(pictureId: number, frame: 'key' | 'inter', size = 20)
 export interface TestLeg {
   readonly legId: string;
   readonly client: TestMediaClient;
-  readonly transport: TransportSettings;
+  readonly transport: WebrtcTransportSettings;
 }
 
 /** A media plane on the loopback interface, and whatever connects to it. */
@@ -75,10 +75,10 @@ export class TestMediaPlane {
   private readonly clients: TestMediaClient[] = [];
   private readonly waiting = new Set<() => void>();
 
-  constructor(t: TestContext) {
+  constructor(t: TestContext, trunkPorts: TrunkPortSlice = { first: 42_000, last: 48_000, index: 0, of: 1 }) {
     this.kernels = openTestKernels();
     const { certificate, privateKey, srtp, dtls } = this.kernels;
-    const settings = { name: 'media-1', addresses: ['127.0.0.1'], port: 0, certificate, privateKey, cname: 'test' };
+    const settings = { name: 'media-1', addresses: ['127.0.0.1'], port: 0, certificate, privateKey, cname: 'test', trunkPorts };
     this.plane = new MediaPlane({
       settings,
       srtp,
@@ -123,7 +123,7 @@ export class TestMediaPlane {
   }
 
   /** Opens a leg and a client for it. */
-  open(legId: string, sections: readonly SectionSettings[], settings: Partial<TransportSettings> = {}): TestLeg {
+  open(legId: string, sections: readonly SectionSettings[], settings: Partial<WebrtcTransportSettings> = {}): TestLeg {
     const transport = this.transport(settings);
     this.handle({ kind: 'openLeg', conferenceId: 'c', legId, identifier: `8:acs:${legId}`, isMuted: false });
     this.handle({ kind: 'setLeg', conferenceId: 'c', legId, transport, sections });
@@ -160,8 +160,8 @@ export class TestMediaPlane {
     return createIceCredentials(this.randomness);
   }
 
-  transport(settings: Partial<TransportSettings> = {}): TransportSettings {
-    return { generation: 1, local: this.credentials(), remote: this.credentials(), dtlsRole: 'server', remoteFingerprint: this.kernels.client.fingerprint, ...settings };
+  transport(settings: Partial<WebrtcTransportSettings> = {}): WebrtcTransportSettings {
+    return { kind: 'webrtc', generation: 1, local: this.credentials(), remote: this.credentials(), dtlsRole: 'server', remoteFingerprint: this.kernels.client.fingerprint, ...settings };
   }
 
   /** Until such an event has been told. */

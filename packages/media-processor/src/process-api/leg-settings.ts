@@ -1,8 +1,13 @@
 import type { MediaStreamType } from '@dialplane/calling-api';
 import type { IceCredentials } from '@dialplane/ice';
+import type { SrtpMasterKey } from '@dialplane/kernels';
 
 /** How a leg's packets are secured and where they come from; agreed in offer and answer. */
-export interface TransportSettings {
+export type TransportSettings = WebrtcTransportSettings | RtpTransportSettings;
+
+/** Of a client: ICE and DTLS. */
+export interface WebrtcTransportSettings {
+  readonly kind: 'webrtc';
   /**
    * Counts the transports of a leg from 1: another one is a new ICE and DTLS association (the client came with a new peer connection), the same one with other
    * credentials an ICE restart.
@@ -14,6 +19,24 @@ export interface TransportSettings {
   readonly dtlsRole: 'client' | 'server';
   /** SHA-256 over the certificate of the client (RFC 8122 §5), 32 bytes. */
   readonly remoteFingerprint: Uint8Array;
+}
+
+/** Of a telephone: where it says it is, and the keys that were agreed. */
+export interface RtpTransportSettings {
+  readonly kind: 'rtp';
+  readonly remote: RtpAddress;
+  /** On the same port (RFC 5761), or where that is. */
+  readonly remoteRtcp: 'muxed' | RtpAddress;
+  readonly security:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'sdes'; readonly inbound: SrtpMasterKey; readonly outbound: SrtpMasterKey }
+    | { readonly kind: 'dtls'; /** Ours in the handshake. */ readonly role: 'client' | 'server'; /** SHA-256 over the certificate of the other side, 32 bytes. */ readonly remoteFingerprint: Uint8Array };
+}
+
+export interface RtpAddress {
+  /** IPv4 or IPv6; zeros are nowhere (RFC 3264 §8.4). */
+  readonly address: string;
+  readonly port: number;
 }
 
 /** A codec as a section agreed on it (RFC 8866 §6.6). */
@@ -41,7 +64,7 @@ export interface SectionExtensions {
   readonly transportSequence: number;
 }
 
-/** One m= section of a leg as both sides agreed on it. */
+/** One m= section of a leg as both sides agreed on it; of a telephone one for each way, since payload types may differ (RFC 3264 §5.1). */
 export interface SectionSettings {
   readonly mid: string;
   readonly kind: 'audio' | 'video';

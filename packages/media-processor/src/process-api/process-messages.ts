@@ -14,6 +14,16 @@ export interface ProcessSettings {
   readonly privateKey: string;
   /** Canonical name of everything that is sent (RFC 3550 §6.5.1), as descriptions say it. */
   readonly cname: string;
+  /** Ports for legs of telephones; without them there are none. */
+  readonly trunkPorts?: TrunkPortSlice;
+}
+
+/** Every `of`th pair of ports of a range, from the `index`th on: an even one for RTP and the next for RTCP (RFC 3550 §11). */
+export interface TrunkPortSlice {
+  readonly first: number;
+  readonly last: number;
+  readonly index: number;
+  readonly of: number;
 }
 
 type PassedOn<Message, Kind extends string> = Extract<Message, { readonly kind: Kind }>;
@@ -33,8 +43,8 @@ export type ProcessCommand =
       readonly legId: string;
       readonly identifier: string;
       readonly isMuted: boolean;
-      /** Of an RTP leg: how keys come and go. */
-      readonly telephone?: Pick<RtpLegRequest, 'dtmf'>;
+      /** Of an RTP leg: how keys come and go, and the IP address of ours at which it gets ports, which is answered by `portsOpened` or `portsFailed`. */
+      readonly telephone?: Pick<RtpLegRequest, 'dtmf'> & { readonly address: string };
     }
   /** Offer and answer were exchanged: how the leg is from now on, whole. */
   | { readonly kind: 'setLeg'; readonly conferenceId: string; readonly legId: string; readonly transport: TransportSettings; readonly sections: readonly SectionSettings[] }
@@ -51,7 +61,13 @@ export type ProcessEvent =
   | { readonly kind: 'startFailed'; readonly sentence: string }
   | { readonly kind: 'alive'; readonly sequence: number; readonly conferences: number; readonly legs: number; /** Of one core, 0 to 1. */ readonly load: number }
   | { readonly kind: 'logged'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
+  | PortsEvent
   | ConferenceEvent;
 
+/** What became of the ports of a telephone's leg: that of RTP, and the next for RTCP; or why there are none. */
+export type PortsEvent =
+  | { readonly kind: 'portsOpened'; readonly conferenceId: string; readonly legId: string; readonly port: number }
+  | { readonly kind: 'portsFailed'; readonly conferenceId: string; readonly legId: string; readonly sentence: string };
+
 /** What goes to the owner of the call as it is. */
-export type ConferenceEvent = PassedOn<MediaEvent, 'legStateChanged' | 'modesChanged' | 'speakersChanged' | 'layoutChanged' | 'legReport' | 'dtmfReceived' | 'mediaStalled'>;
+export type ConferenceEvent = PassedOn<MediaEvent, 'legStateChanged' | 'modesChanged' | 'speakersChanged' | 'layoutChanged' | 'legReport' | 'dtmfReceived' | 'mediaStalled' | 'mediaResumed'>;

@@ -5,9 +5,11 @@ import type { Logger } from '@dialplane/telemetry';
 import type { Conference, Conferences, Leg } from './conferences.ts';
 import type { EventQueue } from './event-queue.ts';
 import { LegNegotiation } from './leg-negotiation.ts';
+import type { PortsEvent, ProcessCommand } from '../process-api/process-messages.ts';
 import type { MediaProcessorLimits } from './media-processor-options.ts';
 import { OfferBudget } from './offer-budget.ts';
 import type { ProcessSlot } from './process-slot.ts';
+import { TelephoneCommands } from './telephone-commands.ts';
 
 type CommandOf<Kind extends MediaCommand['kind']> = Extract<MediaCommand, { readonly kind: Kind }>;
 
@@ -26,9 +28,17 @@ export interface ConferenceCommandsOptions {
 /** Carries out what owners of calls ask of conferences that are in a media process: descriptions are answered here, the rest is for the process. */
 export class ConferenceCommands {
   private readonly options: ConferenceCommandsOptions;
+  private readonly telephones: TelephoneCommands;
 
   constructor(options: ConferenceCommandsOptions) {
     this.options = options;
+    const { fingerprint, publicAddresses, events } = options;
+    this.telephones = new TelephoneCommands({ fingerprint, publicAddresses, events, refuse: (command, reason, sentence) => this.refuse(command, reason, sentence) });
+  }
+
+  /** A media process has ports for a telephone's leg, or none. */
+  handlePorts(conference: Conference, event: PortsEvent): void {
+    this.telephones.handlePorts(conference, event);
   }
 
   carryOut(conference: Conference, command: Exclude<MediaCommand, CommandOf<'openConference'>>): void {
@@ -43,19 +53,16 @@ export class ConferenceCommands {
       case 'openLeg':
         this.openLeg(conference, command);
         return;
-      case 'offer':
-        this.refuse(command, 'MEDIA_PROCESSOR_UNAVAILABLE');
-        return;
       case 'setModes':
         if (command.legId !== undefined && !conference.legs.has(command.legId)) this.refuse(command, 'LEG_NOT_FOUND');
-        else conference.slot.send(command);
+        else this.pass(conference, command, command.legId);
         return;
       default:
         this.carryOutForLeg(conference, command);
     }
   }
 
-  private carryOutForLeg(conference: Conference, command: CommandOf<'closeLeg' | 'describe' | 'trickle' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSound' | 'sendDtmf'>): void {
+  private carryOutForLeg(conference: Conference, command: CommandOf<'closeLeg' | 'describe' | 'offer' | 'trickle' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSound' | 'sendDtmf'>): void {
     const leg = conference.legs.get(command.legId);
     if (leg === undefined) {
       this.refuse(command, 'LEG_NOT_FOUND');
@@ -63,43 +70,54 @@ export class ConferenceCommands {
     }
     // What a client trickles is not needed: its checks tell where it is (RFC 8445 §7.3.1.3).
     if (command.kind === 'trickle') return;
-    if (command.kind === 'describe') {
-      this.negotiate(conference, leg, command, command.description);
+    if (command.kind === 'describe' || command.kind === 'offer') {
+      this.negotiate(conference, leg, command);
       return;
     }
     if (command.kind === 'closeLeg') conference.legs.delete(command.legId);
-    conference.slot.send(command);
+    this.pass(conference, command, command.legId);
+  }
+
+  /** To the media process, once that knows the leg. */
+  private pass(conference: Conference, command: ProcessCommand, legId: string | undefined): void {
+    const leg = legId === undefined ? undefined : conference.legs.get(legId);
+    if (leg?.kind !== 'rtp' || !leg.telephone.holds(command)) conference.slot.send(command);
   }
 
   private openLeg(conference: Conference, command: CommandOf<'openLeg'>): void {
     const { conferenceId, legId, identifier, isMuted, request } = command;
-    if (request.kind === 'rtp') {
-      this.refuse(command, 'MEDIA_PROCESSOR_UNAVAILABLE');
-      return;
-    }
     if (conference.legs.size >= this.options.limits.legsPerConference) {
       this.refuse(command, 'PORTS_EXHAUSTED');
       return;
     }
-    const leg = this.createLeg(conference.slot);
-    conference.legs.set(legId, leg);
-    conference.slot.send({ kind: 'openLeg', conferenceId, legId, identifier, isMuted });
-    if (request.offer !== undefined) this.negotiate(conference, leg, command, request.offer);
-  }
-
-  private createLeg(slot: ProcessSlot): Leg {
-    const { offersAtOnce, offersPerSecond, sectionsPerLeg } = this.options.limits;
-    const surroundings = { fingerprint: this.options.fingerprint, candidates: this.candidatesOf(slot), cname: this.options.cname, sectionsPerLeg };
-    return { negotiation: new LegNegotiation(surroundings), offers: new OfferBudget(offersAtOnce, offersPerSecond, performance.now()) };
-  }
-
-  private negotiate({ conferenceId, slot }: Conference, leg: Leg, command: CommandOf<'openLeg' | 'describe'>, description: MediaDescription): void {
-    const { legId } = command;
-    if (!leg.offers.take(performance.now())) {
-      this.refuse(command, 'DESCRIPTION_INVALID', 'The client sends offers faster than anybody negotiates.');
+    const { offersAtOnce, offersPerSecond } = this.options.limits;
+    const offers = new OfferBudget(offersAtOnce, offersPerSecond, performance.now());
+    if (request.offer !== undefined) offers.take(performance.now());
+    if (request.kind === 'rtp') {
+      conference.legs.set(legId, { kind: 'rtp', offers, telephone: this.telephones.open(conference, { ...command, request }) });
       return;
     }
-    const negotiated = leg.negotiation.handle(description);
+    const leg: Leg = { kind: 'webrtc', offers, negotiation: this.openNegotiation(conference.slot) };
+    conference.legs.set(legId, leg);
+    conference.slot.send({ kind: 'openLeg', conferenceId, legId, identifier, isMuted });
+    if (request.offer !== undefined) this.negotiateWithClient(conference, leg.negotiation, command, request.offer);
+  }
+
+  private openNegotiation(slot: ProcessSlot): LegNegotiation {
+    const { fingerprint, cname, limits: { sectionsPerLeg } } = this.options;
+    return new LegNegotiation({ fingerprint, candidates: this.candidatesOf(slot), cname, sectionsPerLeg });
+  }
+
+  private negotiate(conference: Conference, leg: Leg, command: CommandOf<'describe' | 'offer'>): void {
+    if (!leg.offers.take(performance.now())) this.refuse(command, 'DESCRIPTION_INVALID', 'The other side sends offers faster than anybody negotiates.');
+    else if (leg.kind === 'rtp') this.telephones.handle(conference, leg.telephone, command);
+    else if (command.kind === 'describe') this.negotiateWithClient(conference, leg.negotiation, command, command.description);
+    else this.refuse(command, 'DESCRIPTION_INVALID', 'Clients offer, and are answered.');
+  }
+
+  private negotiateWithClient({ conferenceId, slot }: Conference, negotiation: LegNegotiation, command: CommandOf<'openLeg' | 'describe'>, description: MediaDescription): void {
+    const { legId } = command;
+    const negotiated = negotiation.handle(description);
     if (negotiated.kind === 'refused') {
       this.refuse(command, negotiated.reason, negotiated.sentence);
       return;

@@ -1,11 +1,12 @@
 import type { LegNegotiation } from './leg-negotiation.ts';
 import type { OfferBudget } from './offer-budget.ts';
 import type { ProcessSlot } from './process-slot.ts';
+import type { TelephoneLeg } from './telephone-leg.ts';
 
-export interface Leg {
-  readonly negotiation: LegNegotiation;
-  readonly offers: OfferBudget;
-}
+export type Leg = { readonly offers: OfferBudget } & (
+  | { readonly kind: 'webrtc'; readonly negotiation: LegNegotiation }
+  | { readonly kind: 'rtp'; readonly telephone: TelephoneLeg }
+);
 
 /** A conference that is in a media process. */
 export interface Conference {

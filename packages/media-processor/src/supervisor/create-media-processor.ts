@@ -1,6 +1,6 @@
 import { X509Certificate, randomBytes } from 'node:crypto';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
-import type { ConferenceEvent } from '../process-api/process-messages.ts';
+import type { ConferenceEvent, PortsEvent, TrunkPortSlice } from '../process-api/process-messages.ts';
 import { ConferenceCommands } from './conference-commands.ts';
 import { Conferences } from './conferences.ts';
 import { EventQueue } from './event-queue.ts';
@@ -122,12 +122,18 @@ class SupervisedMediaProcessor implements MediaProcessor {
     const settings = {
       name: `media-${index + 1}`, addresses: listenAddresses, port: firstPort === 0 ? 0 : firstPort + index,
       certificate: certificate.certificatePem, privateKey: certificate.privateKeyPem, cname: this.cname,
+      ...this.trunkPorts(index),
     };
     return new ProcessSlot({ logger, settings }, {
       running: (slot) => this.handleRunning(slot),
       lost: (slot) => this.handleLost(slot),
       told: (slot, event) => this.handleTold(slot, event),
     });
+  }
+
+  private trunkPorts(index: number): { readonly trunkPorts?: TrunkPortSlice } {
+    const { trunkPorts, processes } = this.options;
+    return trunkPorts === undefined ? {} : { trunkPorts: { ...trunkPorts, index, of: processes + spareProcesses } };
   }
 
   private openConference(command: Extract<MediaCommand, { readonly kind: 'openConference' }>): void {
@@ -165,9 +171,13 @@ class SupervisedMediaProcessor implements MediaProcessor {
     }
   }
 
-  private handleTold(slot: ProcessSlot, event: ConferenceEvent): void {
+  private handleTold(slot: ProcessSlot, event: ConferenceEvent | PortsEvent): void {
     const conference = this.conferences.find(event.conferenceId);
     if (conference?.slot !== slot) return;
+    if (event.kind === 'portsOpened' || event.kind === 'portsFailed') {
+      this.commands.handlePorts(conference, event);
+      return;
+    }
     if (event.kind === 'legStateChanged' && event.state === 'closed') {
       const { conferenceId, legId } = event;
       if (!conference.legs.delete(legId)) return;

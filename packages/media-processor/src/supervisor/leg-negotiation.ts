@@ -3,7 +3,7 @@ import { maxSdpLength, type MediaDescription, type StreamInfo } from '@dialplane
 import type { MediaFailure } from '@dialplane/media-api';
 import { agreeSections, describeSdpFault, parseOffer, sdpFault, writeAnswer, type AgreedSection, type LocalCandidate, type OfferedTransport, type SessionOffer } from '@dialplane/sdp';
 import type { IceCredentials } from '@dialplane/ice';
-import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
+import type { SectionSettings, WebrtcTransportSettings } from '../process-api/leg-settings.ts';
 import { sectionSettings } from './section-settings.ts';
 
 /** What all legs of a process have in common. */
@@ -17,7 +17,7 @@ export interface LegSurroundings {
 }
 
 export type Negotiated =
-  | { readonly kind: 'agreed'; readonly answer: MediaDescription; readonly transport: TransportSettings; readonly sections: readonly SectionSettings[] }
+  | { readonly kind: 'agreed'; readonly answer: MediaDescription; readonly transport: WebrtcTransportSettings; readonly sections: readonly SectionSettings[] }
   | { readonly kind: 'refused'; readonly reason: MediaFailure; /** For people who look for the cause. */ readonly sentence: string };
 
 /** Nothing is agreed ▶ agreed, replaced by each further agreement; a refused offer leaves it as it is (RFC 3264 §8). */
@@ -26,7 +26,7 @@ type Agreement =
   | {
       readonly kind: 'agreed';
       readonly offer: SessionOffer;
-      readonly transport: TransportSettings;
+      readonly transport: WebrtcTransportSettings;
       readonly sections: readonly AgreedSection[];
       /** Sections of the offer, with those that were refused. */
       readonly sectionCount: number;
@@ -83,19 +83,19 @@ export class LegNegotiation {
    * Another peer connection of the client gets another transport (RFC 8842 §5.5: another fingerprint is another association, too), other credentials of the same one an ICE restart, to which
    * we have new ones, too (RFC 8839 §4.4.1.1.1); otherwise all stays.
    */
-  private transportFor(offer: SessionOffer): TransportSettings {
+  private transportFor(offer: SessionOffer): WebrtcTransportSettings {
     const { fingerprint: remoteFingerprint, setup, usernameFragment, password } = offer.transport;
     const remote = { usernameFragment, password };
     const before = this.agreement;
     if (before.kind === 'none' || isNewConnection(before.offer, offer)) {
       const generation = before.kind === 'none' ? 1 : before.transport.generation + 1;
-      return { generation, local: newCredentials(), remote, dtlsRole: roleFor(setup), remoteFingerprint };
+      return { kind: 'webrtc', generation, local: newCredentials(), remote, dtlsRole: roleFor(setup), remoteFingerprint };
     }
     const isRestart = before.transport.remote.usernameFragment !== usernameFragment || before.transport.remote.password !== password;
     return isRestart ? { ...before.transport, local: newCredentials(), remote } : before.transport;
   }
 
-  private write(offer: SessionOffer, sections: ReadonlyArray<AgreedSection | undefined>, { local, dtlsRole }: TransportSettings): string {
+  private write(offer: SessionOffer, sections: ReadonlyArray<AgreedSection | undefined>, { local, dtlsRole }: WebrtcTransportSettings): string {
     const { fingerprint, candidates, cname } = this.surroundings;
     return writeAnswer({
       offer, sections, cname, sessionId: this.sessionId, sessionVersion: this.answers + 1,
@@ -114,7 +114,7 @@ function isNewConnection(before: SessionOffer, now: SessionOffer): boolean {
 }
 
 /** We are the server wherever the client leaves it to us (RFC 8842 §5.3), because it knows first when packets get through. */
-function roleFor(setup: OfferedTransport['setup']): TransportSettings['dtlsRole'] {
+function roleFor(setup: OfferedTransport['setup']): WebrtcTransportSettings['dtlsRole'] {
   return setup === 'passive' ? 'client' : 'server';
 }
 

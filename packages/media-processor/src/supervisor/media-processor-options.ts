@@ -11,6 +11,8 @@ export interface MediaProcessorOptions {
   readonly listenAddresses: readonly string[];
   /** IP addresses by which others reach this machine, where those differ (1:1 NAT); told to clients before the others. */
   readonly publicAddresses: readonly string[];
+  /** UDP ports for legs of telephones, in pairs; without them there are no such legs. */
+  readonly trunkPorts?: { readonly first: number; readonly last: number };
   /** Of all DTLS associations, for as long as this one runs. */
   readonly certificate: MediaCertificate;
   readonly limits?: Partial<MediaProcessorLimits>;

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@dialplane/telemetry';
-import type { ConferenceEvent, ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
+import type { ConferenceEvent, PortsEvent, ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
 import { LastWords } from './last-words.ts';
 import { MediaProcessorError } from './media-processor-error.ts';
 
@@ -16,7 +16,7 @@ export interface ProcessSlotEvents {
   running(slot: ProcessSlot): void;
   /** It had been running and is not any more, with all that was on it. */
   lost(slot: ProcessSlot): void;
-  told(slot: ProcessSlot, event: ConferenceEvent): void;
+  told(slot: ProcessSlot, event: ConferenceEvent | PortsEvent): void;
 }
 
 /** Where a media process listens, and how busy it said it is. */

@@ -51,6 +51,7 @@ export interface ServerOptions {
   readonly sipStrangers: 'silent' | 'refuse';
   /** The ledger of telephone lines is kept so long. */
   readonly telephoneUsageRetentionDays: number;
+  readonly trunkPorts: { readonly first: number; readonly last: number };
   readonly logLevel: LogLevel;
 }
 
@@ -101,6 +102,7 @@ export const optionTable: { readonly [Key in keyof ServerOptions]: OptionRow<Exc
   sipTlsPort: { name: 'sip-tls-port', value: 'PORT', preset: () => '5061', description: 'Port for SIP over TLS, on every address', read: readPort },
   sipStrangers: { name: 'sip-strangers', value: 'silent|refuse', preset: () => 'silent', description: 'What SIP requests get that come neither from a trunk nor from a telephone of a user: no answer, or 403', read: readStrangers },
   telephoneUsageRetentionDays: { name: 'telephone-usage-retention-days', value: 'DAYS', preset: () => '400', description: 'The ledger of telephone lines is kept for this time; numbers of telephones in it go with the call records', read: readDays },
+  trunkPorts: { name: 'trunk-ports', value: 'FIRST-LAST', preset: () => '49152-53247', description: 'UDP ports for the sound of telephone calls, two for each; media processes share them', read: readPortRange },
   logLevel: { name: 'log-level', value: logLevels.join('|'), preset: () => 'info', description: 'How much the server writes to its log', read: readLogLevel },
 };
 

@@ -37,7 +37,7 @@ export async function openMedia({ options, logger, metrics }: OpenMediaOptions):
   }
   const publicAddresses = await publicRelayAddresses(options, logger);
   const processor = createMediaProcessor({
-    logger, publicAddresses, listenAddresses: listenAddresses(options), firstPort: options.mediaPort, processes: options.mediaProcesses,
+    logger, publicAddresses, listenAddresses: listenAddresses(options), firstPort: options.mediaPort, processes: options.mediaProcesses, trunkPorts: options.trunkPorts,
     certificate: await issueMediaCertificate(Date.now()),
   });
   try {

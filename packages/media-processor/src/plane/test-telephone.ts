@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { protectWords, type Srtp, type SrtpMasterKey, srtpKind, srtpOverheadBytes, unprotectWords } from '@dialplane/kernels';
+import { packetKind, packetKindOf, parseRtcp, type RtcpPacket, RtcpWriter, RtpHeaderWriter, RtpPacket, rtpVerdict } from '@dialplane/rtp';
+import type { HeardPacket, SpokenPacket } from './test-media-client.ts';
+
+/** What a telephone secures its packets with; plain without it. */
+export interface TelephoneKeys {
+  readonly srtp: Srtp;
+  /** Of what it sends, and of what it gets. */
+  readonly outbound: SrtpMasterKey;
+  readonly inbound: SrtpMasterKey;
+}
+
+/** A telephone as far as packets go, on plain sockets: RTP on a port, RTCP on another. */
+export class TestTelephone {
+  readonly heard: HeardPacket[] = [];
+  readonly reports: RtcpPacket[] = [];
+  /** Where packets came from, in order. */
+  readonly sources: RemoteInfo[] = [];
+  private readonly rtp: Socket;
+  private readonly rtcp: Socket;
+  private readonly keys: { readonly srtp: Srtp; readonly inbound: number; readonly outbound: number } | undefined;
+  private readonly waiting = new Set<() => void>();
+  private readonly packet = new RtpPacket();
+
+  private constructor(rtp: Socket, rtcp: Socket, keys: TelephoneKeys | undefined) {
+    this.rtp = rtp;
+    this.rtcp = rtcp;
+    this.keys = keys && { srtp: keys.srtp, inbound: keys.srtp.openInbound(keys.inbound), outbound: keys.srtp.openOutbound(keys.outbound) };
+    for (const socket of [rtp, rtcp]) socket.on('message', (bytes, source) => this.take(bytes, source));
+  }
+
+  static async open(t: { after(end: () => void): void }, { address = '127.0.0.1', keys }: { readonly address?: string; readonly keys?: TelephoneKeys } = {}): Promise<TestTelephone> {
+    const [rtp, rtcp] = [createSocket('udp4'), createSocket('udp4')];
+    for (const socket of [rtp, rtcp]) socket.bind(0, address);
+    await Promise.all([once(rtp, 'listening'), once(rtcp, 'listening')]);
+    const telephone = new TestTelephone(rtp, rtcp, keys);
+    t.after(() => [rtp, rtcp].forEach((socket) => socket.close()));
+    return telephone;
+  }
+
+  get port(): number {
+    return this.rtp.address().port;
+  }
+
+  get rtcpPort(): number {
+    return this.rtcp.address().port;
+  }
+
+  /** Sends packets to a port of this machine. */
+  say(port: number, packets: readonly SpokenPacket[]): void {
+    for (const { ssrc, payloadType, sequenceNumber, timestamp, marker = 0, payload } of packets) {
+      const bytes = new Uint8Array(12 + payload.length + srtpOverheadBytes);
+      new RtpHeaderWriter().begin(bytes, 0, marker, payloadType, sequenceNumber, timestamp, ssrc);
+      bytes.set(payload, 12);
+      this.rtp.send(this.protect(srtpKind.rtp, bytes, 12, payload.length), port, '127.0.0.1');
+    }
+  }
+
+  report(port: number, write: (writer: RtcpWriter) => void, by: 'rtp' | 'rtcp' = 'rtcp'): void {
+    const bytes = new Uint8Array(1500);
+    const writer = new RtcpWriter().begin(bytes, 0);
+    write(writer);
+    this[by].send(this.protect(srtpKind.rtcp, bytes, writer.length, 0), port, '127.0.0.1');
+  }
+
+  sendDatagram(port: number, bytes: Uint8Array): void {
+    this.rtp.send(bytes, port, '127.0.0.1');
+  }
+
+  /** Until something is true; looked at whenever something came. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.waiting.add(resolve);
+      await promise;
+    }
+  }
+
+  private take(bytes: Uint8Array, source: RemoteInfo): void {
+    this.sources.push(source);
+    const isRtcp = packetKindOf(bytes, 0, bytes.length) === packetKind.rtcp;
+    const plain = this.unprotect(isRtcp ? srtpKind.rtcp : srtpKind.rtp, Uint8Array.from(bytes));
+    if (isRtcp) {
+      const parsed = parseRtcp(plain);
+      assert.ok(parsed.ok);
+      this.reports.push(...parsed.packets);
+    } else {
+      assert.equal(this.packet.read(plain, 0, plain.length), rtpVerdict.accepted);
+      const { ssrc, payloadType, sequenceNumber, timestamp, marker, payloadOffset, payloadLength } = this.packet;
+      this.heard.push({ ssrc, payloadType, sequenceNumber, timestamp, marker, payload: plain.slice(payloadOffset, payloadOffset + payloadLength) });
+    }
+    for (const resolve of this.waiting) resolve();
+    this.waiting.clear();
+  }
+
+  private protect(kind: number, bytes: Uint8Array, headerLength: number, payloadLength: number): Uint8Array {
+    if (this.keys === undefined) return bytes.subarray(0, headerLength + payloadLength);
+    const words = new Int32Array(protectWords.stride);
+    words[protectWords.context] = this.keys.outbound;
+    words[protectWords.kind] = kind;
+    words[protectWords.headerLength] = headerLength;
+    words[protectWords.payloadOffset] = headerLength;
+    words[protectWords.payloadLength] = payloadLength;
+    this.keys.srtp.protect(bytes, words, 1);
+    const length = words[protectWords.result] ?? 0;
+    assert.ok(length > 0, `protect says ${length}`);
+    return bytes.subarray(0, length);
+  }
+
+  private unprotect(kind: number, bytes: Uint8Array): Uint8Array {
+    if (this.keys === undefined) return bytes;
+    const words = new Int32Array(unprotectWords.stride);
+    words[unprotectWords.context] = this.keys.inbound;
+    words[unprotectWords.kind] = kind;
+    words[unprotectWords.length] = bytes.length;
+    this.keys.srtp.unprotect(bytes, words, 1);
+    const length = words[unprotectWords.result] ?? 0;
+    assert.ok(length > 0, `unprotect says ${length}`);
+    return bytes.subarray(0, length);
+  }
+}
