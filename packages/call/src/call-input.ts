@@ -1,11 +1,12 @@
 import type {
-  ApiErrorCode, Call, CustomContext, EndpointEvent, FlowDetail, IceCandidate, MediaDescription, MediaModes, Participant, ParticipantRole, ReactionType,
-  ReportMediaRequest, WantedStream,
+  ApiErrorCode, Call, CustomContext, EndpointEvent, EndReason, FlowDetail, IceCandidate, MediaDescription, MediaModes, Participant, ParticipantRole, ReactionType,
+  ReportMediaRequest, TransferReference, WantedStream,
 } from '@dialplane/calling-api';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
 import type { LineCommand, LineDevice, LineEvent } from '@dialplane/telephony-api';
 import type { CallRecord } from './call-record.ts';
 import type { Message } from './messages.ts';
+import type { HandOverTarget, Person, Transferee, TransferWish } from './transfer-model.ts';
 
 /** A registered client, as the engine knows it. */
 export interface EndpointIdentity {
@@ -30,6 +31,9 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
       readonly isMuted: boolean;
       /** Nobody in the call is offered the relay. */
       readonly relay?: 'off';
+      /** The transfer that this call carries out, and who asked for it. */
+      readonly transfer?: TransferReference;
+      readonly transferor?: Person;
       readonly description?: MediaDescription;
     }
   | {
@@ -56,6 +60,8 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
   | { readonly kind: 'react'; readonly by: string; readonly reactionType: ReactionType }
   | { readonly kind: 'startSpotlight'; readonly by: string; readonly targets: readonly string[] }
   | { readonly kind: 'stopSpotlight'; readonly by: string; /** All without it. */ readonly targets?: readonly string[] }
+  /** To `target`, or to the other side of the call `targetCallId`. */
+  | ({ readonly kind: 'transfer'; readonly by: string } & TransferWish)
   | { readonly kind: 'sendDtmf'; readonly by: string; readonly tones: string; /** Every telephone without it. */ readonly target?: string }
   | { readonly kind: 'setModes'; readonly by: string; readonly modes: MediaModes; /** Everybody without it. */ readonly target?: string }
   /** As `want`, it is not remembered: given again, it is carried out again. */
@@ -83,6 +89,12 @@ export type CallObservation =
   | { readonly kind: 'iceConfigurationChanged'; readonly participantId?: string }
   /** An operator asks for modes, of one participant or of everybody. */
   | { readonly kind: 'modesAsked'; readonly modes: MediaModes; readonly target?: string }
+  /** The client that was asked to call the target of a transfer has begun that call. */
+  | { readonly kind: 'transferTaken'; readonly transferId: string; readonly callId: string }
+  /** The call that carries out a transfer of this one says what became of it; with `failure` nothing did. */
+  | { readonly kind: 'transferSettled'; readonly transferId: string; readonly failure?: EndReason }
+  /** Another call hands its transferee over: they are to come here in the place of `by`, an endpoint or line of this call. Answered by the output `transferSettled`. */
+  | { readonly kind: 'takeOver'; readonly transfer: TransferReference; readonly by: string; readonly transferee: Transferee }
   | { readonly kind: 'media'; readonly event: MediaEvent }
   /** Of telephony; `incoming` may be the first input of a call. */
   | { readonly kind: 'line'; readonly event: LineEvent };
@@ -100,6 +112,8 @@ export type CommandResult =
       readonly call?: Call;
       /** For `addParticipant`. */
       readonly participant?: Participant;
+      /** For `transfer`. */
+      readonly transferId?: string;
     }
   | { readonly ok: false; readonly code: ApiErrorCode; readonly message?: string };
 
@@ -111,6 +125,10 @@ export type CallOutput =
   | { readonly kind: 'findEndpoints'; readonly identifier: string }
   | { readonly kind: 'media'; readonly command: MediaCommand }
   | { readonly kind: 'line'; readonly command: LineCommand }
+  /** For the call that asked this one to carry out its transfer; with `failure` nothing came of it. */
+  | { readonly kind: 'transferSettled'; readonly transfer: TransferReference; readonly failure?: EndReason }
+  /** The transferee goes to another call: that one is told to take them over (`takeOver`), and answers by `transferSettled`. */
+  | { readonly kind: 'handOver'; readonly transferId: string; readonly by: string; readonly target: HandOverTarget; readonly transferee: Transferee }
   /** For the call flow record. `from` and `to` as in FlowEvent. */
   | { readonly kind: 'flow'; readonly from: string; readonly to?: string; readonly detail: FlowDetail }
   /** The call is over, exactly once in its life. Nothing follows but the results of commands that come too late. */

@@ -50,6 +50,7 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant('stopSpotlight'), by, targets: maybe(fc.array(identifier, { maxLength: 3 })) }),
   fc.record({ kind: fc.constant('setModes'), by, modes, target: maybe(identifier) }),
   fc.record({ kind: fc.constant('sendMessage'), by, channelId: fc.constant(1), sequenceNumber: fc.nat(9), data: fc.constant('aGk='), targets: maybe(fc.array(identifier, { maxLength: 3 })) }),
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('transfer'), by, target: maybe(identifier), targetCallId: maybe(fc.constant('other')) }) },
   fc.record({ kind: fc.constant('sendDtmf'), by, tones: fc.constantFrom('1', '#*0D'), target: maybe(identifier) }),
   fc.record({ kind: fc.constant('want'), by, mediaSessionId: fc.constant(''), wanted: fc.constant([]) }),
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('describe'), by, mediaSessionId: fc.constant(''), description: aDescription }) },
@@ -73,6 +74,9 @@ const observation = fc.oneof(
   fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constantFrom('conferenceFailed', 'legDescribed'), reason: fc.constant('MEDIA_PROCESS_LOST'), description: aDescription }) }),
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('media'), event: passing }) },
   fc.record({ kind: fc.constant('modesAsked'), modes, target: maybe(identifier) }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('transferSettled'), transferId: fc.constant(''), failure: maybe(fc.constant({ code: 486, subCode: 0, message: 'Busy.', category: 'Success', endedBy: 'platform' })) }) },
+  fc.record({ kind: fc.constant('transferTaken'), transferId: fc.constant(''), callId: fc.constant('other') }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('takeOver'), transfer: fc.constant({ callId: 'other', transferId: 'its' }), takesPlaceOf: by, transferee: endpoint.map((one) => ({ identifier: one.identifier, endpoints: [one] })) }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constant('legStateChanged'), state: fc.constantFrom('negotiating', 'connected', 'connected', 'interrupted', 'closed') }) }) },
 );
 
@@ -82,6 +86,8 @@ const lineEvent = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('progress'), status: fc.constantFrom(100, 180, 183), hasEarlyMedia: fc.boolean() }) },
   { weight: 4, arbitrary: fc.constant({ kind: 'answered' }) },
   fc.record({ kind: fc.constant('held'), isHeld: fc.boolean() }),
+  fc.record({ kind: fc.constant('transferRequested'), target: fc.constantFrom({ kind: 'number', number: '+15550101' }, { kind: 'user', identifier: carol.identifier }), replacesLineId: maybe(fc.constant('elsewhere')) }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('transferEnded'), status: fc.constantFrom(200, 405, 486) }) },
   fc.record({ kind: fc.constant('dtmf'), tone: fc.constantFrom('1', '#', 'nonsense') }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('ended'), end: fc.record({ by: fc.constantFrom('remote', 'local', 'network'), status: maybe(fc.constantFrom(404, 486, 487, 503, 603)) }, { requiredKeys: ['by'] }) }) },
 );
@@ -154,8 +160,13 @@ class Numbered {
   }
 }
 
-/** Gives placeholders the ids that exist now: media sessions of the endpoint, and the conference. */
-function resolve(input: object, machine: CallMachine, conferenceId: string, session: number): CallInput {
+/** Gives placeholders the ids that exist now: media sessions of the endpoint, the conference, the newest transfer, a line. */
+function resolve(input: object, machine: CallMachine, { conferenceId, transferId }: Witness, session: number): CallInput {
+  if ('transferId' in input) return { ...input, transferId } as CallInput;
+  if ('takesPlaceOf' in input) {
+    const { takesPlaceOf, ...rest } = input;
+    return { ...rest, by: takesPlaceOf } as unknown as CallInput;
+  }
   if ('line' in input && typeof input.line === 'object') {
     const lines = machine.lines();
     const { kind, ...rest } = input.line as { readonly kind: string };
@@ -179,6 +190,9 @@ class Witness {
   results = 0;
   conferenceId = '';
   ended = 0;
+  handedOver = 0;
+  transferId = 'none';
+  private handedLine = 'none';
   /** Whether anybody ever was in the call. */
   seated = false;
   private readonly gone = new Set<string>();
@@ -187,6 +201,7 @@ class Witness {
 
   /** What telephony says of lines. */
   hear(input: CallInput, isRunning: boolean): void {
+    if (input.kind === 'transferSettled' && input.failure === undefined && input.transferId === this.transferId) this.lines.delete(this.handedLine);
     if (input.kind !== 'line') return;
     if (input.event.kind === 'ended') this.lines.delete(input.event.lineId);
     if (input.event.kind === 'incoming' && isRunning) this.lines.add(input.event.line.lineId);
@@ -213,7 +228,14 @@ class Witness {
       case 'result':
         this.results += 1;
         if (output.result.ok) this.seated = true;
+        if (output.result.ok && output.result.transferId !== undefined) this.transferId = output.result.transferId;
         if (output.result.ok && output.result.call !== undefined && output.result.call.state !== 'Disconnected') this.gone.delete(endpointOf(output.commandId));
+        return;
+      case 'handOver':
+        this.handedOver += 1;
+        this.handedLine = output.transferee.telephone?.lineId ?? 'none';
+        return;
+      case 'transferSettled':
         return;
       case 'line':
         if (output.command.kind === 'dial') this.lines.add(output.command.lineId);
@@ -245,6 +267,7 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
   let ends = 0;
   let promotions = 0;
   let reopenings = 0;
+  let handedOver = 0;
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.constantFrom(...Object.keys(openings)), (steps, opening) => {
       let now = instant(0);
@@ -268,7 +291,7 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
           twin.machine.handle(latest, addMilliseconds(now, shift));
         } else {
           const isCommand = 'by' in one.input || 'caller' in one.input || 'joiner' in one.input;
-          const resolved = resolve(one.input, original.machine, witness.conferenceId, one.session);
+          const resolved = resolve(one.input, original.machine, witness, one.session);
           const given = resolved as { by?: string; caller?: EndpointIdentity; joiner?: EndpointIdentity };
           const from = given.by ?? given.caller?.endpointId ?? given.joiner?.endpointId;
           const input = isCommand ? ({ ...resolved, commandId: `${(commands += 1)}/${from}` } as CallCommand) : resolved;
@@ -314,10 +337,12 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
       }
       assert.equal(witness.ended, witness.seated ? 1 : 0, 'a call that began has ended');
       ends += witness.ended;
+      handedOver += witness.handedOver;
     }),
     { numRuns: Number(process.env['CALL_PROPERTY_RUNS'] ?? 800) },
   );
   assert.ok(ends > 100, `only ${ends} calls ended`);
+  assert.ok(handedOver > 0, 'nobody was handed over to another call');
   assert.ok(promotions > 0, 'no call was promoted');
   assert.ok(reopenings > 100, `only ${reopenings} conferences were opened again`);
 });

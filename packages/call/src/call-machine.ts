@@ -26,6 +26,9 @@ import { handleReopeningDue } from './reopening.ts';
 import { readSnapshot, takeSnapshot, type CallSnapshot } from './snapshot.ts';
 import { handleSpeakersDue } from './speakers.ts';
 import { startSpotlight, stopSpotlight } from './spotlight.ts';
+import { settleErrand, takeOver } from './take-over.ts';
+import { handleTransferSettled, handleTransferTaken, handleTransferTimeout, settleTransfer, transfer } from './transfer.ts';
+import type { Transfer } from './transfer-model.ts';
 import { done, refused, type Verdict } from './verdict.ts';
 import { callView, closingView } from './views.ts';
 
@@ -84,6 +87,7 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
       this.handleCommand(input, now);
     } else if (this.live.model.phase === 'running' || isFounding(this.live, input)) {
       observe(this.live, input, now);
+      this.settle(now);
       this.outputs.push(...this.publication.publish(this.live));
     }
   }
@@ -93,6 +97,7 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
       if (key !== 'speakers') this.hasChanged = true;
       if (this.live.model.phase === 'running') fire(this.live, key, now);
     }
+    this.settle(now);
     this.outputs.push(...this.publication.publish(this.live));
   }
 
@@ -123,6 +128,13 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   /** The lines of telephones that take part, ring or call. */
   lines(): string[] {
     return allSeats(this.live.model).filter(({ seat }) => seat.line !== undefined).map(({ seat }) => seat.endpointId);
+  }
+
+  /** What the client at `endpointId` was asked to do for a transfer; undefined when it was not, or has. */
+  transferAsked(endpointId: string, transferId: string): Pick<Transfer, 'target' | 'transferor' | 'invitation'> | undefined {
+    const { transfer: current } = this.live.model;
+    const isAsked = current?.transferId === transferId && current.stage.kind === 'asking' && seatedAt(this.live.model, endpointId)?.party.identifier === current.transferee;
+    return isAsked ? current : undefined;
   }
 
   /** The lanes of the call flow so far: who called, the server's parts, then everybody who rang or came. */
@@ -158,6 +170,12 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     return this.live.model.revision;
   }
 
+  /** A transfer waits for what any input may bring about. */
+  private settle(now: Instant): void {
+    settleTransfer(this.live, now);
+    settleErrand(this.live, now);
+  }
+
   private askAgain(): void {
     for (const { identifier, stage } of this.live.model.parties.values()) {
       if (stage.kind === 'finding') this.outputs.push({ kind: 'findEndpoints', identifier });
@@ -167,6 +185,7 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   private handleCommand(command: CallCommand, now: Instant): void {
     const by = commander(command);
     const verdict = this.verdictOn(command, by, now);
+    this.settle(now);
     const consequences = this.publication.publish(this.live);
     this.outputs.push({ kind: 'result', commandId: command.commandId, result: this.resultOf(command, by, verdict) }, ...consequences);
   }
@@ -296,6 +315,8 @@ function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand,
       return startSpotlight(live, party, command.targets);
     case 'stopSpotlight':
       return stopSpotlight(live, party, command.targets);
+    case 'transfer':
+      return transfer(live, seated, command, now);
     case 'sendDtmf':
       return sendDtmf(live, seated, command.tones, command.target);
     case 'setModes':
@@ -339,6 +360,15 @@ function observe(live: LiveCall, observation: CallObservation, now: Instant): vo
     case 'modesAsked':
       orderModes(live, observation.modes, observation.target, 'an operator');
       return;
+    case 'transferTaken':
+      handleTransferTaken(live, observation.transferId, observation.callId, now);
+      return;
+    case 'transferSettled':
+      handleTransferSettled(live, observation.transferId, observation.failure, now);
+      return;
+    case 'takeOver':
+      takeOver(live, observation, now);
+      return;
     case 'media':
       handleMediaEvent(live, observation.event, now);
       return;
@@ -352,6 +382,7 @@ function fire(live: LiveCall, key: DeadlineKey, now: Instant): void {
   if (key === 'conference') return handleConferenceTimeout(live, now);
   if (key === 'promotion') return abandonPromotion(live, endReason('setupTimeout', 'platform'), now);
   if (key === 'reopening') return handleReopeningDue(live, now);
+  if (key === 'transfer') return handleTransferTimeout(live, now);
   if (key === 'speakers') return handleSpeakersDue(live, now);
   if (key === 'duration') return endCall(live, endReason('endedByPlatform', 'platform', 'The call reached the longest duration there is.'), now);
   const bar = key.indexOf('|');

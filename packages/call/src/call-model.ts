@@ -1,8 +1,9 @@
 import type {
-  CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Speakers, VideoTile,
+  CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Speakers, TransferReference, VideoTile,
 } from '@dialplane/calling-api';
 import type { EndpointIdentity } from './call-input.ts';
 import type { ParticipationRecord } from './call-record.ts';
+import type { Errand, Person, Transfer, Transferee } from './transfer-model.ts';
 
 /**
  * What the engine knows of a call: plain data, so that a snapshot is a copy of it. Objects in it are replaced, never patched;
@@ -31,6 +32,10 @@ export interface CallModel {
   losses: readonly number[];
   /** When the first answer came, or the first member of a joined call was connected. */
   connectedAt: number | undefined;
+  /** Asked for by somebody in this call. */
+  transfer: Transfer | undefined;
+  /** What this call does for a transfer of another one, until it has said what became of that. */
+  errand: { readonly transfer: TransferReference; readonly task: Errand } | undefined;
   /** Why people whom a started group call rang did not come, until the first one does. */
   failures: readonly EndReason[];
   readonly participations: ParticipationRecord[];
@@ -44,6 +49,8 @@ export interface Founding {
   readonly initiator: EndpointIdentity;
   readonly groupId?: string;
   readonly customContext?: CustomContext;
+  /** Who had the initiator make this call, by transferring another one. */
+  readonly transferor?: Person;
   /** Nobody in the call is offered the relay. */
   readonly relay?: 'off';
   readonly startedAt: number;
@@ -100,6 +107,11 @@ export interface Invitation {
   /** The number that a telephone is shown, `4:+...`. */
   readonly callerId?: string;
   readonly customContext?: CustomContext;
+  /** Who transferred the caller here. */
+  readonly transferor?: Person;
+  /** Somebody who comes from another call: which of its transfers, and where they are. */
+  readonly transfer?: TransferReference;
+  readonly transferee?: Transferee;
 }
 
 /**
@@ -224,7 +236,7 @@ export const silentSide: SignaledSide = { description: undefined, fragments: [],
 export function emptyModel(): CallModel {
   return {
     phase: 'idle', founding: undefined, kind: 'oneToOne', path: { kind: 'peerToPeer' }, usedBackend: false, parties: new Map(), hands: [], spotlight: [],
-    modes: defaultModes, layout: [], speakers: { kind: 'told', told: { speaking: [], dominant: [] } }, losses: [], connectedAt: undefined, failures: [], participations: [], unreached: [], revision: 0,
+    modes: defaultModes, layout: [], speakers: { kind: 'told', told: { speaking: [], dominant: [] } }, losses: [], connectedAt: undefined, transfer: undefined, errand: undefined, failures: [], participations: [], unreached: [], revision: 0,
   };
 }
 

@@ -2,6 +2,7 @@ import { endReason, type EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { allSeats, conferenceOf, seatsOf, type Party, type Seat, type SeatLine } from './call-model.ts';
 import type { ParticipationRecord } from './call-record.ts';
+import { failErrand } from './errand.ts';
 import { endLine } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
 import { changeSpotlight } from './spotlight.ts';
@@ -74,6 +75,8 @@ export function endWhenEmpty(live: LiveCall, cause: EndReason, now: Instant): vo
 export function endCall(live: LiveCall, cause: EndReason, now: Instant, reasonFor: (seat: Seat) => EndReason = () => cause): void {
   const { model } = live;
   const conferenceId = conferenceOf(model);
+  failErrand(live, cause);
+  model.transfer = undefined;
   for (const { seat } of allSeats(model)) endSeat(live, { ...seat, leg: undefined }, reasonFor(seat), now);
   const notReached = cause.category === 'Success' ? endReason('cancelled', cause.endedBy) : cause;
   for (const party of model.parties.values()) {

@@ -2,12 +2,19 @@ import { endReason, identifierKind } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { Party } from './call-model.ts';
 import type { LiveCall } from './live-call.ts';
-import { failInvitation, lookUp } from './ringing.ts';
+import { adoptLine } from './incoming-line.ts';
+import { failInvitation, lookUp, ringAt } from './ringing.ts';
 import { ringNumber } from './ringing-lines.ts';
 
-/** Begins to ring somebody whom a conference waits for: a telephone number is dialled, a user's endpoints are looked for. */
+/**
+ * Begins to ring somebody whom a conference waits for: a telephone number is dialled, a user's endpoints are looked for. Who comes from another call is rung where
+ * they are, or connected at once.
+ */
 export function invite(live: LiveCall, party: Party, now: Instant): void {
-  if (identifierKind(party.identifier) === 'phoneNumber') dial(live, party, now);
+  const { transferee } = party.invitation ?? {};
+  if (transferee?.telephone !== undefined) adoptLine(live, party, transferee.telephone, now);
+  else if (transferee !== undefined) ringAt(live, party, transferee.endpoints, now);
+  else if (identifierKind(party.identifier) === 'phoneNumber') dial(live, party, now);
   else lookUp(live, party, now);
 }
 

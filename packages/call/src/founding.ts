@@ -25,8 +25,10 @@ export function start(live: LiveCall, command: Start, now: Instant): Verdict {
   found(live, {
     origin: 'started', initiator: caller, startedAt: now,
     ...(command.customContext === undefined ? {} : { customContext: command.customContext }),
+    ...(command.transferor === undefined ? {} : { transferor: command.transferor }),
     ...relayOf(command),
   }, now);
+  if (command.transfer !== undefined) model.errand = { transfer: command.transfer, task: { kind: 'call' } };
   model.kind = isGroup ? 'group' : 'oneToOne';
   const seat = newSeat(live, caller, 'caller', command.isMuted, isGroup ? { kind: 'establishing' } : { kind: 'dialing' }, now);
   live.flow(seat.participantId, 'controller', { kind: 'callState', state: 'Connecting' });
@@ -36,7 +38,8 @@ export function start(live: LiveCall, command: Start, now: Instant): Verdict {
     live.decide('media flows peer-to-peer', 'a call between two users');
   } else {
     openConference(live, reason, now);
-    presentOnBackend(live, seat, command.description, now);
+    // The description for a call between two clients says nothing to the backend.
+    presentOnBackend(live, seat, reason === phonesReason ? undefined : command.description, now);
   }
   const { alternateCallerId, customContext } = command;
   const callerId = alternateCallerId === undefined ? {} : { callerId: alternateCallerId };
@@ -49,12 +52,14 @@ export function start(live: LiveCall, command: Start, now: Instant): Verdict {
   return endWithoutProcessor(live, now);
 }
 
+const phonesReason = 'a call to a user with SIP phones';
+
 /** Why a 1:1 call needs the backend, if it does. */
 function reasonForBackend({ options }: LiveCall, target: string): string | undefined {
   if (identifierKind(target) === 'phoneNumber') return 'a call to a telephone number';
   // Without a media processor the phones are not to be had, and clients are reached all the same.
   const canRing = options.hasPhones?.(target) === true && options.mediaProcessorAbsence?.() === undefined;
-  return canRing ? 'a call to a user with SIP phones' : undefined;
+  return canRing ? phonesReason : undefined;
 }
 
 /** An endpoint joins a group call; the first one brings it into being. */

@@ -7,6 +7,7 @@ import { endCall } from './departure.ts';
 import { endWithoutProcessor, found, isFull, openConference } from './founding.ts';
 import { connectLine } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
+import type { Transferee } from './transfer-model.ts';
 
 /** A telephone calls: users, a number (from a SIP phone), or a group call, which it joins or brings into being. */
 export function handleIncomingLine(live: LiveCall, line: IncomingLine, now: Instant): void {
@@ -55,6 +56,20 @@ function joinGroup(live: LiveCall, line: IncomingLine, groupId: string, now: Ins
   model.connectedAt ??= now;
   live.flow('controller', seat.participantId, { kind: 'callState', state: 'Connected' });
   endWithoutProcessor(live, now);
+}
+
+/** A telephone that another call hands over takes part at once. */
+export function adoptLine(live: LiveCall, party: Party, { lineId, line }: NonNullable<Transferee['telephone']>, now: Instant): void {
+  const conferenceId = conferenceOf(live.model);
+  if (conferenceId === undefined) return;
+  const { identifier, displayName } = party;
+  const seat: Seat = {
+    endpointId: lineId, identifier, participantId: live.options.newId(), part: 'participant', startedAt: now, stage: { kind: 'connected', connectedAt: now }, mute: { kind: 'unmuted' },
+    isHolding: false, streams: ['Audio'], peer: undefined, leg: undefined, ...(displayName === undefined ? {} : { displayName }), line: { ...line, isHeld: false },
+  };
+  if (line.isHeld) live.line({ kind: 'setHeld', lineId, isHeld: false });
+  live.model.parties.set(identifier, { ...party, stage: { kind: 'present', seats: [{ ...seat, leg: connectLine(live, conferenceId, seat) }] } });
+  live.flow('controller', seat.participantId, { kind: 'callState', state: 'Connected' });
 }
 
 function foundingOf({ lineId, from, displayName, customContext }: IncomingLine, now: Instant, origin: Founding['origin']): Founding {

@@ -21,4 +21,5 @@ export type { IceConfiguration, IceParticipant, RelayOffer } from './ice-configu
 export type { CallLimits } from './limits.ts';
 export type { CallSnapshot } from './snapshot.ts';
 export type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult, EndpointIdentity } from './call-input.ts';
+export type { HandOverTarget, Person, Transferee, TransferWish } from './transfer-model.ts';
 export type { CallRecord, ParticipationRecord } from './call-record.ts';

@@ -11,16 +11,23 @@ import { completePromotion } from './promotion.ts';
  */
 export function leave(live: LiveCall, endpointId: string, own: EndReason, now: Instant, seen: EndReason = own): void {
   const { model } = live;
-  if (model.path.kind === 'bridging' && seatedAt(model, endpointId)?.seat.peer !== undefined) {
-    completePromotion(live, 'a member left while the call was being promoted', now);
-  }
-  const seated = seatedAt(model, endpointId);
-  if (seated === undefined) return;
+  if (seatedAt(model, endpointId) === undefined) return;
   if (model.kind === 'oneToOne' && model.path.kind !== 'bridging') {
     const cancelled = endReason('cancelled', own.endedBy);
     endCall(live, own, now, (seat) => (seat.endpointId === endpointId ? own : takesPart(seat) ? seen : cancelled));
     return;
   }
+  withdraw(live, endpointId, own, now, seen);
+}
+
+/** A member leaves a call that goes on without it, also where that was between two: a third has come. */
+export function withdraw(live: LiveCall, endpointId: string, own: EndReason, now: Instant, seen: EndReason = own): void {
+  const { model } = live;
+  if (model.path.kind === 'bridging' && seatedAt(model, endpointId)?.seat.peer !== undefined) {
+    completePromotion(live, 'a member left while the call was being promoted', now);
+  }
+  const seated = seatedAt(model, endpointId);
+  if (seated === undefined) return;
   const { party, seat } = seated;
   endSeat(live, seat, own, now);
   const remaining = seatsOf(party).filter((other) => other.endpointId !== endpointId);

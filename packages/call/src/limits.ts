@@ -7,6 +7,9 @@ export interface CallLimits {
   readonly ringMs: number;
   /** How long a telephone number is rung. */
   readonly phoneRingMs: number;
+  /** How long a transfer may take, and how long the transferee's client may take to begin the call it is asked for. */
+  readonly transferMs: number;
+  readonly transferAnswerMs: number;
   /** From the answer, a join or a promotion until media must be connected. */
   readonly setupMs: number;
   /** How long a lost endpoint or an interrupted media session is waited for. */
@@ -35,6 +38,8 @@ export interface CallLimits {
 export const defaultLimits: CallLimits = {
   ringMs: 85_000,
   phoneRingMs: 115_000,
+  transferMs: 150_000,
+  transferAnswerMs: 15_000,
   setupMs: 40_000,
   reconnectMs: 120_000,
   findEndpointsMs: 5_000,

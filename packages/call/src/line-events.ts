@@ -11,6 +11,7 @@ import { reasonOfLineEnd } from './line-ends.ts';
 import type { LiveCall } from './live-call.ts';
 import { connectCallers, hearEarlyMedia, ringBack } from './ringback.ts';
 import { failInvitation, loseDevice, reject, takeCall } from './ringing.ts';
+import { concludeIfReferring, handleTransferEnded, handleTransferRequested } from './telephone-transfer.ts';
 import { stateOf } from './views.ts';
 
 /** What telephony tells; about a line that is not (or no longer) this call's it is ignored. */
@@ -33,8 +34,11 @@ export function handleLineEvent(live: LiveCall, event: LineEvent, now: Instant):
     case 'ended':
       return ended(live, seated, event.end, now);
     case 'transferRequested':
-    case 'transferProgress':
+      return handleTransferRequested(live, seated, event, now);
     case 'transferEnded':
+      return handleTransferEnded(live, event, now);
+    case 'transferProgress':
+      live.flow('telephony', seat.participantId, { kind: 'decision', what: 'the telephone calls the target of the transfer', why: `its network says ${event.status}` });
       return;
   }
 }
@@ -89,6 +93,7 @@ function held(live: LiveCall, seat: Seat, isHeld: boolean): void {
 function ended(live: LiveCall, { party, seat }: Seated, end: LineEnd, now: Instant): void {
   const reason = reasonOfLineEnd(seat, end);
   if (seat.line !== undefined) replaceSeat(live.model, { ...seat, line: { ...seat.line, state: 'over' } });
+  concludeIfReferring(live, seat.endpointId);
   const over = seatedAt(live.model, seat.endpointId) ?? { party, seat };
   if (isCalling(seat)) endCall(live, reason, now);
   else if (takesPart(seat)) leave(live, seat.endpointId, reason, now);

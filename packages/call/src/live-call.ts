@@ -33,6 +33,7 @@ export type DeadlineKey =
   | 'promotion'
   | 'reopening'
   | 'speakers'
+  | 'transfer'
   | 'duration'
   | `find|${string}`
   | `ring|${string}`

@@ -42,6 +42,12 @@ export function handleEndpointsFound(
   ringPhones(live, party.identifier, phones, now);
 }
 
+/** Rings at these endpoints and no others. */
+export function ringAt(live: LiveCall, party: Party, endpoints: readonly EndpointIdentity[], now: Instant): void {
+  live.arm(`ring|${party.identifier}`, live.limits.ringMs, now);
+  offer(live, party, [], endpoints, now);
+}
+
 /** A user who is being called registered another endpoint: it rings as well. */
 export function handleEndpointRegistered(live: LiveCall, endpoint: EndpointIdentity, now: Instant): void {
   const party = live.model.parties.get(endpoint.identifier);

@@ -169,6 +169,10 @@ export function lineOf(output: CallOutput): string {
       return `media ${output.command.kind}${'legId' in output.command && output.command.legId !== undefined ? ` ${output.command.legId}` : ''}`;
     case 'line':
       return `line ${lineCommandLine(output.command)}`;
+    case 'transferSettled':
+      return `settled ${output.transfer.transferId} of ${output.transfer.callId}${output.failure === undefined ? '' : ` failed ${reasonLine(output.failure)}`}`;
+    case 'handOver':
+      return `hand ${name(output.transferee.identifier)} over to ${Object.values(output.target).join()} in place of ${output.by}`;
     case 'flow':
       return `flow ${output.from}${output.to === undefined ? '' : ` > ${output.to}`} ${flowLine(output.detail)}`;
     case 'ended':

@@ -10,7 +10,7 @@ import type { LiveCall } from './live-call.ts';
 export function callView(live: LiveCall, { party, seat }: Seated): Call {
   const { model, options } = live;
   const caller = callerOf(model, party);
-  const { customContext = model.founding?.customContext } = party.invitation ?? {};
+  const { customContext = model.founding?.customContext, transferor = model.founding?.transferor, transfer } = party.invitation ?? {};
   return {
     ...identityOfCall(live),
     ...shapeOf(model, seat),
@@ -22,6 +22,8 @@ export function callView(live: LiveCall, { party, seat }: Seated): Call {
     mediaSessions: [seat.peer, seat.leg].filter((session) => session !== undefined).map((session) => sessionView(live, seat, session)),
     ...(seat.leg !== undefined && topologyOf(model) === 'backend' ? { speakers: model.speakers.told } : {}),
     ...(customContext === undefined ? {} : { customContext }),
+    ...(transferor === undefined ? {} : { transferor: identityOf(transferor) }),
+    ...(transfer === undefined ? {} : { transfer }),
     startedAt: options.startedAt,
   };
 }

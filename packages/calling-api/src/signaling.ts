@@ -11,6 +11,8 @@ export const Endpoint = Type.Object({
   keepAliveSeconds: Type.Integer({ minimum: 1 }),
   /** How long an endpoint may be without an event stream before it is dropped from its calls. */
   reconnectWindowSeconds: Type.Integer({ minimum: 1 }),
+  /** Whether telephone numbers could be called when this endpoint registered. */
+  canCallTelephones: Type.Boolean(),
 });
 export type Endpoint = Static<typeof Endpoint>;
 

@@ -234,6 +234,7 @@ class Controller implements SignalingController {
       calls: this.calls,
       keepAliveSeconds: this.limits.endpoints.keepAliveSeconds,
       reconnectWindowSeconds,
+      canCallTelephones: () => this.options.telephony !== undefined && this.options.telephony.absence() === undefined,
       isDraining: () => this.draining,
     });
     const routes: OperationRoutesOptions = {

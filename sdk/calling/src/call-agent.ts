@@ -70,7 +70,10 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
     const { customContext, alternateCallerId, relay } = options;
     const call = this.endpointCalls.addOutgoing();
     const place = async () => {
-      const description = targets.length === 1 ? { description: await call.session.media.firstOffer('peerToPeer') } : {};
+      const [target, ...others] = targets;
+      // A telephone is reached through the backend, which offers nothing by itself.
+      const topology = target?.startsWith('4:') === true ? 'backend' : 'peerToPeer';
+      const description = others.length === 0 ? { description: await call.session.media.firstOffer(topology) } : {};
       return await connection.request('startCall', {
         body: {
           endpointId: connection.endpointId,

@@ -12,7 +12,7 @@ import type { RequestOptions } from './signaling/api-client.ts';
 /** The operations on one call, for which the call itself supplies `callId` and `endpointId`. */
 export type CallOperationId =
   | 'hold' | 'resume' | 'updateSelf' | 'addParticipant' | 'removeParticipant' | 'muteParticipant' | 'muteOthers' | 'lowerHands' | 'sendReaction'
-  | 'startSpotlight' | 'stopSpotlight' | 'sendMessage' | 'setMediaModes'
+  | 'startSpotlight' | 'stopSpotlight' | 'sendMessage' | 'setMediaModes' | 'sendDtmf' | 'transferCall'
   | 'getCallFlow' | 'getCallRecords';
 
 /** The body of an operation without what the call fills in itself. */
@@ -49,6 +49,8 @@ export interface CallInternals {
   readonly platform: Platform;
   /** Raw identifier of this user. */
   selfRawId(): string;
+  /** Whether the server reaches telephones. */
+  canCallTelephones(): boolean;
   /** The server's id of the call; a client-made one until the server has answered. */
   callId(): string;
   /** The server's newest view of the call; undefined until it has answered. */

@@ -120,7 +120,7 @@ export class ScriptedServer {
       init.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error));
       this.requests.push(request);
       if (operation === 'receiveEvents') resolve(this.openEvents());
-      else if (operation === 'registerEndpoint' && this.answeredAtOnce.has(operation)) request.answer(201, { endpointId: this.endpointId, identifier: this.self, keepAliveSeconds: 15, reconnectWindowSeconds: 120 });
+      else if (operation === 'registerEndpoint' && this.answeredAtOnce.has(operation)) request.answer(201, { endpointId: this.endpointId, identifier: this.self, keepAliveSeconds: 15, reconnectWindowSeconds: 120, canCallTelephones: true });
       else if (this.answeredAtOnce.has(operation)) request.answer(204);
       this.fresh.push(request);
       const { changed } = this;

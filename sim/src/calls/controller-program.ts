@@ -224,6 +224,8 @@ export class ControllerProgram implements HostMachine<CallMessage> {
         if (output.command.kind === 'openConference') this.disk.put(`conference/${output.command.conferenceId}`, callId);
         return [{ to: this.surroundings.mediaHost, message: { kind: 'mediaCommand', command: output.command } }];
       case 'line':
+      case 'transferSettled':
+      case 'handOver':
       case 'flow':
       case 'ended':
         return [];

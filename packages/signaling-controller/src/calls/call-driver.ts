@@ -2,17 +2,19 @@ import { CallMachine, type CallCommand, type CallInput, type CallObservation, ty
 import { endReason, endReasons, type Call, type EndpointEvent } from '@dialplane/calling-api';
 import type { MediaControl, MediaEvent } from '@dialplane/media-api';
 import type { Logger } from '@dialplane/telemetry';
-import type { LineCommand, LineDevice, LineEvent, TelephoneControl } from '@dialplane/telephony-api';
+import type { TelephoneControl } from '@dialplane/telephony-api';
 import { randomUUID } from 'node:crypto';
 import { dateOf, type Clock } from '../clock.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { SignalingMetrics } from '../signaling-metrics.ts';
 import { CallFlowRecorder, type FlowLimits } from './call-flow-recorder.ts';
 import type { CallKeeper } from './call-keeper.ts';
+import { CallTransfers } from './call-transfers.ts';
 import type { InterruptedCall } from './call-store.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 import { RunningCall, type CallAbout, type StoredSnapshot, type Turn } from './running-call.ts';
 import { RunningCalls } from './running-calls.ts';
+import { TelephoneLines } from './telephone-lines.ts';
 
 /** `isKnown` is false when there is no such user at all. */
 interface FoundEndpoints {
@@ -56,6 +58,8 @@ interface Waiting {
 export class CallDriver {
   private readonly options: CallDriverOptions;
   private readonly calls = new RunningCalls();
+  readonly transfers: CallTransfers;
+  private readonly lines: TelephoneLines;
   private readonly waiting = new Map<string, Waiting>();
   private readonly deadlines = new DeadlineQueue();
   /** What was taken of calls since they were stored last. */
@@ -72,7 +76,14 @@ export class CallDriver {
       if (event.kind === 'legReport') this.noteLegReport(call, event);
       else this.take(call, { kind: 'media', event });
     });
-    options.telephony?.onEvent((event) => this.handleLineEvent(event));
+    this.lines = new TelephoneLines({
+      telephony: options.telephony,
+      calls: this.calls,
+      isDraining: () => options.surroundings.isDraining(),
+      begin: (callId, caller, groupId) => this.begin(callId, caller, groupId),
+      take: (call, input) => this.take(call, input),
+    });
+    this.transfers = new CallTransfers(this.calls, (call, input) => this.take(call, input));
   }
 
   get size(): number {
@@ -191,7 +202,7 @@ export class CallDriver {
   }
 
   private machineOptions(about: CallAbout): ConstructorParameters<typeof CallMachine>[0] {
-    const { media, telephony } = this.options;
+    const { media } = this.options;
     return {
       callId: about.callId,
       serverCallId: Buffer.from(`dialplane:${about.callId}`).toString('base64url'),
@@ -199,8 +210,8 @@ export class CallDriver {
       startedAt: new Date(about.startedAt).toISOString(),
       iceConfiguration: (participant) => this.iceConfiguration(about.callId, participant),
       mediaProcessorAbsence: () => (media === undefined ? endReasons.mediaProcessorUnavailable.message : media.absence()),
-      telephoneAbsence: () => (telephony === undefined ? endReasons.noTrunk.message : telephony.absence()),
-      hasPhones: (identifier) => this.phonesOf(identifier).length > 0,
+      telephoneAbsence: () => this.lines.absence(),
+      hasPhones: (identifier) => this.lines.phonesOf(identifier).length > 0,
     };
   }
 
@@ -209,36 +220,6 @@ export class CallDriver {
     const configuration = surroundings.iceConfiguration(callId, participant);
     this.calls.get(callId)?.noteIceConfiguration(participant.participantId, configuration, dateOf(clock, clock.now()));
     return configuration;
-  }
-
-  private phonesOf(identifier: string): readonly LineDevice[] {
-    return this.options.telephony?.devicesOf(identifier) ?? [];
-  }
-
-  private handleLineEvent(event: LineEvent): void {
-    if (event.kind === 'incoming') {
-      this.receive(event);
-      return;
-    }
-    const call = this.calls.ofLine(event.lineId);
-    if (call !== undefined) this.take(call, { kind: 'line', event });
-  }
-
-  /** A telephone calls: a running group call takes it in, any other call begins with it. */
-  private receive(event: Extract<LineEvent, { kind: 'incoming' }>): void {
-    const { telephony, surroundings } = this.options;
-    const { lineId, from, displayName, target } = event.line;
-    const groupId = target.kind === 'group' ? target.groupId : undefined;
-    const group = groupId === undefined ? undefined : this.calls.ofGroup(groupId);
-    if (group === undefined && surroundings.isDraining()) {
-      telephony?.send({ kind: 'reject', lineId, status: 503 });
-      return;
-    }
-    const call = group ?? this.begin(randomUUID(), { identifier: from, ...(displayName !== undefined && { displayName }) }, groupId);
-    if (group === undefined) this.calls.add(call);
-    this.calls.addParty(call, from);
-    this.calls.setLine(call, lineId);
-    this.take(call, { kind: 'line', event });
   }
 
   private command(call: RunningCall, command: CallCommand): Promise<CommandResult> {
@@ -266,11 +247,11 @@ export class CallDriver {
     } else if (call.flow.progress.sequence === 0) {
       // Its first command was refused: there never was a call.
       this.remove(call);
-      this.release(turn);
+      this.release(call, turn);
     } else {
       this.arm(call);
       if (call.machine.isUnsaved) this.keepSoon(call, turn);
-      else this.release(turn);
+      else this.release(call, turn);
     }
     for (const identifier of turn.lookUps) this.lookUp(call, identifier);
   }
@@ -303,7 +284,7 @@ export class CallDriver {
     kept.then(
       (isKept) => {
         this.keeping.delete(call);
-        if (isKept) for (const turn of turns) this.release(turn);
+        if (isKept) for (const turn of turns) this.release(call, turn);
         else this.drop(call);
         this.keep(call);
       },
@@ -315,7 +296,7 @@ export class CallDriver {
   }
 
   /** What the world may know now that it is stored: answers first, then events, then media. */
-  private release(turn: Turn): void {
+  private release(call: RunningCall, turn: Turn): void {
     for (const { commandId, result } of turn.results) {
       const waiting = this.waiting.get(commandId);
       this.waiting.delete(commandId);
@@ -323,18 +304,14 @@ export class CallDriver {
     }
     for (const { endpointId, event } of turn.events) this.options.surroundings.publish(endpointId, event);
     for (const command of turn.media) this.options.media?.send(command);
-    for (const command of turn.lines) this.options.telephony?.send(command);
-  }
-
-  /** Nothing of a call goes on: its telephones are hung up. */
-  private hangUpLines(call: RunningCall): void {
-    for (const lineId of call.lines) this.options.telephony?.send({ kind: 'hangUp', lineId });
+    this.lines.send(turn.lines);
+    for (const news of turn.transfers) this.transfers.passOn(call, news);
   }
 
   /** A new call that could not be stored: nobody has heard of it yet. */
   private drop(call: RunningCall): void {
     this.unkept.delete(call);
-    this.hangUpLines(call);
+    this.lines.hangUp(call);
     this.remove(call);
     this.rejectWaiting(call, new ApiError('STORE_UNAVAILABLE'));
   }
@@ -347,7 +324,7 @@ export class CallDriver {
     this.rejectWaiting(call, new ApiError('SERVER_FAULT', { cause: error }));
     if (this.calls.get(callId) !== call) return;
     this.unkept.delete(call);
-    this.hangUpLines(call);
+    this.lines.hangUp(call);
     this.remove(call);
     const reason = endReason('signalingFailed', 'platform');
     for (const endpointId of call.endpoints) {
@@ -366,7 +343,7 @@ export class CallDriver {
 
   private lookUp(call: RunningCall, identifier: string): void {
     const found = this.options.surroundings.findEndpoints(identifier);
-    const tell = (endpoints: FoundEndpoints): void => this.takeIfRunning(call, { kind: 'endpointsFound', identifier, phones: this.phonesOf(identifier), ...endpoints });
+    const tell = (endpoints: FoundEndpoints): void => this.takeIfRunning(call, { kind: 'endpointsFound', identifier, phones: this.lines.phonesOf(identifier), ...endpoints });
     if (!(found instanceof Promise)) {
       tell(found);
       return;
@@ -391,20 +368,13 @@ export class CallDriver {
       if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.endpointLeft(call, endpointId);
       else if (event.type === 'incomingCall') this.calls.addEndpoint(call, endpointId);
     }
-    if (input?.kind === 'line' && input.event.kind === 'ended') this.calls.removeLine(input.event.lineId);
-    for (const command of turn.lines) this.indexLine(call, command);
+    this.lines.index(call, turn, input);
     for (const { kind, conferenceId } of turn.media) {
       if (kind === 'closeConference') this.calls.removeConference(conferenceId);
       if (kind !== 'openConference') continue;
       if (call.machine.isReopening) this.options.metrics.conferenceReopened();
       this.calls.setConference(call, conferenceId);
     }
-  }
-
-  private indexLine(call: RunningCall, command: LineCommand): void {
-    if (command.kind === 'dial' || command.kind === 'connect') this.calls.setLine(call, command.lineId);
-    else if (command.kind === 'hangUp' || command.kind === 'reject') this.calls.removeLine(command.lineId);
-    if (command.kind === 'dial' && command.target.kind === 'number') this.calls.addParty(call, `4:${command.target.number}`);
   }
 
   private endpointLeft(call: RunningCall, endpointId: string): void {

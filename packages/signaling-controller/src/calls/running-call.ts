@@ -16,6 +16,8 @@ export interface Turn {
   readonly lookUps: readonly string[];
   readonly media: readonly MediaCommand[];
   readonly lines: readonly LineCommand[];
+  /** What other calls are to know of transfers between them and this one. */
+  readonly transfers: ReadonlyArray<Extract<CallOutput, { kind: 'transferSettled' | 'handOver' }>>;
   /** Present when the call ended. */
   readonly record: CallRecord | undefined;
 }
@@ -79,7 +81,7 @@ export class RunningCall {
   }
 
   private sort(outputs: readonly CallOutput[], time: string): Turn {
-    const turn = { results: [] as Array<Turn['results'][number]>, events: [] as Array<Turn['events'][number]>, lookUps: [] as string[], media: [] as MediaCommand[], lines: [] as LineCommand[] };
+    const turn = { results: [] as Array<Turn['results'][number]>, events: [] as Array<Turn['events'][number]>, lookUps: [] as string[], media: [] as MediaCommand[], lines: [] as LineCommand[], transfers: [] as Array<Turn['transfers'][number]> };
     const fanOuts = new FanOuts(outputs);
     let record: CallRecord | undefined;
     for (const output of outputs) {
@@ -97,6 +99,10 @@ export class RunningCall {
         case 'media':
           turn.media.push(output.command);
           this.noteMedia(output.command, time);
+          break;
+        case 'transferSettled':
+        case 'handOver':
+          turn.transfers.push(output);
           break;
         case 'line':
           turn.lines.push(output.command);

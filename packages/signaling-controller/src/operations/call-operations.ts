@@ -1,11 +1,12 @@
 import type { CallCommand, CommandResult, EndpointIdentity } from '@dialplane/call';
-import { identifierKind, type Call, type MediaModes } from '@dialplane/calling-api';
+import { identifierKind, type Call, type MediaModes, type TransferReference } from '@dialplane/calling-api';
 import type { FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
 import type { CallDriver } from '../calls/call-driver.ts';
 import type { CallKeeper } from '../calls/call-keeper.ts';
 import type { CallStore } from '../calls/call-store.ts';
 import type { MessageGate } from '../calls/message-gate.ts';
+import type { RunningCall } from '../calls/running-call.ts';
 import type { EndpointRegistry } from '../endpoints/endpoint-registry.ts';
 import type { RegisteredEndpoint } from '../endpoints/registered-endpoint.ts';
 import { ApiError } from '../http/api-error.ts';
@@ -45,7 +46,7 @@ type Success = Extract<CommandResult, { ok: true }>;
 
 type CallCommandOperations =
   | 'startCall' | 'joinCall' | 'reportRinging' | 'acceptCall' | 'rejectCall' | 'hangUp' | 'hold' | 'resume' | 'updateSelf' | 'addParticipant'
-  | 'removeParticipant' | 'muteParticipant' | 'muteOthers' | 'lowerHands' | 'sendReaction' | 'startSpotlight' | 'stopSpotlight' | 'sendMessage' | 'sendDtmf' | 'setMediaModes'
+  | 'removeParticipant' | 'muteParticipant' | 'muteOthers' | 'lowerHands' | 'sendReaction' | 'startSpotlight' | 'stopSpotlight' | 'sendMessage' | 'sendDtmf' | 'transferCall' | 'setMediaModes'
   | 'sendDescription' | 'sendCandidates' | 'wantStreams' | 'reportMedia';
 
 /** The commands of a call, from request to engine and back. */
@@ -100,6 +101,13 @@ export class CallOperations {
         return this.done(request, { kind: 'stopSpotlight', ...(targets !== undefined && { targets }) });
       },
       sendMessage: (request) => this.sendMessage(request),
+      transferCall: async (request) => {
+        const { endpointId: _by, ...wish } = request.body;
+        if (wish.target !== undefined) this.admitTelephones(request.caller.identifier, [wish.target]);
+        const { transferId } = await this.perform(request, { kind: 'transfer', ...wish });
+        if (transferId === undefined) throw new ApiError('SERVER_FAULT');
+        return { transferId };
+      },
       sendDtmf: (request) => {
         const { tones, target } = request.body;
         return this.done(request, { kind: 'sendDtmf', tones, ...(target !== undefined && { target }) });
@@ -146,22 +154,37 @@ export class CallOperations {
   private async start({ caller, body, requestId, http }: OperationRequest<'startCall'>): Promise<Call> {
     const endpoint = this.options.registry.attend(body.endpointId, caller.identifier);
     checkDescription(body.description);
-    const { targets, isMuted = false, alternateCallerId, customContext, relay, description } = body;
+    const { targets, isMuted = false, alternateCallerId, customContext, relay, transfer, description } = body;
     const callId = derivedId('call', caller.identifier, requestId);
     await this.checkUnused(callId, caller.identifier);
-    if (this.options.calls.get(callId) === undefined) this.admitTelephones(caller.identifier, targets);
-    return this.found(endpoint, callId, {
+    const isNew = this.options.calls.get(callId) === undefined;
+    if (isNew) this.admitTelephones(caller.identifier, targets);
+    const asked = transfer === undefined || !isNew ? undefined : this.transferAsked(transfer, body.endpointId, targets);
+    const callerId = alternateCallerId ?? asked?.invitation.callerId;
+    const call = await this.found(endpoint, callId, {
       kind: 'start',
       commandId: commandIdOf(body.endpointId, requestId),
       digest: commandDigest(http),
       caller: identityOf(endpoint),
       targets,
       isMuted,
-      ...(alternateCallerId !== undefined && { alternateCallerId }),
+      ...(callerId !== undefined && { alternateCallerId: callerId }),
       ...(customContext !== undefined && { customContext }),
+      ...(transfer !== undefined && { transfer }),
+      ...(asked !== undefined && { transferor: asked.transferor }),
       ...(relay === 'off' && { relay }),
       ...(description !== undefined && { description }),
     });
+    if (transfer !== undefined) this.options.calls.transfers.taken(transfer, callId);
+    return call;
+  }
+
+  /** What a client was asked to do for a transfer; throws where it was not, or was asked to call somebody else. */
+  private transferAsked({ callId, transferId }: TransferReference, endpointId: string, targets: readonly string[]): NonNullable<ReturnType<RunningCall['machine']['transferAsked']>> {
+    const asked = this.options.calls.get(callId)?.machine.transferAsked(endpointId, transferId);
+    if (asked === undefined) throw new ApiError('TRANSFER_NOT_FOUND', { target: 'body.transfer' });
+    if (targets.length !== 1 || targets[0] !== asked.target) throw new ApiError('TARGET_INVALID', { target: 'body.targets' });
+    return asked;
   }
 
   private async join({ caller, body, requestId, http }: OperationRequest<'joinCall'>): Promise<Call> {

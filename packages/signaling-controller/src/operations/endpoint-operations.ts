@@ -20,6 +20,7 @@ export interface EndpointOperationsOptions {
   readonly calls: CallDriver;
   readonly keepAliveSeconds: number;
   readonly reconnectWindowSeconds: number;
+  canCallTelephones(): boolean;
   isDraining(): boolean;
 }
 
@@ -86,8 +87,8 @@ export class EndpointOperations {
   }
 
   private describe({ endpointId, identifier, displayName }: Registration): Endpoint {
-    const { keepAliveSeconds, reconnectWindowSeconds } = this.options;
-    return { endpointId, identifier, ...(displayName !== undefined && { displayName }), keepAliveSeconds, reconnectWindowSeconds };
+    const { keepAliveSeconds, reconnectWindowSeconds, canCallTelephones } = this.options;
+    return { endpointId, identifier, ...(displayName !== undefined && { displayName }), keepAliveSeconds, reconnectWindowSeconds, canCallTelephones: canCallTelephones() };
   }
 
   private stream(endpointId: string, after: string | undefined, reply: FastifyReply): void {

@@ -18,6 +18,7 @@ import type { CallServices } from './call-services.ts';
 import { endReasonOf } from './end-reasons.ts';
 import { IncomingStreams } from './incoming-streams.ts';
 import { HoldState } from './hold-state.ts';
+import { telephoneKey } from '../media/dtmf.ts';
 import { LocalStreams } from './local-streams.ts';
 import { emptyLobby } from './lobby.ts';
 import { MuteState } from './mute-state.ts';
@@ -229,7 +230,8 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
   }
 
   async sendDtmf(tone: DtmfTone): Promise<void> {
-    this.session.media.sendTone(tone);
+    if (this.session.media.conference === undefined) this.session.media.sendTone(tone);
+    else await this.session.request('sendDtmf', { body: { tones: telephoneKey(tone) } });
   }
 
   async startVideo(localVideoStream: LocalVideoStream): Promise<void> {

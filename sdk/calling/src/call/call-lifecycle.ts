@@ -126,7 +126,7 @@ export class CallLifecycle {
   /** Who hangs up an outgoing call before it is answered cancels it. */
   private reasonOfHangUp(): CallEndReason {
     const state = this.session.view()?.state;
-    const isUnanswered = this.options.direction === 'Outgoing' && (state === undefined || state === 'Connecting' || state === 'Ringing');
+    const isUnanswered = this.options.direction === 'Outgoing' && (state === undefined || state === 'Connecting' || state === 'Ringing' || state === 'EarlyMedia');
     return isUnanswered ? localEndReasons.cancelled : localEndReasons.hungUp;
   }
 

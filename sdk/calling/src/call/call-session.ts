@@ -96,6 +96,10 @@ export class CallSession implements CallInternals, MediaSignaling {
     return this.services.selfRawId;
   }
 
+  canCallTelephones(): boolean {
+    return this.services.connection.canCallTelephones;
+  }
+
   callId(): string {
     return this.current?.callId ?? this.provisionalId;
   }

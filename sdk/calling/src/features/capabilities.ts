@@ -18,7 +18,7 @@ class Capabilities extends EventEmitter<CapabilitiesFeatureEvents> implements Ca
     super();
     this.call = call;
     this.role = call.view()?.self.role;
-    this.current = resolveCapabilities(call.view());
+    this.current = resolveCapabilities(call.view(), call.canCallTelephones());
     call.onViewChanged(() => this.resolveAgain());
   }
 
@@ -29,7 +29,7 @@ class Capabilities extends EventEmitter<CapabilitiesFeatureEvents> implements Ca
   private resolveAgain(): void {
     const view = this.call.view();
     const before = this.current;
-    const after = resolveCapabilities(view);
+    const after = resolveCapabilities(view, this.call.canCallTelephones());
     const reason: CapabilitiesChangedReason = view?.self.role === this.role ? 'MeetingDetailsUpdated' : 'RoleChanged';
     this.role = view?.self.role;
     this.current = after;

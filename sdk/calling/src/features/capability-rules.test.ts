@@ -18,6 +18,8 @@ test('a 1:1 call has no moderation of many', () => {
     'addCommunicationUser', 'raiseHand', 'realTimeText', 'removeParticipant', 'shareScreen', 'turnVideoOn', 'unmuteMic', 'useReactions', 'viewAttendeeNames',
   ]);
   assert.deepEqual(capabilities.muteOthers, { isPresent: false, reason: 'CapabilityNotApplicableForTheCallType' });
+  assert.deepEqual(capabilities.pstnDialOut, { isPresent: false, reason: 'FeatureNotSupported' });
+  assert.equal(resolveCapabilities({ kind: 'oneToOne', topology: 'backend', self: { role: 'Unknown' } }, true).addPhoneNumber.isPresent, true);
   assert.deepEqual(capabilities.addTeamsUser, { isPresent: false, reason: 'FeatureNotSupported' });
 });
 

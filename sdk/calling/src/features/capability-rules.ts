@@ -10,7 +10,7 @@ const refused = (reason: CapabilityResolutionReason): ParticipantCapability => (
  * What a participant may do, by the kind of the call and the role (ACS "Rooms", role matrix). Outside rooms there are no roles
  * and everybody may do everything that the kind of call has. What this system does not serve is `FeatureNotSupported`.
  */
-export function resolveCapabilities(view: CallFacts | undefined): ParticipantCapabilities {
+export function resolveCapabilities(view: CallFacts | undefined, canCallTelephones = false): ParticipantCapabilities {
   if (view === undefined) return everyCapability(refused('NotInitialized'));
   const { role } = view.self;
   const isRoom = view.kind === 'room';
@@ -28,6 +28,7 @@ export function resolveCapabilities(view: CallFacts | undefined): ParticipantCap
     useReactions: talking,
     viewAttendeeNames: capable,
     addCommunicationUser: moderating,
+    ...(canCallTelephones ? { addPhoneNumber: moderating, pstnDialOut: moderating } : {}),
     removeParticipant: moderating,
     muteOthers: ofMany(moderating),
     hangUpForEveryOne: ofMany(moderating),

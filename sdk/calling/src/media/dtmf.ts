@@ -6,14 +6,15 @@ const milliseconds = { duration: 160, gap: 70 };
 /** Sends one tone in the audio stream (RFC 4733). Throws `DTMF_UNSUPPORTED`: no telephone-event was agreed, or a hook flash. */
 export function insertTone(sender: RTCRtpSender | undefined, tone: DtmfTone): void {
   const dtmf = sender?.dtmf ?? undefined;
-  const character = toneCharacter(tone);
-  if (dtmf === undefined || !dtmf.canInsertDTMF || character === undefined) throw clientError('DTMF_UNSUPPORTED');
-  dtmf.insertDTMF(dtmf.toneBuffer + character, milliseconds.duration, milliseconds.gap);
+  const key = telephoneKey(tone);
+  if (dtmf === undefined || !dtmf.canInsertDTMF) throw clientError('DTMF_UNSUPPORTED');
+  dtmf.insertDTMF(dtmf.toneBuffer + key, milliseconds.duration, milliseconds.gap);
 }
 
-function toneCharacter(tone: DtmfTone): string | undefined {
+/** The key of a tone, `0-9*#A-D`. Throws `DTMF_UNSUPPORTED` for a hook flash, which is none. */
+export function telephoneKey(tone: DtmfTone): string {
   if (tone === 'Star') return '*';
   if (tone === 'Pound') return '#';
-  if (tone === 'Flash') return undefined;
+  if (tone === 'Flash') throw clientError('DTMF_UNSUPPORTED');
   return tone.startsWith('Num') ? tone.slice(3) : tone;
 }

@@ -107,7 +107,7 @@ export interface Call extends EventSubscriptions<CallEvents> {
   muteAllRemoteParticipants(): Promise<void>;
   muteIncomingAudio(): Promise<void>;
   unmuteIncomingAudio(): Promise<void>;
-  /** One tone of 160 ms (RFC 4733); tones sent while another sounds follow it. */
+  /** One key, for the telephone of the call (for every one in a group call), or for the other person between two clients; keys pressed meanwhile follow it. */
   sendDtmf(tone: DtmfTone): Promise<void>;
   /** Sends a camera; resolves when it is open. One at a time (409). */
   startVideo(localVideoStream: LocalVideoStream): Promise<void>;

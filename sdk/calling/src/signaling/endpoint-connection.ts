@@ -70,6 +70,11 @@ export class EndpointConnection {
     return this.endpoint?.endpointId ?? '';
   }
 
+  /** Whether the server reached telephones when this endpoint registered. */
+  get canCallTelephones(): boolean {
+    return this.endpoint?.canCallTelephones === true;
+  }
+
   /** Closed by the application, or given up. */
   get isClosed(): boolean {
     return this.stop.signal.aborted;

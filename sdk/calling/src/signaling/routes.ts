@@ -31,6 +31,8 @@ export const routes = {
   muteParticipant: { method: 'POST', path: '/v1/calls/{callId}/participants/{rawId}:mute' },
   muteOthers: { method: 'POST', path: '/v1/calls/{callId}/participants:mute' },
   lowerHands: { method: 'POST', path: '/v1/calls/{callId}/participants:lowerHands' },
+  sendDtmf: { method: 'POST', path: '/v1/calls/{callId}:sendDtmf' },
+  transferCall: { method: 'POST', path: '/v1/calls/{callId}:transfer' },
   sendReaction: { method: 'POST', path: '/v1/calls/{callId}/reactions' },
   startSpotlight: { method: 'POST', path: '/v1/calls/{callId}/participants:spotlight' },
   stopSpotlight: { method: 'POST', path: '/v1/calls/{callId}/participants:unspotlight' },

@@ -1,0 +1,54 @@
+import { endReason } from '@dialplane/calling-api';
+import type { Instant } from '@dialplane/sansio';
+import type { CallObservation } from './call-input.ts';
+import { conferenceOf, seatedAt, type Party } from './call-model.ts';
+import { invite } from './dialing.ts';
+import { hasArrived, report } from './errand.ts';
+import { isFull } from './founding.ts';
+import { withdraw } from './leaving.ts';
+import { holdTelephones } from './line-commands.ts';
+import type { LiveCall } from './live-call.ts';
+import { beginPromotion } from './promotion.ts';
+import { personOf } from './transfer.ts';
+
+/** A transferee comes from another call, in the place of somebody here: their clients are rung and answer by themselves, their telephone is connected at once. */
+export function takeOver(live: LiveCall, { transfer, by, transferee }: Extract<CallObservation, { kind: 'takeOver' }>, now: Instant): void {
+  const { model } = live;
+  const replaced = seatedAt(model, by);
+  const isReady = replaced?.seat.stage.kind === 'connected' && model.errand === undefined && model.transfer === undefined;
+  const isAbsent = live.options.mediaProcessorAbsence?.() !== undefined && model.path.kind === 'peerToPeer';
+  if (!isReady || isAbsent || model.parties.has(transferee.identifier) || isFull(live, transferee.identifier)) {
+    report(live, transfer, endReason('signalingFailed', 'platform', 'The other call could not take the transferred side in.'));
+    return;
+  }
+  const transferor = personOf(replaced.party);
+  const name = transferee.displayName === undefined ? {} : { displayName: transferee.displayName };
+  const party: Party = {
+    identifier: transferee.identifier, ...name, addedBy: transferor.identifier, invitation: { transferor, transfer, transferee }, stage: { kind: 'awaitingConference' },
+  };
+  model.parties.set(party.identifier, party);
+  model.errand = { transfer, task: { kind: 'replace', by, transferee: party.identifier } };
+  live.decide(`${party.identifier} is to come in the place of ${transferor.identifier}`, 'another call is transferred to this one');
+  if (model.path.kind === 'peerToPeer') beginPromotion(live, 'a call is transferred to this one', now);
+  else if (conferenceOf(model) !== undefined && (model.path.kind === 'conference' || model.path.kind === 'bridging')) invite(live, party, now);
+}
+
+/** To be called after each input: the one whom another call waits for has come, or will not. */
+export function settleErrand(live: LiveCall, now: Instant): void {
+  const { model } = live;
+  const { errand } = model;
+  if (errand === undefined || model.phase !== 'running') return;
+  const { transfer, task } = errand;
+  if (task.kind === 'call') {
+    const caller = model.founding?.initiator.identifier;
+    if ([...model.parties.keys()].some((identifier) => identifier !== caller && hasArrived(model, identifier))) report(live, transfer);
+  } else if (hasArrived(model, task.transferee)) {
+    const replaced = seatedAt(model, task.by);
+    report(live, transfer);
+    if (replaced === undefined) return;
+    withdraw(live, task.by, endReason('hungUp', replaced.seat.identifier, 'The call was transferred.'), now);
+    holdTelephones(live);
+  } else if (!model.parties.has(task.transferee)) {
+    report(live, transfer, live.departures.find(({ identifier }) => identifier === task.transferee)?.endReason ?? endReason('signalingFailed', 'platform'));
+  }
+}

@@ -1,0 +1,50 @@
+import { identifierKind, sipEndReason } from '@dialplane/calling-api';
+import type { Instant } from '@dialplane/sansio';
+import type { LineEvent } from '@dialplane/telephony-api';
+import type { Seated } from './call-model.ts';
+import { endCall } from './departure.ts';
+import type { LiveCall } from './live-call.ts';
+import { beginTransfer, concludeTransfer, failTransfer, handOver, inviteTarget, otherOf, personOf, transferredBy } from './transfer.ts';
+import type { Transfer } from './transfer-model.ts';
+
+/** Answers to a REFER that say that this telephone, or its network, takes none: the target is called from here instead. */
+const refusesToRefer: ReadonlySet<number> = new Set([400, 403, 405, 420, 488, 489, 501]);
+
+/** What became of a REFER that a telephone was sent. */
+export function handleTransferEnded(live: LiveCall, { lineId, status, reasonText }: Extract<LineEvent, { kind: 'transferEnded' }>, now: Instant): void {
+  const { transfer: current } = live.model;
+  if (current?.stage.kind !== 'referring' || current.stage.lineId !== lineId) return;
+  if (status >= 200 && status < 300) {
+    concludeTransfer(live, current);
+    endCall(live, transferredBy(current), now);
+  } else if (refusesToRefer.has(status)) {
+    live.decide('the number is called from here', `the telephone network takes no transfers (${status})`);
+    inviteTarget(live, current, now);
+  } else failTransfer(live, sipEndReason({ direction: 'outgoing', status, reasonText, endedBy: 'platform' }), now);
+}
+
+/** A telephone that hangs up while it calls the target by itself has reached it: some hang up before they say so. */
+export function concludeIfReferring(live: LiveCall, lineId: string): void {
+  const { transfer: current } = live.model;
+  if (current?.stage.kind === 'referring' && current.stage.lineId === lineId) concludeTransfer(live, current);
+}
+
+/** A telephone hands the other side over: the target is invited here, or another call takes them over; then the telephone leaves. */
+export function handleTransferRequested(live: LiveCall, { party, seat }: Seated, { target, replacesLineId }: Extract<LineEvent, { kind: 'transferRequested' }>, now: Instant): void {
+  const transferee = otherOf(live.model, party);
+  const identifier = target.kind === 'number' ? `4:${target.number}` : target.kind === 'user' ? target.identifier : undefined;
+  const isPossible = transferee !== undefined && live.model.transfer === undefined && (replacesLineId !== undefined || (identifier !== undefined && !live.model.parties.has(identifier)));
+  if (!isPossible || seat.stage.kind !== 'connected') {
+    live.line({ kind: 'reportTransfer', lineId: seat.endpointId, status: 603 });
+    return;
+  }
+  const transferor = personOf(party);
+  const shown = target.kind === 'number' && target.callerId !== undefined ? { callerId: identifierKind(target.callerId) === 'phoneNumber' ? target.callerId : `4:${target.callerId}` } : {};
+  const begun: Transfer = {
+    transferId: live.options.newId(), by: seat.endpointId, transferor, transferee: transferee.identifier, target: replacesLineId ?? identifier ?? '',
+    invitation: { transferor, ...shown }, stage: { kind: 'inviting' },
+  };
+  beginTransfer(live, begun, now);
+  if (replacesLineId !== undefined) handOver(live, begun, transferee, { lineId: replacesLineId });
+  else inviteTarget(live, begun, now);
+}

@@ -1,0 +1,63 @@
+import type { CustomContext } from '@dialplane/calling-api';
+import type { EndpointIdentity } from './call-input.ts';
+import type { Invitation, SeatLine } from './call-model.ts';
+
+export interface Person {
+  readonly identifier: string;
+  readonly displayName?: string;
+}
+
+/** What a transferor asks for: to whom, and with what. */
+export interface TransferWish {
+  readonly target?: string;
+  readonly targetCallId?: string;
+  readonly alternateCallerId?: string;
+  readonly customContext?: CustomContext;
+}
+
+/** Whose place another call gives to a transferee: its call, or the line of a telephone in it. */
+export type HandOverTarget = { readonly callId: string } | { readonly lineId: string };
+
+/** Who goes from one call to another: the clients they take part from, or their telephone's line. */
+export interface Transferee extends Person {
+  readonly endpoints: readonly EndpointIdentity[];
+  readonly telephone?: { readonly lineId: string; readonly line: SeatLine };
+}
+
+/**
+ * A transfer that somebody in this call asked for: `by`, an endpoint or line, hands the other side over to `target`.
+ *
+ * ```
+ *  referring ──not possible──▶ inviting ──the target is connected──▶ transferred
+ *      └──the telephone has reached it───────────────────────────────────▲
+ *  asking ──transferTaken──▶ calling ──transferSettled───────────────────┤
+ *  handingOver ──────────────────────transferSettled─────────────────────┘
+ * ```
+ * From each of them it may fail, and the call goes on as it was.
+ */
+export interface Transfer {
+  readonly transferId: string;
+  readonly by: string;
+  readonly transferor: Person;
+  /** Identifier of the other side. */
+  readonly transferee: string;
+  /** Identifier of who they are to talk to; a call id or line id where they are handed over. */
+  readonly target: string;
+  readonly invitation: Invitation;
+  readonly stage: TransferStage;
+}
+
+export type TransferStage =
+  /** The telephone was asked to call the target by itself (REFER, RFC 3515). */
+  | { readonly kind: 'referring'; readonly lineId: string }
+  /** The target is invited to this call, and the transferor leaves when it comes. */
+  | { readonly kind: 'inviting' }
+  /** The transferee's clients were asked to call the target. */
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'calling'; readonly callId: string }
+  | { readonly kind: 'handingOver' };
+
+/** What this call does for a transfer of another one: its caller calls the target, or its `by` is replaced by the `transferee`. */
+export type Errand =
+  | { readonly kind: 'call' }
+  | { readonly kind: 'replace'; readonly by: string; readonly transferee: string };

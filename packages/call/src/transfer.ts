@@ -1,0 +1,187 @@
+import { endReason, identifierKind, type EndReason, type TransferState } from '@dialplane/calling-api';
+import type { Instant } from '@dialplane/sansio';
+import type { EndpointIdentity } from './call-input.ts';
+import { replaceSeat, seatedAt, seatsOf, takesPart, type CallModel, type Party, type Seat, type Seated } from './call-model.ts';
+import { dismissParty, endCall } from './departure.ts';
+import { invite } from './dialing.ts';
+import { withdraw } from './leaving.ts';
+import { holdTelephones, numberOf } from './line-commands.ts';
+import type { LiveCall } from './live-call.ts';
+import { governs } from './moderation.ts';
+import type { Person, Transfer, Transferee, TransferStage, TransferWish } from './transfer-model.ts';
+import { refused, type Verdict } from './verdict.ts';
+
+/** A client hands the other side of its call over: to somebody else, or to another call of its own. */
+export function transfer(live: LiveCall, { party, seat }: Seated, wish: TransferWish, now: Instant): Verdict {
+  const { model } = live;
+  const { target, targetCallId, alternateCallerId, customContext } = wish;
+  if (!governs(model, party)) return refused('ROLE_FORBIDS');
+  const transferee = otherOf(model, party);
+  if (transferee === undefined || seat.stage.kind !== 'connected') return refused('TRANSFER_IMPOSSIBLE', 'Only a connected call of two can be transferred.');
+  if (model.transfer !== undefined) return refused('TRANSFER_IMPOSSIBLE', 'Another transfer of this call is under way.');
+  if ((target === undefined) === (targetCallId === undefined)) return refused('TARGET_INVALID', 'Name either a target or a call.');
+  if (target === party.identifier || target === transferee.identifier || targetCallId === live.options.callId) return refused('TARGET_INVALID', 'They are in this call already.');
+  const absence = target !== undefined && identifierKind(target) === 'phoneNumber' ? live.options.telephoneAbsence?.() : undefined;
+  if (absence !== undefined) return refused('TELEPHONY_UNAVAILABLE', absence);
+  const transferor = personOf(party);
+  const invitation = { transferor, ...(alternateCallerId === undefined ? {} : { callerId: alternateCallerId }), ...(customContext === undefined ? {} : { customContext }) };
+  const begun: Transfer = {
+    transferId: live.options.newId(), by: seat.endpointId, transferor, transferee: transferee.identifier, target: target ?? targetCallId ?? '', invitation, stage: { kind: 'inviting' },
+  };
+  beginTransfer(live, begun, now);
+  if (targetCallId !== undefined) handOver(live, begun, transferee, { callId: targetCallId });
+  else hand(live, begun, transferee, now);
+  return { ok: true, transferId: begun.transferId };
+}
+
+/** Takes note of a transfer that begins; its first stage is set by who asks. */
+export function beginTransfer(live: LiveCall, begun: Transfer, now: Instant): void {
+  live.model.transfer = begun;
+  live.arm('transfer', live.limits.transferMs, now);
+  live.decide(`${begun.transferee} is transferred to ${begun.target}`.slice(0, 512), `asked by ${begun.transferor.identifier}`);
+  tellTransferor(live, begun, 'Transferring');
+}
+
+/** A telephone is asked to call a number by itself, a client to call whomever; for everybody else the target is invited here. */
+function hand(live: LiveCall, begun: Transfer, transferee: Party, now: Instant): void {
+  const { target, invitation, transferId } = begun;
+  const seat = seatsOf(transferee).find(takesPart);
+  if (seat?.line === undefined) {
+    setStage(live, { kind: 'asking' });
+    live.arm('transfer', live.limits.transferAnswerMs, now);
+    const { customContext } = invitation;
+    for (const { endpointId } of seatsOf(transferee)) {
+      live.tell(endpointId, () => ({ type: 'transferRequested', transferId, target, ...(customContext === undefined ? {} : { customContext }) }));
+    }
+  } else if (identifierKind(target) === 'phoneNumber' && seat.line.trunks.length > 0) {
+    setStage(live, { kind: 'referring', lineId: seat.endpointId });
+    const callerId = invitation.callerId === undefined ? {} : { callerId: numberOf(invitation.callerId) };
+    live.line({ kind: 'transfer', lineId: seat.endpointId, target: { kind: 'number', number: numberOf(target), ...callerId } });
+  } else inviteTarget(live, begun, now);
+}
+
+/** The target is called by the transferee, as far as they can tell. */
+export function inviteTarget(live: LiveCall, { target, transferee, invitation }: Transfer, now: Instant): void {
+  setStage(live, { kind: 'inviting' });
+  const party: Party = { identifier: target, addedBy: transferee, invitation, stage: { kind: 'awaitingConference' } };
+  live.model.parties.set(target, party);
+  if (live.model.path.kind === 'conference') invite(live, party, now);
+}
+
+/** Another call is asked to take the transferee over. */
+export function handOver(live: LiveCall, { transferId, by }: Transfer, transferee: Party, target: { readonly callId: string } | { readonly lineId: string }): void {
+  setStage(live, { kind: 'handingOver' });
+  live.effects.push({ kind: 'output', output: { kind: 'handOver', transferId, by, target, transferee: transfereeOf(transferee) } });
+}
+
+/** To be called after each input: an invited target has come, or will not; or somebody without whom there is nothing to transfer is gone. */
+export function settleTransfer(live: LiveCall, now: Instant): void {
+  const { model } = live;
+  const { transfer: current } = model;
+  if (current === undefined || model.phase !== 'running') return;
+  const target = model.parties.get(current.target);
+  if (seatedAt(model, current.by) === undefined || !model.parties.has(current.transferee)) failTransfer(live, endReason('cancelled', 'platform'), now);
+  else if (current.stage.kind !== 'inviting') return;
+  else if (target === undefined) failTransfer(live, live.departures.find(({ identifier }) => identifier === current.target)?.endReason ?? endReason('signalingFailed', 'platform'), now);
+  else if (seatsOf(target).some(({ stage }) => stage.kind === 'connected')) {
+    concludeTransfer(live, current);
+    withdraw(live, current.by, transferredBy(current), now);
+    holdTelephones(live);
+  }
+}
+
+/** What became of a transfer that another call, or the telephone itself, carried out. */
+export function handleTransferSettled(live: LiveCall, transferId: string, failure: EndReason | undefined, now: Instant): void {
+  const { transfer: current } = live.model;
+  if (current?.transferId !== transferId) return;
+  if (failure !== undefined) {
+    failTransfer(live, failure, now);
+    return;
+  }
+  concludeTransfer(live, current);
+  if (current.stage.kind === 'handingOver') releaseLines(live, current.transferee);
+  endCall(live, transferredBy(current), now);
+}
+
+/** The transferee's client has begun the call it was asked for. */
+export function handleTransferTaken(live: LiveCall, transferId: string, callId: string, now: Instant): void {
+  const { transfer: current } = live.model;
+  if (current?.transferId !== transferId || current.stage.kind !== 'asking') return;
+  setStage(live, { kind: 'calling', callId });
+  live.arm('transfer', live.limits.transferMs, now);
+}
+
+/** It took too long. */
+export function handleTransferTimeout(live: LiveCall, now: Instant): void {
+  failTransfer(live, endReason('ringTimeout', 'platform'), now);
+}
+
+/** Nothing came of it: the call goes on as it was. */
+export function failTransfer(live: LiveCall, reason: EndReason, now: Instant): void {
+  const { transfer: current } = live.model;
+  if (current === undefined) return;
+  live.model.transfer = undefined;
+  live.deadlines.clear('transfer');
+  live.decide('the transfer failed', reason.message.slice(0, 512));
+  tellTransferor(live, current, 'Failed', reason);
+  const target = current.stage.kind === 'inviting' ? live.model.parties.get(current.target) : undefined;
+  if (target !== undefined && target.stage.kind !== 'present') dismissParty(live, target, endReason('cancelled', current.transferor.identifier), now);
+}
+
+/** The transfer has succeeded, and its transferor is told. */
+export function concludeTransfer(live: LiveCall, current: Transfer): void {
+  live.model.transfer = undefined;
+  live.deadlines.clear('transfer');
+  live.decide('the transfer succeeded', `${current.transferee} is connected to ${current.target}`.slice(0, 512));
+  tellTransferor(live, current, 'Transferred');
+}
+
+/** How the call ends for who has transferred it. */
+export function transferredBy({ transferor }: Transfer): EndReason {
+  return endReason('hungUp', transferor.identifier, 'The call was transferred.');
+}
+
+/** The only other party, where there are two and both take part. */
+export function otherOf(model: CallModel, party: Party): Party | undefined {
+  const others = [...model.parties.values()].filter(({ identifier }) => identifier !== party.identifier);
+  const [other] = others;
+  return others.length === 1 && other?.stage.kind === 'present' && seatsOf(other).some(({ stage }) => stage.kind === 'connected') ? other : undefined;
+}
+
+export function personOf({ identifier, displayName }: Party): Person {
+  return { identifier, ...(displayName === undefined ? {} : { displayName }) };
+}
+
+function transfereeOf(party: Party): Transferee {
+  const seats = seatsOf(party).filter(takesPart);
+  const endpoints = seats.filter(({ line }) => line === undefined).map(identityOf);
+  const telephone = seats.find((seat): seat is Seat & { readonly line: NonNullable<Seat['line']> } => seat.line !== undefined);
+  return { ...personOf(party), endpoints, ...(telephone === undefined ? {} : { telephone: { lineId: telephone.endpointId, line: telephone.line } }) };
+}
+
+function identityOf({ endpointId, identifier, displayName }: Seat): EndpointIdentity {
+  return { endpointId, identifier, ...(displayName === undefined ? {} : { displayName }) };
+}
+
+/** Another call has the lines now: nobody hangs them up here. */
+function releaseLines(live: LiveCall, identifier: string): void {
+  const party = live.model.parties.get(identifier);
+  for (const seat of party === undefined ? [] : seatsOf(party)) if (seat.line !== undefined) replaceSeat(live.model, { ...seat, line: { ...seat.line, state: 'over' } });
+}
+
+function setStage(live: LiveCall, stage: TransferStage): void {
+  if (live.model.transfer !== undefined) live.model.transfer = { ...live.model.transfer, stage };
+}
+
+/** A client hears of its transfer by events, a telephone by NOTIFY (RFC 3515 §2.4.4). */
+function tellTransferor(live: LiveCall, { transferId, by }: Transfer, state: TransferState, reason?: EndReason): void {
+  const seat = seatedAt(live.model, by)?.seat;
+  if (seat === undefined) return;
+  if (seat.line !== undefined) {
+    const status = state === 'Transferring' ? 100 : state === 'Transferred' ? 200 : (reason?.code ?? 0) >= 300 ? (reason?.code ?? 603) : 603;
+    live.line({ kind: 'reportTransfer', lineId: by, status });
+    return;
+  }
+  const codes = reason === undefined ? {} : { code: reason.code, subCode: reason.subCode };
+  live.tell(by, () => ({ type: 'transferChanged', transferId, state, ...codes }));
+}
