@@ -50,7 +50,8 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant('stopSpotlight'), by, targets: maybe(fc.array(identifier, { maxLength: 3 })) }),
   fc.record({ kind: fc.constant('setModes'), by, modes, target: maybe(identifier) }),
   fc.record({ kind: fc.constant('sendMessage'), by, channelId: fc.constant(1), sequenceNumber: fc.nat(9), data: fc.constant('aGk='), targets: maybe(fc.array(identifier, { maxLength: 3 })) }),
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('transfer'), by, target: maybe(identifier), targetCallId: maybe(fc.constant('other')) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('transfer'), by, target: identifier }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('transfer'), by, targetCallId: fc.constant('other') }) },
   fc.record({ kind: fc.constant('sendDtmf'), by, tones: fc.constantFrom('1', '#*0D'), target: maybe(identifier) }),
   fc.record({ kind: fc.constant('want'), by, mediaSessionId: fc.constant(''), wanted: fc.constant([]) }),
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('describe'), by, mediaSessionId: fc.constant(''), description: aDescription }) },
@@ -119,6 +120,7 @@ const unavailable = input({ kind: 'media', event: { kind: 'conferenceFailed', re
 
 const dialling = input({ kind: 'start', caller: alice, targets: [telephone], alternateCallerId: ownNumber, isMuted: false });
 const picksUp = input({ kind: 'line', line: { kind: 'answered' } });
+const connected = input({ kind: 'media', event: { kind: 'legStateChanged', state: 'connected' } });
 const called = input({ kind: 'line', line: { kind: 'incoming', from: telephone, target: { kind: 'users', identifiers: [bob.identifier, carol.identifier] } } });
 
 /** Where a sequence sets out from: arbitrary commands alone seldom get far. */
@@ -133,7 +135,8 @@ const openings: Record<string, readonly Step[]> = {
   ],
   joined: [input({ kind: 'join', joiner: alice, groupId, isMuted: false }), opened, input({ kind: 'join', joiner: bob, groupId, isMuted: false })],
   dialled: [dialling, opened],
-  answeredByTelephone: [dialling, opened, picksUp],
+  answeredByTelephone: [dialling, opened, connected, picksUp],
+  handedOver: [dialling, opened, connected, picksUp, input({ kind: 'transfer', by: 'alice-1', targetCallId: 'other' })],
   calledByTelephone: [called, opened, ring],
   answeredTelephone: [called, opened, ring, answer],
   calledSeveral: [input({ kind: 'start', caller: alice, targets: [bob.identifier, carol.identifier], isMuted: true }), opened, ring],
