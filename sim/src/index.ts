@@ -6,7 +6,8 @@
  * is, with datagrams for messages; request/response protocols send both ways over the same links, with {@link RequestClient}
  * on the asking side. A connection that keeps order is a link with `isOrdered`.
  *
- * `calls/` is a world of users, a controller with the call engine on it, and a media processor; `relay/` one of users, peers and a relay.
+ * `calls/` is a world of users, a controller with the call engine on it, and a media processor; `relay/` one of users, peers and a relay,
+ * `telephones/` one of SIP telephones and the proxy between them.
  *
  * ```ts
  * const world = new World<Uint8Array>(7);
@@ -26,3 +27,4 @@ export { RequestClient, type Request, type Response } from './request-client.ts'
 export { World, type Checker, type Tally } from './world.ts';
 export { runCalls, type CallsReport, type CallsScenario } from './calls/scenario.ts';
 export { runRelayWorld, type RelayReport, type RelayWorldSize } from './relay/relay-world.ts';
+export { runTelephonesWorld, type TelephonesReport, type TelephonesSize } from './telephones/telephones-world.ts';

@@ -115,6 +115,7 @@ export class InviteUsage {
   /** The session ends: what the peer still waits for is answered. */
   close(now: Instant): void {
     this.incoming.close(now);
+    this.outgoing.close(now);
     this.referrals.close(now);
   }
 

@@ -87,10 +87,14 @@ export class OutgoingChanges implements RequestUser {
       this.next ??= state.change;
       this.goOn(now);
     } else if (state.kind === 'sent' && now >= state.giveUpAt) {
-      const { transaction } = state.sent;
-      if (transaction?.kind === 'inviteClient') this.usage.session.keeper.cancel(transaction, now);
+      this.sendCancel(state.sent, now);
       this.state = { ...state, giveUpAt: addMilliseconds(now, patienceForChangeMs) };
     }
+  }
+
+  /** The session ends: a re-INVITE without final response might never have one, since who has answered it may be gone. */
+  close(now: Instant): void {
+    if (this.state.kind === 'sent') this.sendCancel(this.state.sent, now);
   }
 
   handleResponse(response: SipResponse, now: Instant): void {
@@ -98,7 +102,7 @@ export class OutgoingChanges implements RequestUser {
     const { state, usage } = this;
     if (state.kind !== 'sent') return;
     usage.learn(response.headers);
-    if (response.status < 200) return this.handleProvisional(response, state.receipt, now);
+    if (response.status < 200) return usage.session.isEnded ? this.sendCancel(state.sent, now) : this.handleProvisional(response, state.receipt, now);
     this.state = { kind: 'none' };
     if (response.status < 300) this.handleAccepted(state, response, now);
     else this.handleRefused(state.change, state.method, response, now);
@@ -112,6 +116,10 @@ export class OutgoingChanges implements RequestUser {
     if (status === 408) return this.handleLost(change, now);
     this.goBack(change);
     if (change.purpose === 'change') this.usage.session.tell({ kind: 'offerRefused', status });
+  }
+
+  private sendCancel(sent: ChallengedRequest, now: Instant): void {
+    if (sent.transaction?.kind === 'inviteClient') this.usage.session.keeper.cancel(sent.transaction, now);
   }
 
   private send(change: Change, now: Instant): void {
