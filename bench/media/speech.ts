@@ -25,7 +25,7 @@ export function seededNoise(): () => number {
 }
 
 /** Something like speech: a voice whose pitch wanders, in syllables, with a pause every few of them. */
-function speak(rate: number): Float32Array {
+export function speak(rate: number): Float32Array {
   const random = seededNoise();
   let phase = 0;
   return Float32Array.from({ length: seconds * rate }, (_, at) => {
