@@ -1,7 +1,7 @@
 import { trimBlanks } from '../message/blanks.ts';
 import type { SipHeaders } from '../message/sip-headers.ts';
 import { isTokenText, parseDecimal, tokenEnd } from '../message/token.ts';
-import { quote, readParameters } from './parameters.ts';
+import { quote, readParameters, type SipParameters } from './parameters.ts';
 
 /** Why a request or response came (RFC 3326). */
 export interface SipReason {
@@ -33,8 +33,11 @@ export function writeReason(reason: SipReason): string {
   return `${isTokenText(reason.protocol) ? reason.protocol : 'SIP'}${cause}${reason.text === undefined ? '' : `;text=${quote(reason.text)}`}`;
 }
 
-/** The parameters, and the text where it stands without quotes at the end and has blanks in it. */
-function readReasonParameters(text: string): readonly [ReturnType<typeof readParameters>, string | undefined] {
-  const bare = /;\s*text\s*=\s*([^";][^;"]*)$/i.exec(text);
-  return bare === null ? [readParameters(text), undefined] : [readParameters(text.slice(0, bare.index)), trimBlanks(bare[1] ?? '')];
+/** The parameters, and the text where it stands at the end without quotes and has blanks in it. */
+function readReasonParameters(value: string): readonly [parameters: SipParameters | undefined, text: string | undefined] {
+  const last = value.lastIndexOf(';');
+  const part = value.slice(last + 1);
+  const equals = part.indexOf('=');
+  const isText = last >= 0 && !part.includes('"') && trimBlanks(part.slice(0, Math.max(0, equals))).toLowerCase() === 'text';
+  return isText ? [readParameters(value.slice(0, last)), trimBlanks(part.slice(equals + 1))] : [readParameters(value), undefined];
 }

@@ -13,7 +13,7 @@ export interface Via {
   readonly parameters: SipParameters;
 }
 
-const pattern = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9.!%*_+`'~-]+)\s+([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])\s*(?::\s*(\d{1,5}))?\s*(?=;|$)/iy;
+const pattern = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9.!%*_+`'~-]+)\s+([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])\s*(?::\s*(\d{1,5})\s*)?(?=;|$)/iy;
 
 /** Reads one value of Via; `undefined` where it is none. */
 export function parseVia(text: string): Via | undefined {

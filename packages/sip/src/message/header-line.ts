@@ -86,7 +86,7 @@ export class HeaderLine implements LinePlace {
 
   private textInSource(): string {
     const text = this.source?.slice(this.valueStart, this.valueEnd) ?? '';
-    return this.isFolded ? trimBlanks(text.replace(/[ \t]*\r\n[ \t]*/g, ' ')) : text;
+    return this.isFolded ? trimBlanks(text.split('\r\n').map(trimBlanks).join(' ')) : text;
   }
 }
 

@@ -1,5 +1,5 @@
 import { longestSipMessage } from './parse-sip-message.ts';
-import { sipFault, type SipFault } from './sip-fault.ts';
+import { sipFault, type SipFault, type SipFaultCode } from './sip-fault.ts';
 
 /**
  * What a stream brought next. `ping` is CRLF CRLF between messages, to be answered with one CRLF; `pong` is the first CRLF of such a run, which is all that
@@ -27,77 +27,101 @@ const tab = 0x09;
  * ```
  */
 export class SipStreamFramer {
+  /** What has arrived and is not cut yet: from `start` to `end`; behind that is room, where `isOurs`. */
   private pending: Uint8Array = new Uint8Array(0);
+  private start = 0;
+  private end = 0;
+  /** Whether `pending` is a copy, and not a chunk of the caller's. */
+  private isOurs = false;
   /** Up to where the search for the empty line has come. */
   private searched = 0;
+  /** Length of the next message, once its header lines are there. */
+  private awaited: number | undefined;
   /** Line breaks that came since the last message. */
   private lineBreaks = 0;
   private fault: SipFault | undefined;
 
   /** Bytes that are kept, because the message they belong to is not complete. */
   get unreadLength(): number {
-    return this.pending.length;
+    return this.end - this.start;
   }
 
   /** Takes what the stream brought. Messages are views into it or into a copy of it: the chunk must not change. */
   push(chunk: Uint8Array): void {
     if (this.fault !== undefined) return;
-    if (this.pending.length === 0) {
+    const unread = this.unreadLength;
+    if (unread === 0) {
       this.pending = chunk;
+      this.start = 0;
+      this.end = chunk.length;
+      this.searched = 0;
+      this.isOurs = false;
       return;
     }
-    const joined = new Uint8Array(this.pending.length + chunk.length);
-    joined.set(this.pending);
-    joined.set(chunk, this.pending.length);
-    this.pending = joined;
+    if (!this.isOurs || this.end + chunk.length > this.pending.length) this.moveToRoomFor(unread + chunk.length);
+    this.pending.set(chunk, this.end);
+    this.end += chunk.length;
   }
 
   next(): FramedPart {
     if (this.fault !== undefined) return { kind: 'broken', fault: this.fault };
-    if (this.pending[0] === cr) return this.takeLineBreak();
-    const headersEnd = this.findHeadersEnd();
-    if (headersEnd < 0) return this.pending.length > longestSipMessage ? this.break(sipFault('MESSAGE_TOO_LARGE')) : { kind: 'incomplete' };
-    const bodyLength = contentLengthOf(this.pending, headersEnd);
-    if (bodyLength < 0) return this.break(sipFault(bodyLength === missing ? 'CONTENT_LENGTH_MISSING' : 'CONTENT_LENGTH_MALFORMED'));
-    const length = headersEnd + bodyLength;
-    if (length > longestSipMessage) return this.break(sipFault('MESSAGE_TOO_LARGE'));
-    if (this.pending.length < length) return { kind: 'incomplete' };
-    const bytes = this.pending.subarray(0, length);
-    this.drop(length);
+    if (this.unreadLength === 0) return { kind: 'incomplete' };
+    if (this.pending[this.start] === cr) return this.takeLineBreak();
+    this.awaited ??= this.findLength();
+    if (this.awaited === undefined) return this.unreadLength > longestSipMessage ? this.break('MESSAGE_TOO_LARGE') : { kind: 'incomplete' };
+    if (this.awaited < 0) return this.break(this.awaited === missing ? 'CONTENT_LENGTH_MISSING' : 'CONTENT_LENGTH_MALFORMED');
+    if (this.awaited > longestSipMessage) return this.break('MESSAGE_TOO_LARGE');
+    if (this.unreadLength < this.awaited) return { kind: 'incomplete' };
+    const bytes = this.pending.subarray(this.start, this.start + this.awaited);
+    this.drop(this.awaited);
     this.lineBreaks = 0;
     return { kind: 'message', bytes };
   }
 
   private takeLineBreak(): FramedPart {
-    if (this.pending.length < 2) return { kind: 'incomplete' };
-    if (this.pending[1] !== lf) return this.break(sipFault('LINE_BREAK_MALFORMED'));
+    if (this.unreadLength < 2) return { kind: 'incomplete' };
+    if (this.pending[this.start + 1] !== lf) return this.break('LINE_BREAK_MALFORMED');
     this.drop(2);
     this.lineBreaks += 1;
     return { kind: this.lineBreaks % 2 === 0 ? 'ping' : 'pong' };
   }
 
-  /** Behind the empty line, or -1. */
-  private findHeadersEnd(): number {
-    const bytes = this.pending;
-    let at = bytes.indexOf(lf, this.searched);
-    while (at >= 0) {
-      if (at + 2 < bytes.length && bytes[at + 1] === cr && bytes[at + 2] === lf) return at + 3;
-      if (at + 2 >= bytes.length) break;
-      at = bytes.indexOf(lf, at + 1);
+  /** Length of the message that begins at `start`; `undefined` until its empty line is there, negative where nobody can say. */
+  private findLength(): number | undefined {
+    const bytes = this.pending.subarray(this.start, this.end);
+    for (let at = bytes.indexOf(lf, this.searched); at >= 0; at = bytes.indexOf(lf, at + 1)) {
+      this.searched = at;
+      if (at + 2 >= bytes.length) return undefined;
+      if (bytes[at + 1] !== cr || bytes[at + 2] !== lf) continue;
+      const bodyLength = contentLengthOf(bytes, at + 3);
+      return bodyLength < 0 ? bodyLength : at + 3 + bodyLength;
     }
-    this.searched = at < 0 ? bytes.length : at;
-    return -1;
+    this.searched = bytes.length;
+    return undefined;
   }
 
   private drop(length: number): void {
-    this.pending = this.pending.subarray(length);
+    this.start += length;
     this.searched = 0;
+    this.awaited = undefined;
   }
 
-  private break(fault: SipFault): FramedPart {
-    this.fault = fault;
+  /** Twice the room that is needed: a message that comes byte by byte is copied a few times, not for every byte. Messages cut earlier keep the memory they are in. */
+  private moveToRoomFor(length: number): void {
+    const roomy = new Uint8Array(length * 2);
+    roomy.set(this.pending.subarray(this.start, this.end));
+    this.pending = roomy;
+    this.end -= this.start;
+    this.start = 0;
+    this.isOurs = true;
+  }
+
+  private break(code: SipFaultCode): FramedPart {
+    this.fault = sipFault(code);
     this.pending = new Uint8Array(0);
-    return { kind: 'broken', fault };
+    this.start = 0;
+    this.end = 0;
+    return { kind: 'broken', fault: this.fault };
   }
 }
 
