@@ -19,7 +19,7 @@ test('a fresh clone starts with one command: packages, builds, server', { timeou
   const environment = { ...process.env, NODE_COMPILE_CACHE: undefined, CI: undefined };
   const start = async (): Promise<{ readonly milliseconds: number; readonly url: string; end(): Promise<void> }> => {
     const startedAt = performance.now();
-    const child = spawn(join(clone, 'dialplane'), ['up', '--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media-port', '0', '--data-dir', join(folder, 'data')], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(join(clone, 'dialplane'), ['up', '--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media-port', '0', '--sip-port', '0', '--sip-tls-port', '0', '--data-dir', join(folder, 'data')], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = once(child, 'exit');
     let said = '';
     child.stderr.on('data', (chunk) => { said += String(chunk); });

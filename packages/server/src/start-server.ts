@@ -23,6 +23,8 @@ import { mediaSummary } from './media/media-summary.ts';
 import { openMedia, type MediaPart } from './media/open-media.ts';
 import { openRelay, type RelayPart } from './relay/open-relay.ts';
 import { openBooks } from './telephony/open-books.ts';
+import { TelephonyPart } from './telephony/open-telephony.ts';
+import { telephonySummary } from './telephony/telephony-summary.ts';
 import { readVersion, repositoryRoot } from './repository.ts';
 import { serveConsole } from './web/console-files.ts';
 import { findSdkTarball, offerAuthority, offerSdk, type SdkTarball } from './web/downloads.ts';
@@ -37,6 +39,8 @@ export type StartOptions = Partial<ServerOptions> & {
   readonly logger?: Logger;
   /** Ranges of peers that relays may reach whatever they are: for tests, whose only network may be loopback. No option of the command line leads here. */
   readonly laboratoryPeers?: readonly string[];
+  /** Runs the demonstration carrier; `ringMs` is how long its telephones ring. */
+  readonly demoCarrier?: { readonly ringMs?: number };
 };
 
 /** A server that is ready. */
@@ -51,6 +55,8 @@ export interface RunningServer {
   readonly relayPorts: readonly number[];
   /** UDP ports of media processes; none where there are no group calls. */
   readonly mediaPorts: readonly number[];
+  /** UDP and TCP; `undefined` where SIP is off. */
+  readonly sipPort: number | undefined;
   /** What an application is configured with. A secret. */
   readonly connectionString: string;
   /** PEM file of the CA that a client has to trust; absent when the operator brought the certificate. */
@@ -95,9 +101,14 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     opened.add(() => relay.close());
     const books = await openBooks({ options, store, identity, logger: logger.child({ part: 'telephony' }) });
     opened.add(() => books.close());
-    const services = await openServices({ options, logger, store, identity, place, metrics, relay, media, books });
+    const telephony = new TelephonyPart({
+      options, demoCarrier: start.demoCarrier, books, store, media, metrics, logger: logger.child({ part: 'telephony' }), certificate: () => certificates.current(),
+    });
+    opened.add(() => telephony.close());
+    const services = await openServices({ options, logger, store, identity, place, metrics, relay, media, books, telephony });
     opened.add(() => services.controller.close());
     await relay.start(services.controller);
+    await telephony.start(services.controller);
     const app = await makeRoutes({ logger, certificates, place, services });
     const ports = await openPorts({ options, app, certificates, place, relay, opened });
     await writeControlFile(options.dataDir, { url: place.controlUrl, key: services.controlKey, processId: process.pid });
@@ -105,6 +116,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     opened.add(() => services.controller.drain());
     opened.add(async () => relay.drain());
     opened.add(async () => media.processor?.drain());
+    opened.add(async () => telephony.drain());
 
     logger.info({ ...place.ports, version: readVersion(), certificate: certificates.current().kind }, 'The server is ready.');
     return {
@@ -113,6 +125,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
       publicUrls: place.publicUrls(),
       relayPorts: relay.plane?.ports ?? [],
       mediaPorts: [...new Set(media.addresses().map(({ port }) => port))],
+      sipPort: telephony.edge?.status().port,
       connectionString: services.connectionString(),
       certificateAuthorityFile: certificates.development?.authority.path,
       createSignInLink: services.createSignInLink,
@@ -165,6 +178,7 @@ interface Services {
   readonly metrics: Metrics;
   readonly relay: RelayService;
   readonly media: MediaPart;
+  readonly telephony: TelephonyPart;
   readonly books: TelephonyBooks;
   readonly sdkTarball: SdkTarball | undefined;
   readonly controlKey: string;
@@ -186,17 +200,19 @@ async function openIdentity({ options, logger, store, place, metrics }: Surround
   return identity;
 }
 
-async function openServices({ options, logger, store, identity, place, metrics, relay, media, books }: Surroundings & { readonly identity: Identity; readonly relay: RelayPart; readonly media: MediaPart; readonly books: TelephonyBooks }): Promise<Services> {
+async function openServices({ options, logger, store, identity, place, metrics, relay, media, books, telephony }: Surroundings & {
+  readonly identity: Identity; readonly relay: RelayPart; readonly media: MediaPart; readonly books: TelephonyBooks; readonly telephony: TelephonyPart;
+}): Promise<Services> {
   const sdkTarball = findSdkTarball(join(repositoryRoot, 'sdk/calling/dist'));
   const hasOwnAuthority = options.certFile === undefined;
   const controller = createSignalingController({
-    store, identity, metrics, logger: logger.child({ part: 'signaling' }), relay: relay.service, media: media.control, telephonyAdministration: books.desk,
+    store, identity, metrics, logger: logger.child({ part: 'signaling' }), relay: relay.service, media: media.control, telephony: telephony.control, telephonyAdministration: books.desk,
     configuration: {
       serverInfo: {
         name: 'Dialplane', version: readVersion(),
         ...(sdkTarball !== undefined && { sdkTarball: sdkTarball.path }),
         ...(hasOwnAuthority && { certificateAuthority: '/ca.crt' }),
-        capabilities: { mediaProcessor: media.processor !== undefined, relay: options.relay, telephony: false },
+        capabilities: { mediaProcessor: media.processor !== undefined, relay: options.relay, telephony: telephony.edge !== undefined && media.processor !== undefined },
       },
       developmentSignIn: options.developmentSignIn,
       publicUrl: () => place.publicUrl(),
@@ -205,7 +221,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
   });
   await controller.restore();
   return {
-    identity, controller, metrics, sdkTarball, media, books, relay: relay.service,
+    identity, controller, metrics, sdkTarball, media, telephony, books, relay: relay.service,
     controlKey: makeControlKey(),
     connectionString: () => connectionString(place.publicUrl(), identity.resources.accessKeys(identity.resources.default.id)[0]),
     createSignInLink: async () => signInUrl(place.publicUrl(), (await identity.createSignInLink({ operator: true })).code),
@@ -216,7 +232,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
 async function makeRoutes({ logger, certificates, place, services }: {
   readonly logger: Logger; readonly certificates: Certificates; readonly place: Place; readonly services: Services;
 }): Promise<FastifyInstance> {
-  const { identity, controller, metrics, relay, media, books, sdkTarball, controlKey, createSignInLink } = services;
+  const { identity, controller, metrics, relay, media, telephony, books, sdkTarball, controlKey, createSignInLink } = services;
   const app = fastify({ ...fastifyOptions, forceCloseConnections: 'idle' });
   app.setErrorHandler(errorHandler(logger));
   addSecurityHeaders(app, () => certificates.current().kind !== 'development');
@@ -225,12 +241,12 @@ async function makeRoutes({ logger, certificates, place, services }: {
     key: controlKey, tokens: identityTokenDesk(identity), keys: identityKeyDesk(identity, () => place.publicUrl()),
     createSignInLink, connectionString: services.connectionString,
     network: () => relay.networkConfiguration({ identifier: 'operator', reachedBy: undefined }),
-    status: () => ({ version: readVersion(), httpsUrl: place.httpsUrl, httpUrl: place.httpUrl, publicUrls: place.publicUrls(), media: mediaSummary(media) }),
+    status: () => ({ version: readVersion(), httpsUrl: place.httpsUrl, httpUrl: place.httpUrl, publicUrls: place.publicUrls(), media: mediaSummary(media), telephony: telephonySummary(telephony, books) }),
   });
   if (certificates.development !== undefined) offerAuthority(app, certificates.development);
   if (sdkTarball !== undefined) offerSdk(app, sdkTarball);
-  const telephony = { resourceId: () => identity.resources.default.id, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers };
-  await app.register(azureApi, { identity, metrics, relay, telephony, logger: logger.child({ part: 'azure-api' }) });
+  const azureTelephony = { resourceId: () => identity.resources.default.id, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers };
+  await app.register(azureApi, { identity, metrics, relay, telephony: azureTelephony, logger: logger.child({ part: 'azure-api' }) });
   await app.register(controller.plugin);
   await serveConsole(app, { directory: join(repositoryRoot, 'apps/console/dist'), notFound: notFoundHandler });
   return app;

@@ -25,6 +25,7 @@ import { RelayOperations } from './operations/relay-operations.ts';
 import { RecordOperations } from './operations/record-operations.ts';
 import { SignInOperations } from './operations/sign-in-operations.ts';
 import type { RelayNews, RelayService } from './relay/relay-service.ts';
+import type { SipFlowNote } from './sip/messages/message-tap.ts';
 import type { TelephonyAdministration } from './telephony/telephony-administration.ts';
 import { signalingMetrics, type SignalingMetrics } from './signaling-metrics.ts';
 
@@ -63,6 +64,8 @@ export interface SignalingController {
   renewIceConfiguration(callId?: string, participantId?: string): void;
   /** Writes into the flow record of a call, running or just ended, what the relay did for a participant. */
   noteRelay(callId: string, participantId: string, atMs: number, news: RelayNews): void;
+  /** Writes a SIP message into the flow record of its call, running or just ended. */
+  noteSip(note: SipFlowNote): void;
   /** Refuses new calls and endpoints from now on, and sends every event stream away to connect again. Calls go on. */
   drain(): Promise<void>;
   /** Stops timers; running calls stay in the store for the next run. */
@@ -150,6 +153,13 @@ class Controller implements SignalingController {
     const call = this.calls.get(callId) ?? this.keeper.recent(callId);
     if (call === undefined) return;
     call.flow.append('relay', new Date(atMs).toISOString(), 'relay', participantId, news);
+    this.keeper.noteFlow(call);
+  }
+
+  noteSip({ callId, atMs, from, to, detail }: SipFlowNote): void {
+    const call = this.calls.get(callId) ?? this.keeper.recent(callId);
+    if (call === undefined) return;
+    call.flow.append('telephony', new Date(atMs).toISOString(), from, to, detail);
     this.keeper.noteFlow(call);
   }
 

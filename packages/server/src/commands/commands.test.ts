@@ -27,7 +27,7 @@ function dialplane(...words: string[]): Promise<Outcome> {
 
 /** Starts `up` and resolves with what it printed when it is ready. */
 async function up(t: TestContext, dataDir: string) {
-  const child = spawn(process.execPath, [main, 'up', '--no-install', '--data-dir', dataDir, '--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media', 'off'], { stdio: ['ignore', 'pipe', 'pipe'], env: environment });
+  const child = spawn(process.execPath, [main, 'up', '--no-install', '--data-dir', dataDir, '--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--sip', 'off', '--media', 'off'], { stdio: ['ignore', 'pipe', 'pipe'], env: environment });
   t.after(() => child.kill('SIGKILL'));
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const lines: string[] = [];
@@ -52,13 +52,13 @@ test('up says where it is, and ends at SIGTERM with exit code 0', async (t) => {
   assert.ok(greeting.includes(dataDir));
   assert.match(greeting, /development-ca\.pem/);
 
-  const second = await dialplane('up', '--data-dir', dataDir, '--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media', 'off');
+  const second = await dialplane('up', '--data-dir', dataDir, '--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--sip', 'off', '--media', 'off');
   assert.equal(second.code, 5);
   assert.match(second.errors, /Another Dialplane server works in/);
   const busy = createServer().listen(0);
   await once(busy, 'listening');
   const { port } = busy.address() as AddressInfo;
-  const blocked = await dialplane('up', '--data-dir', `${dataDir}-2`, '--https-port', String(port), '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media', 'off');
+  const blocked = await dialplane('up', '--data-dir', `${dataDir}-2`, '--https-port', String(port), '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--sip', 'off', '--media', 'off');
   busy.close();
   assert.equal(blocked.code, 3);
   assert.match(blocked.errors, new RegExp(`Port ${port} is in use`));

@@ -10,6 +10,7 @@ import { checkDataFolder, checkInstallation, checkPorts } from '../doctor/machin
 import { checkMedia, checkMediaKernels } from '../doctor/media-checks.ts';
 import { checkNetwork, checkNetworkAnonymously } from '../doctor/network-checks.ts';
 import { askNetwork, checkServer } from '../doctor/server-checks.ts';
+import { checkTelephony } from '../doctor/telephony-checks.ts';
 import { Failure } from '../failures.ts';
 
 const marks = { good: 'ok   ', notice: 'note ', broken: 'FAIL ' } as const;
@@ -42,11 +43,11 @@ async function examine(options: ServerOptions): Promise<Finding[]> {
   if (control === undefined) {
     return [...findings, ...checkMediaKernels(), { verdict: 'notice', sentence: `No server is running with the data folder ${options.dataDir}.` }, ...(await checkPorts(options))];
   }
-  const { httpUrl, httpsUrl, publicUrls, media } = await control.status();
+  const { httpUrl, httpsUrl, publicUrls, media, telephony } = await control.status();
   const authority = options.certFile === undefined ? join(certificateFolder(options.dataDir), 'development-ca.pem') : undefined;
   const network = await control.network();
   for (const url of new Set([httpUrl, ...(options.certFile === undefined ? [httpsUrl] : []), ...publicUrls])) findings.push(...(await checkServer(url, authority)));
-  return [...findings, ...checkMedia(media), ...(await checkNetwork(network, await readAuthority(authority)))];
+  return [...findings, ...checkMedia(media), ...checkTelephony(telephony), ...(await checkNetwork(network, await readAuthority(authority)))];
 }
 
 /** Another server, from here; the ways to its relay only where the server itself can be reached. */

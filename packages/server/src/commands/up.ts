@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { demoNumbers, demoOwnedNumbers } from '@dialplane/telephony';
 import type { Command } from '../command-line/command.ts';
 import { optionTable, type ServerOptions } from '../command-line/options.ts';
 import { prepareBuilds } from '../preparation/builds.ts';
@@ -14,6 +15,7 @@ export const upCommand: Command = {
   summary: 'Start the server',
   details: 'SIGTERM and Ctrl+C end it gracefully, a second one at once; SIGHUP looks for a changed certificate, or ends a server whose terminal was closed. Calls that run are taken up by the next start.',
   options: serverOptionKeys,
+  flags: { 'demo-carrier': { type: 'boolean', description: 'Run a carrier inside the server, with numbers that answer, echo, play, are busy and call back: to try telephone calls without a contract' } },
   run: async ({ options, flags }) => {
     if (flags['no-install'] !== true) {
       await prepareBuilds();
@@ -22,8 +24,9 @@ export const upCommand: Command = {
     }
     const toldToEnd = untilToldToEnd();
     const { startServer } = await import('../start-server.ts');
-    const server = await startServer(options);
-    process.stdout.write(greeting(server, options, goesToJournal() ? undefined : await server.createSignInLink()));
+    const hasDemoCarrier = flags['demo-carrier'] === true;
+    const server = await startServer({ ...options, ...(hasDemoCarrier && { demoCarrier: {} }) });
+    process.stdout.write(greeting(server, options, { signInLink: goesToJournal() ? undefined : await server.createSignInLink(), hasDemoCarrier }));
     if (!process.stdout.isTTY) process.on('SIGHUP', () => void server.reloadCertificates());
     await toldToEnd;
     console.error('Ending: event streams are told to come back, requests get a moment to finish. Once more ends at once.');
@@ -69,8 +72,22 @@ function mediaLines({ mediaPorts }: RunningServer): readonly string[] {
   return [`  Media of group calls UDP ${mediaPorts.join(', ')}, which a firewall has to let in, too`];
 }
 
-/** What a person needs to know at the start. @param signInLink Absent where the output is kept: then no secrets are shown. */
-function greeting(server: RunningServer, options: ServerOptions, signInLink: string | undefined): string {
+function telephoneLines({ sipPort }: RunningServer, { sipTlsPort }: ServerOptions): readonly string[] {
+  if (sipPort === undefined) return ['  Telephone calls      none: SIP is off'];
+  return [`  Telephone calls      SIP on UDP and TCP ${sipPort}, TLS ${sipTlsPort}`];
+}
+
+function demoLines(): readonly string[] {
+  return [
+    '',
+    '  The demonstration carrier answers at these numbers; none of them is anybody\'s (docs/guides/demonstration-carrier.md):',
+    ...demoNumbers.map(({ number, summary }) => `    ${number.replace(/^\+1(\d{3})(\d{3})/, '+1 $1 $2 ')}  ${summary}`),
+    `  Show one of ${demoOwnedNumbers.join(', ')} as your caller id.`,
+  ];
+}
+
+/** What a person needs to know at the start. `signInLink` is absent where the output is kept: then no secrets are shown. */
+function greeting(server: RunningServer, options: ServerOptions, { signInLink, hasDemoCarrier }: { readonly signInLink: string | undefined; readonly hasDemoCarrier: boolean }): string {
   const authority = server.certificateAuthorityFile;
   const publicUrl = server.publicUrls[0] ?? server.httpsUrl;
   return [
@@ -82,6 +99,7 @@ function greeting(server: RunningServer, options: ServerOptions, signInLink: str
     ...server.publicUrls.map((url, index) => `${index === 0 ? '  From other computers' : '                      '} ${url}`),
     ...relayLines(server, options),
     ...mediaLines(server),
+    ...telephoneLines(server, options),
     ...(signInLink === undefined
       ? ['  Operator sign-in     ./dialplane link', '  Connection string    ./dialplane connection-string']
       : [`  Operator sign-in     ${signInLink}`, '                       (for one person, once, within an hour; ./dialplane link makes another)', `  Connection string    ${server.connectionString}`]),
@@ -93,6 +111,7 @@ function greeting(server: RunningServer, options: ServerOptions, signInLink: str
       `  ${publicUrl}/ca.crt there, go past the warning, and add the file to its trusted certificate authorities.`,
       `  Node programs: NODE_EXTRA_CA_CERTS=${authority}`,
     ]),
+    ...(hasDemoCarrier ? demoLines() : []),
     '',
     '  Ctrl+C ends it.',
     '',

@@ -2,6 +2,7 @@ import type { NetworkConfiguration } from '@dialplane/calling-api';
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { MediaSummary } from '../media/media-summary.ts';
+import type { TelephonySummary } from '../telephony/telephony-summary.ts';
 import { isLocal } from '../web/local-request.ts';
 import type { Desks } from './control-client.ts';
 import { keyNames, type KeyName } from './key-desk.ts';
@@ -14,6 +15,7 @@ export interface ServerStatus {
   /** Origins for other computers; the one that tokens carry first. */
   readonly publicUrls: readonly string[];
   readonly media: MediaSummary;
+  readonly telephony: TelephonySummary;
 }
 
 export interface ControlRoutesOptions extends Desks {
