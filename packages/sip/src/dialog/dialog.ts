@@ -61,10 +61,8 @@ export class Dialog {
     });
   }
 
-  /** The callee's side, from the INVITE (RFC 3261 §12.1.1). `undefined` where it has no usable Contact. */
-  static ofCallee(invite: SipRequest, localTag: string, contact: string, firstSequence: number): Dialog | undefined {
-    const remoteTarget = contactOf(invite.headers);
-    if (remoteTarget === undefined) return undefined;
+  /** The callee's side, from the INVITE (RFC 3261 §12.1.1). Lenient: without Contact it is one of RFC 2543, whose sender is reached by its From. */
+  static ofCallee(invite: SipRequest, localTag: string, contact: string, firstSequence: number): Dialog {
     return new Dialog({
       callId: invite.headers.first('Call-ID') ?? '',
       localTag,
@@ -72,7 +70,7 @@ export class Dialog {
       localAddress: `${invite.headers.first('To') ?? ''};tag=${localTag}`,
       remoteAddress: invite.headers.first('From') ?? '',
       contact,
-      remoteTarget,
+      remoteTarget: contactOf(invite.headers) ?? readAddress(invite.headers, 'From')?.uri ?? '',
       routeSet: invite.headers.all('Record-Route'),
       localSequence: firstSequence,
       remoteSequence: readCSeq(invite.headers)?.number,

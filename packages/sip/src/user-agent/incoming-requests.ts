@@ -76,7 +76,6 @@ export class IncomingRequests {
     if (first !== undefined) return this.refuse(transaction, first, now);
     const session = new Session(core, { sessionId: core.newToken(), route: { flow }, digest: undefined, timerWish: undefined });
     const dialog = Dialog.ofCallee(request, core.newToken(), core.contactOf(request, flow), core.randomness.nextUint32() >>> 12);
-    if (dialog === undefined) return this.refuse(transaction, { status: 400, reason: 'Contact cannot be read' }, now);
     const usage = new InviteUsage(session, dialog, 'callee');
     const least = usage.timer.refusalOf(request, core.minSessionSeconds);
     if (least !== undefined) return this.refuse(transaction, { status: 422, headers: [['Min-SE', String(least)]] }, now);

@@ -32,7 +32,6 @@ export function refusalOf(request: SipRequest): Refusal | undefined {
 /** What an INVITE that is to found a session is held to beside that (RFC 3261 §8.2.3, §13.3.1). */
 export function refusalOfInvite(request: SipRequest): Refusal | undefined {
   const { headers, body } = request;
-  if (!headers.has('Contact')) return { status: 400, reason: 'Contact is missing' };
   if (!acceptsType(headers, sdpType)) return { status: 406, headers: [['Accept', sdpType]] };
   const isForeign = body.length > 0 && readDescription(request) === undefined;
   return isForeign && readContentDisposition(headers).isRequired ? { status: 415, headers: [['Accept', sdpType]] } : undefined;
