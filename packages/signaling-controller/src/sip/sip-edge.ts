@@ -205,9 +205,9 @@ class Edge implements SipEdge {
 
   private perform(output: ProxyOutput): void {
     if (output.kind === 'send') return this.send(output);
-    const { branchId, uri, attempt } = output;
+    const { resolutionId, uri, attempt } = output;
     void this.hops.find(uri, attempt).catch(() => undefined).then((flow) => {
-      this.handle({ kind: 'resolved', branchId, flow });
+      this.handle({ kind: 'resolved', resolutionId, flow });
       this.udp.flush();
     });
   }
@@ -224,6 +224,7 @@ class Edge implements SipEdge {
     const bytes = writeSipMessage(message);
     this.tap.note('out', message, flow, bytes);
     this.metrics.sent();
+    transaction?.keepWritten(bytes);
     const isSent = flow.transport === 'udp' ? this.udp.send(flow, bytes) : this.streams.send(flow, bytes, transaction);
     if (!isSent && transaction !== undefined) queueMicrotask(() => this.fail([transaction]));
   }

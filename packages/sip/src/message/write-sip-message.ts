@@ -4,6 +4,7 @@ import { headerName } from './header-name.ts';
 import { isHeaderValue } from './header-line.ts';
 import type { SipMessage } from './sip-message.ts';
 import { sipTextLength, writeSipText } from './sip-text.ts';
+import { WrittenResponse } from './written-response.ts';
 
 const contentLength = headerName('Content-Length');
 
@@ -12,6 +13,7 @@ const contentLength = headerName('Content-Length');
  * does not say how long the body is.
  */
 export function writeSipMessage(message: SipMessage): Uint8Array {
+  if (message instanceof WrittenResponse) return message.bytes;
   const start = startLineOf(message);
   const lines = linesOf(message);
   let length = sipTextLength(start) + 4 + message.body.length;

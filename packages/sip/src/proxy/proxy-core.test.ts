@@ -164,12 +164,12 @@ test('what is looked up is asked for, and the next address is tried where one fa
   const [invite] = sentRequests(proxy.resolve(1, bob));
   assert.ok(invite);
   assert.equal(describe(proxy.receive(answer(invite, 503), bob)), 'ACK sip:bob@example.com > 192.0.2.2:5060; resolve sip:bob@example.com 1');
-  const [again] = sentRequests(proxy.resolve(1, carol));
+  const [again] = sentRequests(proxy.resolve(2, carol));
   assert.ok(again);
   assert.notEqual(again.headers.first('Via'), invite.headers.first('Via'), 'another branch');
   const waited = describe(proxy.wait(33_000)).split('; ');
   assert.equal(waited.at(-1), 'resolve sip:bob@example.com 2');
-  assert.equal(describe(proxy.resolve(1, undefined)), '408 > 192.0.2.1:5060');
+  assert.equal(describe(proxy.resolve(3, undefined)), '408 > 192.0.2.1:5060');
 });
 
 test('an address that leads nowhere is 503; a call that is cancelled meanwhile is 487', () => {

@@ -17,8 +17,6 @@ export type BranchState =
   | { readonly kind: 'over' };
 
 export class ProxyBranch {
-  /** Names the branch to who resolves URIs. */
-  readonly id: number;
   readonly context: ResponseContext;
   readonly target: ProxyTarget;
   readonly path: ForwardingPath;
@@ -32,8 +30,7 @@ export class ProxyBranch {
   /** Timer C (RFC 3261 §16.8). */
   expiresAt: Instant | undefined;
 
-  constructor(id: number, context: ResponseContext, target: ProxyTarget, path: ForwardingPath, maxBreadth: number | undefined) {
-    this.id = id;
+  constructor(context: ResponseContext, target: ProxyTarget, path: ForwardingPath, maxBreadth: number | undefined) {
     this.context = context;
     this.target = target;
     this.path = path;
@@ -48,15 +45,16 @@ export class ProxyBranch {
  */
 export class ResponseContext {
   readonly server: ServerTransaction<ResponseContext>;
-  readonly proxied: ProxiedRequest;
+  /** `undefined` once it is answered: nothing is sent of it any more. */
+  proxied: ProxiedRequest | undefined;
   readonly staysOnPath: boolean;
   readonly loopHash: string;
   state: 'gathering' | 'closing' | 'answered' = 'gathering';
-  readonly branches: ProxyBranch[] = [];
+  branches: ProxyBranch[] = [];
   /** Targets not tried yet, in groups of equal q, the highest first. */
   private readonly waiting: ProxyTarget[][];
   private best: SipResponse | undefined;
-  private readonly challenges: SipResponse[] = [];
+  private challenges: SipResponse[] = [];
 
   constructor(server: ServerTransaction<ResponseContext>, proxied: ProxiedRequest, targets: readonly ProxyTarget[], staysOnPath: boolean, loopHash: string) {
     this.server = server;
@@ -69,6 +67,18 @@ export class ResponseContext {
   /** The targets that are to be tried next; none where all were, or no more may be. */
   nextTargets(): readonly ProxyTarget[] {
     return this.state === 'gathering' ? (this.waiting.shift() ?? []) : [];
+  }
+
+  addBranch(target: ProxyTarget, path: ForwardingPath, maxBreadth: number | undefined): ProxyBranch {
+    const branch = new ProxyBranch(this, target, path, maxBreadth);
+    this.branches.push(branch);
+    return branch;
+  }
+
+  /** No more branches, and this as the answer unless there is a better one. */
+  refuse(response: SipResponse): void {
+    this.state = 'closing';
+    this.keep(response);
   }
 
   /** Whether nothing is under way any more. */
@@ -87,6 +97,16 @@ export class ResponseContext {
   takeBest(): SipResponse | undefined {
     if (this.best !== undefined) addChallenges(this.best, this.challenges);
     return this.best;
+  }
+
+  /** A final response was sent. What is kept from here on is the way back for another 2xx, and branches that are still to end. */
+  markAnswered(): void {
+    this.state = 'answered';
+    this.proxied = undefined;
+    this.best = undefined;
+    this.challenges = [];
+    this.branches = this.branches.filter(({ state }) => state.kind !== 'over');
+    this.server.forgetRequest();
   }
 }
 

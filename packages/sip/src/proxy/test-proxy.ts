@@ -58,8 +58,8 @@ export class TestProxy {
     return outputs;
   }
 
-  resolve(branchId: number, flow: SipFlow | undefined): ProxyOutput[] {
-    this.core.handle({ kind: 'resolved', branchId, flow }, this.now);
+  resolve(resolutionId: number, flow: SipFlow | undefined): ProxyOutput[] {
+    this.core.handle({ kind: 'resolved', resolutionId, flow }, this.now);
     return this.drain();
   }
 

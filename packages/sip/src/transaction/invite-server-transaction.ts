@@ -3,6 +3,7 @@ import type { SipFlow } from '../link/sip-flow.ts';
 import { responseTo } from '../message/response-to.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import { never } from '../visit-schedule.ts';
+import { WrittenResponse } from '../message/written-response.ts';
 import { TimedTransaction, type TransactionKeeper } from './timed-transaction.ts';
 import { patienceMs } from './transaction-times.ts';
 
@@ -40,10 +41,15 @@ export class InviteServerTransaction<Owner> extends TimedTransaction {
     if (response.status >= 300) this.complete(now);
     else if (response.status >= 200) {
       this.state = 'accepted';
+      this.latest = undefined;
       this.endAfter(patienceMs(this.keeper.times), now);
     }
     this.send(response);
     this.keeper.schedule(this);
+  }
+
+  override keepWritten(bytes: Uint8Array): void {
+    if (this.latest !== undefined && !(this.latest instanceof WrittenResponse)) this.latest = new WrittenResponse(this.latest, bytes);
   }
 
   /** The same INVITE again: answered with what was said last; absorbed once a 2xx was sent. */

@@ -1,6 +1,7 @@
 import type { Instant } from '@dialplane/sansio';
 import type { SipFlow } from '../link/sip-flow.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
+import { WrittenResponse } from '../message/written-response.ts';
 import { TimedTransaction, type TransactionKeeper } from './timed-transaction.ts';
 import { patienceMs } from './transaction-times.ts';
 
@@ -40,6 +41,10 @@ export class NonInviteServerTransaction<Owner> extends TimedTransaction {
     if (this.isReliable) return this.terminate();
     this.endAfter(patienceMs(this.keeper.times), now);
     this.keeper.schedule(this);
+  }
+
+  override keepWritten(bytes: Uint8Array): void {
+    if (this.latest !== undefined && !(this.latest instanceof WrittenResponse)) this.latest = new WrittenResponse(this.latest, bytes);
   }
 
   /** The same request again: answered with what was said last, if anything was. */

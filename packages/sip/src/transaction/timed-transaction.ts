@@ -1,6 +1,7 @@
 import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import type { SipFlow } from '../link/sip-flow.ts';
-import type { SipMessage, SipRequest } from '../message/sip-message.ts';
+import { SipHeaders } from '../message/sip-headers.ts';
+import { noBody, type SipMessage, type SipRequest } from '../message/sip-message.ts';
 import { never, type Visited } from '../visit-schedule.ts';
 import type { TransactionOutput } from './transaction-output.ts';
 import type { TransactionTimes } from './transaction-times.ts';
@@ -15,13 +16,17 @@ export interface TransactionKeeper<ClientOwner, ServerOwner> {
   forget(transaction: TimedTransaction): void;
 }
 
+/** What stands where a request was. Nothing is written into it. */
+const forgottenRequest: SipRequest = { kind: 'request', method: '', uri: '', headers: new SipHeaders(), body: noBody };
+
 /**
  * A request of one hop, the flow it travels on and the two timers that any transaction has at a time: one that sends the latest message again, one that
  * ends the state it is in. One object without collections or closures, since a busy proxy holds a hundred thousand.
  */
 export abstract class TimedTransaction implements Visited {
   readonly key: string;
-  readonly request: SipRequest;
+  /** Emptied by {@link forgetRequest}. */
+  request: SipRequest;
   readonly flow: SipFlow;
   visitAt: Instant = never;
   protected resendAt: Instant = never;
@@ -33,6 +38,14 @@ export abstract class TimedTransaction implements Visited {
     this.request = request;
     this.flow = flow;
   }
+
+  /** Lets go of a request that has its final response, for a core that does not need it any more either: a proxy holds a transaction for half a minute after that. */
+  forgetRequest(): void {
+    this.request = forgottenRequest;
+  }
+
+  /** The bytes that the latest message was written as; a transaction that has to keep it for longer keeps those instead. */
+  keepWritten(_bytes: Uint8Array): void {}
 
   /** When a timer is due next. */
   get dueAt(): Instant {

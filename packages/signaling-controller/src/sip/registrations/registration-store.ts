@@ -1,5 +1,5 @@
 import type { Binding, LocationTable } from '@dialplane/sip';
-import { addMilliseconds } from '@dialplane/sansio';
+import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import type { Store } from '@dialplane/store';
 import type { Logger } from '@dialplane/telemetry';
 import type { Clock } from '../../clock.ts';
@@ -7,12 +7,17 @@ import type { Clock } from '../../clock.ts';
 /** What is stored of a binding: all but what the columns of its row say. */
 type StoredBinding = Omit<Binding, 'contact' | 'expiresAt'>;
 
-/** Registrations in the store, so that a restart signs no telephone off: those over UDP, whose flows outlive a process. Changes are noted, and written by who has a clock. */
+/**
+ * Registrations in the store, so that a restart signs no telephone off: those over UDP, whose flows outlive a process. Changes are noted, and written by who has a clock; one
+ * that is merely refreshed is written again when what the store says of it has half its time left.
+ */
 export class RegistrationStore {
   private readonly store: Store;
   private readonly clock: Clock;
   private readonly logger: Logger;
   private readonly changed = new Set<string>();
+  /** What the store says: until when, and over which flow. */
+  private readonly stored = new Map<string, { readonly until: Instant; readonly source: string }>();
 
   constructor(store: Store, clock: Clock, logger: Logger) {
     this.store = store;
@@ -31,8 +36,15 @@ export class RegistrationStore {
     table.takeChanges();
   }
 
-  /** The bindings of this telephone are not those of the store any more. */
-  note(username: string): void {
+  /** A binding was added, or refreshed. */
+  noteBound(username: string, { contact, expiresAt, flow }: Binding): void {
+    const known = this.stored.get(`${username} ${contact}`);
+    const now = this.clock.now();
+    if (known === undefined || known.source !== sourceOf(flow) || known.until - now < (expiresAt - now) / 2) this.changed.add(username);
+  }
+
+  noteUnbound(username: string, { contact }: Binding): void {
+    this.stored.delete(`${username} ${contact}`);
     this.changed.add(username);
   }
 
@@ -42,10 +54,11 @@ export class RegistrationStore {
     this.changed.clear();
     const now = this.clock.now();
     const { database } = this.store;
-    const rows = usernames.flatMap((username) =>
-      table.bindingsOf(username, now).map(({ contact, expiresAt, ...binding }) => ({
-        username, contact, binding: JSON.stringify(plain(binding)), expires_at: Math.round(this.clock.wallMs() + expiresAt - now),
-      })));
+    const bound = usernames.flatMap((username) => table.bindingsOf(username, now).map((binding) => ({ username, binding })));
+    const rows = bound.map(({ username, binding: { contact, expiresAt, ...binding } }) => ({
+      username, contact, binding: JSON.stringify(plain(binding)), expires_at: Math.round(this.clock.wallMs() + expiresAt - now),
+    }));
+    for (const { username, binding } of bound) this.stored.set(`${username} ${binding.contact}`, { until: binding.expiresAt, source: sourceOf(binding.flow) });
     try {
       await this.store.write([
         database.deleteFrom('sip_binding').where('username', 'in', usernames),
@@ -53,9 +66,14 @@ export class RegistrationStore {
       ]);
     } catch (error) {
       for (const username of usernames) this.changed.add(username);
+      this.stored.clear();
       this.logger.warn({ err: error, telephones: usernames.length }, 'Registrations of telephones could not be stored.');
     }
   }
+}
+
+function sourceOf({ transport, remote }: Binding['flow']): string {
+  return `${transport} ${remote.address} ${remote.port}`;
 }
 
 /** A flow may be an object with more to it than its addresses. */

@@ -94,11 +94,14 @@ export class Registrations {
   }
 
   private tellChanges(): void {
-    for (const change of this.table.takeChanges()) {
-      this.countSource(change.binding, change.kind === 'bound' ? 1 : -1);
-      this.options.store.note(change.addressOfRecord);
-      for (const listener of this.listeners) listener(change.addressOfRecord);
+    const changes = this.table.takeChanges();
+    for (const { kind, addressOfRecord, binding } of changes) {
+      this.countSource(binding, kind === 'bound' ? 1 : -1);
+      const isRefreshed = kind === 'unbound' && changes.some((other) => other.kind === 'bound' && other.addressOfRecord === addressOfRecord && other.binding.contact === binding.contact);
+      if (kind === 'bound') this.options.store.noteBound(addressOfRecord, binding);
+      else if (!isRefreshed) this.options.store.noteUnbound(addressOfRecord, binding);
     }
+    for (const username of new Set(changes.map(({ addressOfRecord }) => addressOfRecord))) for (const listener of this.listeners) listener(username);
   }
 
   private countSource({ flow }: Binding, step: 1 | -1): void {

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { SipFlow } from '@dialplane/sip';
 
 /** What the edge writes of a dialog into its own Record-Route, and finds again in the Route of each request inside it. */
@@ -10,32 +10,48 @@ export interface RouteToken {
 }
 
 const macLength = 16;
+/** Dialogs of which the token is remembered, so that the next request inside costs no hash. */
+const rememberedTokens = 8192;
 
 /**
  * Tokens that are the user part of the edge's Record-Route URIs: signed together with the Call-ID. Whoever has one is in the dialog, so requests inside dialogs are admitted from
  * wherever a carrier sends them, and nothing has to be kept of a dialog, over a restart either.
  */
 export class RouteTokens {
-  private readonly secret: Buffer;
+  private readonly secret: KeyObject;
+  private readonly remembered = new Map<string, RouteToken>();
 
   constructor(secret: Buffer) {
-    this.secret = secret;
+    this.secret = createSecretKey(secret);
   }
 
   write({ trunkId, flow }: RouteToken, sipCallId: string): string {
     const fields = [trunkId ?? '', ...(flow === undefined ? [] : [flow.transport, flow.remote.address, flow.remote.port, flow.local.address, flow.local.port, flow.connectionId ?? ''])];
     const body = Buffer.from(fields.join('\n')).toString('base64url');
-    return `${body}.${this.sign(body, sipCallId)}`;
+    const token = `${body}.${this.sign(body, sipCallId)}`;
+    this.remember(`${token} ${sipCallId}`, { trunkId, flow });
+    return token;
   }
 
   /** `undefined` for what is none of ours, or of another dialog. */
   read(text: string, sipCallId: string): RouteToken | undefined {
+    const key = `${text} ${sipCallId}`;
+    const known = this.remembered.get(key);
+    if (known !== undefined) return known;
     const dot = text.indexOf('.');
     const body = text.slice(0, Math.max(0, dot));
     const [given, right] = [Buffer.from(text.slice(dot + 1)), Buffer.from(this.sign(body, sipCallId))];
     if (dot < 0 || given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
     const [trunkId = '', transport, address = '', port, localAddress = '', localPort, connectionId = ''] = Buffer.from(body, 'base64url').toString().split('\n');
-    return { trunkId: trunkId === '' ? undefined : trunkId, flow: transport === undefined ? undefined : flowOf(transport, { address, port }, { address: localAddress, port: localPort }, connectionId) };
+    const flow = transport === undefined ? undefined : flowOf(transport, { address, port }, { address: localAddress, port: localPort }, connectionId);
+    const token: RouteToken = { trunkId: trunkId === '' ? undefined : trunkId, flow };
+    this.remember(key, token);
+    return token;
+  }
+
+  private remember(key: string, token: RouteToken): void {
+    if (this.remembered.size >= rememberedTokens) this.remembered.clear();
+    this.remembered.set(key, token);
   }
 
   private sign(body: string, sipCallId: string): string {

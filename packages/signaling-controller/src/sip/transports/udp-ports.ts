@@ -1,5 +1,6 @@
 import { addressText, addressWords, createUdpSockets, outgoingWords, receivedKind, receivedWords, type UdpSockets } from '@dialplane/kernels';
 import type { SipFlow, SocketAddress } from '@dialplane/sip';
+import { DatagramCopies } from './datagram-copies.ts';
 import { UdpFlow } from './udp-flow.ts';
 
 export interface UdpPortsOptions {
@@ -30,6 +31,7 @@ export class UdpPorts {
   private readonly outgoing: Int32Array;
   private readonly ports = new Map<number, OpenPort>();
   private readonly byAddress = new Map<string, OpenPort>();
+  private readonly copies = new DatagramCopies();
   private remembered = 0;
   private at = 0;
   private scratchAt: number;
@@ -125,7 +127,7 @@ export class UdpPorts {
 
   private serveDatagram(flow: UdpFlow, offset: number, length: number): void {
     const { slab } = this.sockets;
-    if (this.options.admits(slab, offset, length, flow)) this.options.onDatagram(slab.slice(offset, offset + length), flow);
+    if (this.options.admits(slab, offset, length, flow)) this.options.onDatagram(this.copies.of(slab, offset, length), flow);
   }
 
   private flowAt(open: OpenPort, at: number): UdpFlow {

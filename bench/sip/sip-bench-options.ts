@@ -1,0 +1,2 @@
+/** What both servers are told alike. */
+export const sipBench = { realm: 'bench', users: 10_000 } as const;
