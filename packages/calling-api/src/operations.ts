@@ -6,6 +6,7 @@ import { CallFlow, ReportTelemetryRequest } from './flow.ts';
 import { CallList, CallListQuery, CallRecords } from './records.ts';
 import * as relay from './relay.ts';
 import * as signaling from './signaling.ts';
+import { Capture, SipMessageList } from './sip-messages.ts';
 import * as dialing from './dialing.ts';
 import * as numbers from './telephone-numbers.ts';
 import * as telephoneUsage from './telephone-usage.ts';
@@ -30,6 +31,8 @@ export interface Operation {
   readonly response?: TSchema;
   /** Its response is a list (`value`) that is also given as `text/csv` (RFC 4180) to who accepts that; `Link` (RFC 8288) then names the next page. */
   readonly isTable?: true;
+  /** Its response is not JSON but bytes of this media type. */
+  readonly contentType?: string;
 }
 
 /**
@@ -55,6 +58,9 @@ export const operations = {
   listCalls: { method: 'GET', path: '/v1/calls', access: 'userOrOperator', summary: 'Calls, newest first', query: CallListQuery, status: 200, response: CallList },
   getCallFlow: { method: 'GET', path: '/v1/calls/{callId}/flow', access: 'userOrOperator', summary: 'The call flow record', params: calls.CallPath, status: 200, response: CallFlow },
   getCallRecords: { method: 'GET', path: '/v1/calls/{callId}/records', access: 'userOrOperator', summary: 'The call detail records', params: calls.CallPath, status: 200, response: CallRecords },
+
+  listSipMessages: { method: 'GET', path: '/v1/calls/{callId}/sip', access: 'operator', summary: 'Every SIP message of a call, as it was sent and received; what proves who somebody is is blanked', params: calls.CallPath, status: 200, response: SipMessageList },
+  getCallCapture: { method: 'GET', path: '/v1/calls/{callId}/pcap', access: 'operator', summary: 'The SIP messages of a call as a capture for Wireshark, each as a UDP datagram between its real addresses', params: calls.CallPath, status: 200, response: Capture, contentType: 'application/vnd.tcpdump.pcap' },
 
   reportRinging: { method: 'POST', path: '/v1/calls/{callId}:ringing', access: 'voip.join', summary: 'This endpoint is alerting its user', params: calls.CallPath, body: calls.EndpointCommand, status: 204 },
   acceptCall: { method: 'POST', path: '/v1/calls/{callId}:accept', access: 'voip.join', summary: 'Answer', params: calls.CallPath, body: calls.AcceptCallRequest, status: 200, response: calls.Call },

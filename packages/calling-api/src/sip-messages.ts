@@ -18,3 +18,6 @@ export type SipMessage = Static<typeof SipMessage>;
 /** The SIP messages of a call in the order of time. */
 export const SipMessageList = Type.Object({ messages: Type.Array(SipMessage) });
 export type SipMessageList = Static<typeof SipMessageList>;
+
+/** A file in libpcap's format. */
+export const Capture = Type.Unsafe<Uint8Array>({ type: 'string', format: 'binary' });

@@ -32,5 +32,3 @@ export { createSipEdge } from './sip/sip-edge.ts';
 export { defaultSipEdgeLimits, type SipCertificate, type SipEdge, type SipEdgeLimits, type SipEdgeOptions, type SipEdgeStatus, type SipRegistration } from './sip/sip-edge-options.ts';
 export type { DigestSecrets, SipDevice, SipEdgeDirectory, SipSource } from './sip/edge-directory.ts';
 export type { SipFlowNote } from './sip/messages/message-tap.ts';
-export type { PassedMessage } from './sip/messages/stored-message.ts';
-export { type CapturedMessage, writeSipCapture } from './sip/messages/sip-capture.ts';

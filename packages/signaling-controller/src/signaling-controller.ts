@@ -27,6 +27,7 @@ import { SignInOperations } from './operations/sign-in-operations.ts';
 import type { RelayNews, RelayService } from './relay/relay-service.ts';
 import type { SipFlowNote } from './sip/messages/message-tap.ts';
 import type { TelephonyAdministration } from './telephony/telephony-administration.ts';
+import { SipMessageStore } from './sip/messages/sip-message-store.ts';
 import { signalingMetrics, type SignalingMetrics } from './signaling-metrics.ts';
 
 export interface SignalingControllerOptions {
@@ -278,7 +279,7 @@ class Controller implements SignalingController {
       telephoneCalls: new RateLimiter(this.limits.telephoneCallsPerUser, this.clock),
       isDraining: () => this.draining,
     });
-    const records = new RecordOperations(shared);
+    const records = new RecordOperations({ ...shared, sipMessages: new SipMessageStore(this.options.store) });
     const telephony = new TelephonyOperations(this.options.telephonyAdministration);
     const relay = new RelayOperations(this.options.relay, () => this.renewIceConfiguration());
     return { ...signIn.handlers(), ...endpoints.handlers(), ...calls.handlers(), ...records.handlers(), ...relay.handlers(), ...telephony.handlers() };

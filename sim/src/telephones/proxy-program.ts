@@ -49,7 +49,7 @@ export class ProxyProgram implements HostMachine<SipDatagram> {
   private settle(now: Instant): void {
     for (let output = this.core.poll(); output !== undefined; output = this.core.poll()) {
       // Who does not answer at the only address there is has no other.
-      if (output.kind === 'resolve') this.core.handle({ kind: 'resolved', branchId: output.branchId, flow: undefined }, now);
+      if (output.kind === 'resolve') this.core.handle({ kind: 'resolved', resolutionId: output.resolutionId, flow: undefined }, now);
       else this.transmissions.push({ to: output.flow.remote.address, message: writeSipMessage(output.message) });
     }
   }

@@ -52,7 +52,7 @@ function describe(operationId: string, operation: Operation): object {
         description: 'Done',
         ...(operation.response !== undefined && {
           content: {
-            'application/json': { schema: operation.response },
+            [operation.contentType ?? 'application/json']: { schema: operation.response },
             ...(operation.isTable === true && { 'text/csv': { schema: { type: 'string', description: 'RFC 4180, with a header line; a Link header names the next page' } } }),
             ...(operationId === 'receiveEvents' && { 'text/event-stream': { schema: { type: 'string', description: 'Server-sent events: `id`, `event` (the type) and `data` (an EventEnvelope)' } } }),
           },

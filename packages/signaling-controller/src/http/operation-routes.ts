@@ -151,6 +151,7 @@ function operationRoute(operationId: OperationId, operation: Operation, options:
       };
       const isRepeatable = requestId !== undefined && operation.method !== 'GET';
       if (operation.isTable === true && acceptsCsv(request.headers.accept)) return answerTable(operation, await handle(operationRequest), request, reply);
+      if (operation.contentType !== undefined) return reply.code(operation.status).type(operation.contentType).send(await handle(operationRequest));
       const answer = isRepeatable ? await gate.repeatability.perform(`${keyOf(caller, request)} ${requestId}`, requestDigest(request), command) : await command();
       if (isRepeatable) reply.header('repeatability-result', 'accepted');
       reply.code(answer.status);

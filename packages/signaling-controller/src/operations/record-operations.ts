@@ -1,4 +1,4 @@
-import type { CallFlow, CallList, CallListEntry, CallRecords, FlowLane } from '@dialplane/calling-api';
+import type { CallFlow, CallList, CallListEntry, CallRecords, FlowLane, SipMessageList } from '@dialplane/calling-api';
 import { listEntry } from '../calls/list-entry.ts';
 import { callDiagnostics } from '../calls/call-summaries.ts';
 import type { CallDriver } from '../calls/call-driver.ts';
@@ -11,6 +11,9 @@ import type { EndpointRegistry } from '../endpoints/endpoint-registry.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { OperatorCaller, UserCaller } from '../http/authentication.ts';
 import type { OperationHandlers, OperationRequest } from '../http/operation-handler.ts';
+import { writeSipCapture } from '../sip/messages/sip-capture.ts';
+import type { SipMessageStore } from '../sip/messages/sip-message-store.ts';
+import { writeSocketAddress } from '../sip/messages/stored-message.ts';
 import { keptSafe } from './kept-safe.ts';
 
 export interface RecordOperationsOptions {
@@ -19,6 +22,7 @@ export interface RecordOperationsOptions {
   readonly calls: CallDriver;
   readonly keeper: CallKeeper;
   readonly store: CallStore;
+  readonly sipMessages: SipMessageStore;
 }
 
 const defaultPageSize = 50;
@@ -31,11 +35,13 @@ export class RecordOperations {
     this.options = options;
   }
 
-  handlers(): Pick<OperationHandlers, 'listCalls' | 'getCallFlow' | 'getCallRecords' | 'reportTelemetry'> {
+  handlers(): Pick<OperationHandlers, 'listCalls' | 'getCallFlow' | 'getCallRecords' | 'listSipMessages' | 'getCallCapture' | 'reportTelemetry'> {
     return {
       listCalls: (request) => this.list(request),
       getCallFlow: async ({ caller, params }) => this.flowOf(await this.find(params.callId, caller)),
       getCallRecords: async ({ caller, params }) => this.recordsOf((await this.find(params.callId, caller)).callId),
+      listSipMessages: async ({ caller, params }) => this.sipMessagesOf((await this.find(params.callId, caller)).callId),
+      getCallCapture: async ({ caller, params }) => this.captureOf((await this.find(params.callId, caller)).callId),
       reportTelemetry: (request) => this.report(request),
     };
   }
@@ -100,6 +106,22 @@ export class RecordOperations {
   private async recordsOf(callId: string): Promise<CallRecords> {
     const { store } = this.options;
     return { summaries: await keptSafe(store.summariesOf(callId)), diagnostics: await keptSafe(store.diagnosticsOf(callId)) };
+  }
+
+  private async sipMessagesOf(callId: string): Promise<SipMessageList> {
+    const messages = await keptSafe(this.options.sipMessages.of(callId));
+    return {
+      messages: messages.map(({ sequence, atMs, direction, transport, local, remote, bytes }) => ({
+        messageId: String(sequence), time: new Date(atMs).toISOString(), direction, transport, local: writeSocketAddress(local), remote: writeSocketAddress(remote), text: Buffer.from(bytes).toString(),
+      })),
+    };
+  }
+
+  /** What passed between the proxy and the user agents was on no network, and is in no capture. */
+  private async captureOf(callId: string): Promise<Uint8Array> {
+    const messages = await keptSafe(this.options.sipMessages.of(callId));
+    const onNetwork = messages.filter(({ transport }) => transport !== 'inside');
+    return writeSipCapture(onNetwork.map(({ atMs, direction, local, remote, bytes }) => (direction === 'in' ? { atMs, source: remote, destination: local, bytes } : { atMs, source: local, destination: remote, bytes })));
   }
 
   /** Client clocks are corrected by the offset seen in `sentAt`; nothing is dated before the call or after now. */

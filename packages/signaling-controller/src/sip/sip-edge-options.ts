@@ -4,7 +4,6 @@ import type { Logger, Metrics } from '@dialplane/telemetry';
 import type { Clock } from '../clock.ts';
 import type { SipEdgeDirectory } from './edge-directory.ts';
 import type { SipFlowNote } from './messages/message-tap.ts';
-import type { PassedMessage } from './messages/stored-message.ts';
 
 /** A certificate chain and its key (PEM). */
 export interface SipCertificate {
@@ -64,6 +63,8 @@ export interface SipEdgeOptions {
   readonly strangers: 'silent' | 'refuse';
   readonly clock?: Clock;
   readonly limits?: Partial<SipEdgeLimits>;
+  /** Name servers to ask where SIP URIs lead, `127.0.0.1:5300`; without them those of the system. */
+  readonly nameServers?: readonly string[];
   /** Signs what the edge writes into Record-Route; with another one, requests of running dialogs are strangers'. 32 bytes; random without it. */
   readonly routeSecret?: Buffer;
   /** Takes what is to be written into the flow record of a call. */
@@ -116,6 +117,4 @@ export interface SipEdge {
    * @returns how to say that the dialog is over; messages that come late are still noted.
    */
   watch(sipCallId: string, about: { readonly callId: string; readonly lane: string }): () => void;
-  /** What was said in SIP during a call, in its order. */
-  messagesOf(callId: string): Promise<ReadonlyArray<PassedMessage & { readonly sequence: number }>>;
 }

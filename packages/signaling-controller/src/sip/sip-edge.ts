@@ -9,7 +9,6 @@ import { SourceGate } from './admission/source-gate.ts';
 import { EdgeMetrics } from './edge-metrics.ts';
 import { MessageTap } from './messages/message-tap.ts';
 import { SipMessageStore } from './messages/sip-message-store.ts';
-import type { PassedMessage } from './messages/stored-message.ts';
 import { Registrations } from './registrations/registrations.ts';
 import { RegistrationStore } from './registrations/registration-store.ts';
 import { insideFlow, originOf, submissionFlow } from './routing/edge-flows.ts';
@@ -79,7 +78,7 @@ class Edge implements SipEdge {
     });
     this.ports = new EdgePorts({ udp: this.udp, streams: this.streams, addresses: this.addresses, logger, port: options.port, tlsPort: options.tlsPort });
     const sourceAddresses = new SourceAddresses(now);
-    this.hops = new NextHops({ udp: this.udp, streams: this.streams, sources: sourceAddresses, lookup: new HopLookup() });
+    this.hops = new NextHops({ udp: this.udp, streams: this.streams, sources: sourceAddresses, lookup: new HopLookup(this.clock, options.nameServers) });
     this.overload = new OverloadGate(this.limits, now);
     this.core = new ProxyCore({
       randomness: nodeRandomness(),
@@ -135,10 +134,6 @@ class Edge implements SipEdge {
 
   watch(sipCallId: string, about: { readonly callId: string; readonly lane: string }): () => void {
     return this.tap.watch(sipCallId, about);
-  }
-
-  messagesOf(callId: string): Promise<ReadonlyArray<PassedMessage & { readonly sequence: number }>> {
-    return this.tap.messagesOf(callId);
   }
 
   private get transactions(): number {

@@ -41,6 +41,8 @@ export interface TestEdge {
   readonly edge: SipEdge;
   readonly directory: TestDirectory;
   readonly store: Store;
+  /** Of its own; gone after the test. */
+  readonly folder: string;
   readonly metrics: Metrics;
   readonly delivered: Array<{ readonly message: SipMessage; readonly origin: SipOrigin }>;
 }
@@ -54,7 +56,7 @@ export async function startTestEdge(t: TestContext, options: Partial<SipEdgeOpti
   const edge = createSipEdge({
     store, directory, metrics, logger: createLogger({ level: 'error' }), port: 0, tlsPort: undefined, listenAddresses: ['127.0.0.1'], strangers: 'silent', ...options,
   });
-  const started: TestEdge = { edge, directory, store, metrics, delivered: [] };
+  const started: TestEdge = { edge, directory, store, folder: dataDir, metrics, delivered: [] };
   edge.link.onMessage((message, origin) => {
     started.delivered.push({ message, origin });
   });

@@ -108,12 +108,6 @@ export class MessageTap {
     };
   }
 
-  /** What is stored of a call, and what is about to be. */
-  async messagesOf(callId: string): Promise<ReadonlyArray<PassedMessage & { readonly sequence: number }>> {
-    await this.save(this.calls.get(callId));
-    return this.options.store.of(callId);
-  }
-
   async close(): Promise<void> {
     clearInterval(this.timer);
     for (const call of this.calls.values()) await this.save(call);
@@ -160,8 +154,8 @@ export class MessageTap {
     if (this.ticks % 20 === 0) this.forget();
   }
 
-  private async save(call: TappedCall | undefined): Promise<void> {
-    if (call === undefined || call.unsaved.length === 0) return;
+  private async save(call: TappedCall): Promise<void> {
+    if (call.unsaved.length === 0) return;
     const messages = call.unsaved;
     call.unsaved = [];
     try {

@@ -1,5 +1,5 @@
 import type { Instant } from '@dialplane/sansio';
-import { checkSipMessage, numericHost, parseAddress, parseSipUri, type ProxiedRequest, type ProxyDecision, type ProxySurroundings, type ProxyTarget, type SipFlow, type SipUri, userOf } from '@dialplane/sip';
+import { checkSipMessage, numericHost, parseAddress, parseSipUri, type ProxiedRequest, type ProxyDecision, type ProxySurroundings, type ProxyTarget, type SipFlow, type SipOrigin, type SipUri, userOf } from '@dialplane/sip';
 import type { OverloadGate } from '../admission/overload-gate.ts';
 import type { DigestGate } from '../admission/digest-gate.ts';
 import type { SipEdgeDirectory, SipSource } from '../edge-directory.ts';
@@ -65,9 +65,9 @@ export class EdgePolicy implements ProxySurroundings {
     const token = this.tokenOf(proxied);
     if (token !== undefined) return this.decideInDialog(proxied, token);
     const { request } = proxied;
-    if (request.method === 'ACK' || request.method === 'CANCEL') return { kind: 'drop' };
-    const fault = checkSipMessage(request);
     const trunk = this.options.directory.trunkOf(this.sourceOf(proxied.flow));
+    if (request.method === 'ACK' || request.method === 'CANCEL') return trunk === undefined ? { kind: 'drop' } : this.deliverUnrouted(request.method);
+    const fault = checkSipMessage(request);
     if (fault !== undefined) {
       this.options.counters.count('malformed');
       return trunk === undefined && this.options.strangers === 'silent' ? { kind: 'drop' } : { kind: 'respond', status: fault.status, reason: fault.sentence };
@@ -137,14 +137,22 @@ export class EdgePolicy implements ProxySurroundings {
     return this.deliver(proxied, { kind: 'user', identifier: outcome.identifier, username: outcome.username });
   }
 
-  private deliver({ request }: ProxiedRequest, origin: Parameters<typeof deliveryFlow>[0]): ProxyDecision {
+  private deliver({ request }: ProxiedRequest, origin: SipOrigin): ProxyDecision {
     const seconds = this.options.overload.take();
     if (seconds > 0) {
       this.options.counters.count('overload');
       return { kind: 'respond', status: 503, headers: [['Retry-After', String(seconds)]] };
     }
-    const target: ProxyTarget = this.options.userAgents === undefined ? { flow: deliveryFlow(origin) } : { routes: [this.options.userAgents] };
-    return { kind: 'forward', targets: [target], staysOnPath: opensDialog.has(request.method) };
+    return { kind: 'forward', targets: [this.userAgentsTarget(origin)], staysOnPath: opensDialog.has(request.method) };
+  }
+
+  /** A trunk's ACK that ignores our Record-Route, as some do; and its CANCEL of an INVITE that is not here. */
+  private deliverUnrouted(method: 'ACK' | 'CANCEL'): ProxyDecision {
+    return method === 'CANCEL' ? { kind: 'respond', status: 481 } : { kind: 'forward', targets: [this.userAgentsTarget({ kind: 'dialog' })], staysOnPath: false };
+  }
+
+  private userAgentsTarget(origin: SipOrigin): ProxyTarget {
+    return this.options.userAgents === undefined ? { flow: deliveryFlow(origin) } : { routes: [this.options.userAgents] };
   }
 
   /** Whether a request asks about the edge itself, and not about somebody behind it. */

@@ -1,8 +1,8 @@
-import { numericHost, parseSipUri, type SipFlow, type SipUri } from '@dialplane/sip';
+import { numericHost, parseSipUri, type ServerTarget, type SipFlow, type SipUri } from '@dialplane/sip';
 import type { SourceAddresses } from '../transports/source-address.ts';
 import type { StreamPorts } from '../transports/stream-ports.ts';
 import type { UdpPorts } from '../transports/udp-ports.ts';
-import type { HopLookup, NextHop } from './hop-lookup.ts';
+import type { HopLookup } from './hop-lookup.ts';
 
 export interface NextHopsOptions {
   readonly udp: UdpPorts;
@@ -12,9 +12,8 @@ export interface NextHopsOptions {
 }
 
 const presetPort = 5060;
-const presetTlsPort = 5061;
 
-/** From URIs to flows (RFC 3263): over UDP from the address that the machine's routes choose, over TCP and TLS by a connection that is there or a new one. */
+/** From URIs to flows: over UDP from the address that the machine's routes choose, over TCP and TLS by a connection that is there or a new one. */
 export class NextHops {
   private readonly options: NextHopsOptions;
 
@@ -22,35 +21,28 @@ export class NextHops {
     this.options = options;
   }
 
-  /** Where nothing has to be asked: an address as host, and the way to it known. */
+  /** Where nothing has to be asked: UDP to an address, and the way to it known. */
   flowTo(uri: SipUri): SipFlow | undefined {
-    const host = numericHost(uri.parameters.get('maddr') ?? uri.host);
-    if (host === undefined || transportOf(uri) !== 'udp') return undefined;
-    const local = this.options.sources.remembered(host.address);
-    return local === undefined ? undefined : this.options.udp.flowFrom(local, { address: host.address, port: uri.port ?? presetPort });
+    const { parameters } = uri;
+    const transport = parameters.get('transport') ?? 'udp';
+    if (uri.scheme === 'sips' || parameters.has('maddr') || transport.toLowerCase() !== 'udp') return undefined;
+    const host = numericHost(uri.host);
+    const local = host === undefined ? undefined : this.options.sources.remembered(host.address);
+    return host === undefined || local === undefined ? undefined : this.options.udp.flowFrom(local, { address: host.address, port: uri.port ?? presetPort });
   }
 
   /** The flow to the address that comes `attempt`th for this URI; `undefined` where there is none, or no way to it. */
   async find(text: string, attempt: number): Promise<SipFlow | undefined> {
     const uri = parseSipUri(text);
     if (uri === undefined) return undefined;
-    const host = numericHost(uri.parameters.get('maddr') ?? uri.host);
-    const transport = transportOf(uri);
-    const port = uri.port ?? (transport === 'tls' ? presetTlsPort : presetPort);
-    const hops = host === undefined ? await this.options.lookup.hopsOf(uri) : [{ transport, address: host.address, port }];
-    const hop = hops[attempt];
-    return hop === undefined ? undefined : this.flowOf(hop, uri.host);
+    const target = (await this.options.lookup.targetsOf(uri))[attempt];
+    return target === undefined ? undefined : this.flowOf(target);
   }
 
-  private async flowOf({ transport, address, port }: NextHop, serverName: string): Promise<SipFlow | undefined> {
-    if (transport !== 'udp') return this.options.streams.connect({ transport, address, port, serverName: serverName.replace(/^\[|\]$/g, '') }).flow;
-    const local = await this.options.sources.find(address);
-    return local === undefined ? undefined : this.options.udp.flowFrom(local, { address, port });
+  private async flowOf({ transport, address, port, domain }: ServerTarget): Promise<SipFlow | undefined> {
+    const localAddress = await this.options.sources.find(address);
+    if (localAddress === undefined) return undefined;
+    if (transport === 'udp') return this.options.udp.flowFrom(localAddress, { address, port });
+    return this.options.streams.connect({ transport, address, port, localAddress, serverName: domain.replace(/^\[|\]$/g, '') }).flow;
   }
-}
-
-function transportOf(uri: SipUri): 'udp' | 'tcp' | 'tls' {
-  const named = uri.parameters.get('transport')?.toLowerCase();
-  if (uri.scheme === 'sips' || named === 'tls') return 'tls';
-  return named === 'tcp' ? 'tcp' : 'udp';
 }

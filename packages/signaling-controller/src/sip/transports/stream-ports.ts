@@ -8,6 +8,8 @@ import { StreamConnection } from './stream-connection.ts';
 /** Where a connection is to lead. */
 export interface StreamTarget extends SocketAddress {
   readonly transport: 'tcp' | 'tls';
+  /** From which of our addresses. */
+  readonly localAddress: string;
   /** The name that the peer's certificate has to have (RFC 5922 §7.3): what the URI said. */
   readonly serverName: string;
 }
@@ -82,8 +84,9 @@ export class StreamPorts {
     const key = keyOf(target);
     const known = this.byTarget.get(key);
     if (known !== undefined && !known.socket.destroyed) return known;
-    const socket = target.transport === 'tcp' ? connectTcp({ host: target.address, port: target.port, noDelay: true, keepAlive: true }) : this.connectTls(target);
-    const connection = this.join(socket, { transport: target.transport, local: { address: '', port: 0 }, remote: { address: target.address, port: target.port } }, []);
+    const tcp = connectTcp({ host: target.address, port: target.port, localAddress: target.localAddress, noDelay: true, keepAlive: true });
+    const socket = target.transport === 'tcp' ? tcp : this.connectTls(tcp, target.serverName);
+    const connection = this.join(socket, { transport: target.transport, local: localOf(socket, target.localAddress), remote: { address: target.address, port: target.port } }, []);
     connection.hasSpoken = true;
     this.byTarget.set(key, connection);
     const established = target.transport === 'tcp' ? 'connect' : 'secureConnect';
@@ -145,10 +148,11 @@ export class StreamPorts {
     return [...rootCertificates, ...this.options.trustedAuthorities()];
   }
 
-  private connectTls({ address, port, serverName }: StreamTarget): TLSSocket {
+  private connectTls(tcp: Socket, serverName: string): TLSSocket {
+    tcp.on('error', () => {}); // The TLS socket ends with it.
     const own = this.options.certificate?.();
     return connectTls({
-      host: address, port, ...(/^[\d.]+$|:/.test(serverName) ? {} : { servername: serverName }), minVersion: 'TLSv1.2', ca: this.authorities(),
+      socket: tcp, ...(/^[\d.]+$|:/.test(serverName) ? {} : { servername: serverName }), minVersion: 'TLSv1.2', ca: this.authorities(),
       ...(own !== undefined && { cert: own.certificatePem, key: own.privateKeyPem }),
       checkServerIdentity: (_host, certificate) => checkName(serverName, certificate),
     });
@@ -208,6 +212,16 @@ export class StreamPorts {
       if (incompleteSince !== undefined && now - incompleteSince > this.options.limits.messageMs) socket.destroy();
     }
   }
+}
+
+/** Our end of a connection, whose port is known once it is there. */
+function localOf(socket: Socket, address: string): SocketAddress {
+  return {
+    address,
+    get port() {
+      return socket.localPort ?? 0;
+    },
+  };
 }
 
 function keyOf({ transport, address, port, serverName }: StreamTarget): string {

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createSocket } from 'node:dgram';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { writeSipCapture } from './messages/sip-capture.ts';
+import { SipMessageStore } from './messages/sip-message-store.ts';
+import { startTestEdge, type TestEdge } from './test-edge.ts';
+import { runSipp, startSipp } from './test-sipp.ts';
+
+const calls = 20;
+
+for (const transport of ['udp', 'tcp'] as const) {
+  test(`SIPp calls SIPp through the edge over ${transport}, and what was said is a capture without faults`, async (t) => {
+    const [uasPort, uacPort] = [await freePort(), await freePort()];
+    const { edge, directory, store, folder } = await edgeBetween(t, { uasPort, transport });
+    directory.trunks.set('127.0.0.1', 'acme');
+    const { port } = edge.status();
+    await store.write([store.database.insertInto('call').values({ id: 'c', started_at: 0, ended_at: null, snapshot: null, saved_at: 0, flow_progress: '{}', lanes: null, entry: null })]);
+    const released = Array.from({ length: calls }, (_, call) => edge.watch(`call-${call + 1}@edge.test`, { callId: 'c', lane: 'trunk:acme' }));
+    const mode = transport === 'udp' ? 'u1' : 't1';
+    const uas = startSipp(t, ['-sn', 'uas', '-p', String(uasPort), '-t', mode, '-rtp_echo', '-mp', String(await freePort())]);
+    if (transport === 'tcp') await listens(uasPort);
+    const code = await runSipp(t, ['-sn', 'uac', `127.0.0.1:${uasPort}`, '-rsa', `127.0.0.1:${port}`, '-p', String(uacPort), '-t', mode, '-m', String(calls), '-r', '10', '-d', '10', '-cid_str', 'call-%u@edge.test', '-mp', String(await freePort())]);
+    assert.equal(code, 0);
+    uas.kill('SIGKILL');
+    for (const release of released) release();
+    await edge.close();
+    const messages = await new SipMessageStore(store).of('c');
+    // INVITE, 180, 200, ACK, BYE, 200: each twice, in and out.
+    assert.ok(messages.length >= calls * 12, `${messages.length} messages`);
+    const file = join(folder, 'calls.pcap');
+    await writeFile(file, writeSipCapture(messages.map(({ atMs, direction, local, remote, bytes }) => ({ atMs, bytes, ...(direction === 'in' ? { source: remote, destination: local } : { source: local, destination: remote }) }))));
+    assert.equal(tshark(file, 'sip'), messages.length);
+    assert.equal(tshark(file, '_ws.malformed || _ws.expert.severity >= "Error" || udp.checksum.status == "Bad" || ip.checksum.status == "Bad"'), 0);
+  });
+}
+
+async function edgeBetween(t: TestContext, { uasPort, transport }: { readonly uasPort: number; readonly transport: string }): Promise<TestEdge> {
+  return startTestEdge(t, { userAgents: `<sip:127.0.0.1:${uasPort};transport=${transport};lr>` });
+}
+
+/** How many packets of a capture match; checksums are verified. */
+function tshark(file: string, filter: string): number {
+  const { status, stdout, stderr } = spawnSync('tshark', ['-r', file, '-o', 'udp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE', '-Y', filter, '-T', 'fields', '-e', 'frame.number'], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return stdout.split('\n').filter((line) => line !== '').length;
+}
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
+
+/** SIPp takes connections. Over UDP the caller repeats itself until it is there. */
+async function listens(port: number): Promise<void> {
+  for (;;) {
+    const attempt = connect(port, '127.0.0.1');
+    try {
+      await once(attempt, 'connect');
+      return;
+    } catch {
+      await delay(20);
+    } finally {
+      attempt.destroy();
+    }
+  }
+}
