@@ -1,5 +1,6 @@
-import type { Call as CallView, EndpointEvent } from '@dialplane/calling-api';
+import type { Call as CallView, EndpointEvent, TransferReference } from '@dialplane/calling-api';
 import { getIdentifierRawId, type CommunicationIdentifier } from '@azure/communication-common';
+import type { ActiveCall } from './call/active-call.ts';
 import type { CallServices } from './call/call-services.ts';
 import { endReasonsOfLoss, localEndReasons } from './call/end-reasons.ts';
 import { EndpointCalls } from './call/endpoint-calls.ts';
@@ -50,6 +51,10 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
       updated: (added, removed) => {
         this.emit('callsUpdated', { added, removed });
       },
+      transfers: (call, { transferId, target, customContext }) => {
+        const options = { audioOptions: call.audioOptions, ...(customContext === undefined ? {} : { customContext }) };
+        call.session.transferAccepted(this.start([target], options, { callId: call.id, transferId }));
+      },
       handled: (call, { code, subCode }) => {
         this.emit('handleIncomingCall', { callId: call.id, participantId: call.info.participantId, code, subCode });
       },
@@ -62,11 +67,15 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
   }
 
   startCall(participants: readonly CommunicationIdentifier[], options: StartCallOptions = {}): Call {
-    const { connection } = this.services;
     this.assertUsable();
     const targets = [...new Set(participants.map(validRawId))];
     if (targets.length === 0) throw clientError('TARGETS_MISSING');
-    if (!connection.hasScope('voip')) throw clientError('SCOPE_MISSING');
+    if (!this.services.connection.hasScope('voip')) throw clientError('SCOPE_MISSING');
+    return this.start(targets, options);
+  }
+
+  private start(targets: readonly string[], options: StartCallOptions, transfer?: TransferReference): ActiveCall {
+    const { connection } = this.services;
     const { customContext, alternateCallerId, relay } = options;
     const call = this.endpointCalls.addOutgoing();
     const place = async () => {
@@ -77,11 +86,12 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
       return await connection.request('startCall', {
         body: {
           endpointId: connection.endpointId,
-          targets,
+          targets: [...targets],
           isMuted: call.isMuted,
           ...description,
           ...(alternateCallerId === undefined ? {} : { alternateCallerId: validRawId(alternateCallerId) }),
           ...(relay === undefined ? {} : { relay }),
+          ...(transfer === undefined ? {} : { transfer }),
           ...(customContext === undefined ? {} : { customContext: structuredClone(customContext) as CallView['customContext'] & object }),
         },
       });

@@ -61,6 +61,8 @@ export interface CallInternals {
   onViewChanged(listener: () => void): () => void;
   /** The public `state` changed. */
   onStateChanged(listener: () => void): () => void;
+  /** The other side transferred this client to another call. */
+  onTransferAccepted(listener: (targetCall: Call) => void): () => void;
   /** The call is over; `callEndReason` is set. Called once. */
   onEnded(listener: () => void): () => void;
   /** Carries out a command on this call; rejects with a CommunicationServicesError. */

@@ -4,8 +4,8 @@ import { clientError } from '../communication-services-error.ts';
 import { EventEmitter } from '../event-emitter.ts';
 import { FeatureSet } from '../feature-registry.ts';
 import type { CallInternals } from '../call-internals.ts';
-import type { Call, CallDirection, CallerInfo, CallEvents, CallInfo, CallState, Lobby } from '../public/call.ts';
-import type { AddPhoneNumberOptions, DtmfTone, HangUpOptions, MediaConstraints } from '../public/call-options.ts';
+import type { Call, CallDirection, CallerInfo, CallEvents, CallInfo, CallState, Lobby, TransferorInfo } from '../public/call.ts';
+import type { AddPhoneNumberOptions, AudioOptions, DtmfTone, HangUpOptions, MediaConstraints } from '../public/call-options.ts';
 import type { CallEndReason } from '../public/errors.ts';
 import type { CallFeature, CallFeatureFactory } from '../public/feature-factories.ts';
 import type { ParticipantRole, RemoteParticipant } from '../public/remote-participant.ts';
@@ -40,7 +40,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
   readonly direction: CallDirection;
   readonly lobby: Lobby = emptyLobby;
   callerInfo: CallerInfo;
-  readonly transferorInfo = undefined;
+  transferorInfo: TransferorInfo | undefined;
   role: ParticipantRole = 'Unknown';
   isIncomingAudioMuted = false;
   readonly session: CallSession;
@@ -59,6 +59,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     this.direction = options.direction;
     const { services, view } = options;
     this.callerInfo = view === undefined ? { identifier: createIdentifierFromRawId(services.selfRawId) } : callerOf(view);
+    this.transferorInfo = transferorOf(view);
     this.ids = new CallIds(options.groupId);
     this.session = new CallSession({
       services,
@@ -189,6 +190,11 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     return this.roster.all;
   }
 
+  /** What a call that takes the place of this one begins with. */
+  get audioOptions(): AudioOptions {
+    return { muted: this.isMuted, localAudioStreams: this.localStreams.given };
+  }
+
   feature<Feature extends CallFeature>(factory: CallFeatureFactory<Feature>): Feature {
     return this.features.get(factory);
   }
@@ -311,6 +317,10 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
       this.callerInfo = callerOf(view);
       this.emit('callerInfoChanged');
     }
+    if (this.transferorInfo === undefined && view.transferor !== undefined) {
+      this.transferorInfo = transferorOf(view);
+      this.emit('transferorInfoChanged');
+    }
     if (view.self.role !== this.role) {
       this.role = view.self.role;
       this.emit('roleChanged');
@@ -331,6 +341,12 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
   private assertRunning(): void {
     if (!this.lifecycle.isRunning) throw clientError('CALL_ENDED');
   }
+}
+
+/** Who transferred another call to this one. */
+export function transferorOf(view: CallView | undefined): TransferorInfo | undefined {
+  const { transferor } = view ?? {};
+  return transferor === undefined ? undefined : { identifier: createIdentifierFromRawId(transferor.identifier), displayName: transferor.displayName };
 }
 
 function callerOf(view: CallView): CallerInfo {

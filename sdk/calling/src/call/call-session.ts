@@ -63,6 +63,7 @@ export class CallSession implements CallInternals, MediaSignaling {
   /** Aborted when the call is over. */
   private readonly over = new AbortController();
   private readonly stateChanges = new Listeners<[]>();
+  private readonly transfers = new Listeners<[Call]>();
   private readonly ends = new Listeners<[]>();
 
   constructor(options: CallSessionOptions) {
@@ -190,6 +191,15 @@ export class CallSession implements CallInternals, MediaSignaling {
     return this.ends.add(listener);
   }
 
+  onTransferAccepted(listener: (targetCall: Call) => void): () => void {
+    return this.transfers.add(listener);
+  }
+
+  /** The other side transferred this client, and this is the call that it led to. */
+  transferAccepted(targetCall: Call): void {
+    this.transfers.call(targetCall);
+  }
+
   /** The public state is another one. */
   stateChanged(): void {
     this.stateChanges.call();
@@ -279,7 +289,7 @@ export class CallSession implements CallInternals, MediaSignaling {
     this.ends.call();
     this.media.close();
     void this.telemetry.finish();
-    for (const listeners of [this.events, this.viewChanges, this.stateChanges, this.ends]) listeners.clear();
+    for (const listeners of [this.events, this.viewChanges, this.stateChanges, this.transfers, this.ends]) listeners.clear();
   }
 
   /**

@@ -11,9 +11,13 @@ import { RingingCall } from './ringing-call.ts';
 export interface EndpointCallsListener {
   rings(incoming: RingingCall): void;
   updated(added: ActiveCall[], removed: ActiveCall[]): void;
+  /** The other side of `call` transfers this client. */
+  transfers(call: ActiveCall, request: TransferRequest): void;
   /** A call that rang was answered here, or is over. */
   handled(call: ActiveCall, reason: Pick<CallEndReason, 'code' | 'subCode'>): void;
 }
+
+export type TransferRequest = Extract<CallEvent, { type: 'transferRequested' }>;
 
 /** Events of calls whose start or join is not answered yet. */
 const maxEarlyEvents = 512;
@@ -70,14 +74,18 @@ export class EndpointCalls {
   }
 
   private createCall(direction: 'Incoming' | 'Outgoing', known: { view?: CallView; groupId?: string }): ActiveCall {
-    return new ActiveCall({
+    const call = new ActiveCall({
       services: this.services,
       direction,
       ...known,
-      onEnded: (call) => {
+      onEnded: () => {
         this.ended(call);
       },
     });
+    call.session.onEvent((event) => {
+      if (event.type === 'transferRequested') this.listener.transfers(call, event);
+    });
+    return call;
   }
 
   private ring(view: CallView): void {
@@ -89,7 +97,17 @@ export class EndpointCalls {
       this.listener.handled(call, { code: 0, subCode: 0 });
     });
     this.ringing.set(view.callId, incoming);
-    this.listener.rings(incoming);
+    const transferred = view.transfer === undefined ? undefined : this.find(view.transfer.callId);
+    if (transferred === undefined) this.listener.rings(incoming);
+    else this.follow(transferred, incoming);
+  }
+
+  /** The other side of a call transfers this client to a call of its own: that is answered without asking the user, who talks to the same side still. */
+  private follow(from: ActiveCall, incoming: RingingCall): void {
+    incoming.accept({ audioOptions: from.audioOptions }).catch((error: unknown) => {
+      this.services.platform.logger.warning('a transferred call could not be answered', error);
+    });
+    from.session.transferAccepted(incoming.call);
   }
 
   private handleCallEvent(event: CallEvent): void {

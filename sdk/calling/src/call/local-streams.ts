@@ -33,6 +33,11 @@ export class LocalStreams {
     return this.microphone === undefined ? [] : [this.microphone];
   }
 
+  /** The microphone that the application brought; it outlives the call. */
+  get given(): readonly LocalAudioStream[] {
+    return this.ownsMicrophone ? [] : this.audio;
+  }
+
   get video(): readonly LocalVideoStream[] {
     return [this.camera, this.screen].filter((stream) => stream !== undefined);
   }

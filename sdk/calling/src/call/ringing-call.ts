@@ -3,7 +3,7 @@ import { createIdentifierFromRawId } from '@azure/communication-common';
 import { clientError } from '../communication-services-error.ts';
 import { EventEmitter } from '../event-emitter.ts';
 import type { AcceptCallOptions, CustomContext } from '../public/call-options.ts';
-import type { Call, CallerInfo, CallInfo } from '../public/call.ts';
+import type { Call, CallerInfo, CallInfo, TransferorInfo } from '../public/call.ts';
 import type { CallEndReason } from '../public/errors.ts';
 import type { IncomingCall, IncomingCallEvents } from '../public/incoming-call.ts';
 import type { ActiveCall } from './active-call.ts';
@@ -19,7 +19,7 @@ export class RingingCall extends EventEmitter<IncomingCallEvents> implements Inc
   readonly kind = 'IncomingCall';
   readonly id: string;
   readonly info: CallInfo;
-  readonly transferorInfo = undefined;
+  readonly transferorInfo: TransferorInfo | undefined;
   readonly callerInfo: CallerInfo;
   readonly customContext: CustomContext | undefined;
   callEndReason: CallEndReason | undefined;
@@ -39,6 +39,7 @@ export class RingingCall extends EventEmitter<IncomingCallEvents> implements Inc
     this.topology = view.topology;
     this.info = call.info;
     this.callerInfo = { identifier: createIdentifierFromRawId(view.caller.identifier), displayName: view.caller.displayName };
+    this.transferorInfo = call.transferorInfo;
     this.customContext = view.customContext as CustomContext | undefined;
     call.session.media.prepare(view.mediaSessions).catch((error: unknown) => {
       services.platform.logger.warning('the answer could not be prepared', error);

@@ -19,7 +19,7 @@ export interface CallerInfo {
   readonly displayName?: string | undefined;
 }
 
-/** Who transferred the call here: nobody, as long as calls cannot be transferred. */
+/** Who transferred the call here. */
 export interface TransferorInfo {
   readonly identifier?: CommunicationIdentifierKind | undefined;
   readonly displayName?: string | undefined;
