@@ -3,6 +3,8 @@ import type { Logger, Metrics } from '@dialplane/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AccessKeyPolicy, verifyContentHash, verifySignature } from './access-key-authentication.ts';
 import { AzureError, azureErrors } from './azure-error.ts';
+import { IncomingCallOperations } from './call-automation/incoming-call-operations.ts';
+import type { IncomingCallSource } from './call-automation/incoming-call-source.ts';
 import { bodyBytes, type Caller, signedRequest } from './caller.ts';
 import { nameRequest, requireApiVersion } from './conventions.ts';
 import { IdentityOperations } from './identity-operations.ts';
@@ -24,7 +26,7 @@ export interface AzureApiOptions {
   readonly rateLimits?: { readonly issue?: RequestRateLimit; readonly manage?: RequestRateLimit; readonly relay?: RequestRateLimit; readonly telephony?: RequestRateLimit };
   /** Issues credentials of the relay; without it there is none. */
   readonly relay?: RelayConfigurationSource;
-  /** Trunks, routes and numbers; without them there is no telephony. */
+  /** Trunks, routes, numbers and incoming calls; without them there is no telephony. */
   readonly telephony?: AzureTelephony;
   /** Wall clock in milliseconds since 1970; `Date.now` by default. */
   readonly now?: () => number;
@@ -35,6 +37,7 @@ export interface AzureTelephony {
   readonly resourceId: () => string;
   readonly sipRouting: SipRoutingSource;
   readonly phoneNumbers: PhoneNumberSource;
+  readonly incomingCalls: IncomingCallSource;
 }
 
 const defaultClockWindowMinutes = 15;
@@ -76,10 +79,11 @@ export async function azureApi(instance: FastifyInstance, options: AzureApiOptio
   }
 }
 
-async function registerTelephony(signed: FastifyInstance, { telephony, rateLimits }: AzureApiOptions, now: () => number): Promise<void> {
+async function registerTelephony(signed: FastifyInstance, { identity, telephony, rateLimits }: AzureApiOptions, now: () => number): Promise<void> {
   const owned = <Source>(source: Source | undefined): OwnedBy<Source> | undefined =>
     telephony === undefined || source === undefined ? undefined : { resourceId: telephony.resourceId, source };
   new SipRoutingOperations(owned(telephony?.sipRouting), rateLimits?.telephony, now).register(signed);
+  new IncomingCallOperations(identity, owned(telephony?.incomingCalls), rateLimits?.telephony, now).register(signed);
   await new PhoneNumbersOperations(owned(telephony?.phoneNumbers), rateLimits?.telephony, now).register(signed);
 }
 

@@ -36,6 +36,9 @@ export const azureErrors = {
   RESERVATION_NOT_FOUND: { status: 404, azureCode: 'NotFound', message: 'There is no such reservation; it has expired, or was deleted.' },
   RESERVATION_FULL: { status: 400, azureCode: 'BadRequest', message: 'A reservation holds 100 phone numbers at most.' },
   TOO_MANY_HELD: { status: 429, azureCode: 'TooManyRequests', message: 'Too many searches or reservations have not expired yet. Purchase or delete some, or wait.' },
+  CALL_REQUEST_INVALID: { status: 400, azureCode: '8523', message: 'The request is not one that this operation takes.' },
+  INCOMING_CALL_NOT_FOUND: { status: 404, azureCode: '8522', message: 'There is no call that waits with this incomingCallContext: its caller has hung up, it was answered, redirected or rejected, or too much time has passed.' },
+  CALL_ANSWER_UNSUPPORTED: { status: 501, azureCode: 'NotImplemented', message: 'This server has no call connections for applications yet. Redirect the call to a user or a phone number, or reject it.' },
   STORE_UNAVAILABLE: { status: 503, azureCode: 'ServiceUnavailable', message: 'The server cannot read or write its store (is the disk full?). Try again.' },
   SERVER_FAULT: { status: 500, azureCode: 'InternalServerError', message: 'The server failed. The fault is in its log under this x-ms-request-id.' },
 } as const satisfies Record<string, { readonly status: number; readonly azureCode: string; readonly message: string }>;

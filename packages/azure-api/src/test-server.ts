@@ -51,11 +51,11 @@ export async function startTestServer(t: TestContext, { relayPlace, withTelephon
     store, dataDir, logger, secret: relaySecret, resourceId: () => identity.resources.default.id, place: () => relayPlace, addressRetentionMs: 1, usageRetentionMs: 1,
   });
   const resourceId = (): string => identity.resources.default.id;
-  const books = withTelephony ? await openTelephonyBooks({ store, dataDir, logger, resourceId, numberRetentionMs: 1, usageRetentionMs: 1 }) : undefined;
+  const books = withTelephony ? await openTelephonyBooks({ store, dataDir, logger, resourceId, numberRetentionMs: 1, usageRetentionMs: 1, webhooks: 'private' }) : undefined;
   const app = fastify({ serverFactory: (handler) => (certificate === undefined ? createHttpServer(handler) : createHttpsServer({ key: certificate.key, cert: certificate.cert }, handler)) });
   await app.register(azureApi, {
     identity, logger, metrics, ...(relay !== undefined && { relay: relay.service }),
-    ...(books !== undefined && { telephony: { resourceId, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers } }), ...options,
+    ...(books !== undefined && { telephony: { resourceId, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers, incomingCalls: books.incomingCalls } }), ...options,
   });
   app.post('/beside', (request, reply) => reply.send({ parsed: request.body }));
   const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));

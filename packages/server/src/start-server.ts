@@ -245,7 +245,7 @@ async function makeRoutes({ logger, certificates, place, services }: {
   });
   if (certificates.development !== undefined) offerAuthority(app, certificates.development);
   if (sdkTarball !== undefined) offerSdk(app, sdkTarball);
-  const azureTelephony = { resourceId: () => identity.resources.default.id, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers };
+  const azureTelephony = { resourceId: () => identity.resources.default.id, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers, incomingCalls: books.incomingCalls };
   await app.register(azureApi, { identity, metrics, relay, telephony: azureTelephony, logger: logger.child({ part: 'azure-api' }) });
   await app.register(controller.plugin);
   await serveConsole(app, { directory: join(repositoryRoot, 'apps/console/dist'), notFound: notFoundHandler });

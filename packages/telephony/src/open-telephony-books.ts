@@ -15,6 +15,8 @@ import { LineMeter } from './usage/line-meter.ts';
 import { closeOpenLines } from './usage/open-lines.ts';
 import type { UsageReport } from './usage/usage-report.ts';
 import { UsageRetention } from './usage/usage-retention.ts';
+import { IncomingCallDesk } from './webhooks/incoming-call-desk.ts';
+import { webhookGuard } from './webhooks/webhook-guard.ts';
 
 export interface TelephonyBooksOptions {
   readonly store: Store;
@@ -29,6 +31,8 @@ export interface TelephonyBooksOptions {
   readonly usageRetentionMs: number;
   /** Of SIP digests; it must never change, because stored hashes have it in them. */
   readonly realm?: string;
+  /** Which webhooks are called: HTTPS at public addresses only by default. */
+  readonly webhooks?: 'public' | 'private';
   /** Wall clock in milliseconds since 1970; `Date.now` by default. */
   readonly now?: () => number;
   /** Uniform in [0, 1); `Math.random` by default: the order of trunks is no secret. */
@@ -47,6 +51,8 @@ export interface TelephonyBooks {
   readonly router: OutboundRouter;
   /** Trunks and routes in Azure's form. */
   readonly sipConfiguration: SipConfiguration;
+  /** Asks applications about calls to numbers of theirs. */
+  readonly incomingCalls: IncomingCallDesk;
   /** For the SIP edge. */
   readonly directory: EdgeDirectory;
   /** For the operators' API. */
@@ -66,7 +72,7 @@ const presetRealm = 'dialplane';
 
 /** Opens the books on the data of the run before. Throws `StoreError`. */
 export async function openTelephonyBooks(options: TelephonyBooksOptions): Promise<TelephonyBooks> {
-  const { store, dataDir, logger, resourceId, numberRetentionMs, usageRetentionMs, realm = presetRealm, now = Date.now, random = Math.random } = options;
+  const { store, dataDir, logger, resourceId, numberRetentionMs, usageRetentionMs, realm = presetRealm, webhooks = 'public', now = Date.now, random = Math.random } = options;
   const trunks = await TrunkBook.open(store, realm, now);
   const isTrunk = (name: string): boolean => trunks.has(name);
   const [numbers, routes, policy, devices] = await Promise.all([NumberBook.open(store, now, isTrunk), RouteBook.open(store, isTrunk), PolicyBook.open(store), DeviceBook.open(store, realm, now)]);
@@ -83,7 +89,8 @@ export async function openTelephonyBooks(options: TelephonyBooksOptions): Promis
   const retention = new UsageRetention(store);
   const ticking = setInterval(() => meter.tick(), tickMs);
   ticking.unref();
-  const parts = { trunks, health, numbers, routes, policy, devices, meter, router };
+  const incomingCalls = new IncomingCallDesk({ guard: webhookGuard(webhooks), logger, resourceId, now });
+  const parts = { trunks, health, numbers, routes, policy, devices, meter, router, incomingCalls };
   return {
     ...parts,
     sipConfiguration: new SipConfiguration({ store, trunks, routes, numbers }),
@@ -100,6 +107,7 @@ export async function openTelephonyBooks(options: TelephonyBooksOptions): Promis
     },
     close: async () => {
       clearInterval(ticking);
+      incomingCalls.close();
       meter.close();
       await reports.close();
       await ledger.close();

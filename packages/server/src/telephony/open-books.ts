@@ -19,6 +19,7 @@ export async function openBooks({ options, store, identity, logger }: OpenBooksO
   const books = await openTelephonyBooks({
     store, logger, dataDir: options.dataDir,
     resourceId: () => identity.resources.default.id,
+    webhooks: options.webhooks,
     numberRetentionMs: options.recordRetentionDays * dayMs,
     usageRetentionMs: options.telephoneUsageRetentionDays * dayMs,
   });

@@ -103,7 +103,6 @@ export class TelephonyPart {
       link: edge.link, media: media.control, books, logger, metrics, randomness: nodeRandomness(), crypto: nodeSipCrypto, product: `Dialplane/${readVersion()}`,
       watch: (sipCallId, about) => edge.watch(sipCallId, about), isRegistered: (username) => edge.registrationsOf(username).length > 0,
       domain: () => hostInUri(relayHosts(options, certificate())[0] ?? '127.0.0.1'),
-      ask: () => undefined,
     });
   }
 }

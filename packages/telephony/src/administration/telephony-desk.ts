@@ -10,7 +10,7 @@ import type { TrunkEntry } from '../trunks/trunk-settings.ts';
 import type { UsageReport } from '../usage/usage-report.ts';
 import { done, refusal, type Answer } from './answer.ts';
 
-type DeskBooks = Pick<TelephonyBooks, 'trunks' | 'health' | 'numbers' | 'routes' | 'policy' | 'devices' | 'meter' | 'router'>;
+type DeskBooks = Pick<TelephonyBooks, 'trunks' | 'health' | 'numbers' | 'routes' | 'policy' | 'devices' | 'meter' | 'router' | 'incomingCalls'>;
 
 /** What operators ask of telephony, over the books. */
 export class TelephonyDesk {
@@ -52,7 +52,11 @@ export class TelephonyDesk {
     return { value: [...this.#books.numbers.list()] };
   }
 
-  putNumber(number: string, request: PutTelephoneNumberRequest): Promise<Answer<TelephoneNumber>> {
+  /** A webhook is asked whether it wants to be called (Event Grid, subscription validation). */
+  async putNumber(number: string, request: PutTelephoneNumberRequest): Promise<Answer<TelephoneNumber>> {
+    const { target } = request;
+    const fault = target?.kind === 'webhook' ? await this.#books.incomingCalls.validate(target.url) : undefined;
+    if (fault !== undefined) return refusal('REQUEST_INVALID', fault, 'body.target.url');
     return this.#books.numbers.put(number, request);
   }
 

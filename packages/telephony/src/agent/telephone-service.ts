@@ -5,7 +5,8 @@ import type { Logger, Metrics } from '@dialplane/telemetry';
 import type { LineCommand, LineDevice, LineEnd, LineEvent, TelephoneControl } from '@dialplane/telephony-api';
 import { randomUUID } from 'node:crypto';
 import type { TelephonyBooks } from '../open-telephony-books.ts';
-import { CallReceiver, type AskedCall } from './call-receiver.ts';
+import { askApplication } from '../webhooks/ask-application.ts';
+import { CallReceiver } from './call-receiver.ts';
 import type { IncomingDecision, LineDirectory } from './line-directory.ts';
 import { LineMetrics } from './line-metrics.ts';
 import { LinePlanner } from './line-planner.ts';
@@ -21,8 +22,6 @@ export interface TelephoneServiceOptions {
   readonly watch: (sipCallId: string, about: { readonly callId: string; readonly lane: string }) => () => void;
   /** Whether a SIP phone, by its username, can be rung now. */
   readonly isRegistered: (username: string) => boolean;
-  /** Has an application decide about a call; {@link TelephoneService.decide} is told what. */
-  readonly ask: (call: AskedCall) => void;
   /** Host of this server, for From. */
   readonly domain: () => string;
   readonly randomness: Randomness;
@@ -86,11 +85,6 @@ export class TelephoneService implements TelephoneControl {
     return media.absence() ?? books.router.absence();
   }
 
-  /** An application has decided about a call that was put to it. */
-  decide(lineId: string, decision: Exclude<IncomingDecision, { readonly kind: 'later' }>): void {
-    this.#agent.handle({ kind: 'decided', lineId, decision });
-  }
-
   /** A trunk has asked whether we are there. */
   hearOptions(trunk: string): void {
     this.#watch.hearOptions(trunk);
@@ -105,6 +99,12 @@ export class TelephoneService implements TelephoneControl {
   close(): void {
     this.#watch.stop();
     this.#agent.stop();
+  }
+
+  /** An application has decided about a call that was put to it. */
+  #decide(lineId: string, decision: Exclude<IncomingDecision, { readonly kind: 'later' }>): void {
+    if (decision.kind === 'refuse') this.#options.books.meter.end(lineId, String(decision.status));
+    this.#agent.handle({ kind: 'decided', lineId, decision });
   }
 
   #perform(output: AgentOutput): void {
@@ -122,6 +122,9 @@ export class TelephoneService implements TelephoneControl {
         this.#watches.get(output.sipCallId)?.();
         this.#watches.delete(output.sipCallId);
         return;
+      case 'withdrawn':
+        this.#options.books.incomingCalls.withdraw(output.lineId);
+        return this.#options.books.meter.end(output.lineId, '487');
       case 'trunkNews':
         return this.#watch.hear(output.news);
       case 'tell':
@@ -148,9 +151,9 @@ export class TelephoneService implements TelephoneControl {
 
   /** The books, as the agent asks them. While the server ends, nobody new is let in. */
   #directory(): LineDirectory {
-    const { books, link, domain, ask } = this.#options;
+    const { books, link, domain } = this.#options;
     const planner = new LinePlanner({ books, link, domain });
-    const receiver = new CallReceiver({ books, ask });
+    const receiver = new CallReceiver({ books, ask: (call) => askApplication(books.incomingCalls, call, (lineId, decision) => this.#decide(lineId, decision)) });
     return {
       plan: (dial) => planner.plan(dial),
       receive: (lineId, request, origin) => (this.#isDraining ? { kind: 'refuse', status: 503, headers: [['Retry-After', '30']] } : receiver.receive(lineId, request, origin)),

@@ -22,6 +22,8 @@ export type AgentOutput =
   | { readonly kind: 'send'; readonly message: SipMessage; readonly about: LinkedMessage }
   | { readonly kind: 'tell'; readonly event: LineEvent }
   | { readonly kind: 'media'; readonly command: MediaCommand }
+  /** A call from outside is over before it was decided about. */
+  | { readonly kind: 'withdrawn'; readonly lineId: string }
   | NamingOutput
   | { readonly kind: 'trunkNews'; readonly news: RegistrationChanged | PeerHealthChanged };
 
@@ -149,7 +151,10 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
   /** Its last message was sent, or has come. */
   #closeSession(lineId: string, sessionId: string): void {
     this.#lineOfSession.delete(sessionId);
-    if (this.#undecided.get(lineId)?.sessionId === sessionId) this.#undecided.delete(lineId);
+    if (this.#undecided.get(lineId)?.sessionId === sessionId) {
+      this.#undecided.delete(lineId);
+      this.#outputs.push({ kind: 'withdrawn', lineId });
+    }
     if (!this.#lines.has(lineId) && !this.#undecided.has(lineId)) this.#names.forget(lineId);
   }
 

@@ -1,0 +1,81 @@
+import type { Identity } from '@dialplane/identity';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AzureError } from '../azure-error.ts';
+import { bodyBytes, callerOf } from '../caller.ts';
+import { takeTurn } from '../identity-operations.ts';
+import { parseObject } from '../json-body.ts';
+import { RequestRate, type RequestRateLimit } from '../request-rate.ts';
+import { ownedBy, type OwnedBy } from '../telephony-owner.ts';
+import { parseIdentifier, type Party } from './identifier.ts';
+import type { IncomingCallSource } from './incoming-call-source.ts';
+
+const callingLimit: RequestRateLimit = { requests: 1000, windowSeconds: 30 };
+const mostContextCharacters = 4096;
+
+/**
+ * What an application may say to an incoming call (Azure Communication Services, Call Automation, api-version 2026-03-12): redirect and reject. Answering it would make the
+ * application a party of the call, and there are no such parties yet; it is refused with a sentence that says so, and the call goes on waiting.
+ */
+export class IncomingCallOperations {
+  readonly #identity: Identity;
+  readonly #calls: OwnedBy<IncomingCallSource> | undefined;
+  readonly #rate: RequestRate;
+
+  constructor(identity: Identity, calls: OwnedBy<IncomingCallSource> | undefined, limit: RequestRateLimit | undefined, now: () => number) {
+    this.#identity = identity;
+    this.#calls = calls;
+    this.#rate = new RequestRate(limit ?? callingLimit, now);
+  }
+
+  /** `::` is a literal colon. */
+  register(instance: FastifyInstance): void {
+    const limited = { onRequest: async (request: FastifyRequest) => takeTurn(this.#rate, callerOf(request)) };
+    instance.post('/calling/callConnections::redirect', limited, async (request, reply) => {
+      await this.#redirect(request);
+      return reply.code(204).send();
+    });
+    instance.post('/calling/callConnections::reject', limited, async (request, reply) => {
+      const { incomingCallContext, callRejectReason } = parseObject(bodyBytes(request));
+      const reason = callRejectReason ?? 'none';
+      if (reason !== 'none' && reason !== 'busy' && reason !== 'forbidden') throw new AzureError('CALL_REQUEST_INVALID', { target: 'callRejectReason', detail: 'callRejectReason is none, busy or forbidden' });
+      requireDone(ownedBy(this.#calls, request).reject(contextOf(incomingCallContext), reason, requestIdOf(request)));
+      return reply.code(204).send();
+    });
+    instance.post('/calling/callConnections::answer', limited, (request) => this.#answer(request));
+  }
+
+  #answer(request: FastifyRequest): never {
+    const { incomingCallContext } = parseObject(bodyBytes(request));
+    if (!ownedBy(this.#calls, request).knows(contextOf(incomingCallContext))) throw new AzureError('INCOMING_CALL_NOT_FOUND', { target: 'incomingCallContext' });
+    throw new AzureError('CALL_ANSWER_UNSUPPORTED');
+  }
+
+  async #redirect(request: FastifyRequest): Promise<void> {
+    const { incomingCallContext, target } = parseObject(bodyBytes(request));
+    const context = contextOf(incomingCallContext);
+    const party = parseIdentifier(target);
+    if (party === undefined) throw new AzureError('CALL_REQUEST_INVALID', { target: 'target', detail: 'target is a communication user or a phone number in E.164 form' });
+    await this.#requireUser(party);
+    requireDone(ownedBy(this.#calls, request).redirect(context, party, requestIdOf(request)));
+  }
+
+  /** A call that is redirected to nobody would be lost; while it waits, the application can choose again. */
+  async #requireUser(party: Party): Promise<void> {
+    if (party.kind === 'user' && !(await this.#identity.userExists(party.identifier))) throw new AzureError('USER_NOT_FOUND', { target: 'target' });
+  }
+}
+
+function contextOf(given: unknown): string {
+  if (typeof given === 'string' && given !== '' && given.length <= mostContextCharacters) return given;
+  throw new AzureError('CALL_REQUEST_INVALID', { target: 'incomingCallContext', detail: 'incomingCallContext is needed, as the IncomingCall event had it' });
+}
+
+function requireDone(outcome: 'done' | 'notFound'): void {
+  if (outcome === 'notFound') throw new AzureError('INCOMING_CALL_NOT_FOUND', { target: 'incomingCallContext' });
+}
+
+/** OASIS Repeatable Requests 1.0. */
+function requestIdOf(request: FastifyRequest): string | undefined {
+  const given = request.headers['repeatability-request-id'];
+  return typeof given === 'string' && given.length <= 64 ? given : undefined;
+}

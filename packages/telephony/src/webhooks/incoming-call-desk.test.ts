@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { createLogger } from '@dialplane/telemetry';
+import { IncomingCallDesk, type ApplicationDecision, type IncomingCallDeskOptions } from './incoming-call-desk.ts';
+import type { OfferedCall } from './incoming-call-event.ts';
+import { webhookGuard } from './webhook-guard.ts';
+
+const call: OfferedCall = {
+  lineId: 'b9fd42a5-9fbf-4a6a-8c0e-0e8c0b3fd6a0', from: '4:+4930123456', to: '4:+14255550101', displayName: 'Anna',
+  customContext: { userToUser: 'u;encoding=hex', sipHeaders: [{ key: 'Kind', value: 'vip', sipHeaderPrefix: 'X-MS-Custom-' }] },
+};
+
+interface Told {
+  readonly headers: IncomingMessage['headers'];
+  readonly event: { readonly eventType: string; readonly data: Readonly<Record<string, unknown>> } & Readonly<Record<string, unknown>>;
+}
+
+interface Webhook {
+  readonly url: string;
+  readonly told: readonly Told[];
+}
+
+/** A web server of an application. @param answer with a status and a body, to each event in turn; the last one to all that follow. */
+async function webhook(t: TestContext, ...answers: ReadonlyArray<(told: Told) => readonly [number, string?]>): Promise<Webhook> {
+  const told: Told[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const [event] = JSON.parse(Buffer.concat(chunks).toString()) as [Told['event']];
+      const one = { headers: request.headers, event };
+      told.push(one);
+      const [status, body = ''] = answers[Math.min(told.length, answers.length) - 1]?.(one) ?? [200];
+      response.writeHead(status, status === 302 ? { location: 'http://127.0.0.1:1/' } : {}).end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`, told };
+}
+
+function desk(t: TestContext, options: Partial<IncomingCallDeskOptions> = {}): IncomingCallDesk {
+  const made = new IncomingCallDesk({ guard: webhookGuard('private'), logger: createLogger({ level: 'silent' }), resourceId: () => 'r1', now: () => 0, retryAfterMs: [1, 1], ...options });
+  t.after(() => made.close());
+  return made;
+}
+
+const ask = (asked: IncomingCallDesk, url: string, one = call): Promise<ApplicationDecision> => new Promise((resolve) => asked.ask(one, url, resolve));
+const contextOf = ({ event }: Told): string => String(event.data['incomingCallContext']);
+
+test('an application is told of a call in Azure’s words, and its word is taken once', async (t) => {
+  const application = { word: (_told: Told) => undefined as unknown };
+  const { url, told } = await webhook(t, (one) => {
+    application.word(one);
+    return [200];
+  });
+  const asked = desk(t);
+  const outcomes: unknown[] = [];
+  application.word = (one) => {
+    outcomes.push(asked.knows(contextOf(one)), asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_alice' }, 'once'), asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_alice' }, 'once'));
+    outcomes.push(asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_bob' }, 'twice'), asked.reject(contextOf(one), 'busy'), asked.knows(contextOf(one)));
+  };
+  assert.deepEqual(await ask(asked, url), { kind: 'redirect', target: { kind: 'user', identifier: '8:acs:r1_alice' } });
+  assert.deepEqual(outcomes, [true, 'done', 'done', 'notFound', 'notFound', false]);
+  const [{ headers, event: { id, ...event } } = { headers: {}, event: { id: '', eventType: '', data: {} } }] = told;
+  assert.deepEqual([headers['content-type'], headers['aeg-event-type'], typeof id], ['application/json; charset=utf-8', 'Notification', 'string']);
+  const { incomingCallContext: _context, ...data } = event.data;
+  assert.deepEqual({ ...event, data }, {
+    topic: '/providers/Microsoft.Communication/CommunicationServices/r1', subject: '/caller/4:+4930123456/recipient/4:+14255550101', eventType: 'Microsoft.Communication.IncomingCall',
+    dataVersion: '1.0', metadataVersion: '1', eventTime: '1970-01-01T00:00:00.000Z',
+    data: {
+      to: { kind: 'phoneNumber', rawId: '4:+14255550101', phoneNumber: { value: '+14255550101' } }, from: { kind: 'phoneNumber', rawId: '4:+4930123456', phoneNumber: { value: '+4930123456' } },
+      serverCallId: Buffer.from(call.lineId).toString('base64'), callerDisplayName: 'Anna', customContext: { sipHeaders: { 'User-To-User': 'u;encoding=hex', 'X-MS-Custom-Kind': 'vip' }, voipHeaders: {} }, correlationId: call.lineId,
+    },
+  });
+  assert.equal(asked.size, 0);
+});
+
+test('a webhook that fails is told again, one that refuses is not', async (t) => {
+  const flaky = await webhook(t, () => [503], () => [500], () => [200]);
+  const asked = desk(t, { decideWithinMs: 1 });
+  assert.deepEqual(await ask(asked, flaky.url), { kind: 'undecided', sentence: 'The application said nothing about this call within 0.001 seconds.' });
+  assert.deepEqual(flaky.told.map(({ headers }) => headers['aeg-delivery-count']), ['0', '1', '2']);
+  assert.equal(new Set(flaky.told.map(({ event }) => event['id'])).size, 1, 'it is one event');
+
+  const refusing = await webhook(t, () => [404]);
+  assert.deepEqual(await ask(asked, refusing.url), { kind: 'undecided', sentence: 'The application that decides about calls to this number cannot be reached: it answered with 404.' });
+  assert.equal(refusing.told.length, 1);
+  const leading = await webhook(t, () => [302]);
+  assert.match(JSON.stringify(await ask(asked, leading.url)), /answered with 302/);
+  const dead = await ask(asked, 'http://127.0.0.1:1/events');
+  assert.match(dead.kind === 'undecided' ? dead.sentence : '', /cannot be reached: .*ECONNREFUSED/);
+});
+
+test('a caller who hangs up ends the question, and its context is worth nothing then', async (t) => {
+  const arrived = Promise.withResolvers<Told>();
+  const { url } = await webhook(t, (one) => {
+    arrived.resolve(one);
+    return [200];
+  });
+  const asked = desk(t);
+  const decided: ApplicationDecision[] = [];
+  asked.ask(call, url, (decision) => decided.push(decision));
+  const told = await arrived.promise;
+  asked.withdraw(call.lineId);
+  assert.equal(asked.reject(contextOf(told), 'busy'), 'notFound');
+  assert.deepEqual([decided, asked.size], [[], 0]);
+});
+
+test('contexts cannot be made up', async (t) => {
+  const arrived = Promise.withResolvers<Told>();
+  const { url } = await webhook(t, (one) => {
+    arrived.resolve(one);
+    return [200];
+  });
+  const asked = desk(t);
+  const decided = ask(asked, url);
+  for (const context of ['', 'x', `${Buffer.from(call.lineId).toString('base64url')}.`, `${Buffer.from(call.lineId).toString('base64url')}.${Buffer.alloc(32).toString('base64url')}`, '..', 'a.b.c']) {
+    assert.equal(asked.reject(context, 'none'), 'notFound', context);
+  }
+  const other = desk(t);
+  const context = contextOf(await arrived.promise);
+  assert.equal(other.reject(context, 'none'), 'notFound', 'of another server');
+  assert.equal(asked.reject(context, 'forbidden'), 'done');
+  assert.deepEqual(await decided, { kind: 'reject', reason: 'forbidden' });
+});
+
+test('a webhook shows that it wants to be called', async (t) => {
+  const willing = await webhook(t, ({ event }) => [200, JSON.stringify({ validationResponse: event.data['validationCode'] })]);
+  const asked = desk(t);
+  assert.equal(await asked.validate(willing.url), undefined);
+  assert.deepEqual([willing.told[0]?.event.eventType, willing.told[0]?.headers['aeg-event-type']], ['Microsoft.EventGrid.SubscriptionValidationEvent', 'SubscriptionValidation']);
+  for (const [answer, sentence] of [[[200, ''], /did not answer the validation event/], [[200, '{"validationResponse":"x"}'], /did not answer/], [[200, 'null'], /did not answer/], [[500], /with 500/], [[200, 'x'.repeat(100_000)], /larger than 65536 bytes/]] as const) {
+    const { url } = await webhook(t, () => [...answer] as [number, string?]);
+    assert.match((await asked.validate(url)) ?? '', sentence);
+  }
+});
+
+test('this machine and private networks are not called unless that is meant', async (t) => {
+  const asked = desk(t, { guard: webhookGuard('public') });
+  for (const url of [
+    'https://127.0.0.1/', 'https://10.0.0.1/', 'https://192.168.1.1/', 'https://169.254.169.254/latest', 'https://[::1]/', 'https://[fd00::1]/', 'https://[::ffff:10.0.0.1]/', 'https://0.0.0.0/', 'https://2130706433/', 'https://localhost/',
+    'http://example.com/', 'https://user:secret@example.com/', 'ftp://example.com/', 'nonsense',
+  ]) {
+    const sentence = (await asked.validate(url)) ?? 'called';
+    assert.match(sentence, /private network|over HTTPS|no password|not an address of a web server/, `${url}: ${sentence}`);
+  }
+});

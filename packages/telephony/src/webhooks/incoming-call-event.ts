@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { CustomContext } from '@dialplane/calling-api';
+
+/** A call that an application is asked about. Identifiers are raw. */
+export interface OfferedCall {
+  readonly lineId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly displayName?: string;
+  readonly customContext?: CustomContext;
+}
+
+interface EventGridEvent {
+  readonly id: string;
+  readonly topic: string;
+  readonly subject: string;
+  readonly eventType: string;
+  readonly dataVersion: '1.0';
+  readonly metadataVersion: '1';
+  readonly eventTime: string;
+  readonly data: object;
+}
+
+/** Azure's `IncomingCall` in the schema of Event Grid. @param incomingCallContext what answers, redirects or rejects it. @param at milliseconds since 1970. */
+export function incomingCallEvent(call: OfferedCall, resourceId: string, incomingCallContext: string, at: number): EventGridEvent {
+  return eventGridEvent('Microsoft.Communication.IncomingCall', `/caller/${call.from}/recipient/${call.to}`, resourceId, at, {
+    to: identifierModel(call.to),
+    from: identifierModel(call.from),
+    serverCallId: Buffer.from(call.lineId).toString('base64'),
+    callerDisplayName: call.displayName ?? '',
+    ...(call.customContext !== undefined && { customContext: contextModel(call.customContext) }),
+    incomingCallContext,
+    correlationId: call.lineId,
+  });
+}
+
+/** With which a webhook shows that it wants to be called: it answers with the code (Event Grid, "Webhook event delivery"). */
+export function validationEvent(resourceId: string, validationCode: string, at: number): EventGridEvent {
+  return eventGridEvent('Microsoft.EventGrid.SubscriptionValidationEvent', '', resourceId, at, { validationCode });
+}
+
+function eventGridEvent(eventType: string, subject: string, resourceId: string, at: number, data: object): EventGridEvent {
+  return {
+    id: randomUUID(), topic: `/providers/Microsoft.Communication/CommunicationServices/${resourceId}`, subject, eventType,
+    dataVersion: '1.0', metadataVersion: '1', eventTime: new Date(at).toISOString(), data,
+  };
+}
+
+function identifierModel(rawId: string): object {
+  if (rawId.startsWith('4:')) return { kind: 'phoneNumber', rawId, phoneNumber: { value: rawId.slice(2) } };
+  return rawId.startsWith('8:acs:') ? { kind: 'communicationUser', rawId, communicationUser: { id: rawId } } : { kind: 'unknown', rawId };
+}
+
+/** Headers by their names, as Azure writes them. */
+function contextModel({ userToUser, xHeaders = [], sipHeaders = [], voipHeaders = [] }: CustomContext): object {
+  return {
+    sipHeaders: Object.fromEntries([
+      ...(userToUser === undefined ? [] : [['User-To-User', userToUser]]),
+      ...xHeaders.map(({ key, value }) => [key, value]),
+      ...sipHeaders.map(({ key, value, sipHeaderPrefix = '' }) => [`${sipHeaderPrefix}${key}`, value]),
+    ]),
+    voipHeaders: Object.fromEntries(voipHeaders.map(({ key, value }) => [key, value])),
+  };
+}
