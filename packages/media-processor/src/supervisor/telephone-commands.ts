@@ -1,3 +1,4 @@
+import { isOutdated } from '@dialplane/kernels';
 import type { MediaCommand, MediaFailure, RtpLegRequest } from '@dialplane/media-api';
 import type { PortsEvent } from '../process-api/process-messages.ts';
 import type { Conference } from './conferences.ts';
@@ -21,12 +22,17 @@ export class TelephoneCommands {
   /** Of legs whose ports are being opened: what is told of us. */
   private readonly opening = new Map<TelephoneLeg, { readonly command: OpenTelephone; readonly announced: string }>();
 
+  /** Codecs that need a library of their own, which is not here. */
+  private readonly missingCodecs: ReadonlySet<string>;
+
   constructor(options: TelephoneCommandsOptions) {
     this.options = options;
+    this.missingCodecs = new Set(isOutdated('g729') ? ['G729'] : []);
   }
 
   open(conference: Conference, command: OpenTelephone): TelephoneLeg {
-    const leg = new TelephoneLeg(command.request);
+    const codecs = command.request.codecs.filter((name) => !this.missingCodecs.has(name.toUpperCase()));
+    const leg = new TelephoneLeg({ ...command.request, codecs });
     leg.handle(command);
     void this.openPorts(conference, leg, command);
     return leg;
