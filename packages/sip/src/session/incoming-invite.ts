@@ -1,9 +1,11 @@
-import { earliest, type Instant } from '@dialplane/sansio';
+import { addMilliseconds, earliest, type Instant } from '@dialplane/sansio';
 import { readCSeq } from '../headers/cseq.ts';
 import { isSupported, readOptionTags } from '../headers/option-tags.ts';
+import { readSeconds } from '../headers/session-expires.ts';
 import { responseTo } from '../message/response-to.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { ExtraHeaders, SessionCommand } from '../user-agent/user-agent-command.ts';
+import type { SessionEndCause } from '../user-agent/user-agent-event.ts';
 import type { LastWords } from './hang-up.ts';
 import type { InviteUsage } from './invite-usage.ts';
 import { allowedMethods, supportedTags } from './our-capabilities.ts';
@@ -25,6 +27,11 @@ type InviteState =
   | { readonly kind: 'accepted'; readonly answer: UnacknowledgedAnswer; readonly words?: LastWords }
   | { readonly kind: 'over' };
 
+/** A proxy gives up on an INVITE of which it hears nothing for three minutes (RFC 3261 §13.3.1.1). */
+const repeatMs = 60_000;
+/** How long somebody may be rung, whatever the caller says in Expires. */
+const longestRingMs = 600_000;
+
 /**
  * The callee's side of an INVITE that founds a session (RFC 3261 §13.3, RFC 3262 §3).
  *
@@ -39,9 +46,12 @@ export class IncomingInvite implements RequestServer {
   private state: InviteState = { kind: 'ringing' };
   /** What an unreliable provisional response said: its answer is repeated in the 200. */
   private previewed: Uint8Array | undefined;
+  /** The provisional response that was sent last, and when it is due again. */
+  private latest: { readonly command: ProgressCommand; readonly repeatAt: Instant } | undefined;
+  private readonly expireAt: Instant;
 
   /** @param replaced the session whose place this one takes when it is accepted (RFC 3891). */
-  constructor(session: Session, transaction: TheirTransaction, usage: InviteUsage, replaced: Session | undefined) {
+  constructor(session: Session, transaction: TheirTransaction, usage: InviteUsage, replaced: Session | undefined, now: Instant) {
     this.session = session;
     this.transaction = transaction;
     this.usage = usage;
@@ -49,6 +59,8 @@ export class IncomingInvite implements RequestServer {
     this.reliable = new ReliableProvisionals(session.keeper, transaction, readCSeq(transaction.request.headers)?.number ?? 0);
     if (readDescription(transaction.request) !== undefined) usage.offers.ask();
     usage.learn(transaction.request.headers);
+    const expiresSeconds = readSeconds(transaction.request.headers.first('Expires'));
+    this.expireAt = addMilliseconds(now, Math.min((expiresSeconds ?? Infinity) * 1000, longestRingMs));
   }
 
   get sender(): Session {
@@ -56,7 +68,8 @@ export class IncomingInvite implements RequestServer {
   }
 
   get dueAt(): Instant | undefined {
-    return earliest(this.reliable.dueAt, this.state.kind === 'accepted' ? this.state.answer.dueAt : undefined);
+    if (this.state.kind === 'accepted') return this.state.answer.dueAt;
+    return this.state.kind === 'over' ? undefined : earliest(this.reliable.dueAt, earliest(this.expireAt, this.latest?.repeatAt));
   }
 
   handleCommand(command: Exclude<SessionCommand, { readonly kind: 'invite' | 'end' }>, now: Instant): void {
@@ -96,7 +109,8 @@ export class IncomingInvite implements RequestServer {
     const description = readDescription(request);
     if (description === undefined) {
       usage.respond(transaction, 200, now);
-      if (usage.offers.kind === 'offered') return this.failAgreement(request, now);
+      // It should have had the answer to our offer.
+      if (usage.offers.kind === 'offered') return this.fail(488, 'noAgreement', now);
     } else if (usage.offers.kind === 'offered') {
       usage.offers.handleAnswer();
       usage.respond(transaction, 200, now);
@@ -126,16 +140,18 @@ export class IncomingInvite implements RequestServer {
   handleTimeout(now: Instant): void {
     if (this.state.kind === 'accepted') {
       if (this.state.answer.handleTimeout(now) === 'givenUp') this.session.hangUp(this.usage, { by: 'network', cause: 'notAcknowledged', reasons: [] }, now);
-    } else if (this.reliable.handleTimeout(now) === 'givenUp') {
-      this.finish(this.response(504, []), now);
-      this.session.end({ by: 'network', cause: 'notAcknowledged', status: 504, reasons: [] });
-    }
+    } else if (this.state.kind === 'over') return;
+    else if (now >= this.expireAt) this.fail(487, 'noResponse', now);
+    else if (this.reliable.handleTimeout(now) === 'givenUp') this.fail(504, 'notAcknowledged', now);
+    else if (this.latest !== undefined && now >= this.latest.repeatAt) this.progress(this.latest.command, now);
   }
 
   private progress(command: ProgressCommand, now: Instant): void {
     if (this.state.kind !== 'ringing' || command.status <= 100 || command.status >= 200) return;
     const { offers } = this.usage;
     const { headers } = this.transaction.request;
+    const { sessionId, status } = command;
+    this.latest = { command: { kind: 'progress', sessionId, status, reliable: false, headers: command.headers ?? [] }, repeatAt: addMilliseconds(now, repeatMs) };
     const isWanted = command.reliable ?? command.description !== undefined;
     const isReliable = readOptionTags(headers, 'Require').has('100rel') || (isWanted && isSupported(headers, '100rel'));
     // An offer of ours cannot go in a response that may be lost (RFC 3262 §5), nor can one that follows what is agreed.
@@ -186,10 +202,10 @@ export class IncomingInvite implements RequestServer {
     this.session.keeper.respond(this.transaction, response, now);
   }
 
-  /** The PRACK should have had the answer to our offer. */
-  private failAgreement(prack: SipRequest, now: Instant): void {
-    this.finish(this.response(488, []), now);
-    this.session.end({ by: 'network', cause: 'noAgreement', status: 488, reasons: [], message: prack });
+  /** The INVITE comes to nothing, and nobody has wanted that. */
+  private fail(status: number, cause: SessionEndCause, now: Instant): void {
+    this.finish(this.response(status, []), now);
+    this.session.end({ by: 'network', cause, status, reasons: [] });
   }
 
   private handlePrackOffer(transaction: TheirTransaction, description: Uint8Array): void {

@@ -220,3 +220,19 @@ test('a session goes on beside others, and a command for one that is over does n
   assert.deepEqual(agents.events('alice').map((event) => ('sessionId' in event ? `${event.sessionId} ${event.kind}` : event.kind)), ['a ended', 'a2 ended']);
   agents.assertNothingLeft();
 });
+
+test('while it rings the provisional response is repeated every minute; the ringing ends when Expires says so, or after ten minutes', () => {
+  const agents = new TwoAgents();
+  agents.call({ ringMs: 900_000 });
+  agents.pass(20);
+  agents.do('bob', { kind: 'progress', sessionId: agents.event('bob', 'incoming').sessionId, status: 180 });
+  agents.pass(150_000);
+  assert.deepEqual(agents.steps(), ['alice > INVITE', 'bob > 180 INVITE', 'bob > 180 INVITE', 'bob > 180 INVITE']);
+  agents.pass(460_000);
+  assert.deepEqual(agents.steps().slice(-2), ['bob > 487 INVITE', 'alice > ACK']);
+  assert.deepEqual([agents.event('bob', 'ended').end.cause, agents.event('alice', 'ended').end.status], ['noResponse', 487]);
+  agents.call({ headers: [['Expires', '30']] });
+  agents.pass(31_000);
+  assert.equal(agents.event('bob', 'ended').end.cause, 'noResponse');
+  agents.assertNothingLeft();
+});

@@ -79,10 +79,11 @@ export class IncomingRequests {
     const usage = new InviteUsage(session, dialog, 'callee');
     const least = usage.timer.refusalOf(request, core.minSessionSeconds);
     if (least !== undefined) return this.refuse(transaction, { status: 422, headers: [['Min-SE', String(least)]] }, now);
-    const invite = new IncomingInvite(session, transaction, usage, replaced instanceof Session ? replaced : undefined);
+    const invite = new IncomingInvite(session, transaction, usage, replaced instanceof Session ? replaced : undefined, now);
     transaction.owner = invite;
     session.beCalled(invite);
     core.sessions.set(session.sessionId, session);
+    core.visits.add(session);
     core.join(usage);
     const description = readDescription(request);
     session.tell({

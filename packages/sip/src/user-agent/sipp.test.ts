@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { TransactionTimes } from '../transaction/transaction-times.ts';
-import { UdpAgent } from './test-udp-agent.ts';
+import { freePort, UdpAgent } from './test-udp-agent.ts';
 
 const isMissing = spawnSync('sipp', ['-v']).error !== undefined;
 const skip = isMissing && process.env['CI'] !== 'true' ? 'NOT TESTED: telephones of others need sipp (Debian: apt-get install sip-tester)' : false;
@@ -33,17 +31,6 @@ async function sipp(scenario: string, ...more: readonly string[]): Promise<Sipp>
     });
   });
   return { port, done };
-}
-
-/** A UDP port of the loopback interface that nobody has. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => {
-    socket.close(resolve);
-  });
-  return port;
 }
 
 async function agentFor(t: TestContext, times: Partial<TransactionTimes> = {}): Promise<UdpAgent> {

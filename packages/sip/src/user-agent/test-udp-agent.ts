@@ -86,3 +86,14 @@ export class UdpAgent {
 function now(): Instant {
   return instant(performance.now());
 }
+
+/** A UDP port of the loopback interface that nobody has. */
+export async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => {
+    socket.close(resolve);
+  });
+  return port;
+}

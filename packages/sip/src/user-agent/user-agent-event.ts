@@ -37,7 +37,7 @@ export type SessionEndCause =
   | 'hungUp'
   /** Another session took this one's place (RFC 3891). */
   | 'replaced'
-  /** No final response in time (timers B and C, `ringMs`). */
+  /** No final response in time: from the peer (timers B and C, `ringMs`), or from the owner of a call that came in. */
   | 'noResponse'
   /** The transport could not send the INVITE. */
   | 'sendFailed'
@@ -52,7 +52,7 @@ export type SessionEndCause =
 
 /** What a user agent tells the owner of its sessions. */
 export type SessionEvent =
-  /** Somebody calls; 100 was sent. Answered with `progress`, `accept`, `refuse`. The offer is in `description`; absent: our description is the offer. */
+  /** Somebody calls. Answered with `progress`, `accept`, `refuse`. The offer is in `description`; absent: our description is the offer. */
   | {
       readonly kind: 'incoming';
       readonly sessionId: string;
