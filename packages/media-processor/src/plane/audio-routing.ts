@@ -43,7 +43,7 @@ export class AudioRouting {
       else if (!canSpeak) this.removeSpeaker(leg);
     }
     this.detection.update(now);
-    this.assign();
+    this.assign(now);
   }
 
   forget(leg: Leg): void {
@@ -67,24 +67,31 @@ export class AudioRouting {
 
   private update(now: Instant): void {
     this.updatedAt = now;
-    if (this.detection.update(now)) this.assign();
+    if (this.detection.update(now)) this.assign(now);
     this.tellSpeakers(now);
   }
 
-  private assign(): void {
+  private assign(now: Instant): void {
     for (const leg of this.conference.legs.values()) {
       const sections = leg.sent.filter(({ kind }) => kind === 'audio');
+      const passed = this.conference.passThrough.sourceFor(leg, now);
+      if (passed !== undefined) {
+        for (const [slot, section] of sections.entries()) section.setSource(slot === 0 ? passed : undefined);
+        continue;
+      }
       const hears = !leg.isHeld && this.conference.modesOf(leg).audio === 'forwarded';
       const slots = this.slotsOf(leg, sections.length);
       slots.assign(hears ? this.detection.audible : [], this.numbers.get(leg) ?? emptySlot);
-      for (const [slot, section] of sections.entries()) this.fill(section, slots.members[slot] ?? emptySlot, hears);
+      for (const [slot, section] of sections.entries()) this.fill(section, slots.members[slot] ?? emptySlot, { hears, waits: !leg.isHeld && !hears && slot === 0 });
     }
   }
 
-  private fill(section: SentStream, member: number, hears: boolean): void {
+  /** Who is to get the mix, keeps what it has until that begins. */
+  private fill(section: SentStream, member: number, { hears, waits }: { readonly hears: boolean; readonly waits: boolean }): void {
     const speaker = this.legs[member];
     const stream = speaker === undefined ? undefined : audioStream(speaker);
     if (stream !== undefined && section.canCarry(stream.section)) section.setSource(stream);
+    else if (waits) section.dropTarget();
     else if (hears || section.currentSource !== 'encoded') section.setSource(undefined);
   }
 

@@ -20,12 +20,16 @@ export class CodecMatch {
     for (const codec of source.codecs) {
       const match = codecs.find(({ name, clockRate }) => name === codec.name && clockRate === codec.clockRate);
       if (match === undefined) continue;
-      // Keys go with sound, and are none.
-      if (codec.name !== 'telephone-event') matches += 1;
+      if (isMedia(codec)) matches += 1;
       this.payloadTypes[codec.payloadType] = match.payloadType;
       this.rtxPayloadTypes[codec.payloadType] = match.rtxPayloadType ?? notAgreed;
       this.vp8Types[codec.payloadType] = codec.name === 'VP8' ? 1 : 0;
     }
     this.isPossible = matches > 0;
   }
+}
+
+/** Keys and comfort noise go with sound, and are none. */
+export function isMedia({ name }: SectionCodec): boolean {
+  return name !== 'telephone-event' && name !== 'CN';
 }

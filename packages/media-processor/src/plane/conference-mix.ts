@@ -32,9 +32,9 @@ export class ConferenceMix {
   }
 
   /** Legs came or went, or send or hear something else. */
-  route(): void {
+  route(now: Instant): void {
     this.listeners = 0;
-    for (const leg of this.conference.legs.values()) this.routeLeg(leg);
+    for (const leg of this.conference.legs.values()) this.routeLeg(leg, now);
   }
 
   forget(leg: Leg): void {
@@ -71,14 +71,14 @@ export class ConferenceMix {
     if (this.mix !== undefined) this.mixing.current?.closeMix(this.mix);
   }
 
-  private routeLeg(leg: Leg): void {
+  private routeLeg(leg: Leg, now: Instant): void {
     const { current: mixer } = this.mixing;
     if (mixer === undefined || leg.transport === undefined) return this.forget(leg);
     const membership = this.join(leg);
     const stream = leg.sent.find(({ kind }) => kind === 'audio');
     const codec = stream?.settings.codecs.find(({ name }) => isMixCodec(name));
     // Who is on hold hears nothing of the others, but the music, where there is some.
-    const listens = (!leg.isHeld || leg.sound.kind === 'hold') && this.conference.modesOf(leg).audio === 'mixed';
+    const listens = (!leg.isHeld || leg.sound.kind === 'hold') && this.conference.soundOf(leg, now) === 'mixed';
     const hears = listens && stream !== undefined && codec !== undefined;
     const isMuted = !leg.maySend('audio');
     if (membership.isMuted !== isMuted) mixer.setMuted(membership.member, isMuted);
@@ -114,8 +114,7 @@ export class ConferenceMix {
     this.forget(leg);
     this.mix ??= this.mixing.current?.openMix() ?? 0;
     const isMuted = !leg.maySend('audio');
-    const hasKeysInSound = leg.telephone !== undefined && leg.telephone.dtmf !== 'info' && (leg.telephone.dtmf === 'inband' || !codecs.some(({ name }) => name === telephoneEvent));
-    const member = this.mixing.addMember(this.mix, leg, { payloadTypes: types, isMuted, hasKeysInSound });
+    const member = this.mixing.addMember(this.mix, leg, { payloadTypes: types, isMuted, hasKeysInSound: leg.hasKeysInSound });
     const made: Membership = { member, payloadTypes, isMuted, sound: { kind: 'none' }, stream: undefined };
     this.memberships.set(leg, made);
     return made;

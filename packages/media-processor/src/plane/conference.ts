@@ -1,4 +1,4 @@
-import type { MediaModes } from '@dialplane/media-api';
+import type { MediaMode, MediaModes } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import type { WantedStream } from '@dialplane/media-api';
 import type { ConferenceEvent } from '../process-api/process-messages.ts';
@@ -9,6 +9,7 @@ import { ConferenceMix } from './conference-mix.ts';
 import { ConferencePicture } from './conference-picture.ts';
 import type { Leg } from './leg.ts';
 import type { Mixing } from './mixing.ts';
+import { PassThrough } from './pass-through.ts';
 import { PictureRouting } from './picture-routing.ts';
 
 export interface ConferenceParts {
@@ -27,6 +28,7 @@ export class Conference {
   private readonly legModes = new Map<Leg, MediaModes>();
   readonly audio: AudioRouting;
   readonly mix: ConferenceMix;
+  readonly passThrough: PassThrough;
   readonly tell: (event: ConferenceEvent) => void;
   private readonly parts: ConferenceParts;
   private readonly pictures: PictureRouting;
@@ -40,6 +42,7 @@ export class Conference {
     this.tell = tell;
     this.parts = parts;
     this.mix = new ConferenceMix(this, mixing);
+    this.passThrough = new PassThrough(this);
     this.audio = new AudioRouting(this);
     this.pictures = new PictureRouting(this);
     this.picture = new ConferencePicture(this, composing, () => ({ spotlight: this.pictures.spotlight, dominant: this.audio.dominant }));
@@ -55,6 +58,16 @@ export class Conference {
       audio: mixing.current === undefined ? 'forwarded' : leg.telephone !== undefined || leg.sound.kind !== 'none' ? 'mixed' : audio,
       video: composing.current === undefined ? 'forwarded' : own === undefined && video === 'forwarded' ? this.automatic.modeOf(leg) : video,
     };
+  }
+
+  /** The same of sound, and whether it is passed on as it is. */
+  soundOf(leg: Leg, now: Instant): MediaMode {
+    return this.passThrough.sourceFor(leg, now) === undefined ? this.modesOf(leg).audio : 'forwarded';
+  }
+
+  /** A leg speaks another codec. */
+  handleCodecChange(now: Instant): void {
+    if (this.passThrough.hasChanged(now)) this.route(now);
   }
 
   /** For one leg, or for all that come and are there. */
@@ -87,9 +100,19 @@ export class Conference {
   }
 
   /** A leg has pressed a key: other telephones get it, but for those whose keys are signaled. */
-  handleDtmf(leg: Leg, tone: string): void {
+  handleDtmf(leg: Leg, tone: string, now: Instant): void {
     this.tell({ kind: 'dtmfReceived', conferenceId: this.conferenceId, legId: leg.legId, tone });
-    for (const other of this.legs.values()) if (other !== leg && other.telephone !== undefined && other.telephone.dtmf !== 'info') this.mix.sendDtmf(other, tone);
+    for (const other of this.legs.values()) {
+      const isToPress = other !== leg && other.telephone !== undefined && other.telephone.dtmf !== 'info' && !this.passThrough.carriesEvents(other, now);
+      if (isToPress) this.sendDtmf(other, tone, now);
+    }
+  }
+
+  /** Presses keys for a leg. */
+  sendDtmf(leg: Leg, tones: string, now: Instant): void {
+    this.passThrough.press(leg, tones.length, now);
+    this.route(now);
+    this.mix.sendDtmf(leg, tones);
   }
 
   setSpotlight(identifiers: readonly string[]): void {
@@ -106,6 +129,7 @@ export class Conference {
     leg.end(now);
     this.audio.forget(leg);
     this.mix.forget(leg);
+    this.passThrough.forget(leg);
     this.pictures.forget(leg);
     this.picture.forget(leg);
     this.automatic.forget(leg);
@@ -114,7 +138,7 @@ export class Conference {
 
   /** Somebody came, went, or sends or wants something else. */
   route(now: Instant): void {
-    this.mix.route();
+    this.mix.route(now);
     this.audio.route(now);
     this.picture.route(now);
     this.pictures.route(now);
@@ -128,6 +152,7 @@ export class Conference {
 
   /** To be called several times a second. */
   handleTimeout(now: Instant): void {
+    if (this.passThrough.hasChanged(now)) this.route(now);
     this.audio.handleTimeout(now);
     this.pictures.handleTimeout(now);
     this.picture.handleTimeout(now);

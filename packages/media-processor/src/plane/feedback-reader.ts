@@ -58,10 +58,11 @@ export class FeedbackReader {
 
   /** RFC 3550 §6.4.1: our report's time came back after a while; the rest is the path's. */
   private takeBlocks(leg: Leg, blocks: readonly ReportBlock[], now: Instant): void {
-    for (const { ssrc, lastSenderReport, delaySinceLastSenderReport, cumulativeLost, jitter } of blocks) {
+    for (const { ssrc, lastSenderReport, delaySinceLastSenderReport, cumulativeLost, jitter, extendedHighestSequenceNumber } of blocks) {
       const stream = streamOf(leg, ssrc);
       if (stream === undefined) continue;
       stream.lost = Math.max(0, cumulativeLost);
+      stream.delivery.note(extendedHighestSequenceNumber, stream.packets, now);
       stream.jitterMs = (jitter * 1000) / stream.clockRate;
       if (lastSenderReport === 0) continue;
       const elapsed = (middleOfNtp(this.wallClock(now)) - lastSenderReport - delaySinceLastSenderReport) | 0;

@@ -5,6 +5,7 @@ import type { Instant } from '@dialplane/sansio';
 import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
 import type { ProcessCommand } from '../process-api/process-messages.ts';
 import type { Conference } from './conference.ts';
+import { MediaWatchdog } from './media-watchdog.ts';
 import { PacketBudget } from './packet-budget.ts';
 import { LegReporter } from './leg-reporter.ts';
 import type { LegTransport } from './leg-transport.ts';
@@ -48,7 +49,7 @@ export interface LegParts {
 
 /** A transport that is not connected yet, and how the leg is to be from then on. */
 interface NextTransport {
-  readonly transport: LegTransport<Leg>;
+  readonly transport: WebrtcTransport<Leg> | RtpTransport<Leg>;
   sections: readonly SectionSettings[];
 }
 
@@ -64,7 +65,7 @@ export class Leg {
   /** What it hears besides the others, or instead of them. */
   sound: { readonly kind: LegSound; readonly country?: string } = { kind: 'none' };
   /** The connected one. */
-  transport: LegTransport<Leg> | undefined;
+  transport: WebrtcTransport<Leg> | RtpTransport<Leg> | undefined;
   received: readonly ReceivedSection[] = [];
   sent: readonly SentStream[] = [];
   /** Of what it sends. */
@@ -76,6 +77,7 @@ export class Leg {
   readonly senderClock = new SenderClock();
   readonly ingress: PacketBudget;
   readonly reporter: LegReporter;
+  readonly watchdog: MediaWatchdog;
   readonly feedback: PacketBudget;
   readonly retransmissions: PacketBudget;
   /** When it was told what arrived, and what the streams are like. */
@@ -99,6 +101,7 @@ export class Leg {
     this.retransmissions = new PacketBudget(retransmittedBytesPerSecond, now);
     this.feedbackAt = this.reportedAt = now;
     this.reporter = new LegReporter(this, now);
+    this.watchdog = new MediaWatchdog(this);
   }
 
   /** SSRC of its reports and feedback: one that the client knows from the description. */
@@ -117,6 +120,12 @@ export class Leg {
     if (typeof transport === 'string') return transport;
     this.next = { transport, sections: [] };
     return transport.port;
+  }
+
+  /** Whether a telephone's keys are tones in its sound, which has to be listened to for them. */
+  get hasKeysInSound(): boolean {
+    if (this.telephone === undefined || this.telephone.dtmf === 'info') return false;
+    return this.telephone.dtmf === 'inband' || !this.received.some(({ codecs }) => codecs.some(({ name }) => name === 'telephone-event'));
   }
 
   /** Offer and answer were exchanged. Another transport takes over once it is connected. */

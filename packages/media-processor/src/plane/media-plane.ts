@@ -188,7 +188,7 @@ export class MediaPlane {
       case 'setSound':
         return conference.setSound(leg, { kind: command.sound, ...(command.country !== undefined && { country: command.country }) }, now);
       case 'sendDtmf':
-        return conference.mix.sendDtmf(leg, command.tones);
+        return conference.sendDtmf(leg, command.tones, now);
       default:
         conference.setWanted(leg, command.wanted, now);
     }
@@ -238,6 +238,7 @@ export class MediaPlane {
     if (isFull) {
       leg.handleTimeout(now);
       this.tellReport(leg, leg.reporter.poll(now));
+      leg.watchdog.poll(now);
     }
     if (isFull || leg.bindings.streams.length > 0) this.feedbackWriter.handleTimeout(leg, now);
     if (!leg.bandwidth.isProbing) return;

@@ -79,7 +79,7 @@ export class Mixing implements AudioMixerEvents {
 
   onDtmf(member: number, tone: string): void {
     const leg = this.listeners.get(member)?.leg;
-    leg?.conference.handleDtmf(leg, tone);
+    leg?.conference.handleDtmf(leg, tone, this.clock());
   }
 
   onFailure(sentence: string): void {

@@ -3,6 +3,7 @@ import type { AgentTable } from '@dialplane/ice';
 import { ExtensionElements, packetKind, type PacketKind, packetKindOf, RtpPacket, rtpVerdict, unwrapRetransmission } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import { type TransportAddress, transportAddress } from '@dialplane/stun';
+import { isMedia } from './codec-match.ts';
 import type { Leg } from './leg.ts';
 import { unprotected } from './leg-transport.ts';
 import type { PacketSender } from './packet-sender.ts';
@@ -245,7 +246,7 @@ export class PacketReceiver {
     this.options.ticks.noteMedia(now);
     if (!stream.note(packet, isRetransmission, now) || packet.payloadLength === 0) return;
     if (stream.nacks.pollTimeout() !== undefined) this.options.ticks.noteUrgency(now);
-    if (stream.section.kind === 'audio') this.noteEvent(leg, stream);
+    if (stream.section.kind === 'audio') this.noteCodec(leg, stream, now);
     if (!leg.maySend(stream.section.kind)) return;
     const startsKeyFrame = stream.section.kind === 'video' && stream.section.inspect(packet, stream);
     if (startsKeyFrame) stream.settleKeyFrame();
@@ -267,12 +268,20 @@ export class PacketReceiver {
     return original !== undefined && unwrapRetransmission(this.packet, stream.ssrc, original.payloadType);
   }
 
-  /** Keys count of who is muted, too. */
-  private noteEvent(leg: Leg, stream: ReceivedStream): void {
-    const codec = stream.section.codecOf(this.packet.payloadType);
-    if (codec?.name !== 'telephone-event') return;
-    const tone = stream.noteEvent(this.packet, codec.clockRate);
-    if (tone !== undefined) leg.conference.handleDtmf(leg, tone);
+  /** Looks at what is no voice, or another one than before. Keys count of who is muted, too. */
+  private noteCodec(leg: Leg, stream: ReceivedStream, now: Instant): void {
+    const { packet } = this;
+    stream.announcesSilence = false;
+    if (packet.payloadType === stream.payloadType) return;
+    const codec = stream.section.codecOf(packet.payloadType);
+    if (codec === undefined) return;
+    stream.announcesSilence = codec.name === 'CN';
+    if (isMedia(codec)) {
+      stream.payloadType = packet.payloadType;
+      leg.conference.handleCodecChange(now);
+    }
+    const tone = codec.name === 'telephone-event' ? stream.noteEvent(packet, codec.clockRate) : undefined;
+    if (tone !== undefined) leg.conference.handleDtmf(leg, tone, now);
   }
 
   private listen(leg: Leg, now: Instant): void {

@@ -1,6 +1,8 @@
 import { BitrateMeter, type PictureLayer } from '@dialplane/conference';
 import { type RtpPacket, NackGenerator, ReceiveStatistics, RetransmissionStore, StreamClock, TelephoneEventReceiver } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
+import type { SectionCodec } from '../process-api/leg-settings.ts';
+import { isMedia } from './codec-match.ts';
 import type { PictureSource } from './picture-source.ts';
 import type { ReceivedPackets } from './received-packets.ts';
 import type { ReceivedSection } from './received-section.ts';
@@ -37,6 +39,10 @@ export class ReceivedStream implements SourceStream {
   heardAt: Instant;
   /** Of the picture in the last key frame, in pixels; 0 where that is not known. */
   height = 0;
+  /** Of the codec that it carries now, keys and comfort noise aside; -1 before there was one. */
+  payloadType: number;
+  /** Its sender says that it may be silent for a while (comfort noise came last). */
+  announcesSilence = false;
   /** The highest that was seen; 0 where there are none. */
   temporalLayer = 0;
   private events: TelephoneEventReceiver | undefined;
@@ -45,12 +51,13 @@ export class ReceivedStream implements SourceStream {
   private keyFrame: 'not needed' | 'needed' = 'not needed';
   private keyFrameAskedAt: Instant | undefined;
 
-  constructor(section: ReceivedSection, ssrc: number, layer: number, clockRate: number, now: Instant) {
+  constructor(section: ReceivedSection, ssrc: number, layer: number, codec: SectionCodec, now: Instant) {
     this.section = section;
     this.ssrc = ssrc;
     this.layer = layer;
-    this.statistics = new ReceiveStatistics(clockRate);
-    this.clock = new StreamClock(clockRate);
+    this.payloadType = isMedia(codec) ? codec.payloadType : -1;
+    this.statistics = new ReceiveStatistics(codec.clockRate);
+    this.clock = new StreamClock(codec.clockRate);
     this.retransmissions = section.kind === 'video' ? new RetransmissionStore(kept) : undefined;
     this.heardAt = now;
   }

@@ -113,6 +113,37 @@ planeTest('on hold nothing is sent, and afterwards numbers go on', async (t) => 
   assert.deepEqual([first?.payload[1], second?.payload[1], ((second?.sequenceNumber ?? 0) - (first?.sequenceNumber ?? 0)) & 0xffff], [1, 3, 1]);
 });
 
+planeTest('a silent hop is named within 3 s, and told when it speaks again', async (t) => {
+  const plane = new TestMediaPlane(t);
+  const [telephone, nowhere] = [await TestTelephone.open(t), await TestTelephone.open(t)];
+  const port = openLeg(plane);
+  const startedAt = performance.now();
+  describe(plane, describedAt(nowhere));
+  const never = await plane.until((event) => event.kind === 'mediaStalled' && event.direction === 'receive');
+  assert.ok(performance.now() - startedAt < 3_500);
+  assert.ok(never.kind === 'mediaStalled' && never.cause === `Trunk leg: nothing received for 3 s since it was described at 127.0.0.1:${nowhere.port}.`, JSON.stringify(never));
+  telephone.say(port, [saying(1), saying(2)]);
+  await plane.until((event) => event.kind === 'mediaResumed' && event.direction === 'receive');
+  plane.events.length = 0;
+  const again = await plane.until((event) => event.kind === 'mediaStalled');
+  assert.ok(again.kind === 'mediaStalled' && again.cause === `Trunk leg: nothing received from 127.0.0.1:${telephone.port} for 3 s, its description said 127.0.0.1:${nowhere.port}.`, JSON.stringify(again));
+  plane.handle({ kind: 'setLeg', conferenceId: 'c', legId: 'phone', transport: describedAt(nowhere), sections: sections.slice(1) });
+  await plane.until((event) => event.kind === 'mediaResumed');
+});
+
+planeTest('a telephone that is not there any more is named', async (t) => {
+  const plane = new TestMediaPlane(t);
+  await plane.startMixing(t);
+  const telephone = await TestTelephone.open(t);
+  openLeg(plane);
+  describe(plane, describedAt(telephone));
+  const { port } = telephone;
+  await telephone.until(() => telephone.heard.length > 10);
+  telephone.close();
+  const stalled = await plane.until((event) => event.kind === 'mediaStalled' && event.direction === 'send');
+  assert.ok(stalled.kind === 'mediaStalled' && stalled.cause === `Trunk leg: nobody is at 127.0.0.1:${port}, to which sound is sent (ICMP 3/3).`, JSON.stringify(stalled));
+});
+
 planeTest('ports are pairs of the range, come back last, and a range that is used up says so', async (t) => {
   const plane = new TestMediaPlane(t, { first: 41_001, last: 41_006, index: 0, of: 1 });
   const ports = ['a', 'b'].map((legId) => openLeg(plane, legId));

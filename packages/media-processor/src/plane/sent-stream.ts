@@ -14,6 +14,7 @@ import {
 import type { Instant } from '@dialplane/sansio';
 import type { SectionSettings } from '../process-api/leg-settings.ts';
 import { CodecMatch, notAgreed } from './codec-match.ts';
+import { DeliveryProgress } from './delivery-progress.ts';
 import type { Leg } from './leg.ts';
 import type { LegTransport } from './leg-transport.ts';
 import type { PacketSender } from './packet-sender.ts';
@@ -70,6 +71,7 @@ export class SentStream {
   /** As the client reported it last. */
   lost = 0;
   jitterMs = 0;
+  readonly delivery = new DeliveryProgress();
   /** Of the packet that was sent last. */
   timestamp = 0;
   sentAt: Instant | undefined;
@@ -311,7 +313,8 @@ export class SentStream {
     this.sentAt = now;
   }
 
-  private dropTarget(): void {
+  /** Goes on with what is sent now. */
+  dropTarget(): void {
     if (this.target !== undefined) unsubscribe(this.target, this);
     this.target = undefined;
   }

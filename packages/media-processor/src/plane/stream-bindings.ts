@@ -55,7 +55,7 @@ export class StreamBindings {
     // A client may send a layer with another SSRC from one moment to the next; the former one is over.
     if (before !== undefined) this.replace(this.bindings.filter(({ stream }) => stream !== before));
     if (this.bindings.length >= mostBindings) return undefined;
-    const stream = new ReceivedStream(section, packet.ssrc, layer, codec.clockRate, now);
+    const stream = new ReceivedStream(section, packet.ssrc, layer, codec, now);
     stream.rtxSsrc = section.declaredSsrcs.find(({ ssrc }) => (ssrc | 0) === packet.ssrc)?.rtxSsrc;
     section.layers[layer] = stream;
     if (before !== undefined) stream.takeOver(before);

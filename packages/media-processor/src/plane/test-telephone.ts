@@ -24,6 +24,7 @@ export class TestTelephone {
   private readonly keys: { readonly srtp: Srtp; readonly inbound: number; readonly outbound: number } | undefined;
   private readonly waiting = new Set<() => void>();
   private readonly packet = new RtpPacket();
+  private phase: 'open' | 'closed' = 'open';
 
   private constructor(rtp: Socket, rtcp: Socket, keys: TelephoneKeys | undefined) {
     this.rtp = rtp;
@@ -37,7 +38,7 @@ export class TestTelephone {
     for (const socket of [rtp, rtcp]) socket.bind(0, address);
     await Promise.all([once(rtp, 'listening'), once(rtcp, 'listening')]);
     const telephone = new TestTelephone(rtp, rtcp, keys);
-    t.after(() => [rtp, rtcp].forEach((socket) => socket.close()));
+    t.after(() => telephone.close());
     return telephone;
   }
 
@@ -68,6 +69,13 @@ export class TestTelephone {
 
   sendDatagram(port: number, bytes: Uint8Array): void {
     this.rtp.send(bytes, port, '127.0.0.1');
+  }
+
+  /** Its sockets are gone. Repeatable. */
+  close(): void {
+    if (this.phase === 'closed') return;
+    this.phase = 'closed';
+    for (const socket of [this.rtp, this.rtcp]) socket.close();
   }
 
   /** Until something is true; looked at whenever something came. */
