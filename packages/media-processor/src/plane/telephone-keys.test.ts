@@ -4,7 +4,7 @@ import type { RtpLegRequest } from '@dialplane/media-api';
 import { dtmfTones, TelephoneEventReceiver, telephoneEventLength, writeTelephoneEvent } from '@dialplane/rtp';
 import { Hearer, Talker, testKernels, TestMix } from '../mixing/test-mix.ts';
 import type { SectionCodec, SectionSettings } from '../process-api/leg-settings.ts';
-import type { HeardPacket } from './test-media-client.ts';
+import type { HeardPacket, SpokenPacket } from './test-media-client.ts';
 import { microphone, noExtensions, planeTest, TestMediaPlane } from './test-media-plane.ts';
 import { TestTelephone } from './test-telephone.ts';
 
@@ -40,11 +40,11 @@ async function mixedPlane(t: TestContext): Promise<TestMediaPlane> {
 }
 
 /** The packets of a press of 60 ms, from a timestamp on. */
-function pressOf(tone: string, timestamp: number, unitsOfFrame: number): readonly { readonly marker: 0 | 1; readonly timestamp: number; readonly payload: Uint8Array }[] {
+function pressOf(tone: string, timestamp: number, unitsOfFrame: number, stream: Pick<SpokenPacket, 'ssrc' | 'payloadType'>): readonly SpokenPacket[] {
   return [1, 2, 3, 3, 3].map((frames, index) => {
     const payload = new Uint8Array(telephoneEventLength);
     writeTelephoneEvent(payload, 0, { event: dtmfTones.indexOf(tone), end: index >= 2, volume: 10, duration: frames * unitsOfFrame });
-    return { marker: index === 0 ? 1 : 0, timestamp, payload };
+    return { ssrc: stream.ssrc, payloadType: stream.payloadType, sequenceNumber: index, marker: index === 0 ? 1 : 0, timestamp, payload };
   });
 }
 
@@ -61,10 +61,10 @@ planeTest('keys of a browser, muted though it is, are told and reach a telephone
   const anna = await plane.connect('anna', [{ ...section, codecs: [...section.codecs, browserEvents], receive: { mediaStreamType: 'Audio', rids: [], ssrcs: [{ ssrc: 9 }] } }]);
   const [phone, other] = [await openPhone(t, plane, 'phone', 'rfc4733'), await openPhone(t, plane, 'other', 'rfc4733')];
   plane.handle({ kind: 'setMuted', conferenceId: 'c', legId: 'anna', isMuted: true });
-  anna.sendRtp(pressOf('7', 48_000, 960).map((packet, index) => ({ ...packet, ssrc: 9, payloadType: 110, sequenceNumber: index })));
+  anna.sendRtp(pressOf('7', 48_000, 960, { ssrc: 9, payloadType: 110 }));
   await plane.until((event) => event.kind === 'dtmfReceived' && event.legId === 'anna');
   await phone.telephone.until(() => keysIn(phone.telephone.heard) === '7');
-  phone.telephone.say(phone.port, pressOf('#', 800, 160).map((packet, index) => ({ ...packet, ssrc: 7, payloadType: 101, sequenceNumber: index })));
+  phone.telephone.say(phone.port, pressOf('#', 800, 160, { ssrc: 7, payloadType: 101 }));
   await other.telephone.until(() => keysIn(other.telephone.heard) === '7#');
   assert.deepEqual([toldBy(plane, 'anna'), toldBy(plane, 'phone'), toldBy(plane, 'other')], ['7', '#', '']);
   plane.handle({ kind: 'sendDtmf', conferenceId: 'c', legId: 'phone', tones: '12' });
@@ -89,7 +89,7 @@ planeTest('keys in the sound of a telephone are told, and become events of anoth
   t.after(() => clearInterval(pressing));
   await modern.telephone.until(() => keysIn(modern.telephone.heard) === '42');
   assert.equal(toldBy(plane, 'old'), '42');
-  modern.telephone.say(modern.port, pressOf('9', 800, 160).map((packet, index) => ({ ...packet, ssrc: 7, payloadType: 101, sequenceNumber: index })));
+  modern.telephone.say(modern.port, pressOf('9', 800, 160, { ssrc: 7, payloadType: 101 }));
   await plane.until((event) => event.kind === 'dtmfReceived' && event.legId === 'modern');
   const from = old.telephone.heard.length;
   await old.telephone.until(() => old.telephone.heard.length > from + 15);
