@@ -1,4 +1,5 @@
-import { parseVia, readTopVia } from '../headers/via.ts';
+import { readCSeq } from '../headers/cseq.ts';
+import { readTopVia } from '../headers/via.ts';
 import type { SipHeaders } from '../message/sip-headers.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 
@@ -24,18 +25,16 @@ export function clientKeyOfResponse(headers: SipHeaders): string | undefined {
  * @param method that of the transaction wanted, where it is not the request's own: the INVITE of a CANCEL.
  */
 export function serverKey(request: SipRequest, method = request.method): string | undefined {
-  const top = request.headers.first('Via');
-  const via = top === undefined ? undefined : parseVia(top);
+  const via = readTopVia(request.headers);
   if (via === undefined) return undefined;
   const ofTransaction = method === 'ACK' ? 'INVITE' : method;
   const branch = via.parameters.get('branch');
   if (branch?.startsWith(magicCookie) === true) return `${branch} ${via.host.toLowerCase()}:${via.port ?? ''} ${ofTransaction}`;
   const { headers } = request;
-  return `${request.uri} ${headers.first('From')} ${headers.first('Call-ID')} ${Number.parseInt(headers.first('CSeq') ?? '', 10)} ${top} ${ofTransaction}`;
+  return `${request.uri} ${headers.first('From')} ${headers.first('Call-ID')} ${Number.parseInt(headers.first('CSeq') ?? '', 10)} ${headers.first('Via')} ${ofTransaction}`;
 }
 
 /** The method in CSeq, which a response repeats from its request. */
 function methodOfCSeq(headers: SipHeaders): string {
-  const value = headers.first('CSeq') ?? '';
-  return value.slice(value.search(/[^\d\s]/)).trim();
+  return readCSeq(headers)?.method ?? '';
 }
