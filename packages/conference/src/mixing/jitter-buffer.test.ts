@@ -44,6 +44,15 @@ test('delay is won back when the network has calmed down', () => {
   assert.ok(buffer.skippedPackets > 0);
 });
 
+test('of telephones, whose packets do not say how loud they are, delay is won back and clocks are followed in what was measured as soft', () => {
+  const level = (at: number): number => (at % 1000 < 700 ? 30 : 70);
+  const { buffer, waitedMs } = hear({ delayMs: (at, chance) => 30 + (at < 15_000 ? 80 : 1) * chance, level, levels: 'measured', seconds: 60 });
+  assert.ok(medianOf(waitedMs.slice(-200)) < 25, `${medianOf(waitedMs.slice(-200))}`);
+  assert.ok(buffer.skippedPackets > 0);
+  const drifting = hear({ delayMs: (_at, chance) => 30 + chance, level, levels: 'measured', driftPpm: -300, seconds: 300 });
+  assert.ok(medianOf(drifting.waitedMs.slice(-500)) < 30, `${medianOf(drifting.waitedMs.slice(-500))}`);
+});
+
 test('a pause of the network is made up for 100 ms; what comes after it is heard without staying late', () => {
   const { steps, buffer, waitedMs, kept } = hear({ delayMs: (at) => 30 + (at >= 5000 && at < 5080 ? 5080 - at : 0) });
   assert.match(steps, /^\.*p+c{3,4}p+c{5}\.*$/);

@@ -69,6 +69,8 @@ export class JitterBuffer {
   payload = -1;
   duration = 0;
   level = -1;
+  /** How loud the last packet turned out to be, as far as the owner knows; -1 is unknown. Stands in for what the next one does not say: loudness changes slowly. */
+  measuredLevel = -1;
   /** Since the beginning. Packets: played, come too late or twice, passed over to win back delay. Steps that were made up: for what was lost, to lend delay. */
   playedPackets = 0;
   latePackets = 0;
@@ -152,6 +154,7 @@ export class JitterBuffer {
     for (let place = 0; place < capacity; place += 1) if (this.filled[place] === 1) this.drop(place);
     this.state = 'idle';
     this.strangeSequence = -1;
+    this.measuredLevel = -1;
     this.borrowedMs = 0;
     this.lossShare = 0;
     this.redundancyMs = 0;
@@ -246,7 +249,7 @@ export class JitterBuffer {
     }
     const excessMs = this.delayOf(place, playAt) - this.targetMs - frameMs;
     const level = this.levels[place] ?? -1;
-    const isQuiet = level >= quietLevel;
+    const isQuiet = (level < 0 ? this.measuredLevel : level) >= quietLevel;
     const isPassed = this.borrowedMs > 0 && excessMs > 0;
     if (this.count > 1 && (isPassed || (isQuiet && excessMs > toleranceMs) || excessMs > mostExcessMs)) {
       this.borrowedMs = Math.max(0, this.borrowedMs - (this.durations[place] ?? 0) / this.unitsPerMs);
@@ -313,7 +316,7 @@ export class JitterBuffer {
 
   /** Nothing is here: late, lost, or the sender has stopped. Time passes, the position stays. */
   private borrow(): JitterStep {
-    if (this.level >= silentLevel || this.borrowedMs >= mostConcealedMs) {
+    if ((this.level < 0 ? this.measuredLevel : this.level) >= silentLevel || this.borrowedMs >= mostConcealedMs) {
       this.state = 'idle';
       return jitterStep.nothing;
     }

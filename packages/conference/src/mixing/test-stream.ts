@@ -14,6 +14,8 @@ export interface Line {
   /** Whether the sender sends at this time, by default always; timestamps go on. */
   readonly isSending?: (sentAt: number) => boolean;
   readonly level?: (sentAt: number) => number;
+  /** Whether packets say how loud they are; otherwise it is found out when they are played. */
+  readonly levels?: 'told' | 'measured';
   readonly hasRedundancy?: boolean;
   /** Where in 20 ms the mixer's tick is. */
   readonly phaseMs?: number;
@@ -42,6 +44,7 @@ export function hear(line: Line): Heard {
   const { seed = 1, seconds = 20, loss = 0, phaseMs = 7, driftPpm = 0, firstSequence = 65_500, firstTimestamp = 0x7fff_0000 } = line;
   const randomness = seededRandomness(seed);
   const chance = (): number => randomness.nextUint32() / 2 ** 32;
+  const levelAt = (sentAt: number): number => line.level?.(sentAt) ?? 30;
   const held = new Set<number>();
   const buffer = new JitterBuffer({ clockRate, hasRedundancy: line.hasRedundancy ?? false, release: (payload) => held.delete(payload) });
   const arrivals: { at: number; packet: BufferedPacket }[] = [];
@@ -49,7 +52,7 @@ export function hear(line: Line): Heard {
   for (let index = 0; index * frameMs < seconds * 1000; index += 1) {
     const sentAt = index * frameMs * (1 + driftPpm / 1e6);
     if (line.isSending?.(sentAt) === false) continue;
-    const packet = { sequenceNumber: sequence & 0xffff, timestamp: (firstTimestamp + index * frameUnits) | 0, duration: frameUnits, level: line.level?.(sentAt) ?? 30, payload: sequence };
+    const packet = { sequenceNumber: sequence & 0xffff, timestamp: (firstTimestamp + index * frameUnits) | 0, duration: frameUnits, level: line.levels === 'measured' ? -1 : levelAt(sentAt), payload: sequence };
     if (chance() >= loss) arrivals.push({ at: sentAt + line.delayMs(sentAt, chance()), packet });
     sequence += 1;
   }
@@ -69,6 +72,7 @@ export function hear(line: Line): Heard {
     played.push(buffer.payload);
     waitedMs.push(tickAt - (arrivedAt.get(buffer.payload) ?? 0));
     held.delete(buffer.payload);
+    if (line.levels === 'measured') buffer.measuredLevel = levelAt((buffer.payload - firstSequence) * frameMs);
   }
   return { steps, played, waitedMs, sent: sequence - firstSequence, buffer, kept: held.size };
 }

@@ -181,7 +181,7 @@ export class AudioSource implements SpeakerCandidate {
     const { workspace } = this.environment;
     const { frame, rate } = this.decoded();
     workspace.measure(frame, samplesOfFrame(rate));
-    this.level = workspace.level;
+    this.level = this.buffer.measuredLevel = workspace.level;
   }
 
   /** The voice, with the frame of this tick. */
