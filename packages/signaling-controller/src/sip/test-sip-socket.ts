@@ -13,6 +13,8 @@ export interface TestSipSocket {
   next(): Promise<SipMessage>;
   nextRequest(): Promise<SipRequest>;
   nextResponse(): Promise<SipResponse>;
+  /** The next bytes that come over a connection, whatever they are. */
+  nextBytes(): Promise<string>;
   /** Messages that have come and were not asked for. */
   readonly unread: number;
   readonly closed: Promise<void>;
@@ -32,11 +34,12 @@ export async function openUdp(t: TestContext, edgePort: number, address = '127.0
     isOpen = false;
   };
   t.after(end);
-  return inbox.asSocket({ port: socket.address().port, send: (text) => socket.send(crlf(text), edgePort, '127.0.0.1'), closed, end });
+  return inbox.asSocket({ nextBytes: async () => String((await once(socket, 'message'))[0]), port: socket.address().port, send: (text) => socket.send(crlf(text), edgePort, '127.0.0.1'), closed, end });
 }
 
-export async function openTcp(t: TestContext, edgePort: number, made: Socket = connect(edgePort, '127.0.0.1'), established = 'connect'): Promise<TestSipSocket> {
-  await once(made, established);
+/** @param established The event that says that the connection is there; `undefined`: it is. */
+export async function openTcp(t: TestContext, edgePort: number, made: Socket = connect(edgePort, '127.0.0.1'), established: string | undefined = edgePort === 0 ? undefined : 'connect'): Promise<TestSipSocket> {
+  if (established !== undefined) await once(made, established);
   const inbox = new Inbox();
   const framer = new SipStreamFramer();
   made.on('data', (chunk) => {
@@ -46,7 +49,8 @@ export async function openTcp(t: TestContext, edgePort: number, made: Socket = c
   made.on('error', () => {});
   t.after(() => made.destroy());
   const closed = new Promise<void>((resolve) => made.once('close', () => resolve()));
-  return inbox.asSocket({ port: (made.address() as AddressInfo).port, send: (text) => void made.write(crlf(text)), closed, end: () => void made.destroy() });
+  const nextBytes = async (): Promise<string> => String((await once(made, 'data'))[0]);
+  return inbox.asSocket({ nextBytes, port: (made.address() as AddressInfo).port, send: (text) => void made.write(crlf(text)), closed, end: () => void made.destroy() });
 }
 
 class Inbox {
@@ -60,7 +64,7 @@ class Inbox {
     this.arrivals.emit('message');
   }
 
-  asSocket(rest: Pick<TestSipSocket, 'port' | 'send' | 'closed' | 'end'>): TestSipSocket {
+  asSocket(rest: Pick<TestSipSocket, 'nextBytes' | 'port' | 'send' | 'closed' | 'end'>): TestSipSocket {
     const next = async (): Promise<SipMessage> => {
       while (this.messages.length === 0) await once(this.arrivals, 'message');
       const [first] = this.messages.splice(0, 1);
