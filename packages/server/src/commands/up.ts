@@ -72,9 +72,9 @@ function mediaLines({ mediaPorts }: RunningServer): readonly string[] {
   return [`  Media of group calls UDP ${mediaPorts.join(', ')}, which a firewall has to let in, too`];
 }
 
-function telephoneLines({ sipPort }: RunningServer, { sipTlsPort }: ServerOptions): readonly string[] {
+function telephoneLines({ sipPort }: RunningServer, { sipTlsPort, trunkPorts }: ServerOptions): readonly string[] {
   if (sipPort === undefined) return ['  Telephone calls      none: SIP is off'];
-  return [`  Telephone calls      SIP on UDP and TCP ${sipPort}, TLS ${sipTlsPort}`];
+  return [`  Telephone calls      SIP on UDP and TCP ${sipPort}, TLS ${sipTlsPort}; their sound: UDP ${trunkPorts.first}-${trunkPorts.last}`];
 }
 
 function demoLines(): readonly string[] {

@@ -65,12 +65,21 @@ export function invite(options: { readonly sdp?: string; readonly from?: string;
   ], 'retrans="500"');
 }
 
-/** A request of the caller's within the dialog, or ACK and CANCEL of its INVITE. */
+/** A request of the caller's within the dialog. */
 export function requestFromCaller(method: string, cseq: number, options: { readonly sdp?: string; readonly headers?: readonly string[] } = {}): SippStep {
-  const isOfInvite = method === 'CANCEL';
+  return callersRequest(method, cseq, '[next_url]', '[branch]', ['[routes]'], options);
+}
+
+/** CANCEL of the INVITE, or ACK of its refusal: with the branch of the INVITE, which was `stepsAgo` steps ago; optional responses are steps, too. */
+export function requestOfInvite(method: 'CANCEL' | 'ACK', stepsAgo: number): SippStep {
+  return callersRequest(method, 1, 'sip:[service]@[remote_ip]:[remote_port]', `[branch-${stepsAgo}]`, [], {});
+}
+
+function callersRequest(method: string, cseq: number, uri: string, branch: string, routes: readonly string[], options: { readonly sdp?: string; readonly headers?: readonly string[] }): SippStep {
+  const from = 'From: "Ada" <sip:+12025550100@[local_ip]:[local_port]>;tag=[pid]c[call_number]';
   return send([
-    `${method} ${isOfInvite ? 'sip:[service]@[remote_ip]:[remote_port]' : '[next_url]'} SIP/2.0`, `Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch${isOfInvite ? '-2' : ''}]`,
-    ...(isOfInvite ? [] : ['[routes]']), 'From: "Ada" <sip:+12025550100@[local_ip]:[local_port]>;tag=[pid]c[call_number]', `To: <sip:[service]@[remote_ip]:[remote_port]>${isOfInvite ? '' : '[peer_tag_param]'}`,
+    `${method} ${uri} SIP/2.0`, `Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=${branch}`, ...routes, from,
+    `To: <sip:[service]@[remote_ip]:[remote_port]>${method === 'CANCEL' ? '' : '[peer_tag_param]'}`,
     'Call-ID: [call_id]', `CSeq: ${cseq} ${method}`, 'Max-Forwards: 70', contact, ...(options.headers ?? []), ...body(options.sdp),
   ], method === 'ACK' ? '' : 'retrans="500"');
 }

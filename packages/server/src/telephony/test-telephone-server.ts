@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { Call, MediaDescription, PutTrunkRequest, TelephoneNumber } from '@dialplane/calling-api';
+import type { Call, MediaDescription, Participant, PutTrunkRequest, TelephoneNumber } from '@dialplane/calling-api';
 import { chromiumsOffer } from '../media/test-group.ts';
 import { Person } from '../test-person.ts';
 import { startTestServer } from '../test-server.ts';
@@ -13,10 +13,12 @@ export const theirNumber = '+12025550100';
 /** A server with SIP and media processes, an operator's hand on its books, and people who call. */
 export class TelephoneServer {
   readonly server: RunningServer;
+  readonly dataDir: string;
   readonly ada: Person;
 
-  private constructor(server: RunningServer, ada: Person) {
+  private constructor(server: RunningServer & { readonly dataDir: string }, ada: Person) {
     this.server = server;
+    this.dataDir = server.dataDir;
     this.ada = ada;
   }
 
@@ -46,10 +48,26 @@ export class TelephoneServer {
   }
 
   /** Ada calls a telephone. Her client offers to the media processor as soon as there is a session. */
-  async dial(number = theirNumber, more: object = {}): Promise<Call> {
-    const call = await this.ada.ask<Call>('POST', '/v1/calls', { endpointId: this.ada.endpointId, targets: [`4:${number}`], alternateCallerId: `4:${ourNumber}`, ...more });
+  async dial(number = theirNumber): Promise<Call> {
+    const call = await this.start(number);
     await this.offer(call);
     return call;
+  }
+
+  start(number = theirNumber, more: object = {}): Promise<Call> {
+    return this.ada.ask<Call>('POST', '/v1/calls', { endpointId: this.ada.endpointId, targets: [`4:${number}`], alternateCallerId: `4:${ourNumber}`, ...more });
+  }
+
+  /** Somebody calls Ada, whose client says that it rings. */
+  async rung(): Promise<Call> {
+    const { call } = await this.ada.next('incomingCall');
+    await this.command(call.callId, 'ringing');
+    return call;
+  }
+
+  /** Ada answers, and her client offers. */
+  async accept({ callId }: Call): Promise<void> {
+    await this.offer(await this.ada.ask<Call>('POST', `/v1/calls/${callId}:accept`, { endpointId: this.ada.endpointId }));
   }
 
   /** What Chromium offers, for the call's media session, which may have yet to be opened. */
@@ -61,6 +79,11 @@ export class TelephoneServer {
 
   command(callId: string, command: string, more: object = {}): Promise<unknown> {
     return this.ada.ask('POST', `/v1/calls/${callId}:${command}`, { endpointId: this.ada.endpointId, ...more });
+  }
+
+  /** Waits until the telephone of a number is so, as Ada sees it: `Ringing`, `EarlyMedia`, `Connected`, `Hold`. */
+  async telephoneIs(state: Participant['state'], number = theirNumber): Promise<void> {
+    await this.ada.next('participantsUpdated', ({ updated }) => updated.some((participant) => participant.identifier === `4:${number}` && participant.state === state));
   }
 
   /** The end of Ada's call. */

@@ -52,7 +52,7 @@ test('cancelled on either side', () => {
   theirs.carrierCalls('theirs');
   theirs.command({ kind: 'alert', lineId: 'incoming 1' });
   theirs.carrierDoes({ kind: 'end', sessionId: 'theirs' });
-  assert.deepEqual(theirs.told.at(-1), { kind: 'ended', lineId: 'incoming 1', end: { by: 'remote' } });
+  assert.deepEqual(theirs.told.at(-1), { kind: 'ended', lineId: 'incoming 1', end: { by: 'remote', status: 487 } });
 });
 
 test('who is not let in is refused, and no line begins', () => {

@@ -15,8 +15,18 @@ const sentences: Partial<Record<SessionEndCause, string>> = {
   noAgreement: 'The other side answered without a usable description of its sound.',
 };
 
+/** The status that says the same as an end which no response has told: RFC 3261 §8.1.3.1, §9.2. */
+export function statusOf({ by, cause, status }: SessionEnd): number | undefined {
+  if (status !== undefined) return status;
+  if (cause === 'noResponse') return 408;
+  if (cause === 'sendFailed') return 503;
+  return cause === 'cancelled' && by === 'remote' ? 487 : undefined;
+}
+
 /** What the peer or the network said, as the owner of the call hears it; the peer's own words unchanged, those of a Reason header (RFC 3326) before the reason phrase. */
-export function asLineEnd({ by, cause, status, reasonPhrase, reasons }: SessionEnd): LineEnd {
+export function asLineEnd(end: SessionEnd): LineEnd {
+  const { by, cause, reasonPhrase, reasons } = end;
+  const status = statusOf(end);
   const parsed = reasons.flatMap((value) => parseReason(value) ?? []);
   const q850 = parsed.find(({ protocol }) => protocol === 'Q.850')?.cause;
   const text = parsed.find((reason) => reason.text !== undefined)?.text ?? reasonPhrase;

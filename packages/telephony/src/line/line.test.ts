@@ -116,7 +116,7 @@ test('a caller without a common codec gets 488 with a warning', () => {
 
 test('a caller who gives up, and one who is rejected', () => {
   const gone = incoming('their offer');
-  assert.deepEqual(gone.session({ kind: 'ended', end: { by: 'remote', cause: 'cancelled', reasons: [] } }), ['tell ended {"end":{"by":"remote"}}']);
+  assert.deepEqual(gone.session({ kind: 'ended', end: { by: 'remote', cause: 'cancelled', reasons: [] } }), ['tell ended {"end":{"by":"remote","status":487}}']);
   const rejected = incoming('their offer');
   assert.deepEqual(rejected.command({ kind: 'reject', lineId: 'line', status: 603, reasonText: 'Decline' }), ['session refuse call 603 Decline', 'tell ended {"end":{"by":"local","status":603}}']);
 });

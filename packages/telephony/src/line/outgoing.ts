@@ -1,15 +1,13 @@
+import { isNextTrunkTried } from '@dialplane/routing';
 import type { Instant } from '@dialplane/sansio';
 import { parseAddress, type SessionEnd, type SessionEvent } from '@dialplane/sip';
 import type { FarSide, LineAttempt } from './far-side.ts';
-import { asLineEnd, mediaUnavailable } from './line-ends.ts';
+import { asLineEnd, mediaUnavailable, statusOf } from './line-ends.ts';
 import type { LegNews } from './line-media.ts';
 import { noHold, type LineState } from './line-state.ts';
 import type { LiveLine } from './live-line.ts';
 import { goOn } from './negotiation.ts';
 import { sdpBytes, sdpText } from './sdp-text.ts';
-
-/** Final statuses after which another session border controller is tried, and no others (ACS Direct Routing). */
-const passedOn: ReadonlySet<number> = new Set([408, 503, 504]);
 
 type Inviting = Extract<LineState, { readonly kind: 'inviting' }>;
 type Progressed = Extract<SessionEvent, { readonly kind: 'progressed' }>;
@@ -102,8 +100,8 @@ function becomeAnswered(live: LiveLine, far: FarSide, displayName: string | unde
 /** Only what says that this way is closed leads to the next; everything else is whom we called who says no. */
 function handleFailed(live: LiveLine, { rest }: Inviting, end: SessionEnd, now: Instant): void {
   live.deadlines.clear('progress');
-  const status = end.status ?? (end.cause === 'noResponse' ? 408 : end.cause === 'sendFailed' ? 503 : undefined);
-  if (rest.length > 0 && status !== undefined && passedOn.has(status)) tryNext(live, rest, now);
+  const status = statusOf(end);
+  if (rest.length > 0 && status !== undefined && isNextTrunkTried(status)) tryNext(live, rest, now);
   else live.end(asLineEnd(end));
 }
 
