@@ -1,8 +1,8 @@
 import { addMilliseconds, type Instant } from '@dialplane/sansio';
-import { type RequestOutcome, sendRequest } from '../session/in-dialog-request.ts';
+import { type RequestOutcome, sendRequest } from '../session/send-request.ts';
 import type { RequestSender } from '../session/session-keeper.ts';
 import type { AgentCore } from '../user-agent/agent-core.ts';
-import { outsideRequest } from '../user-agent/one-request.ts';
+import { outsideRequest } from '../user-agent/outside-request.ts';
 import type { SipRoute, WatchCommand } from '../user-agent/user-agent-command.ts';
 import { never } from '../visit-schedule.ts';
 

@@ -1,7 +1,7 @@
 import type { Instant } from '@dialplane/sansio';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { ExtraHeaders } from '../user-agent/user-agent-command.ts';
-import { sendRequest } from './in-dialog-request.ts';
+import { sendRequest } from './send-request.ts';
 import type { RequestSender } from './session-keeper.ts';
 
 /** What goes with a BYE: `reason` is the value of a Reason header (RFC 3326). */

@@ -5,7 +5,7 @@ import { readSeconds } from '../headers/session-expires.ts';
 import { responseTo } from '../message/response-to.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { ExtraHeaders, SessionCommand } from '../user-agent/user-agent-command.ts';
-import type { SessionEndCause } from '../user-agent/user-agent-event.ts';
+import type { SessionEnd, SessionEndCause } from '../user-agent/user-agent-event.ts';
 import type { LastWords } from './hang-up.ts';
 import type { InviteUsage } from './invite-usage.ts';
 import { allowedMethods, supportedTags } from './our-capabilities.ts';
@@ -67,6 +67,11 @@ export class IncomingInvite implements RequestServer {
     return this.session;
   }
 
+  /** Whether it has no final response yet. */
+  get isOpen(): boolean {
+    return this.state.kind === 'ringing' || this.state.kind === 'accepting';
+  }
+
   get dueAt(): Instant | undefined {
     if (this.state.kind === 'accepted') return this.state.answer.dueAt;
     return this.state.kind === 'over' ? undefined : earliest(this.reliable.dueAt, earliest(this.expireAt, this.latest?.repeatAt));
@@ -86,16 +91,22 @@ export class IncomingInvite implements RequestServer {
     else this.refuse({ status: 480, headers: [...(words.reason === undefined ? [] : [['Reason', words.reason] as const]), ...(words.headers ?? [])] }, now);
   }
 
+  /** The dialog is lost before the answer. */
+  giveUp(end: SessionEnd, now: Instant): void {
+    this.finish(this.response(480, []), now);
+    this.session.end({ ...end, status: 480 });
+  }
+
   /** CANCEL of this INVITE; its own 200 is sent already (RFC 3261 §9.2). After our final response it changes nothing. */
   handleCancel(cancel: SipRequest, now: Instant): void {
-    if (this.state.kind !== 'ringing' && this.state.kind !== 'accepting') return;
+    if (!this.isOpen) return;
     this.finish(this.response(487, []), now);
     this.session.end({ by: 'remote', cause: 'cancelled', reasons: cancel.headers.all('Reason'), message: cancel });
   }
 
   /** BYE before the ACK, or before our final response (RFC 3261 §15.1.2): the INVITE ends with 487. */
   handleBye(now: Instant): void {
-    if (this.state.kind === 'ringing' || this.state.kind === 'accepting') this.finish(this.response(487, []), now);
+    if (this.isOpen) this.finish(this.response(487, []), now);
     this.state = { kind: 'over' };
     this.usage.close(now);
   }
@@ -189,7 +200,7 @@ export class IncomingInvite implements RequestServer {
   }
 
   private refuse(command: Pick<RefuseCommand, 'status' | 'reason' | 'headers'>, now: Instant): void {
-    if ((this.state.kind !== 'ringing' && this.state.kind !== 'accepting') || command.status < 300) return;
+    if (!this.isOpen || command.status < 300) return;
     const response = this.response(command.status, command.headers ?? [], command.reason);
     this.finish(response, now);
     this.session.end({ by: 'local', cause: 'refused', status: response.status, reasonPhrase: response.reason, reasons: [] });

@@ -7,7 +7,7 @@ import type { SipHeaders } from '../message/sip-headers.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import type { SessionCommand } from '../user-agent/user-agent-command.ts';
 import { IncomingChanges } from './incoming-changes.ts';
-import { sendRequest } from './in-dialog-request.ts';
+import { sendRequest } from './send-request.ts';
 import { OfferAnswer } from './offer-answer.ts';
 import { allowedMethods, supportedTags } from './our-capabilities.ts';
 import { OutgoingChanges } from './outgoing-changes.ts';

@@ -7,7 +7,7 @@ import type { SipRequest } from '../message/sip-message.ts';
 import { decodeSipText, encodeSipText } from '../message/sip-text.ts';
 import { writeUriHeaders } from '../uri/uri-headers.ts';
 import type { SessionCommand } from '../user-agent/user-agent-command.ts';
-import { type RequestOutcome, sendRequest } from './in-dialog-request.ts';
+import { type RequestOutcome, sendRequest } from './send-request.ts';
 import type { InviteUsage } from './invite-usage.ts';
 import { withBody } from './session-body.ts';
 import type { TheirTransaction } from './session-keeper.ts';

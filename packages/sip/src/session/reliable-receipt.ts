@@ -4,7 +4,7 @@ import { readOptionTags } from '../headers/option-tags.ts';
 import { readRSeq, writeRAck } from '../headers/rack.ts';
 import type { SipResponse } from '../message/sip-message.ts';
 import type { InviteUsage } from './invite-usage.ts';
-import { sendRequest } from './in-dialog-request.ts';
+import { sendRequest } from './send-request.ts';
 import { withDescription } from './session-body.ts';
 
 /** The caller's side of reliable provisional responses to one INVITE in one dialog (RFC 3262 §4). */

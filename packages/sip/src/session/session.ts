@@ -130,9 +130,12 @@ export class Session implements RequestSender {
     this.end(end);
   }
 
-  /** Hangs up what is answered, and tells why. */
+  /** Ends the session because something in a dialog went wrong, or its owner wants it: CANCEL, a final response or BYE, whichever the INVITE's state asks for. */
   hangUp(usage: InviteUsage, end: SessionEnd, now: Instant, words?: LastWords): void {
-    if (this.isEnded) return;
+    const { phase } = this;
+    if (phase.kind === 'ended') return;
+    if (phase.kind === 'calling') return phase.invite.cancel(end, now, words?.reason);
+    if (phase.kind === 'called' && phase.invite.isOpen) return phase.invite.giveUp(end, now);
     usage.close(now);
     hangUp(this, usage.dialog, now, words);
     this.end(end);

@@ -12,7 +12,7 @@ import type { TransactionOutput } from '../transaction/transaction-output.ts';
 import { AgentCore, type UserAgentOutput } from './agent-core.ts';
 import { IncomingRequests } from './incoming-requests.ts';
 import { StandingOrders } from '../registration/standing-orders.ts';
-import { askOnce } from './one-request.ts';
+import { askOnce } from './ask-once.ts';
 import type { InviteCommand, UserAgentCommand } from './user-agent-command.ts';
 import type { UserAgentOptions } from './user-agent-options.ts';
 
