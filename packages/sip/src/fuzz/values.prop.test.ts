@@ -58,7 +58,8 @@ const texts = fc
       const at = Math.floor(where * text.length);
       return text.slice(0, at) + inserted + text.slice(at + cut);
     }, sample),
-  );
+  )
+  .filter(isHeaderValue);
 
 /** A reader with its writer: what was read, written and read again is the same. */
 function staysTheSame<Value>(read: (text: string) => Value | undefined, write: (value: Value) => string): (text: string) => void {
@@ -96,7 +97,7 @@ test('texts come back from bytes, and bytes from texts', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => assert.deepEqual(encodeSipText(decodeSipText(bytes)), bytes)));
   fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => assert.equal(decodeSipText(encodeSipText(text)), text.toWellFormed())));
   fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => assert.equal(unescapeUri(escapeUri(text, '')), text)));
-  fc.assert(fc.property(fc.string(), (text) => assert.equal(unquote(quote(text)), text)));
+  fc.assert(fc.property(fc.string(), (text) => assert.equal(unquote(quote(text)), text.replace(/[\r\n]+/g, ' '))));
 });
 
 test('what is written into a message is read from it', () => {

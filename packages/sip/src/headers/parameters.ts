@@ -51,9 +51,9 @@ export function writeParameters(parameters: SipParameters): string {
   return text;
 }
 
-/** `value` as quoted-string (RFC 3261 §25.1). */
+/** `value` as quoted-string (RFC 3261 §25.1). Line breaks, which none can have, become spaces: what people call themselves cannot end a header line. */
 export function quote(value: string): string {
-  return `"${value.replace(/["\\]/g, '\\$&')}"`;
+  return `"${value.replace(/["\\]/g, '\\$&').replace(/[\r\n]+/g, ' ')}"`;
 }
 
 /** What a quoted-string says; `undefined` where its quotes are not closed. */

@@ -7,10 +7,12 @@ import {
   readCSeq,
   readTopVia,
   responseTo,
+  sipAddress,
   SipHeaders,
   type SipFaultCode,
   type SipRequest,
   tagOf,
+  writeAddress,
   writeSipMessage,
 } from '../index.ts';
 import { bytesOf, inviteText, textOf } from './test-messages.ts';
@@ -119,6 +121,13 @@ test('a value with a line break never gets into a message', () => {
     assert.throws(() => headers.prepend('Subject', value));
     assert.throws(() => writeSipMessage({ kind: 'response', status: 200, reason: value, headers, body: new Uint8Array(0) }));
   }
+});
+
+test('what people call themselves cannot end a header line', () => {
+  const from = writeAddress(sipAddress('sip:a@b', undefined, 'Eve"\r\nRoute: <sip:evil>\r\n'));
+  const headers = SipHeaders.of(['From', from]);
+  assert.equal(parseAddress(headers.first('From') ?? '')?.displayName, 'Eve" Route: <sip:evil> ');
+  assert.equal(headers.has('Route'), false);
 });
 
 const broken: readonly (readonly [SipFaultCode, string | Uint8Array])[] = [
