@@ -14,7 +14,7 @@ const serverCore = 1;
 const loadCore = 0;
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } } });
-const timing = flags.quick ? { rounds: 1, warmUpMs: 1000, durationMs: 1500 } : { rounds: 3, warmUpMs: 1500, durationMs: 3000 };
+const timing = flags.quick ? { rounds: 1, warmUpMs: 1000, durationMs: 1500 } : { rounds: 3, warmUpMs: 1000, durationMs: 2000 };
 
 const priorityBefore = raisePriority();
 pinSelf(loadCore);

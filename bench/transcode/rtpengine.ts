@@ -53,7 +53,7 @@ class Rtpengine implements CallServer {
     const call = { 'call-id': randomUUID(), 'from-tag': 'a' };
     this.calls.push(call['call-id']);
     const common = { ICE: 'remove', replace: ['origin'], 'rtcp-mux': ['demux'] };
-    const codec = from === to ? {} : { codec: { mask: ['all'], transcode: [formats[to].encoding.replace('/2', '')] } };
+    const codec = from === to ? {} : { codec: { mask: [formats[from].encoding.replace(/\/.*/, '')], transcode: [formats[to].encoding.replace('/2', '')] } };
     const offered = await this.ask({ command: 'offer', ...call, ...common, ...codec, 'transport-protocol': isSecured ? 'RTP/SAVP' : 'RTP/AVP', sdp: offer });
     const answered = await this.ask({ command: 'answer', ...call, 'to-tag': 'b', ...common, 'transport-protocol': 'RTP/AVP', sdp: answer(sdpOf(offered)) });
     return sdpOf(answered);

@@ -33,11 +33,15 @@ export function makeKey(): SrtpMasterKey {
   return { profile: srtpProfile.aes128CmSha1_80, key: randomBytes(16), salt: randomBytes(14) };
 }
 
+/** Telephones tell their keys in events (RFC 4733). */
+const keysPayloadType = 101;
+
 /** A description with one codec, of an offer or an answer (RFC 8866). */
 export function describe(codec: TelephoneCodec, host: string, port: number, crypto: RemoteMedia['crypto']): string {
-  const { payloadType, encoding } = formats[codec];
+  const { payloadType, encoding, sampleRate } = formats[codec];
   return [
-    'v=0', `o=- ${port} 1 IN IP4 ${host}`, 's=-', `c=IN IP4 ${host}`, 't=0 0', `m=audio ${port} ${crypto === undefined ? 'RTP/AVP' : 'RTP/SAVP'} ${payloadType}`, `a=rtpmap:${payloadType} ${encoding}`,
+    'v=0', `o=- ${port} 1 IN IP4 ${host}`, 's=-', `c=IN IP4 ${host}`, 't=0 0', `m=audio ${port} ${crypto === undefined ? 'RTP/AVP' : 'RTP/SAVP'} ${payloadType} ${keysPayloadType}`, `a=rtpmap:${payloadType} ${encoding}`,
+    `a=rtpmap:${keysPayloadType} telephone-event/${codec === 'opus' ? sampleRate : 8000}`,
     ...(crypto === undefined ? [] : [`a=crypto:${crypto.tag} AES_CM_128_HMAC_SHA1_80 inline:${Buffer.from([...crypto.key.key, ...crypto.key.salt]).toString('base64')}`]),
     'a=sendrecv', '',
   ].join('\r\n');
