@@ -94,7 +94,7 @@ export class AudioMix {
 
   push(number: number, packet: AudioPacket): void {
     const member = this.members.get(number);
-    const codec = member?.codecs.get(packet.payloadType);
+    const codec = member?.codecs[packet.payloadType];
     if (member === undefined || codec === undefined || member.isMuted || this.groups.size === 0) return;
     if (codec === 'CN') {
       if (member.source?.takes(codec) === true) member.source.insert(codec, packet);

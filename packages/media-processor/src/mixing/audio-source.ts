@@ -172,16 +172,16 @@ export class AudioSource implements SpeakerCandidate {
 
   private findKeys(detector: DtmfDetector): void {
     const { workspace } = this.environment;
-    const { frame, rate } = this.decoded();
-    this.pressed = detector.take(workspace.samples, frame, samplesOfFrame(8000), rate / 8000);
-    if (detector.state !== 'silent') workspace.zero(frame, samplesOfFrame(rate));
+    const voice = this.decoded();
+    this.pressed = detector.take(workspace.samples, voice.frame, samplesOfFrame(8000), voice.rate / 8000);
+    if (detector.state !== 'silent') voice.blank();
   }
 
   private measure(): void {
     const { workspace } = this.environment;
-    const { frame, rate } = this.decoded();
-    workspace.measure(frame, samplesOfFrame(rate));
-    this.level = this.buffer.measuredLevel = workspace.level;
+    const { frame, rate, level } = this.decoded();
+    if (level < 0) workspace.measure(frame, samplesOfFrame(rate));
+    this.level = this.buffer.measuredLevel = level < 0 ? workspace.level : level;
   }
 
   /** The voice, with the frame of this tick. */

@@ -13,7 +13,8 @@ export interface Listening {
 /** A participant of a mix: what it says, and how it listens. */
 export class MixMember {
   readonly number: number;
-  readonly codecs: ReadonlyMap<number, SoundPayload>;
+  /** By payload type. */
+  readonly codecs: ReadonlyArray<SoundPayload | undefined>;
   readonly hasKeysInSound: boolean;
   readonly ownSound = new OwnSound();
   isMuted: boolean;
@@ -22,7 +23,9 @@ export class MixMember {
 
   constructor(number: number, { payloadTypes, isMuted, hasKeysInSound = false }: MixMemberOptions) {
     this.number = number;
-    this.codecs = new Map(payloadTypes.map(({ payloadType, codec }) => [payloadType, codec]));
+    const codecs: Array<SoundPayload | undefined> = Array.from({ length: 128 });
+    for (const { payloadType, codec } of payloadTypes) codecs[payloadType] = codec;
+    this.codecs = codecs;
     this.hasKeysInSound = hasKeysInSound;
     this.isMuted = isMuted;
   }
@@ -30,7 +33,7 @@ export class MixMember {
   /** The highest rate at which it may say something. */
   get spokenRate(): SampleRate {
     let rate: SampleRate = 8000;
-    for (const codec of this.codecs.values()) if (codec !== 'CN' && sampleRates[codec] > rate) rate = sampleRates[codec];
+    for (const codec of this.codecs) if (codec !== undefined && codec !== 'CN' && sampleRates[codec] > rate) rate = sampleRates[codec];
     return rate;
   }
 

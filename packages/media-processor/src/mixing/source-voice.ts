@@ -34,6 +34,8 @@ export class SourceVoice {
   /** The other rate that the frame of this tick is there at. */
   private resampledTo: SampleRate | undefined;
   private ending: 'sound' | 'silence' = 'silence';
+  /** How loud the frame of this tick is (RFC 6464), where one packet of its length made it; -1 where that has to be measured. */
+  level = -1;
   /** Where the next sample goes. */
   private at = 0;
 
@@ -67,6 +69,7 @@ export class SourceVoice {
   begin(readyMs: number): void {
     this.at = this.frame + this.samplesOf(readyMs);
     this.resampledTo = undefined;
+    this.level = -1;
   }
 
   /** Decodes, repairs or makes up a step, always as long as the buffer counts on; `noise` is what a sender that pauses sounds like. */
@@ -95,6 +98,12 @@ export class SourceVoice {
     if (faded > 0) workspace.conceal(at, faded, rate, { from: 1, to: 0 });
     workspace.zero(at + faded, missing - faded);
     this.ending = 'silence';
+  }
+
+  /** Nobody is to hear the frame of this tick. */
+  blank(): void {
+    this.environment.workspace.zero(this.frame, samplesOfFrame(this.rate));
+    this.level = -1;
   }
 
   /** The frame of this tick at another rate. @returns Where it is. */
@@ -126,6 +135,7 @@ export class SourceVoice {
     else if (kind === jitterStep.redundancy) made = this.decoder.decodeRedundancy(packet, at, count);
     counters.count(kind === jitterStep.packet && made > 0 ? 'decodedFrames' : 'concealedFrames');
     if (made <= 0) made = this.decoder.conceal(at, count);
+    this.level = at === this.frame && made === samplesOfFrame(this.rate) && made === count && kind === jitterStep.packet ? workspace.level : -1;
     if (made < count) workspace.zero(at + Math.max(made, 0), count - Math.max(made, 0));
   }
 
