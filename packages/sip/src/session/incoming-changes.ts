@@ -79,7 +79,7 @@ export class IncomingChanges implements RequestServer {
       offers.handleAnswer();
       session.tell({ kind: 'answerReceived', description });
     }
-    this.usage.outgoing.goOn(now);
+    this.usage.goOn(now);
   }
 
   /** CANCEL of a re-INVITE: its offer is as if it had never been made. */
@@ -88,7 +88,7 @@ export class IncomingChanges implements RequestServer {
     this.usage.respond(this.state.transaction, 487, now);
     this.state = { kind: 'none' };
     this.usage.offers.goBack();
-    this.usage.outgoing.goOn(now);
+    this.usage.goOn(now);
   }
 
   handleTimeout(now: Instant): void {
@@ -113,7 +113,7 @@ export class IncomingChanges implements RequestServer {
     }
     const crosses = usage.offers.kind === 'offered' || (request.method === 'INVITE' && usage.outgoing.hasOpenInvite);
     if (crosses) usage.respond(transaction, 491, now);
-    else if (usage.offers.kind !== 'agreed') usage.respond(transaction, 500, now, [['Retry-After', String(usage.session.keeper.randomness.nextUint32() % 11)]]);
+    else if (usage.offers.kind !== 'agreed' || (request.method === 'INVITE' && usage.dialog.state === 'early')) usage.respond(transaction, 500, now, [['Retry-After', String(usage.session.keeper.randomness.nextUint32() % 11)]]);
     else return this.isTooShort(transaction, now);
     return true;
   }
@@ -141,7 +141,8 @@ export class IncomingChanges implements RequestServer {
     dialog.refreshTarget(request.headers);
     const headers = [['Contact', `<${dialog.contact}>`], ['Allow', allowedMethods], ['Supported', supportedTags(true)], ...keeper.productHeaders.response] as const;
     const response = responseTo(request, 200, { headers });
-    timer.answer(request, response.headers, session.timerWish, now);
+    // A session that is not answered has no time yet.
+    if (dialog.state === 'confirmed') timer.answer(request, response.headers, session.timerWish, now);
     const answer = withDescription(response, description);
     if (request.method === 'INVITE') this.state = { kind: 'accepted', sequence: readCSeq(request.headers)?.number ?? 0, answer: new UnacknowledgedAnswer(keeper, transaction, answer, now) };
     else {

@@ -21,7 +21,7 @@ type RefuseCommand = Extract<SessionCommand, { readonly kind: 'refuse' }>;
 
 type InviteState =
   | { readonly kind: 'ringing' }
-  /** The owner has accepted; a reliable provisional response has yet to be acknowledged. */
+  /** The owner has accepted; a reliable provisional response has yet to be acknowledged, or another offer to be answered. */
   | { readonly kind: 'accepting'; readonly command: AcceptCommand }
   /** 200 was sent. `words`: the owner hangs up, which waits for the ACK (RFC 3261 §15). */
   | { readonly kind: 'accepted'; readonly answer: UnacknowledgedAnswer; readonly words?: LastWords }
@@ -74,7 +74,8 @@ export class IncomingInvite implements RequestServer {
 
   get dueAt(): Instant | undefined {
     if (this.state.kind === 'accepted') return this.state.answer.dueAt;
-    return this.state.kind === 'over' ? undefined : earliest(this.reliable.dueAt, earliest(this.expireAt, this.latest?.repeatAt));
+    if (this.state.kind === 'over') return undefined;
+    return earliest(earliest(this.reliable.dueAt, this.expireAt), this.state.kind === 'ringing' ? this.latest?.repeatAt : undefined);
   }
 
   handleCommand(command: Exclude<SessionCommand, { readonly kind: 'invite' | 'end' }>, now: Instant): void {
@@ -128,8 +129,7 @@ export class IncomingInvite implements RequestServer {
       this.session.tell({ kind: 'answerReceived', description });
     } else if (usage.offers.kind === 'agreed') this.handlePrackOffer(transaction, description);
     else usage.respond(transaction, 488, now);
-    if (this.state.kind === 'accepting') this.goOn(this.state.command, now);
-    usage.outgoing.goOn(now);
+    usage.goOn(now);
   }
 
   handleAck(ack: SipRequest, now: Instant): void {
@@ -166,7 +166,8 @@ export class IncomingInvite implements RequestServer {
     const isWanted = command.reliable ?? command.description !== undefined;
     const isReliable = readOptionTags(headers, 'Require').has('100rel') || (isWanted && isSupported(headers, '100rel'));
     // An offer of ours cannot go in a response that may be lost (RFC 3262 §5), nor can one that follows what is agreed.
-    const description = offers.kind === 'asked' || (offers.kind === 'idle' && isReliable) ? command.description : undefined;
+    const isAnswer = offers.kind === 'asked' && !offers.isAnsweredElsewhere;
+    const description = isAnswer || (offers.kind === 'idle' && isReliable) ? command.description : undefined;
     const response = withDescription(this.response(command.status, command.headers ?? []), description);
     if (!isReliable) {
       this.previewed = description ?? this.previewed;
@@ -178,17 +179,19 @@ export class IncomingInvite implements RequestServer {
   }
 
   private accept(command: AcceptCommand, now: Instant): void {
-    if (this.state.kind !== 'ringing') return;
-    if (this.reliable.isWaiting) this.state = { kind: 'accepting', command };
-    else this.goOn(command, now);
+    const needsDescription = this.usage.offers.kind === 'idle' || (this.usage.offers.kind === 'asked' && !this.usage.offers.isAnsweredElsewhere);
+    if (this.state.kind !== 'ringing' || (needsDescription && (command.description ?? this.previewed) === undefined)) return;
+    this.state = { kind: 'accepting', command };
+    this.goOn(now);
   }
 
-  /** Sends the 200, unless a reliable provisional response is still in its way, or there is nothing to say in it. */
-  private goOn(command: AcceptCommand, now: Instant): void {
-    const { usage, session } = this;
+  /** Sends the 200 that the owner wants, once no reliable provisional response and no other exchange of descriptions is in its way (RFC 3262 §3, RFC 6337 §3.1.1). */
+  goOn(now: Instant): void {
+    const { usage, session, state } = this;
     const { offers, dialog } = usage;
+    if (state.kind !== 'accepting' || this.reliable.isWaiting || offers.kind === 'offered' || offers.isAnsweredElsewhere) return;
+    const { command } = state;
     const description = offers.kind === 'agreed' ? undefined : (command.description ?? this.previewed);
-    if (this.reliable.isWaiting || offers.kind === 'offered' || (offers.kind !== 'agreed' && description === undefined)) return;
     const response = this.response(200, command.headers ?? []);
     session.timerWish = command.sessionTimer ?? session.timerWish;
     usage.timer.answer(this.transaction.request, response.headers, session.timerWish, now);

@@ -86,10 +86,10 @@ export class InviteUsage {
       case 'offer':
         return this.outgoing.change(command, now);
       case 'answerOffer':
-        if (this.offers.bear(command.description, now)) this.outgoing.goOn(now);
+        if (this.offers.bear(command.description, now)) this.goOn(now);
         return;
       case 'refuseOffer':
-        if (this.offers.refuse(command.status, command.headers ?? [], now)) this.outgoing.goOn(now);
+        if (this.offers.refuse(command.status, command.headers ?? [], now)) this.goOn(now);
         return;
       case 'info':
         return this.sendInfo(command, now);
@@ -110,6 +110,12 @@ export class InviteUsage {
     const due = this.timer.handleTimeout(now);
     if (due === 'refresh') this.outgoing.refresh(now);
     else if (due === 'expired') this.session.hangUp(this, { by: 'network', cause: 'expired', reasons: [] }, now, { reason: 'SIP ;cause=408 ;text="Session timer expired"' });
+  }
+
+  /** An exchange of descriptions is over: what has waited for that goes on. */
+  goOn(now: Instant): void {
+    this.session.goOn(now);
+    this.outgoing.goOn(now);
   }
 
   /** The session ends: what the peer still waits for is answered. */

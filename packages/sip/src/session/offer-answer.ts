@@ -32,6 +32,11 @@ export class OfferAnswer {
     return this.state.kind;
   }
 
+  /** Whether the peer's offer waits for an answer in a message of its own: it is not the one of the INVITE. */
+  get isAnsweredElsewhere(): boolean {
+    return this.state.kind === 'asked' && this.state.bearer !== undefined;
+  }
+
   /** Our latest description that the peer has agreed to; `undefined` before the first. */
   get local(): Uint8Array | undefined {
     return this.agreedLocal;

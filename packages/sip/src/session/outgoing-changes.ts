@@ -106,7 +106,7 @@ export class OutgoingChanges implements RequestUser {
     this.state = { kind: 'none' };
     if (response.status < 300) this.handleAccepted(state, response, now);
     else this.handleRefused(state.change, state.method, response, now);
-    this.goOn(now);
+    usage.goOn(now);
   }
 
   handleSilence(status: 408 | 503, now: Instant): void {
@@ -116,6 +116,7 @@ export class OutgoingChanges implements RequestUser {
     if (status === 408) return this.handleLost(change, now);
     this.goBack(change);
     if (change.purpose === 'change') this.usage.session.tell({ kind: 'offerRefused', status });
+    this.usage.goOn(now);
   }
 
   private sendCancel(sent: ChallengedRequest, now: Instant): void {
@@ -133,7 +134,7 @@ export class OutgoingChanges implements RequestUser {
       request.headers.add('Contact', `<${dialog.contact}>`);
       request.headers.add('Allow', allowedMethods);
       request.headers.add('Supported', supportedTags(true));
-      usage.timer.writeRequest(request.headers, session.timerWish);
+      if (dialog.state === 'confirmed') usage.timer.writeRequest(request.headers, session.timerWish);
       for (const [name, value] of change.headers ?? []) request.headers.add(name, value);
       return withDescription(request, description);
     });
@@ -157,7 +158,7 @@ export class OutgoingChanges implements RequestUser {
     const description = readDescription(response);
     this.postponements = 0;
     usage.dialog.refreshTarget(response.headers);
-    if (state.sent.request !== undefined) usage.timer.handleAnswer(state.sent.request, response, now);
+    if (state.sent.request !== undefined && usage.dialog.state === 'confirmed') usage.timer.handleAnswer(state.sent.request, response, now);
     if (state.method === 'INVITE' && state.change.purpose === 'change' && state.change.description === undefined) return this.handleAskedOffer(state.sent, description);
     if (state.method === 'INVITE') this.acknowledge(state.sent, undefined);
     if (offers.kind !== 'offered') return;

@@ -38,7 +38,10 @@ export class SessionTimer {
   /** `refresh`: send one now. `expired`: hang up. */
   handleTimeout(now: Instant): 'nothing' | 'refresh' | 'expired' {
     if (this.state.kind === 'off') return 'nothing';
-    if (now >= this.state.expireAt) return 'expired';
+    if (now >= this.state.expireAt) {
+      this.state = { kind: 'off' };
+      return 'expired';
+    }
     if (this.state.refreshAt === undefined || now < this.state.refreshAt) return 'nothing';
     this.state = { ...this.state, refreshAt: undefined };
     return 'refresh';

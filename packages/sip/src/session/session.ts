@@ -69,7 +69,7 @@ export class Session implements RequestSender {
     return phase.kind === 'answered' ? phase.usage.dueAt : undefined;
   }
 
-  /** The dialog that another session's Replaces can name; an early one only where we have called (RFC 3891 §3). */
+  /** What stands for this session where others name it: the answered dialog, or the one that was heard of last. */
   get usage(): InviteUsage | undefined {
     const { phase } = this;
     if (phase.kind === 'answered') return phase.usage;
@@ -156,7 +156,13 @@ export class Session implements RequestSender {
   handleReplaced(now: Instant): void {
     const { phase } = this;
     if (phase.kind === 'answered') this.hangUp(phase.usage, { by: 'remote', cause: 'replaced', reasons: [] }, now);
+    else if (phase.kind === 'called') this.hangUp(phase.invite.usage, { by: 'remote', cause: 'replaced', reasons: [] }, now);
     else if (phase.kind === 'calling') phase.invite.cancel({ by: 'remote', cause: 'replaced', reasons: [] }, now);
+  }
+
+  /** An exchange of descriptions is over. */
+  goOn(now: Instant): void {
+    if (this.phase.kind === 'called') this.phase.invite.goOn(now);
   }
 
   private obeyEnd(words: LastWords, now: Instant): void {

@@ -115,3 +115,66 @@ test('before the answer a change goes by UPDATE (RFC 3311)', () => {
   agents.do('alice', { kind: 'end', sessionId: 'a' });
   agents.assertNothingLeft();
 });
+
+test('a call that is accepted while an UPDATE is under way is answered when that is', () => {
+  for (const who of ['alice', 'bob'] as const) {
+    const agents = new TwoAgents();
+    agents.call();
+    agents.pass(20);
+    const { sessionId } = agents.event('bob', 'incoming');
+    agents.do('bob', { kind: 'progress', sessionId, status: 183, description: sdp('answer') });
+    agents.pass(50);
+    agents.steps();
+    agents.do(who, { kind: 'offer', sessionId: who === 'alice' ? 'a' : sessionId, description: sdp('change') });
+    agents.pass(20);
+    agents.do('bob', { kind: 'accept', sessionId });
+    agents.pass(100);
+    assert.deepEqual(agents.steps(), [`${who} > UPDATE`]);
+    const other = who === 'alice' ? 'bob' : 'alice';
+    agents.do(other, { kind: 'answerOffer', sessionId: other === 'alice' ? 'a' : sessionId, description: sdp('changed') });
+    agents.pass(100);
+    assert.deepEqual(agents.steps(), who === 'alice' ? ['bob > 200 UPDATE', 'bob > 200 INVITE', 'alice > ACK'] : ['alice > 200 UPDATE', 'bob > 200 INVITE', 'alice > ACK']);
+    agents.do('alice', { kind: 'end', sessionId: 'a' });
+    agents.assertNothingLeft();
+  }
+});
+
+test('PRACKs that come late, one after the other, keep an accepted call waiting, but nobody else', () => {
+  const agents = new TwoAgents();
+  let held = true;
+  agents.passes = (_from, message) => message.kind === 'response' || message.method !== 'PRACK' || !held;
+  agents.call();
+  agents.pass(20);
+  const { sessionId } = agents.event('bob', 'incoming');
+  for (let count = 0; count < 4; count += 1) agents.do('bob', { kind: 'progress', sessionId, status: 180, reliable: true });
+  agents.do('bob', { kind: 'accept', sessionId, description: sdp('answer') });
+  for (let count = 0; count < 4; count += 1) {
+    held = true;
+    agents.pass(25_000);
+    held = false;
+    agents.pass(6000);
+  }
+  agents.pass(100);
+  assert.equal(agents.event('alice', 'answered').description?.kind, 'answer');
+  agents.do('alice', { kind: 'end', sessionId: 'a' });
+  agents.assertNothingLeft();
+});
+
+test('a session timer in an UPDATE before the answer starts nothing', () => {
+  const agents = new TwoAgents();
+  agents.call({ ringMs: 300_000, sessionTimer: { intervalSeconds: 90 } });
+  agents.pass(20);
+  const { sessionId } = agents.event('bob', 'incoming');
+  agents.do('bob', { kind: 'progress', sessionId, status: 183, description: sdp('answer') });
+  agents.pass(50);
+  agents.do('alice', { kind: 'offer', sessionId: 'a', description: sdp('change') });
+  agents.pass(20);
+  agents.do('bob', { kind: 'answerOffer', sessionId, description: sdp('changed') });
+  agents.pass(250_000);
+  assert.equal(agents.latest('200 UPDATE').headers.has('Session-Expires'), false);
+  agents.do('bob', { kind: 'accept', sessionId });
+  agents.pass(100);
+  agents.event('alice', 'answered');
+  agents.do('alice', { kind: 'end', sessionId: 'a' });
+  agents.assertNothingLeft();
+});

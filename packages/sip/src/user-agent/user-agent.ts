@@ -4,7 +4,7 @@ import { responseTo } from '../message/response-to.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import type { SipFlow } from '../link/sip-flow.ts';
 import { OutgoingInvite } from '../session/outgoing-invite.ts';
-import type { RequestServer, RequestUser } from '../session/session-keeper.ts';
+import type { RequestSender, RequestServer, RequestUser } from '../session/session-keeper.ts';
 import { Session } from '../session/session.ts';
 import type { TimedTransaction } from '../transaction/timed-transaction.ts';
 import type { TransactionStatistics } from '../transaction/transaction-layer.ts';
@@ -68,10 +68,12 @@ export class UserAgent implements Machine<UserAgentInput, UserAgentOutput> {
     const { core } = this;
     core.layer.handleTimeout(now);
     this.settle(undefined, now);
+    const visited: RequestSender[] = [];
     for (let sender = core.visits.takeDue(now); sender !== undefined; sender = core.visits.takeDue(now)) {
       sender.handleTimeout(now);
-      core.visits.add(sender);
+      visited.push(sender);
     }
+    for (const sender of visited) core.visits.add(sender);
     this.settle(undefined, now);
   }
 
