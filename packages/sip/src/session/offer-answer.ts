@@ -32,6 +32,11 @@ export class OfferAnswer {
     return this.state.kind;
   }
 
+  /** Whether the offer of our INVITE is out: what its responses say is the answer to no other. */
+  get awaitsFirstAnswer(): boolean {
+    return this.state.kind === 'offered' && this.agreedLocal === undefined;
+  }
+
   /** Whether the peer's offer waits for an answer in a message of its own: it is not the one of the INVITE. */
   get isAnsweredElsewhere(): boolean {
     return this.state.kind === 'asked' && this.state.bearer !== undefined;

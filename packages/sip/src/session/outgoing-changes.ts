@@ -202,7 +202,7 @@ export class OutgoingChanges implements RequestUser {
     else if (method === 'UPDATE' && (response.status === 405 || response.status === 501)) {
       usage.takesUpdate = false;
       this.next ??= change;
-    }
+    } else usage.timer.handleRefusedRefresh(now);
   }
 
   /** When to try again: after 491 between 2.1 and 4 s for who has called, up to 2 s for the other (RFC 3261 §14.1); after 500 as it says. */

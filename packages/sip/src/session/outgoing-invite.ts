@@ -164,7 +164,7 @@ export class OutgoingInvite implements RequestUser {
       return { kind: 'offer', bytes };
     }
     acknowledgeProvisional(branch.usage, response, undefined, now);
-    if (bytes === undefined || offers.kind !== 'offered') return undefined;
+    if (bytes === undefined || !offers.awaitsFirstAnswer) return undefined;
     offers.handleAnswer();
     return { kind: 'answer', bytes };
   }
@@ -210,8 +210,8 @@ export class OutgoingInvite implements RequestUser {
       });
       return { kind: 'offer', bytes };
     }
-    const answer = offers.kind === 'offered' ? (bytes ?? branch.preview) : undefined;
-    if (offers.kind === 'idle' || (offers.kind === 'offered' && answer === undefined)) return 'missing';
+    const answer = offers.awaitsFirstAnswer ? (bytes ?? branch.preview) : undefined;
+    if (offers.kind === 'idle' || (offers.awaitsFirstAnswer && answer === undefined)) return 'missing';
     branch.ack = acknowledgeAnswer(usage, this.sent, undefined);
     if (answer === undefined) return undefined;
     offers.handleAnswer();
@@ -254,7 +254,9 @@ export class OutgoingInvite implements RequestUser {
     if (dialog === undefined) return undefined;
     const known = this.branches.get(dialog.remoteTag);
     if (known !== undefined) return known;
-    if (this.branches.size >= this.session.keeper.limits.earlyDialogs && response.status < 200) return undefined;
+    // Answers have to be hung up, and so have room of their own.
+    const { earlyDialogs } = this.session.keeper.limits;
+    if (this.branches.size >= (response.status < 200 ? earlyDialogs : 2 * earlyDialogs)) return undefined;
     const usage = new InviteUsage(this.session, dialog, 'caller');
     if (this.command.description !== undefined) usage.offers.offer(this.command.description);
     const branch: Branch = { tag: dialog.remoteTag, usage, receipt: new ReliableReceipt(), preview: undefined, ack: undefined };
@@ -272,7 +274,7 @@ export class OutgoingInvite implements RequestUser {
 /** What an unreliable provisional response says of the media: good for hearing, no answer yet (RFC 6337 §3.1.1). */
 function takePreview(branch: Branch, response: SipResponse): ReceivedDescription | undefined {
   const bytes = readDescription(response);
-  if (bytes === undefined || branch.usage.offers.kind !== 'offered') return undefined;
+  if (bytes === undefined || !branch.usage.offers.awaitsFirstAnswer) return undefined;
   branch.preview = bytes;
   return { kind: 'preview', bytes };
 }

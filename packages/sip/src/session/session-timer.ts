@@ -8,6 +8,9 @@ import type { SessionTimerWish } from '../user-agent/user-agent-command.ts';
 /** What is longer counts as this: a week. */
 const longestSessionSeconds = 604_800;
 
+/** A refresh later than this before the end would hardly be answered in time. */
+const shortestRetryMs = 10_000;
+
 /** The least interval that anybody may insist on (RFC 4028 §4). */
 const leastSessionSeconds = 90;
 
@@ -45,6 +48,13 @@ export class SessionTimer {
     if (this.state.refreshAt === undefined || now < this.state.refreshAt) return 'nothing';
     this.state = { ...this.state, refreshAt: undefined };
     return 'refresh';
+  }
+
+  /** Our refresh was refused (RFC 4028 §10): another one in half of the time that is left, unless that is too short to help. */
+  handleRefusedRefresh(now: Instant): void {
+    const { state } = this;
+    if (state.kind !== 'on' || state.expireAt - now < shortestRetryMs) return;
+    this.state = { ...state, refreshAt: addMilliseconds(now, (state.expireAt - now) / 2) };
   }
 
   /** Lines of an INVITE or UPDATE of ours (RFC 4028 §7.1, §7.4). */

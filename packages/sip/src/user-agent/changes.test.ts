@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { responseTo } from '../message/response-to.ts';
 import type { InviteCommand } from './user-agent-command.ts';
 import { sdp, textOf, TwoAgents } from './test-agents.ts';
 
@@ -161,5 +162,26 @@ test('an interval that is too short is refused with 422, and asked for again as 
   assert.deepEqual([invite.headers.first('Session-Expires'), invite.headers.first('Min-SE')], ['600', '600']);
   agents.pass(200);
   agents.do('alice', { kind: 'end', sessionId: 'a' });
+  agents.assertNothingLeft();
+});
+
+test('a refresh that is refused is tried again in time, by re-INVITE where UPDATE is not known', () => {
+  const agents = new TwoAgents();
+  const sessionId = answered(agents, { sessionTimer: { intervalSeconds: 600, refresher: 'us' } });
+  const refuse = (method: string, status: number): void => {
+    const request = agents.latest(method);
+    assert.ok(request.kind === 'request');
+    agents.receive('alice', responseTo(request, status));
+  };
+  agents.passes = (from, message) => from === 'bob' || message.kind === 'response' || message.method !== 'UPDATE';
+  agents.pass(300_000);
+  refuse('UPDATE', 500);
+  agents.pass(160_000);
+  refuse('UPDATE', 405);
+  agents.pass(20);
+  agents.do('bob', { kind: 'answerOffer', sessionId, description: sdp('as before') });
+  agents.pass(100);
+  assert.deepEqual([textOf(agents.event('bob', 'offerReceived').description), agents.latest('200 INVITE').headers.first('Session-Expires')], ['offer', '600;refresher=uac']);
+  agents.do('bob', { kind: 'end', sessionId });
   agents.assertNothingLeft();
 });

@@ -131,3 +131,24 @@ test('an INVITE that is challenged goes again with credentials and the next CSeq
   assert.equal(agents.event('alice', 'ended').end.status, 407);
   agents.assertNothingLeft();
 });
+
+test('a 200 that crosses our UPDATE is the answer to the INVITE, not to the UPDATE (RFC 6337 §4.1)', () => {
+  const fork = new Fork();
+  fork.answer(183, 'desk', [['Require', '100rel'], ['RSeq', '1'], ['Allow', 'INVITE, ACK, BYE, UPDATE']], 'answer');
+  fork.agents.do('alice', { kind: 'offer', sessionId: 'a', description: sdp('change') });
+  fork.answer(200, 'desk');
+  const update = fork.agents.latest('UPDATE');
+  assert.ok(update.kind === 'request');
+  fork.answer(200, 'desk', [], 'changed', update);
+  assert.deepEqual(fork.agents.events('alice').map((event) => (event.kind === 'answerReceived' ? textOf(event.description) : event.kind)), ['progressed', 'answered', 'changed']);
+  fork.agents.do('alice', { kind: 'end', sessionId: 'a' });
+  fork.agents.assertNothingLeft();
+});
+
+test('a proxy that makes up answers without end is answered as often as there is room', () => {
+  const fork = new Fork();
+  for (let branch = 0; branch < 500; branch += 1) fork.answer(200, `branch-${branch}`, [], 'answer');
+  assert.equal(fork.sent().filter((message) => message.startsWith('BYE')).length, 31);
+  fork.agents.do('alice', { kind: 'end', sessionId: 'a' });
+  fork.agents.assertNothingLeft();
+});
