@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createUdpSockets, type DtlsIdentity, loadDtls, loadSrtp, outgoingWords, protectWords, receivedKind, receivedWords, type Srtp, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
+import { createUdpSockets, type DtlsIdentity, loadDtls, loadSrtp, protectWords, receivedKind, receivedWords, type Srtp, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
+import { describeDatagram } from '../outgoing-datagram.ts';
 import type { LoadClient } from './load-client.ts';
 
 /** Places for packets to send: what is to be protected in the first half, the packet in the second. */
@@ -110,7 +111,7 @@ export class LoadEngine implements Disposable {
       const length = this.outbound[words + protectWords.result] ?? 0;
       const client = this.outboundClients[index];
       if (length < 0 || client === undefined) throw new Error(`a packet of the load could not be protected (${length})`);
-      this.describe(index, client, this.outbound[words + protectWords.destinationOffset] ?? 0, length);
+      describeDatagram(this.sockets, index, client.socket, client.remote, this.outbound[words + protectWords.destinationOffset] ?? 0, length);
     }
     this.outboundClients.length = 0;
     this.sockets.send(count);
@@ -121,25 +122,12 @@ export class LoadEngine implements Disposable {
     this.flush();
     const { offset } = this.sockets.scratch;
     this.sockets.slab.set(datagram, offset);
-    this.describe(0, client, offset, datagram.length);
+    describeDatagram(this.sockets, 0, client.socket, client.remote, offset, datagram.length);
     this.sockets.send(1);
   }
 
   [Symbol.dispose](): void {
     this.sockets.destroy();
-  }
-
-  private describe(index: number, { socket, remote }: LoadClient, offset: number, length: number): void {
-    const { outgoing } = this.sockets;
-    const words = index * outgoingWords.stride;
-    outgoing[words + outgoingWords.socket] = socket;
-    outgoing[words + outgoingWords.family] = 4;
-    outgoing[words + outgoingWords.port] = remote.port;
-    outgoing[words + outgoingWords.w0] = remote.word;
-    outgoing[words + outgoingWords.offset] = offset;
-    outgoing[words + outgoingWords.length] = length;
-    outgoing[words + outgoingWords.headerLength] = 0;
-    outgoing[words + outgoingWords.flags] = 0;
   }
 
   private serve(count: number): number {

@@ -1,6 +1,7 @@
 import { createUdpSockets, loadSrtp, outgoingWords, protectWords, receivedKind, receivedWords, type Srtp, type SrtpMasterKey, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
 import { RtpHeaderWriter } from '@dialplane/rtp';
 import { present } from '../media/speech.ts';
+import { describeDatagram, type DatagramTarget } from '../outgoing-datagram.ts';
 import { formats, type RemoteMedia, type TelephoneCodec } from './telephone.ts';
 
 const slotBytes = 2048;
@@ -14,7 +15,7 @@ export interface Telephone {
   readonly port: number;
   readonly codec: TelephoneCodec;
   readonly payloads: readonly Uint8Array[];
-  remote: { readonly word: number; readonly port: number } | undefined;
+  remote: DatagramTarget | undefined;
   outbound: number;
   inbound: number;
   next: number;
@@ -100,7 +101,7 @@ export class TelephoneLoad implements Disposable {
     const headerLength = this.writer.finish();
     slab.set(payload, at + headerLength);
     telephone.next += 1;
-    this.describe(index, telephone.socket, telephone.remote, at, headerLength + payload.length);
+    describeDatagram(this.sockets, index, telephone.socket, telephone.remote, at, headerLength + payload.length);
     if (telephone.outbound >= 0) this.addSecured(index, telephone.outbound, at, headerLength, payload.length);
   }
 
@@ -114,19 +115,6 @@ export class TelephoneLoad implements Disposable {
     this.words[words + protectWords.payloadLength] = payloadLength;
     this.words[words + protectWords.destinationOffset] = at;
     this.secured.push(index);
-  }
-
-  private describe(index: number, socket: number, remote: NonNullable<Telephone['remote']>, offset: number, length: number): void {
-    const { outgoing } = this.sockets;
-    const at = index * outgoingWords.stride;
-    outgoing[at + outgoingWords.socket] = socket;
-    outgoing[at + outgoingWords.family] = 4;
-    outgoing[at + outgoingWords.port] = remote.port;
-    outgoing[at + outgoingWords.w0] = remote.word;
-    outgoing[at + outgoingWords.offset] = offset;
-    outgoing[at + outgoingWords.length] = length;
-    outgoing[at + outgoingWords.headerLength] = 0;
-    outgoing[at + outgoingWords.flags] = 0;
   }
 
   private flush(): void {
