@@ -25,7 +25,7 @@ function codeOf(message: SipMessage): SipFaultCode | undefined {
   const { headers } = message;
   if (needed.some((name) => !headers.has(name))) return 'HEADER_MISSING';
   if (standingOnce.some((name) => headers.count(name) > 1)) return 'HEADER_REPEATED';
-  if (headers.readAll('Via', parseVia).includes(undefined)) return 'VIA_MALFORMED';
+  if (!headers.canRead('Via', parseVia)) return 'VIA_MALFORMED';
   if (headers.read('From', parseAddress) === undefined) return 'FROM_MALFORMED';
   if (headers.read('To', parseAddress) === undefined) return 'TO_MALFORMED';
   if (!/^\S+$/.test(headers.first('Call-ID') ?? '')) return 'CALL_ID_MALFORMED';
@@ -45,6 +45,6 @@ function requestFault(request: SipRequest, cseqMethod: string): SipFaultCode | u
 function routingFault(headers: SipHeaders): SipFaultCode | undefined {
   const maxForwards = headers.first('Max-Forwards');
   if (maxForwards !== undefined && parseDecimal(maxForwards, 255) === undefined) return 'MAX_FORWARDS_MALFORMED';
-  for (const name of ['Route', 'Record-Route']) if (headers.readAll(name, parseAddress).includes(undefined)) return 'ROUTE_MALFORMED';
-  return headers.readAll('Contact', parseAddress).includes(undefined) && headers.first('Contact') !== '*' ? 'CONTACT_MALFORMED' : undefined;
+  for (const name of ['Route', 'Record-Route']) if (!headers.canRead(name, parseAddress)) return 'ROUTE_MALFORMED';
+  return !headers.canRead('Contact', parseAddress) && headers.first('Contact') !== '*' ? 'CONTACT_MALFORMED' : undefined;
 }

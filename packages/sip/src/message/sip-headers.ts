@@ -51,6 +51,27 @@ export class SipHeaders {
     return readings;
   }
 
+  /** Whether `read` makes something of every value; it is asked no further than to the first of which it makes `undefined`. */
+  canRead(name: string, read: (value: string) => unknown): boolean {
+    const wanted = headerName(name);
+    for (const line of this.lines) {
+      if (!isNamed(line, wanted)) continue;
+      const { value } = line;
+      let start = 0;
+      if (!wanted.isList || !value.includes(',')) {
+        if (line.read(read, firstValue) === undefined) return false;
+        continue;
+      }
+      while (start <= value.length) {
+        const comma = findOutside(value, ',', start);
+        const end = comma < 0 ? value.length : comma;
+        if (read(trimBlanks(value.slice(start, end))) === undefined) return false;
+        start = end + 1;
+      }
+    }
+    return true;
+  }
+
   /** All values in their order, one each: lines of a list are split at their commas (RFC 3261 §7.3.1). */
   all(name: string): readonly string[] {
     const wanted = headerName(name);

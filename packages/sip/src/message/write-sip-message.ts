@@ -1,7 +1,6 @@
 import { invariant } from '@dialplane/sansio';
-import { HeaderLine } from './header-line.ts';
+import { HeaderLine, isHeaderValue } from './header-line.ts';
 import { headerName } from './header-name.ts';
-import { isHeaderValue } from './header-line.ts';
 import type { SipMessage } from './sip-message.ts';
 import { sipTextLength, writeSipText } from './sip-text.ts';
 import { WrittenResponse } from './written-response.ts';

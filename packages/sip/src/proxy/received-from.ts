@@ -1,5 +1,5 @@
 import type { SipFlow } from '../link/sip-flow.ts';
-import type { Via } from '../headers/via.ts';
+import { type Via, writeVia } from '../headers/via.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 
 const presetPort = 5060;
@@ -17,11 +17,11 @@ export function noteReceivedFrom(request: SipRequest, via: Via, flow: SipFlow): 
   const asksForPort = via.parameters.has('rport');
   const isElsewhere = bare(via.host) !== bare(address);
   if (asksForPort || isElsewhere) {
-    const { headers } = request;
-    const text = headers.first('Via') ?? '';
-    const kept = text.replace(/\s*;\s*received\s*=\s*[^;,\s]*/gi, '').replace(/\s*;\s*rport(?:\s*=\s*\d*)?(?=\s*(?:;|$))/gi, '');
-    headers.removeFirst('Via');
-    headers.prepend('Via', `${kept};received=${address}${asksForPort ? `;rport=${port}` : ''}`);
+    const parameters = new Map([...via.parameters].filter(([name]) => name !== 'received' && name !== 'rport'));
+    parameters.set('received', address);
+    if (asksForPort) parameters.set('rport', String(port));
+    request.headers.removeFirst('Via');
+    request.headers.prepend('Via', writeVia({ ...via, parameters }));
   }
   const answerPort = via.port ?? presetPort;
   if (flow.transport !== 'udp' || asksForPort || answerPort === port) return flow;
