@@ -1,5 +1,5 @@
 import { ntpTimeOf, type ReportBlock, RtcpWriter, type SenderInformation } from '@dialplane/rtp';
-import type { Instant } from '@dialplane/sansio';
+import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import type { Leg } from './leg.ts';
 import { noContext } from './leg-transport.ts';
 import type { PacketSender } from './packet-sender.ts';
@@ -9,6 +9,8 @@ import type { SentStream } from './sent-stream.ts';
 /** How often a client is told what arrived, which is what it estimates its path by. */
 const feedbackMs = 50;
 const reportMs = 1_000;
+/** The least of RFC 3550 §6.2, which carriers expect; the first report comes sooner. */
+const telephoneReportMs = 5_000;
 /** Room for one datagram of RTCP. */
 const mostBytes = 1_200;
 /** RFC 3550 §6.4.1: five bits of count. */
@@ -34,7 +36,7 @@ export class FeedbackWriter {
     const { streams } = leg.bindings;
     if (leg.arrivals.hasUnreported && now - leg.feedbackAt >= feedbackMs) this.tellArrivals(leg, streams, now);
     for (const stream of streams) this.askAgain(leg, stream, now);
-    if (now - leg.reportedAt >= reportMs) this.report(leg, streams, now);
+    if (now >= leg.reportDueAt) this.report(leg, streams, now);
   }
 
   private tellArrivals(leg: Leg, streams: readonly ReceivedStream[], now: Instant): void {
@@ -57,11 +59,12 @@ export class FeedbackWriter {
   }
 
   private report(leg: Leg, streams: readonly ReceivedStream[], now: Instant): void {
-    leg.reportedAt = now;
+    leg.reportDueAt = addMilliseconds(now, reportMs);
     const unixMs = this.wallClock(now);
     const sent = leg.sent.filter(({ sentAt }) => sentAt !== undefined && now - sentAt < 2 * reportMs);
     const blocks = streams.filter(({ heardAt }) => now - heardAt < 2 * reportMs).map((stream) => stream.statistics.report(stream.ssrc, now)).slice(0, mostBlocks);
     if (sent.length === 0 && blocks.length === 0) return;
+    if (leg.telephone !== undefined) leg.reportDueAt = addMilliseconds(now, telephoneReportMs);
     if (sent.length === 0) this.open().receiverReport(leg.reporterSsrc, blocks).canonicalName(leg.reporterSsrc, this.cname);
     else this.open();
     let left: readonly ReportBlock[] = blocks;

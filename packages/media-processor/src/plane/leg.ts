@@ -80,9 +80,9 @@ export class Leg {
   readonly watchdog: MediaWatchdog;
   readonly feedback: PacketBudget;
   readonly retransmissions: PacketBudget;
-  /** When it was told what arrived, and what the streams are like. */
+  /** When it was told what arrived; when it is to be told what the streams are like. */
   feedbackAt: Instant;
-  reportedAt: Instant;
+  reportDueAt: Instant;
   /** Of the path, from reports. */
   roundTripMs: number | undefined;
   private readonly parts: LegParts;
@@ -99,7 +99,7 @@ export class Leg {
     this.ingress = new PacketBudget(telephone === undefined ? ingressBytesPerSecond : telephoneIngressBytesPerSecond, now);
     this.feedback = new PacketBudget(feedbackBytesPerSecond, now);
     this.retransmissions = new PacketBudget(retransmittedBytesPerSecond, now);
-    this.feedbackAt = this.reportedAt = now;
+    this.feedbackAt = this.reportDueAt = now;
     this.reporter = new LegReporter(this, now);
     this.watchdog = new MediaWatchdog(this);
   }
@@ -159,7 +159,7 @@ export class Leg {
   }
 
   handleTimeout(now: Instant): void {
-    this.bandwidth.update(now);
+    if (this.telephone === undefined) this.bandwidth.update(now);
     this.transport?.handleTimeout(now);
     this.next?.transport.handleTimeout(now);
   }

@@ -2,8 +2,9 @@ import type { Instant } from '@dialplane/sansio';
 import { formatTransportAddress } from '@dialplane/stun';
 import type { Leg } from './leg.ts';
 
-/** So long nothing flows where it should. Legs are looked at twice a second at least, so that it is told within 3 s. */
-const stalledMs = 2_500;
+/** So long nothing flows where it should. It is looked at twice a second, so that it is told within 3 s. */
+const stalledMs = 2_400;
+const lookMs = 450;
 /** Who told that it will be silent (comfort noise, RFC 3389) may be so for longer. */
 const quietMs = 30_000;
 /** Packets that have to have been sent before nobody has got them. */
@@ -22,6 +23,7 @@ export class MediaWatchdog {
   private readonly leg: Leg;
   private receive: WatchState = { kind: 'idle' };
   private send: WatchState = { kind: 'idle' };
+  private lookedAt: Instant | undefined;
 
   constructor(leg: Leg) {
     this.leg = leg;
@@ -29,6 +31,8 @@ export class MediaWatchdog {
 
   /** To be called several times a second. */
   poll(now: Instant): void {
+    if (this.lookedAt !== undefined && now - this.lookedAt < lookMs) return;
+    this.lookedAt = now;
     this.receive = this.follow('receive', this.receive, this.dueToReceive() ? this.lastReceived() : undefined, now);
     this.send = this.follow('send', this.send, this.dueToSend() ? this.lastDelivered(now) : undefined, now);
   }

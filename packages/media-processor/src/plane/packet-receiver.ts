@@ -59,6 +59,8 @@ export class PacketReceiver {
   private readonly transports: Array<WebrtcTransport<Leg> | RtpTransport<Leg> | undefined> = Array.from({ length: capacity });
   /** Of each packet to decrypt, where its descriptor is among the received ones. */
   private readonly receivedAt = new Int32Array(capacity);
+  /** What was said of the datagram that is being sorted. */
+  private admission: 'take' | 'prove' | 'drop' = 'drop';
   private readonly source: MutableAddress = { family: 4, w0: 0, w1: 0, w2: 0, w3: 0, port: 0 };
   private readonly packet = new RtpPacket();
   private readonly elements = new ExtensionElements();
@@ -156,7 +158,8 @@ export class PacketReceiver {
     const { source } = this;
     if (kind === packetKind.rtcp) return transport.admitsRtcp(source);
     if (carries === 'rtcp' || (kind !== packetKind.rtp && kind !== packetKind.dtls)) return false;
-    return transport.admits(source, length, now) !== 'drop';
+    this.admission = transport.admits(source, length, now);
+    return this.admission !== 'drop';
   }
 
   private describe(index: number, transport: WebrtcTransport<Leg> | RtpTransport<Leg>, at: number, kind: PacketKind): void {
@@ -221,8 +224,8 @@ export class PacketReceiver {
   /** Whether RTP that was read is a telephone's: plain packets of who is not known yet have to mean something, and to go on. */
   private isProven(transport: RtpTransport<Leg>, at: number, now: Instant): boolean {
     const { packet, source } = this;
-    this.readSource(at);
-    if (transport.inbound === unprotected && transport.latch.admits(source, now) === 'prove') {
+    if (transport.inbound !== unprotected) this.readSource(at);
+    else if (this.admission === 'prove') {
       const isMeant = transport.owner.received.some((section) => section.uses(packet.payloadType));
       return isMeant && transport.prove(source, packet.ssrc, packet.sequenceNumber, now);
     }

@@ -18,8 +18,8 @@ export class PassThrough {
   private readonly conference: Conference;
   /** Legs for which keys are pressed, until when. */
   private readonly pressing = new Map<Leg, Instant>();
-  /** Which legs got which stream as it is when it was last looked at. */
-  private passed = '';
+  /** Stands for which legs got which stream as it is when it was last looked at. */
+  private passed = 0;
 
   constructor(conference: Conference) {
     this.conference = conference;
@@ -57,11 +57,8 @@ export class PassThrough {
   /** To be called several times a second. @returns whether somebody is to be routed otherwise. */
   hasChanged(now: Instant): boolean {
     for (const [leg, until] of this.pressing) if (until <= now) this.pressing.delete(leg);
-    let passed = '';
-    for (const leg of this.conference.legs.values()) {
-      const stream = this.sourceFor(leg, now);
-      if (stream !== undefined) passed += `${leg.legId} ${stream.ssrc} `;
-    }
+    let passed = 0;
+    for (const leg of this.conference.legs.values()) passed = (Math.imul(passed, 31) + (this.sourceFor(leg, now)?.ssrc ?? 1)) | 0;
     const hasChanged = passed !== this.passed;
     this.passed = passed;
     return hasChanged;
