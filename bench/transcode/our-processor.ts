@@ -40,7 +40,8 @@ class OurProcessor implements CallServer {
     this.conferences.push(conferenceId);
     this.processor.send({ kind: 'openConference', conferenceId, callId: conferenceId, modes: { audio: 'mixed', video: 'forwarded' } });
     const [caller, callee] = [`${conferenceId} a`, `${conferenceId} b`];
-    const plain = { kind: 'rtp', srtp: 'forbidden', dtmf: 'rfc4733' } as const;
+    // The telephones have no telephone events, and nobody listens for keys in their sound.
+    const plain = { kind: 'rtp', srtp: 'forbidden', dtmf: 'info' } as const;
     this.processor.send({ kind: 'openLeg', conferenceId, legId: caller, identifier: '4:+15550100', isMuted: false, request: { ...plain, codecs: [from], offer: description('offer', offer) } });
     const answered = await this.described(caller);
     this.processor.send({ kind: 'openLeg', conferenceId, legId: callee, identifier: '4:+15550101', isMuted: false, request: { ...plain, srtp: isSecured ? 'required' : 'forbidden', codecs: [to] } });

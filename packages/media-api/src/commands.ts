@@ -20,6 +20,8 @@ export interface RtpLegRequest {
   readonly codecs: readonly string[];
   /** How our own offers secure media where `srtp` allows or requires it: keys in the description (RFC 4568), the default, or DTLS (RFC 5763). Either is answered. */
   readonly keying?: 'sdes' | 'dtls';
+  /** Our last description of the session, as SDP, where the leg takes the place of another one: its own go on with the session's id, version, sections and payload types (RFC 3264 §8). */
+  readonly continues?: string;
   /** IP address of the other side's signaling, where known: decides which address of ours the leg is at. */
   readonly towards?: string;
 }

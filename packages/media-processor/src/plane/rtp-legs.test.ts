@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type SrtpMasterKey, srtpProfile } from '@dialplane/kernels';
+import { seededRandomness } from '@dialplane/sansio';
 import type { RtpTransportSettings, SectionCodec, SectionSettings } from '../process-api/leg-settings.ts';
 import { microphone, noExtensions, planeTest, speaker, testCodecs, TestMediaPlane } from './test-media-plane.ts';
 import { TestTelephone } from './test-telephone.ts';
@@ -142,6 +143,38 @@ planeTest('a telephone that is not there any more is named', async (t) => {
   telephone.close();
   const stalled = await plane.until((event) => event.kind === 'mediaStalled' && event.direction === 'send');
   assert.ok(stalled.kind === 'mediaStalled' && stalled.cause === `Trunk leg: nobody is at 127.0.0.1:${port}, to which sound is sent (ICMP 3/3).`, JSON.stringify(stalled));
+});
+
+planeTest('a browser that falls silent is named, too, and one that is muted is not', async (t) => {
+  const plane = new TestMediaPlane(t);
+  const [anna, bert] = [await plane.connect('anna', [microphone('0', 1000), speaker('1', 1001)]), await plane.connect('bert', [microphone('0', 2000), speaker('1', 2001)])];
+  plane.handle({ kind: 'setMuted', conferenceId: 'c', legId: 'bert', isMuted: true });
+  for (const client of [anna, bert]) client.sendRtp([{ ssrc: 9, payloadType: 111, sequenceNumber: 5, timestamp: 960, payload: Uint8Array.of(0x78, 77) }]);
+  const stalled = await plane.until((event) => event.kind === 'mediaStalled');
+  assert.ok(stalled.kind === 'mediaStalled' && stalled.legId === 'anna' && stalled.cause === `Client leg: nothing received from ${anna.address} for 3 s.`, JSON.stringify(stalled));
+  anna.sendRtp([{ ssrc: 9, payloadType: 111, sequenceNumber: 6, timestamp: 1920, payload: Uint8Array.of(0x78, 77) }]);
+  await plane.until((event) => event.kind === 'mediaResumed' && event.legId === 'anna');
+  assert.equal(plane.events.some((event) => event.kind === 'mediaStalled' && event.legId === 'bert'), false);
+});
+
+planeTest('rubbish at the ports of a telephone, its own and of strangers, costs the call nothing', async (t) => {
+  const plane = new TestMediaPlane(t);
+  const anna = await plane.connect('anna', [microphone('0', 1000), speaker('1', 1001)]);
+  const [telephone, stranger] = [await TestTelephone.open(t), await TestTelephone.open(t)];
+  const port = openLeg(plane);
+  describe(plane, describedAt(telephone));
+  const random = seededRandomness(7);
+  for (let count = 0; count < 500; count += 1) {
+    const bytes = Uint8Array.from({ length: random.nextUint32() % 60 }, () => random.nextUint32());
+    if (count % 2 === 0 && bytes.length > 1) bytes.set([0x80 | ((bytes[0] ?? 0) & 0x3f), count % 4 === 0 ? 200 + (count % 8) : 96]);
+    for (const sender of [telephone, stranger]) for (const to of [port, port + 1]) sender.sendDatagram(to, bytes);
+  }
+  // Its budget is for what a telephone sends, and comes back.
+  let number = 100;
+  const speaking = setInterval(() => telephone.say(port, [saying((number += 1), 99)]), 20);
+  t.after(() => clearInterval(speaking));
+  await anna.until(() => anna.heard.filter(({ payload }) => payload[1] === 99).length > 3);
+  assert.deepEqual(plane.events.filter(({ kind }) => kind === 'logged'), []);
 });
 
 planeTest('ports are pairs of the range, come back last, and a range that is used up says so', async (t) => {

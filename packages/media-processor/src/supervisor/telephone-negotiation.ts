@@ -24,9 +24,10 @@ export class TelephoneNegotiation {
   private readonly ssrc = randomInt(1, 2 ** 32);
   private revision = 0;
 
-  constructor({ codecs, dtmf, srtp, keying = 'sdes' }: RtpLegRequest, { fingerprint, rtp }: TelephoneSurroundings) {
+  constructor({ codecs, dtmf, srtp, keying = 'sdes', continues }: RtpLegRequest, { fingerprint, rtp }: TelephoneSurroundings) {
     this.trunk = new TrunkNegotiation({
       policy: { codecs, dtmf, srtp }, keying, fingerprint, rtp,
+      ...(continues !== undefined && { continues }),
       sessionId: (randomBytes(8).readBigUInt64BE() >> 2n).toString(),
       drawKey: (suite) => randomBytes(sdesSuites[suite].keyBytes + sdesSuites[suite].saltBytes).toString('base64'),
     });

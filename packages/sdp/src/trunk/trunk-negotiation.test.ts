@@ -109,6 +109,16 @@ test('numbers of an answer may differ from those of the offer: we send with thei
   assert.deepEqual([numbers(trunk.send), numbers(trunk.receive)], [['opus/120', 'telephone-event/100'], ['opus/111', 'opus/120', 'telephone-event/110', 'telephone-event/100']]);
 });
 
+test('who takes a session over goes on with its id, version, sections and payload types', () => {
+  const before = negotiationOf({ srtp: 'forbidden' });
+  const { answer } = mustAgree(before.takeOffer(readTrunkFixture('phone-with-video')));
+  const after = negotiationOf({ srtp: 'forbidden' }, { sessionId: '8', rtp: { address: '192.0.2.11', port: 50_000 }, continues: String(answer) });
+  const offer = after.offer('sendrecv');
+  assert.match(offer, /^v=0\r\no=- 7 2 IN IP4 192\.0\.2\.11\r\n/);
+  assert.match(offer, /m=audio 50000 RTP\/AVP 96 9 0 8 18 97 101\r\na=rtpmap:96 opus[^]*m=video 0 RTP\/AVPF 98\r\n$/);
+  assert.equal(negotiationOf({}, { continues: 'nonsense' }).offer('sendrecv'), negotiationOf().offer('sendrecv'));
+});
+
 test('a second telephone answers the same offer', () => {
   const ours = negotiationOf({ srtp: 'forbidden' });
   ours.offer('sendrecv');

@@ -1,5 +1,5 @@
 import type { SdpFault } from '../sdp-fault.ts';
-import type { Direction, MediaLine } from '../session-offer.ts';
+import type { Direction, MediaLine, OfferedCodec } from '../session-offer.ts';
 import { type AgreedTrunk, answerTrunk, type OfferedTrunk, readTrunkAnswer, type TrunkAgreement, type TrunkDisagreement, type TrunkPolicy, type TrunkSecurity } from './agree-trunk.ts';
 import { parseTrunkDescription } from './parse-trunk-description.ts';
 import { type SdesKey, type SdesSuite, sdesSuiteNames } from './sdes-keys.ts';
@@ -11,8 +11,10 @@ export interface TrunkNegotiationOptions {
   readonly policy: TrunkPolicy;
   /** How our offers secure what they may secure. */
   readonly keying: 'sdes' | 'dtls';
-  /** Of our `o=` lines, decimal. */
+  /** Of our `o=` lines, decimal; of a session of our own. */
   readonly sessionId: string;
+  /** The last description of the session by who had it before, whose order of sections, payload types, id and version are taken over. */
+  readonly continues?: string;
   /** Where we are: the port of RTP, which is even; that of RTCP is the next. */
   readonly rtp: TrunkAddress;
   /** SHA-256 over our certificate, 32 bytes. */
@@ -39,11 +41,23 @@ export class TrunkNegotiation {
   private offered: OfferedTrunk | undefined;
   /** What we would like, from the last offer of ours on. */
   private direction: Direction = 'sendrecv';
+  private readonly sessionId: string;
   private version = 0;
   private written = '';
+  /** Of a session that is taken over: where its section for sound is, and what payload types have meant. */
+  private readonly taken: { readonly index: number; readonly codecs: readonly OfferedCodec[] } = { index: 0, codecs: [] };
 
   constructor(options: TrunkNegotiationOptions) {
     this.options = options;
+    const before = options.continues === undefined ? undefined : parseTrunkDescription(options.continues);
+    const index = before?.ok === true ? before.description.sections.findIndex(({ kind }) => kind === 'audio') : -1;
+    const section = before?.ok === true ? before.description.sections[index] : undefined;
+    this.sessionId = options.sessionId;
+    if (before?.ok !== true || section?.kind !== 'audio') return;
+    this.sessionId = before.description.sessionId;
+    this.version = Number(before.description.sessionVersion);
+    this.lines = before.description.sections.map(lineOf);
+    this.taken = { index, codecs: section.codecs };
   }
 
   /** Writes an offer: the first of the session, or one that changes the direction or nothing. */
@@ -51,8 +65,8 @@ export class TrunkNegotiation {
     this.direction = direction;
     const { agreed, lines } = this;
     const { policy } = this.options;
-    const index = agreed?.index ?? 0;
-    const codecs = offeredTrunkCodecs(policy, [...(agreed?.receive ?? []), ...(this.offered?.codecs ?? [])]);
+    const index = agreed?.index ?? this.taken.index;
+    const codecs = offeredTrunkCodecs(policy, [...(agreed?.receive ?? []), ...(this.offered?.codecs ?? []), ...this.taken.codecs]);
     const security = agreed === undefined ? this.offeredSecurity() : this.keptSecurity(agreed.security, lines[index]?.protocol ?? 'RTP/AVP');
     this.offered = { index, direction, codecs, keys: security.keys, profile: security.profile };
     const section: WrittenTrunkSection = {
@@ -120,7 +134,8 @@ export class TrunkNegotiation {
 
   /** What says the same as the last one, has its version, too (RFC 3264 §8). */
   private write(sections: ReadonlyArray<WrittenTrunkSection | MediaLine>): string {
-    const { sessionId, rtp } = this.options;
+    const { sessionId } = this;
+    const { rtp } = this.options;
     const unchanged = writeTrunkDescription({ sessionId, sessionVersion: this.version, rtp, sections });
     if (unchanged === this.written) return unchanged;
     this.version += 1;

@@ -42,6 +42,8 @@ export class LineMedia {
   /** Of the peer's last description, and of our last offer. */
   private revision = 0;
   private offered = 0;
+  /** Our last description in the session, with which a leg in another place goes on. */
+  private lastDescription: string | undefined;
   /** The leg of which both descriptions were there once. */
   private agreedAt: string | undefined;
   private readonly command: (command: MediaCommand) => void;
@@ -73,13 +75,14 @@ export class LineMedia {
 
   /** Opens it with the peer's offer, whose answer follows; without one our own offer follows. One that was open is closed. */
   open(place: LegPlace, { identifier, ...terms }: LegTerms, offer?: string): void {
+    const continues = this.wasAgreed ? this.lastDescription : undefined;
     this.close();
     this.state = { kind: 'asked', place };
     this.revision = 0;
     const description = offer === undefined ? undefined : this.describedBy('offer', offer);
     this.command({
       kind: 'openLeg', ...place, identifier, isMuted: false,
-      request: { kind: 'rtp', ...terms, ...(description !== undefined && { offer: description }) },
+      request: { kind: 'rtp', ...terms, ...(description !== undefined && { offer: description }), ...(continues !== undefined && { continues }) },
     });
   }
 
@@ -143,6 +146,7 @@ export class LineMedia {
   }
 
   private described(place: LegPlace, { type, sdp, revision }: MediaDescription): LegNews {
+    this.lastDescription = sdp;
     if (type === 'answer') this.agree(place);
     else {
       this.state = { kind: 'offering', place };
