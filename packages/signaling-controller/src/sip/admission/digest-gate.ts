@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { nodeSipCrypto } from '@dialplane/kernels';
 import type { Instant } from '@dialplane/sansio';
-import { type CredentialsHeader, DigestNonces, DigestServer, type ProxyDecision, readAddress, parseSipUri, type SipRequest, userOf } from '@dialplane/sip';
+import { type CredentialsHeader, DigestNonces, DigestServer, type DigestServerOptions, type ProxyDecision, readAddress, parseSipUri, type SipRequest, userOf } from '@dialplane/sip';
 import type { SipEdgeDirectory } from '../edge-directory.ts';
+import { DigestHabits } from './digest-habits.ts';
 
 type Refusal = Extract<ProxyDecision, { kind: 'respond' }>;
 
@@ -18,10 +19,13 @@ export type DigestOutcome =
 export class DigestGate {
   private readonly directory: SipEdgeDirectory;
   private readonly digest: DigestServer;
+  /** The same, for telephones that understand one challenge only. */
+  private readonly digestWithoutChoice: DigestServer;
+  private readonly habits = new DigestHabits();
 
   constructor(directory: SipEdgeDirectory) {
     this.directory = directory;
-    this.digest = new DigestServer({
+    const options: DigestServerOptions = {
       realm: directory.realm,
       crypto: nodeSipCrypto,
       nonces: new DigestNonces({ crypto: nodeSipCrypto, secret: randomBytes(32) }),
@@ -29,7 +33,9 @@ export class DigestGate {
         const secrets = directory.deviceOf(username)?.secrets ?? directory.trunkOfUsername(username)?.secrets;
         return algorithm === 'MD5' ? secrets?.md5 : algorithm === 'SHA-256' ? secrets?.sha256 : undefined;
       },
-    });
+    };
+    this.digest = new DigestServer(options);
+    this.digestWithoutChoice = new DigestServer({ ...options, algorithms: ['MD5'] });
   }
 
   /** Whether somebody by the name in From could exist; who has credentials has said it there. */
@@ -44,17 +50,20 @@ export class DigestGate {
     if (verdict.kind === 'malformed') return { kind: 'refused', refusal: { kind: 'respond', status: 400, reason: 'Malformed credentials' } };
     if (verdict.kind === 'challenge') {
       if (verdict.why === 'absent' && !this.isClaimed(request)) return { kind: 'unknown' };
-      return { kind: 'refused', refusal: this.challenge(header, verdict.why === 'stale', now) };
+      return { kind: 'refused', refusal: this.challenge(request, header, verdict.why, now) };
     }
+    this.habits.noteAnswer(request);
     const device = this.directory.deviceOf(verdict.username);
     if (device !== undefined) return { kind: 'device', username: verdict.username, identifier: device.identifier };
     const trunk = this.directory.trunkOfUsername(verdict.username);
     return trunk === undefined ? { kind: 'unknown' } : { kind: 'trunk', trunkId: trunk.trunkId };
   }
 
-  challenge(header: CredentialsHeader, isStale: boolean, now: Instant): Refusal {
+  private challenge(request: SipRequest, header: CredentialsHeader, why: 'absent' | 'wrong' | 'stale', now: Instant): Refusal {
     const [status, name] = header === 'Authorization' ? [401, 'WWW-Authenticate'] : [407, 'Proxy-Authenticate'];
-    return { kind: 'respond', status, headers: this.digest.challenges(isStale, now).map((value) => [name, value] as const) };
+    if (why !== 'absent') this.habits.noteAnswer(request);
+    const digest = this.habits.canChoose(request) ? this.digest : this.digestWithoutChoice;
+    return { kind: 'respond', status, headers: digest.challenges(why === 'stale', now).map((value) => [name, value] as const) };
   }
 }
 
