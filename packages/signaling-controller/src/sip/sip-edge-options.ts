@@ -65,8 +65,6 @@ export interface SipEdgeOptions {
   readonly limits?: Partial<SipEdgeLimits>;
   /** Name servers to ask where SIP URIs lead, `127.0.0.1:5300`; without them those of the system. */
   readonly nameServers?: readonly string[];
-  /** Signs what the edge writes into Record-Route; with another one, requests of running dialogs are strangers'. 32 bytes; random without it. */
-  readonly routeSecret?: Buffer;
   /** Takes what is to be written into the flow record of a call. */
   readonly onFlowNote?: (note: SipFlowNote) => void;
   /** A trunk has asked whether we are there. */

@@ -47,7 +47,7 @@ test('the user agents call out: over UDP and TCP, with Record-Route, and hear of
   const answers: SipResponse[] = [];
   const heard = new Promise<void>((resolve) => edge.link.onMessage((message) => {
     if (message.kind === 'response') answers.push(message);
-    if (answers.length === 2) resolve();
+    if (answers.length === 3) resolve();
   }));
   edge.link.send(uaRequest('INVITE', `sip:+15550100@127.0.0.1:${carrier.port}`, 'c1'), { trunkId: 'acme' });
   const invite = await carrier.nextRequest();
@@ -55,9 +55,10 @@ test('the user agents call out: over UDP and TCP, with Record-Route, and hear of
   assert.match(invite.headers.first('Via') ?? '', new RegExp(`^SIP/2\\.0/UDP 127\\.0\\.0\\.1:${port};branch=`));
   carrier.send(Buffer.from(writeSipMessage(responseTo(invite, 486, { toTag: 'x', reason: 'Besetzt' }))).toString());
   assert.equal((await carrier.nextRequest()).method, 'ACK');
-  edge.link.send(uaRequest('INVITE', 'sip:+15550100@127.0.0.1:9;transport=tcp', 'c2'), { trunkId: 'acme' });
+  // Nobody is there: over TCP the connection is refused, over UDP an ICMP error says so.
+  for (const [transport, callId] of [['tcp', 'c2'], ['udp', 'c3']] as const) edge.link.send(uaRequest('INVITE', `sip:+15550100@127.0.0.1:9;transport=${transport}`, callId), { trunkId: 'acme' });
   await heard;
-  assert.deepEqual(answers.map(({ status, reason }) => [status, reason]), [[486, 'Besetzt'], [503, 'Service Unavailable']]);
+  assert.deepEqual(answers.map(({ status, reason }) => [status, reason]), [[486, 'Besetzt'], [503, 'Service Unavailable'], [503, 'Service Unavailable']]);
 });
 
 test('strangers: silence, or 403 where the operator wants it; scraps and floods are counted and cost no answer', async (t) => {
@@ -162,6 +163,26 @@ test('a telephone over UDP stays registered when the edge starts anew', async (t
   assert.equal(second.edge.registrationsOf('bob').length, 1);
   second.edge.link.send(uaRequest('INVITE', `sip:bob@127.0.0.1:${port}`, 'c5'));
   assert.equal((await phone.nextRequest()).uri, 'sip:bob@10.0.0.9:5060', 'by its flow, through its NAT');
+});
+
+test('a dialog goes on when the edge starts anew', async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'dialplane-sip-'));
+  const store = await openStore({ dataDir });
+  t.after(async () => {
+    await store.close();
+    await rm(dataDir, { recursive: true });
+  });
+  const first = await startTestEdge(t, { store });
+  const { port } = first.edge.status();
+  const carrier = await openUdp(t, port);
+  first.edge.link.send(uaRequest('INVITE', `sip:+15550100@127.0.0.1:${carrier.port}`, 'c6'));
+  const [route] = (await carrier.nextRequest()).headers.all('Record-Route');
+  await first.edge.close();
+  const second = await startTestEdge(t, { store, port });
+  const arrived = new Promise<void>((resolve) => second.edge.link.onMessage(() => resolve()));
+  carrier.send(requestText('BYE', second.edge.link.contactOf('line1'), { port: carrier.port, more: { 'Call-ID': 'c6', Route: route } }));
+  await arrived;
+  assert.equal(second.delivered[0]?.message.kind === 'request' && second.delivered[0].message.method, 'BYE');
 });
 
 function digestOf(password: string): DigestClient {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { nodeRandomness } from '@dialplane/kernels';
 import type { Instant } from '@dialplane/sansio';
 import { type LinkedMessage, parseSipMessage, ProxyCore, type ProxyOutput, responseTo, type SipFlow, type SipLink, type SipMessage, type SipOrigin, type TimedTransaction, writeSipMessage } from '@dialplane/sip';
@@ -43,6 +42,7 @@ class Edge implements SipEdge {
   private readonly hops: NextHops;
   private readonly overload: OverloadGate;
   private readonly registrations: Registrations;
+  private readonly tokens = new RouteTokens();
   private readonly tap: MessageTap;
   private readonly sources: SourceGate;
   private readonly core: ProxyCore;
@@ -66,7 +66,10 @@ class Edge implements SipEdge {
     this.udp = new UdpPorts({
       admits: (bytes, offset, length, flow) => this.sources.admitsDatagram(bytes, offset, length, flow),
       onDatagram: (bytes, flow) => this.serve(bytes, flow, 'datagram'),
-      onUnreachable: () => this.metrics.unreachable(),
+      onUnreachable: (flow) => {
+        this.metrics.unreachable();
+        this.handle({ kind: 'unreachable', flow });
+      },
     });
     this.streams = new StreamPorts({
       limits: this.limits, certificate: options.certificate, trustedAuthorities: options.trustedAuthorities ?? (() => []), now,
@@ -84,7 +87,7 @@ class Edge implements SipEdge {
       randomness: nodeRandomness(),
       transactions: { transactionLimit: this.limits.transactions },
       surroundings: new EdgePolicy({
-        directory, digest, addresses: this.addresses, registrations: this.registrations, overload: this.overload, tokens: new RouteTokens(options.routeSecret ?? randomBytes(32)),
+        directory, digest, addresses: this.addresses, registrations: this.registrations, overload: this.overload, tokens: this.tokens,
         strangers: options.strangers, userAgents: options.userAgents,
         tlsNamesOf: ({ connectionId }) => this.streams.get(connectionId)?.tlsNames ?? [],
         flowTo: (uri) => this.hops.flowTo(uri),
@@ -97,6 +100,7 @@ class Edge implements SipEdge {
   }
 
   async start(): Promise<void> {
+    await this.tokens.load(this.options.store);
     await this.registrations.load();
     await this.ports.open();
     this.timer = setInterval(() => void this.tick(), tickMs);

@@ -172,6 +172,22 @@ test('what is looked up is asked for, and the next address is tried where one fa
   assert.equal(describe(proxy.resolve(3, undefined)), '408 > 192.0.2.1:5060');
 });
 
+test('where datagrams do not arrive the next address is tried at once; who has answered is not given up', () => {
+  const proxy = new TestProxy();
+  proxy.receive(aliceSends('INVITE', 'sip:bob@example.com'), alice);
+  const [invite] = sentRequests(proxy.resolve(1, bob));
+  assert.ok(invite);
+  proxy.core.handle({ kind: 'unreachable', flow: carol }, proxy.now);
+  assert.equal(describe(proxy.drain()), '', 'another address');
+  proxy.core.handle({ kind: 'unreachable', flow: bob }, proxy.now);
+  assert.equal(describe(proxy.drain()), 'resolve sip:bob@example.com 1');
+  const [again] = sentRequests(proxy.resolve(2, carol));
+  assert.ok(again);
+  proxy.receive(answer(again, 180), carol);
+  proxy.core.handle({ kind: 'unreachable', flow: carol }, proxy.now);
+  assert.equal(describe(proxy.drain()), '');
+});
+
 test('an address that leads nowhere is 503; a call that is cancelled meanwhile is 487', () => {
   const proxy = new TestProxy();
   proxy.receive(aliceSends('INVITE', 'sip:bob@example.com'), alice);

@@ -23,6 +23,8 @@ export type ProxyInput =
   | { readonly kind: 'received'; readonly message: SipMessage; readonly flow: SipFlow }
   /** Answers `resolve`: the flow to the address that comes `attempt`th of those that the URI leads to; none where there are no more. */
   | { readonly kind: 'resolved'; readonly resolutionId: number; readonly flow: SipFlow | undefined }
+  /** Datagrams on this flow do not arrive (ICMP). */
+  | { readonly kind: 'unreachable'; readonly flow: SipFlow }
   /** A message that was put out with this transaction could not be sent. */
   | { readonly kind: 'sendFailed'; readonly transaction: TimedTransaction };
 
@@ -84,6 +86,7 @@ export class ProxyCore implements Machine<ProxyInput, ProxyOutput> {
 
   handle(input: ProxyInput, now: Instant): void {
     if (input.kind === 'resolved') this.handleResolved(input.resolutionId, input.flow, now);
+    else if (input.kind === 'unreachable') this.layer.handleUnreachable(input.flow);
     else if (input.kind === 'received' && input.message.kind === 'request') this.handleRequest(input.message, input.flow, now);
     else this.layer.handle(input, now);
     this.drainLayer(now);

@@ -137,6 +137,16 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
     return true;
   }
 
+  /** What was sent to this address does not arrive (RFC 3261 §18.4): requests that nobody has answered yet have failed. */
+  handleUnreachable({ remote }: SipFlow): void {
+    for (const client of this.clients.values()) {
+      const { flow } = client;
+      if (flow.transport !== 'udp' || flow.remote.port !== remote.port || flow.remote.address !== remote.address) continue;
+      client.handleSendFailure();
+      this.schedule(client);
+    }
+  }
+
   handleTimeout(now: Instant): void {
     for (let transaction = this.visits.takeDue(now); transaction !== undefined; transaction = this.visits.takeDue(now)) {
       transaction.handleTimeout(now);

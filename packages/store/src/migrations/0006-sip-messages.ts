@@ -13,6 +13,8 @@ export interface SipMessageTables {
     readonly binding: string;
     readonly expires_at: number;
   };
+  /** What the edge signs with: routes of running dialogs are known again after a restart. */
+  readonly sip_secret: { readonly name: string; readonly secret: Uint8Array };
   /** Messages as they were sent and received, with what credentials prove taken out. */
   readonly sip_message: {
     readonly call_id: string;
@@ -36,6 +38,7 @@ export const sipMessagesMigration: Migration = {
         username TEXT NOT NULL, contact TEXT NOT NULL, binding TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (username, contact)
       ) STRICT, WITHOUT ROWID`,
       sql`CREATE INDEX sip_binding_by_end ON sip_binding (expires_at)`,
+      sql`CREATE TABLE sip_secret (name TEXT PRIMARY KEY, secret BLOB NOT NULL) STRICT, WITHOUT ROWID`,
       sql`CREATE TABLE sip_message (
         call_id TEXT NOT NULL REFERENCES call (id) ON DELETE CASCADE, sequence INTEGER NOT NULL, at INTEGER NOT NULL, direction TEXT NOT NULL,
         transport TEXT NOT NULL, local_address TEXT NOT NULL, remote_address TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (call_id, sequence)

@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SipFlow } from '@dialplane/sip';
+import type { Store } from '@dialplane/store';
 
 /** What the edge writes of a dialog into its own Record-Route, and finds again in the Route of each request inside it. */
 export interface RouteToken {
@@ -10,6 +11,7 @@ export interface RouteToken {
 }
 
 const macLength = 16;
+const secretLength = 32;
 /** Dialogs of which the token is remembered, so that the next request inside costs no hash. */
 const rememberedTokens = 8192;
 
@@ -18,11 +20,16 @@ const rememberedTokens = 8192;
  * wherever a carrier sends them, and nothing has to be kept of a dialog, over a restart either.
  */
 export class RouteTokens {
-  private readonly secret: KeyObject;
+  private secret: KeyObject = createSecretKey(randomBytes(secretLength));
   private readonly remembered = new Map<string, RouteToken>();
 
-  constructor(secret: Buffer) {
-    this.secret = createSecretKey(secret);
+  /** Takes the secret that the store has, or gives it one: dialogs outlive a restart. */
+  async load(store: Store): Promise<void> {
+    const { database } = store;
+    const name = 'route';
+    await store.write([database.insertInto('sip_secret').values({ name, secret: randomBytes(secretLength) }).onConflict((conflict) => conflict.doNothing())]);
+    const row = await database.selectFrom('sip_secret').select('secret').where('name', '=', name).executeTakeFirstOrThrow();
+    this.secret = createSecretKey(row.secret);
   }
 
   write({ trunkId, flow }: RouteToken, sipCallId: string): string {
