@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { OperationResponse } from '@dialplane/calling-api';
 
 const main = resolve(import.meta.dirname, '../../../packages/server/src/main.ts');
-const ports = ['--https-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media-port', '0'];
+const ports = ['--https-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media-port', '0', '--sip-port', '0', '--sip-tls-port', '0'];
 
 /** The whole server, relay and media processor included, in a process of its own and on free ports. */
 export class TestWholeServer {
@@ -15,17 +15,20 @@ export class TestWholeServer {
   readonly url: string;
   private child: ChildProcess;
   private readonly dataDir: string;
+  private readonly flags: readonly string[];
 
-  private constructor(child: ChildProcess, dataDir: string, url: string) {
+  private constructor(child: ChildProcess, dataDir: string, url: string, flags: readonly string[]) {
     this.child = child;
     this.dataDir = dataDir;
     this.url = url;
+    this.flags = flags;
   }
 
-  static async start(): Promise<TestWholeServer> {
+  /** @param flags further arguments of its command line. */
+  static async start(...flags: readonly string[]): Promise<TestWholeServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'dialplane-sdk-relay-'));
-    const { child, url } = await launch(dataDir, '0');
-    return new TestWholeServer(child, dataDir, url);
+    const { child, url } = await launch(dataDir, '0', flags);
+    return new TestWholeServer(child, dataDir, url, flags);
   }
 
   /** Kills its media processes: so many of those that run, those first that serve first. */
@@ -40,7 +43,7 @@ export class TestWholeServer {
   async crash(): Promise<void> {
     this.child.kill('SIGKILL');
     await once(this.child, 'exit');
-    ({ child: this.child } = await launch(this.dataDir, new URL(this.url).port));
+    ({ child: this.child } = await launch(this.dataDir, new URL(this.url).port, this.flags));
   }
 
   /** One request; throws where the answer is not a success. */
@@ -64,8 +67,8 @@ export class TestWholeServer {
   }
 }
 
-async function launch(dataDir: string, httpPort: string): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const args = ['--disable-warning=ExperimentalWarning', main, 'up', '--no-install', '--data-dir', dataDir, '--log-level', 'warn', '--http-port', httpPort, ...ports];
+async function launch(dataDir: string, httpPort: string, flags: readonly string[]): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const args = ['--disable-warning=ExperimentalWarning', main, 'up', '--no-install', '--data-dir', dataDir, '--log-level', 'warn', '--http-port', httpPort, ...ports, ...flags];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /http:\/\/localhost:\d+/.exec(line)?.[0];

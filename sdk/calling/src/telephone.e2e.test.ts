@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Features } from './features/features.ts';
+import type { Call } from './public/call.ts';
+import type { DtmfTone } from './public/call-options.ts';
+import { exitWhenDone, hearsSilence, hearsSound, reaches, TestCaller, until } from './test-caller.ts';
+import { TestWholeServer } from './test-whole-server.ts';
+
+exitWhenDone();
+
+/** Numbers of the demonstration carrier, by what they do. */
+const number = (last: string) => ({ phoneNumber: `+120255501${last}` });
+const melody = number('00');
+const echo = number('01');
+const hangsUp = number('02');
+const busy = number('03');
+const announcement = number('05');
+const outOfService = number('06');
+const keypad = number('07');
+const callBack = number('08');
+const alternateCallerId = number('90');
+
+let server: TestWholeServer;
+before(async () => {
+  server = await TestWholeServer.start('--demo-carrier');
+});
+after(() => server[Symbol.asyncDispose]());
+
+async function signIn(displayName: string): Promise<TestCaller> {
+  const { token, identifier } = await server.person(displayName);
+  return TestCaller.signInAt(server.url, { token, identifier }, displayName);
+}
+
+function statesOf(call: Call): string[] {
+  const states: string[] = [];
+  call.on('stateChanged', () => states.push(call.state));
+  return states;
+}
+
+test('a telephone is called and heard, and says back what it is told', async () => {
+  await using alice = await signIn('Alice 1');
+  const playing = alice.agent.startCall([melody], { alternateCallerId, audioOptions: alice.audioOptions });
+  await reaches(playing, 'Connected');
+  await hearsSound(playing);
+  await playing.hangUp();
+  const call = alice.agent.startCall([echo], { alternateCallerId, audioOptions: alice.audioOptions });
+  await reaches(call, 'Connected');
+  await hearsSound(call);
+  await call.mute();
+  await hearsSilence(call);
+  await call.unmute();
+  await hearsSound(call);
+  await call.hangUp();
+  assert.equal(call.callEndReason?.code, 0);
+});
+
+test('what a network plays before the answer is heard; busy and out of service have their codes', async () => {
+  await using alice = await signIn('Alice 2');
+  const call = alice.agent.startCall([announcement], { alternateCallerId, audioOptions: alice.audioOptions });
+  const states = statesOf(call);
+  await reaches(call, 'EarlyMedia');
+  await hearsSound(call);
+  await reaches(call, 'Connected');
+  await call.hangUp();
+  assert.ok(states.includes('EarlyMedia'));
+  const engaged = alice.agent.startCall([busy], { alternateCallerId, audioOptions: alice.audioOptions });
+  await reaches(engaged, 'Disconnected');
+  assert.deepEqual([engaged.callEndReason?.code, engaged.callEndReason?.subCode], [486, 560_486]);
+  const gone = alice.agent.startCall([outOfService], { alternateCallerId, audioOptions: alice.audioOptions });
+  await reaches(gone, 'Disconnected');
+  assert.equal(Math.floor((gone.callEndReason?.subCode ?? 0) / 1000), 560);
+  const ended = alice.agent.startCall([hangsUp], { alternateCallerId, audioOptions: alice.audioOptions });
+  await reaches(ended, 'Connected');
+  await reaches(ended, 'Disconnected');
+  assert.deepEqual([ended.callEndReason?.code, ended.callEndReason?.subCode], [0, 560_000]);
+  const anonymous = alice.agent.startCall([melody], { audioOptions: alice.audioOptions });
+  await reaches(anonymous, 'Disconnected');
+  assert.deepEqual([anonymous.callEndReason?.code, anonymous.callEndReason?.subCode], [403, 510_403]);
+});
+
+test('keys reach the telephone, which plays them back', async () => {
+  await using alice = await signIn('Alice 3');
+  const call = alice.agent.startCall([keypad], { alternateCallerId, audioOptions: { ...alice.audioOptions, muted: true } });
+  await reaches(call, 'Connected');
+  for (const tone of ['Num1', 'Num2', 'Star', 'Pound'] satisfies DtmfTone[]) await call.sendDtmf(tone);
+  await hearsSound(call);
+  await call.hangUp();
+});
+
+test('a telephone calls back, is answered, and comes into a call with a third', async () => {
+  await using alice = await signIn('Alice 4');
+  await using bob = await signIn('Bob 4');
+  const call = alice.agent.startCall([callBack], { alternateCallerId, audioOptions: alice.audioOptions });
+  const incoming = await alice.ringing();
+  assert.equal(incoming.callerInfo.identifier?.kind, 'phoneNumber');
+  if (call.state !== 'Disconnected') await reaches(call, 'Disconnected');
+  const answered = await incoming.accept({ audioOptions: alice.audioOptions });
+  await reaches(answered, 'Connected');
+  await hearsSound(answered);
+  answered.addParticipant(bob.identifier);
+  const joined = await (await bob.ringing()).accept({ audioOptions: bob.audioOptions });
+  await reaches(joined, 'Connected');
+  await until(joined, 'remoteParticipantsUpdated', () => joined.remoteParticipants.length === 2, 'Alice and the telephone');
+  await hearsSound(joined);
+  await Promise.all([answered.hangUp(), joined.hangUp()]);
+});
+
+test('a call between two users takes a telephone in, and a telephone is transferred to a user', async () => {
+  await using alice = await signIn('Alice 5');
+  await using bob = await signIn('Bob 5');
+  const call = alice.agent.startCall([bob.identifier], { audioOptions: alice.audioOptions });
+  const answered = await (await bob.ringing()).accept({ audioOptions: bob.audioOptions });
+  await reaches(call, 'Connected');
+  const telephone = call.addParticipant(melody, { alternateCallerId });
+  await until(telephone, 'stateChanged', () => telephone.state === 'Connected', 'the telephone');
+  await call.removeParticipant(melody);
+  await until(telephone, 'stateChanged', () => telephone.state === 'Disconnected', 'its end');
+  await Promise.all([call.hangUp(), answered.hangUp()]);
+
+  const dialled = alice.agent.startCall([echo], { alternateCallerId, audioOptions: alice.audioOptions });
+  await reaches(dialled, 'Connected');
+  const transfer = dialled.feature(Features.Transfer).transfer({ targetParticipant: bob.identifier });
+  const incoming = await bob.ringing();
+  assert.equal(incoming.transferorInfo?.displayName, 'Alice 5');
+  const taken = await incoming.accept({ audioOptions: bob.audioOptions });
+  await Promise.all([reaches(taken, 'Connected'), reaches(dialled, 'Disconnected')]);
+  assert.equal(transfer.state, 'Transferred');
+  await hearsSound(taken);
+  await taken.hangUp();
+});
