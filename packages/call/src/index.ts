@@ -6,8 +6,12 @@
  * media session and reads no more of them than their ICE username fragments. States, end codes and time-outs are those of Azure Communication Services
  * ("Manage calls", "Service limits", "Troubleshooting call end codes").
  *
+ * A telephone takes part by a *line* instead of a client: it is dialled, or calls, through telephony, hears no events, and its end carries what its network said
+ * (RFC 3261 status codes in ACS's 560xxx and 540xxx). Calls are transferred within one machine, or between two by way of the driver (RFC 3515, RFC 5589).
+ *
  * It assumes authenticated input, one machine per call id, and a driver that performs outputs in order. Out of scope: finding
- * endpoints, storing, dating (all `signaling-controller`), and media (`media-processor` through `media-api`).
+ * endpoints, storing, dating (all `signaling-controller`), media (`media-processor` through
+ * `media-api`) and SIP (`telephony` through `telephony-api`).
  *
  * ```ts
  * const machine = new CallMachine({ callId, serverCallId, newId, startedAt, iceConfiguration }, now);
