@@ -80,7 +80,8 @@ test('a telephone calls a user and is connected to who answers', async () => {
   await bob.ask('hangUp', { params, body: { endpointId: bob.endpointId } });
   assert.equal((await telephony.take('hangUp')).lineId, lineId);
   const { body: records } = await bob.ask('getCallRecords', { params });
-  assert.deepEqual(records.summaries.map(({ endpointType, pstnParticipantCallType }) => [endpointType, pstnParticipantCallType]), [['PSTN', 'Inbound'], ['VOIP', undefined]]);
+  const kinds = new Map(records.summaries.map(({ identifier, endpointType, pstnParticipantCallType }) => [identifier, [endpointType, pstnParticipantCallType]]));
+  assert.deepEqual([kinds.get(number), kinds.get(bob.identifier)], [['PSTN', 'Inbound'], ['VOIP', undefined]]);
 });
 
 test('a telephone finds a group call by its id, or opens it', async () => {
