@@ -2,21 +2,27 @@ import { CallMachine, type CallCommand, type CallInput, type CallMachineOptions,
 import type { Call, EndpointEvent } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { instant } from '@dialplane/sansio';
+import type { IncomingLine, LineEvent } from '@dialplane/telephony-api';
 import { Agenda } from '../agenda.ts';
 import type { Chance } from '../chance.ts';
 import type { Disk, HostMachine, Received, Transmission } from '../host.ts';
 import type { Request } from '../request-client.ts';
 import type { Journal } from './journal.ts';
 import type { CallMessage, CallRequest, Directory } from './messages.ts';
+import { TelephoneNetwork, type LineTask } from './telephone-network.ts';
 
 const presenceSweepMs = 5_000;
 const presenceTimeoutMs = 20_000;
+/** A telephone calls this often at least. */
+const telephoneEveryMs = 6_000;
 
 /** What is to be done later, by a running controller: a crash forgets it. */
 type Task =
   | { readonly kind: 'release'; readonly transmissions: readonly Transmission<CallMessage>[] }
   | { readonly kind: 'found'; readonly callId: string; readonly identifier: string }
   | { readonly kind: 'wake'; readonly callId: string }
+  | { readonly kind: 'line'; readonly task: LineTask }
+  | { readonly kind: 'telephone' }
   | { readonly kind: 'sweep' };
 
 /** What is asked of the world around a controller. */
@@ -26,6 +32,10 @@ export interface ControllerSurroundings {
   readonly chance: Chance;
   /** The host that plays the media processor. */
   readonly mediaHost: string;
+  /** Whom telephones call from outside. */
+  readonly called: readonly IncomingLine['target'][];
+  /** When they cease to, on the world's clock. */
+  readonly callsUntil: number;
 }
 
 /**
@@ -43,12 +53,16 @@ export class ControllerProgram implements HostMachine<CallMessage> {
   private readonly silent = new Set<string>();
   private readonly tasks = new Agenda<Task>();
   private readonly outputs: Transmission<CallMessage>[] = [];
+  private readonly telephones: TelephoneNetwork;
+  /** Whose lines they are. */
+  private readonly lines = new Map<string, string>();
 
   constructor(disk: Disk, now: Instant, surroundings: ControllerSurroundings) {
     this.disk = disk;
     this.surroundings = surroundings;
     this.epoch = Number(disk.get('epoch') ?? 0) + 1;
     disk.put('epoch', this.epoch);
+    this.telephones = new TelephoneNetwork(surroundings.chance.fork());
     for (const key of disk.keys('call/')) {
       const callId = key.slice('call/'.length);
       const snapshot = disk.get(key) as CallSnapshot;
@@ -57,11 +71,13 @@ export class ControllerProgram implements HostMachine<CallMessage> {
       this.calls.set(callId, machine);
       this.drain(callId, machine, undefined, now);
       for (const endpointId of machine.endpoints()) this.lastSeen.set(endpointId, now);
-      // Media processes end with the server that started them.
+      // Lines and media processes end with the server that held them.
+      for (const lineId of machine.lines()) this.give(callId, { kind: 'line', event: { kind: 'ended', lineId, end: { by: 'network' } } }, now);
       const { path } = snapshot.model;
       if (path.kind !== 'peerToPeer') this.give(callId, { kind: 'media', event: { kind: 'conferenceFailed', conferenceId: path.conferenceId, reason: 'MEDIA_PROCESS_LOST' } }, now);
     }
     this.tasks.add(now + presenceSweepMs, { kind: 'sweep' });
+    this.tasks.add(now + surroundings.chance.between(1_000, telephoneEveryMs), { kind: 'telephone' });
   }
 
   handle({ from, message }: Received<CallMessage>, now: Instant): void {
@@ -96,6 +112,11 @@ export class ControllerProgram implements HostMachine<CallMessage> {
     return [...this.calls].filter(([, machine]) => !machine.isEnded).map(([callId, machine]) => `${callId} with ${machine.endpoints().join(', ')}`);
   }
 
+  /** Lines of telephones that nobody has hung up. */
+  ringing(): readonly string[] {
+    return this.telephones.lines;
+  }
+
   /** Calls with a timer left. */
   waiting(): string[] {
     return [...this.calls].filter(([, machine]) => machine.pollTimeout() !== undefined).map(([callId]) => callId);
@@ -126,9 +147,40 @@ export class ControllerProgram implements HostMachine<CallMessage> {
         this.drain(task.callId, machine, undefined, now);
         return;
       }
+      case 'line':
+        if (this.telephones.tells(task.task)) this.hear(task.task.event, now);
+        return;
+      case 'telephone':
+        this.beCalled(now);
+        return;
       case 'sweep':
         this.sweep(now);
     }
+  }
+
+  /** Telephones call as long as people do. */
+  private beCalled(now: Instant): void {
+    const { chance, called, callsUntil } = this.surroundings;
+    if (now > callsUntil || called.length === 0) return;
+    this.tasks.add(now + chance.between(1_000, telephoneEveryMs), { kind: 'telephone' });
+    this.hear(this.telephones.ring(chance.pick(called), `4:+1555020${chance.below(10)}`), now);
+  }
+
+  private hear(event: LineEvent, now: Instant): void {
+    if (event.kind !== 'incoming') {
+      const callId = this.lines.get(event.lineId);
+      if (event.kind === 'ended') this.lines.delete(event.lineId);
+      if (callId !== undefined) this.give(callId, { kind: 'line', event }, now);
+      return;
+    }
+    const { target, lineId } = event.line;
+    const group = target.kind === 'group' ? this.disk.get(`group/${target.groupId}`) : undefined;
+    const isRunning = typeof group === 'string' && this.calls.get(group)?.isEnded === false;
+    const callId = isRunning ? group : this.surroundings.chance.uuid();
+    if (!isRunning) this.calls.set(callId, new CallMachine(this.machineOptions(callId), instant(0)));
+    if (target.kind === 'group') this.disk.put(`group/${target.groupId}`, callId);
+    this.lines.set(lineId, callId);
+    this.give(callId, { kind: 'line', event }, now);
   }
 
   private sweep(now: Instant): void {
@@ -197,7 +249,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
     const outputs: CallOutput[] = [];
     for (let output = machine.poll(); output !== undefined; output = machine.poll()) outputs.push(output);
     // A call whose first command was refused never was.
-    if (machine.endpoints().length === 0 && !machine.isEnded) this.calls.delete(callId);
+    if (machine.endpoints().length === 0 && machine.lines().length === 0 && !machine.isEnded) this.calls.delete(callId);
     else if (machine.isUnsaved) this.disk.put(`call/${callId}`, machine.snapshot(now));
     const by = input !== undefined && 'commandId' in input ? commander(input) : undefined;
     this.surroundings.journal.note(callId, outputs, by, input?.kind === 'sendMessage');
@@ -224,6 +276,9 @@ export class ControllerProgram implements HostMachine<CallMessage> {
         if (output.command.kind === 'openConference') this.disk.put(`conference/${output.command.conferenceId}`, callId);
         return [{ to: this.surroundings.mediaHost, message: { kind: 'mediaCommand', command: output.command } }];
       case 'line':
+        if (output.command.kind === 'dial') this.lines.set(output.command.lineId, callId);
+        for (const task of this.telephones.obey(output.command)) this.tasks.add(now + task.afterMs, { kind: 'line', task });
+        return [];
       case 'transferSettled':
       case 'handOver':
       case 'flow':

@@ -60,7 +60,7 @@ export class Journal {
   private noteEvent(callId: string, { event }: Extract<CallOutput, { kind: 'event' }>): void {
     this.counts.events += 1;
     if (event.type === 'callPromoted') this.counts.promotions += 1;
-    if (event.type === 'speakersChanged' || event.type === 'messageReceived') return;
+    if (event.type === 'speakersChanged' || event.type === 'messageReceived' || event.type === 'dtmfReceived') return;
     const revision = event.type === 'incomingCall' ? event.call.revision : 'revision' in event ? event.revision : 0;
     assert.ok(revision > (this.revisions.get(callId) ?? 0), `call ${callId}: revision ${revision} after ${this.revisions.get(callId)}`);
     this.revisions.set(callId, revision);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EndpointIdentity } from '@dialplane/call';
 import { lossyLink, reliableLink } from '../link.ts';
+import type { IncomingLine } from '@dialplane/telephony-api';
 import { World, type Tally } from '../world.ts';
 import { comparable } from './call-replica.ts';
 import { ClientProgram } from './client-program.ts';
@@ -22,6 +23,8 @@ export interface CallsReport extends Tally {
   readonly calls: number;
   readonly groupCalls: number;
   readonly promotions: number;
+  /** Parts that telephones had in calls. */
+  readonly telephones: number;
   /** Conferences that were opened again after they had been lost. */
   readonly reopenings: number;
   readonly commands: number;
@@ -54,12 +57,18 @@ export function runCalls({ seed, users, intentionsPerEndpoint }: CallsScenario):
     const count = { none: 0, one: 1, two: 2, three: 3 }[devices];
     directory.set(identifier, Array.from({ length: count }, (_, device) => ({ endpointId: `${index}.${device}`, identifier, displayName: `User ${index}` })));
   }
-  const acquaintances = [...directory.keys(), '8:acs:sim_nobody'];
+  const acquaintances = [...directory.keys(), '8:acs:sim_nobody', ...Array.from({ length: 8 }, (_, last) => `4:+1555010${last}`)];
   const groups = Array.from({ length: Math.max(1, Math.floor(users / 8)) }, () => chance.uuid());
+
+  const called: IncomingLine['target'][] = [
+    ...[...directory.keys()].map((identifier) => ({ kind: 'users' as const, identifiers: [identifier] })),
+    { kind: 'users', identifiers: [...directory.keys()].slice(0, 3) },
+    ...groups.map((groupId) => ({ kind: 'group' as const, groupId })),
+  ];
 
   world.setDefaultConditions(lossyLink);
   world.connect('controller', 'media', reliableLink);
-  const surroundings = { directory, journal, chance: chance.fork(), mediaHost: 'media' };
+  const surroundings = { directory, journal, chance: chance.fork(), mediaHost: 'media', called, callsUntil: activeMs };
   const controller = world.add('controller', (disk, now) => new ControllerProgram(disk, now, surroundings));
   const mediaChance = chance.fork();
   world.add('media', () => new MediaProgram(mediaChance, { refusal: 0.05, loss: 0.4, leg: 0.02 }));
@@ -114,6 +123,7 @@ export function runCalls({ seed, users, intentionsPerEndpoint }: CallsScenario):
   assert.ok(program, 'the controller is up at the end');
   assert.deepEqual(program.running(), [], 'calls that nobody is left in go on');
   assert.deepEqual(program.waiting(), [], 'ended calls have timers');
+  assert.deepEqual(program.ringing(), [], 'telephones are left over');
   let sharedReasons = 0;
   for (const { program: client } of clients) if (client !== undefined) sharedReasons += checkEnds(client, journal);
   const records = [...journal.records.values()];
@@ -125,7 +135,7 @@ export function runCalls({ seed, users, intentionsPerEndpoint }: CallsScenario):
   const { promotions, reopenings, commands, repeats, events } = journal.counts;
   return {
     seed, calls: records.length, groupCalls: records.filter(({ kind }) => kind === 'group').length, promotions, reopenings, commands, repeats, events, restarts,
-    agreements, sharedReasons, reasons, ...world.tally,
+    telephones: records.flatMap(({ participations }) => participations).filter(({ line }) => line !== undefined).length, agreements, sharedReasons, reasons, ...world.tally,
   };
 }
 
