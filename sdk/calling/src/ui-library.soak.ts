@@ -14,6 +14,10 @@ declare const ui: {
   startComposite(options: object): Promise<void>;
   awaitCall(options: object): Promise<void>;
   joinGroup(options: object): Promise<void>;
+  callTelephone(options: object): Promise<void>;
+  /** States of a call to a telephone, and the page that is shown. */
+  readonly states: readonly string[];
+  readonly page: string;
   /** Names of who else is in the call. */
   others(): readonly string[];
   /** The caller in the callee's state. */
@@ -104,6 +108,27 @@ test('the unmodified CallComposite calls somebody, with video both ways, and lea
   assert.deepEqual(await caller.page.evaluate(() => ui.adapter.getState().latestErrors), {});
   assert.deepEqual(await callee.page.evaluate(() => ui.client.getState().latestErrors), {});
   assert.deepEqual([caller.errors, callee.errors], [[], []]);
+});
+
+test('the unmodified CallComposite calls a telephone, presses keys on its dial pad, and shows why another one was not reached', { timeout: 180_000 }, async () => {
+  await using whole = await TestWholeServer.start('--demo-carrier');
+  const call = async (displayName: string, phoneNumber: string) => {
+    const { token, identifier } = await whole.person(displayName);
+    const opened = await browser.open(page);
+    await opened.page.evaluate((options) => ui.callTelephone(options), { token, rawId: identifier, displayName, endpoint: whole.url, phoneNumber, alternateCallerId: '+12025550190' });
+    await clickWhenReady(opened.page, 'call-composite-start-call-button');
+    return opened;
+  };
+  const { page: caller, errors } = await call('Alice', '+12025550107');
+  await caller.waitForFunction(() => ui.states.includes('Connected'));
+  // Towards a telephone the dial pad is there without being asked for.
+  const pressed = caller.waitForRequest((request) => request.url().endsWith(':sendDtmf') && request.postData()?.includes('"tones":"5"') === true);
+  await caller.locator('[data-test-id="dialpad-button-4"]').click();
+  assert.equal((await (await pressed).response())?.status(), 204);
+  assert.deepEqual(await caller.evaluate(() => ui.adapter.getState().latestErrors), {});
+  const engaged = await call('Bob', '+12025550103');
+  await engaged.page.waitForFunction(() => ui.states.includes('Disconnected'));
+  assert.deepEqual([errors, engaged.errors], [[], []]);
 });
 
 test('three unmodified composites meet in a group call, and see each other', { timeout: 180_000 }, async () => {

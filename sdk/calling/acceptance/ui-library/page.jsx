@@ -52,6 +52,19 @@ ui.awaitCall = async ({ token, rawId, displayName }) => {
   });
 };
 
+/** The caller of telephones: the whole composite on a client of its own, as below. */
+ui.callTelephone = async ({ token, rawId, displayName, endpoint, phoneNumber, alternateCallerId }) => {
+  const client = createStatefulCallClient({ userId: { communicationUserId: rawId } }, { callClientOptions: { endpoint } });
+  const agent = await client.createCallAgent(new AzureCommunicationTokenCredential(token), { displayName });
+  ui.adapter = await createAzureCommunicationCallAdapterFromClient(client, agent, [{ phoneNumber }], { alternateCallerId });
+  ui.states = [];
+  ui.adapter.onStateChange(({ call, page }) => {
+    ui.page = page;
+    if (call !== undefined && ui.states.at(-1) !== call.state) ui.states.push(call.state);
+  });
+  root.render(React.createElement(CallComposite, { adapter: ui.adapter }));
+};
+
 /** A member of a group call: the whole composite on a client of its own, which is told where the server is. */
 ui.joinGroup = async ({ token, rawId, displayName, endpoint, groupId }) => {
   const client = createStatefulCallClient({ userId: { communicationUserId: rawId } }, { callClientOptions: { endpoint } });
