@@ -1,38 +1,20 @@
-import { endReason, endReasons, type Call, type FlowLane } from '@dialplane/calling-api';
+import type { Call, FlowLane } from '@dialplane/calling-api';
 import type { Instant, Machine } from '@dialplane/sansio';
-import { accept } from './admission.ts';
 import type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult } from './call-input.ts';
-import { allSeats, seatedAt, takesPart, type Seat, type Seated } from './call-model.ts';
+import { allSeats, seatedAt, type Seat } from './call-model.ts';
+import { perform } from './command-dispatch.ts';
 import { CommandMemory } from './command-memory.ts';
-import { handleConferenceTimeout, handleMediaEvent, laneOfLeg } from './conference.ts';
-import { endCall } from './departure.ts';
-import { sendDtmf } from './dtmf.ts';
-import { join, start } from './founding.ts';
-import { addParticipant, hangUp, removeParticipant } from './inviting.ts';
+import { laneOfLeg } from './conference.ts';
 import { defaultLimits } from './limits.ts';
-import { handleLineEvent } from './line-events.ts';
-import { LiveCall, type CallMachineOptions, type DeadlineKey } from './live-call.ts';
-import { showIceConfiguration } from './media-delivery.ts';
-import { orderModes, setModes } from './media-modes.ts';
-import { handleInterruptionTimeout } from './media-progress.ts';
-import { describe, reportMedia, trickle, want } from './media-sessions.ts';
-import { sendMessage } from './messages.ts';
-import { lowerHands, muteOthers, react, setHeld, updateSelf } from './moderation.ts';
-import { expireMember, handleEndpointClosed, handleEndpointLost, handleEndpointRecovered } from './presence.ts';
-import { abandonPromotion } from './promotion.ts';
+import { LiveCall, type CallMachineOptions } from './live-call.ts';
+import { fire, observe } from './observation-dispatch.ts';
 import { Publication } from './publication.ts';
-import { alert, handleEndpointRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout, reject } from './ringing.ts';
-import { handleReopeningDue } from './reopening.ts';
 import { readSnapshot, takeSnapshot, type CallSnapshot } from './snapshot.ts';
-import { handleSpeakersDue } from './speakers.ts';
-import { startSpotlight, stopSpotlight } from './spotlight.ts';
-import { settleErrand, takeOver } from './take-over.ts';
-import { handleTransferSettled, handleTransferTaken, handleTransferTimeout, settleTransfer, transfer } from './transfer.ts';
+import { settleErrand } from './take-over.ts';
 import type { Transfer } from './transfer-model.ts';
-import { done, refused, type Verdict } from './verdict.ts';
+import { settleTransfer } from './transfer.ts';
+import { refused, type Verdict } from './verdict.ts';
 import { callView, closingView } from './views.ts';
-
-type InCallCommand = Exclude<CallCommand, { kind: 'start' | 'join' }>;
 
 /**
  * One call: commands and observations in; results, events, flow entries and at the end one record out.
@@ -243,160 +225,5 @@ function commander(command: CallCommand): string {
       return command.joiner.endpointId;
     default:
       return command.by;
-  }
-}
-
-function perform(live: LiveCall, command: CallCommand, now: Instant): Verdict {
-  if (command.kind === 'start') return start(live, command, now);
-  if (command.kind === 'join') return join(live, command, now);
-  const seated = seatedAt(live.model, command.by);
-  if (seated === undefined) return refuseStranger(live, command);
-  return takesPart(seated.seat) ? performAsMember(live, seated, command, now) : performAsDevice(live, seated, command, now);
-}
-
-/** An endpoint that is not in the call: it never was, it lost the race to answer, or its part is over. */
-function refuseStranger({ model }: LiveCall, command: InCallCommand): Verdict {
-  const past = model.participations.findLast(({ endpointId }) => endpointId === command.by);
-  if (past === undefined) return refused('CALL_NOT_FOUND');
-  const lost = past.endReason.code === endReasons.answeredElsewhere.code && past.endReason.subCode === endReasons.answeredElsewhere.subCode;
-  return refused(lost && command.kind === 'accept' ? 'CALL_ANSWERED_ELSEWHERE' : 'CALL_ENDED');
-}
-
-/** A device that rings may alert, answer, decline and trickle; hanging up is declining. */
-function performAsDevice(live: LiveCall, seated: Seated, command: InCallCommand, now: Instant): Verdict {
-  const { party, seat } = seated;
-  switch (command.kind) {
-    case 'ringing':
-      alert(live, seat);
-      return done;
-    case 'accept':
-      return accept(live, seat, command, now);
-    case 'reject':
-      reject(live, party, seat, command.reason, now);
-      return done;
-    case 'hangUp':
-      reject(live, party, seat, 'declined', now);
-      return done;
-    case 'trickle':
-      return trickle(live, seat, command.mediaSessionId, command.candidates);
-    default:
-      return refused('CALL_STATE_CONFLICT', 'Answer the call first.');
-  }
-}
-
-function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand, now: Instant): Verdict {
-  const { party, seat } = seated;
-  switch (command.kind) {
-    // A repeat under another id, or a report that was overtaken by the answer.
-    case 'ringing':
-      return done;
-    case 'accept':
-    case 'reject':
-      return refused('CALL_STATE_CONFLICT', 'This endpoint is in the call already.');
-    case 'hangUp':
-      return hangUp(live, seated, command.forEveryone, now);
-    case 'hold':
-      return setHeld(live, seat, true);
-    case 'resume':
-      return setHeld(live, seat, false);
-    case 'updateSelf':
-      return updateSelf(live, seat, command);
-    case 'addParticipant':
-      return addParticipant(live, seated, command, now);
-    case 'removeParticipant':
-      return removeParticipant(live, seated, command.target, now);
-    case 'mute':
-      return muteOthers(live, seated, command.target);
-    case 'lowerHands':
-      return lowerHands(live, party, command.targets);
-    case 'react':
-      return react(live, seat, command.reactionType);
-    case 'startSpotlight':
-      return startSpotlight(live, party, command.targets);
-    case 'stopSpotlight':
-      return stopSpotlight(live, party, command.targets);
-    case 'transfer':
-      return transfer(live, seated, command, now);
-    case 'sendDtmf':
-      return sendDtmf(live, seated, command.tones, command.target);
-    case 'setModes':
-      return setModes(live, party, command);
-    case 'sendMessage':
-      return sendMessage(live, seat, command);
-    case 'want':
-      return want(live, seat, command.mediaSessionId, command.wanted);
-    case 'describe':
-      return describe(live, seat, command.mediaSessionId, command.description);
-    case 'trickle':
-      return trickle(live, seat, command.mediaSessionId, command.candidates);
-    case 'reportMedia':
-      return reportMedia(live, seat, command.mediaSessionId, command, now);
-  }
-}
-
-function observe(live: LiveCall, observation: CallObservation, now: Instant): void {
-  switch (observation.kind) {
-    case 'endpointsFound':
-      handleEndpointsFound(live, observation, now);
-      return;
-    case 'endpointRegistered':
-      handleEndpointRegistered(live, observation.endpoint, now);
-      return;
-    case 'endpointLost':
-      handleEndpointLost(live, observation.endpointId, now);
-      return;
-    case 'endpointRecovered':
-      handleEndpointRecovered(live, observation.endpointId);
-      return;
-    case 'endpointClosed':
-      handleEndpointClosed(live, observation.endpointId, observation.reason, now);
-      return;
-    case 'terminate':
-      endCall(live, endReason('endedByPlatform', 'platform', observation.message), now);
-      return;
-    case 'iceConfigurationChanged':
-      showIceConfiguration(live, observation.participantId);
-      return;
-    case 'modesAsked':
-      orderModes(live, observation.modes, observation.target, 'an operator');
-      return;
-    case 'transferTaken':
-      handleTransferTaken(live, observation.transferId, observation.callId, now);
-      return;
-    case 'transferSettled':
-      handleTransferSettled(live, observation.transferId, observation.failure, now);
-      return;
-    case 'takeOver':
-      takeOver(live, observation, now);
-      return;
-    case 'media':
-      handleMediaEvent(live, observation.event, now);
-      return;
-    case 'line':
-      handleLineEvent(live, observation.event, now);
-      return;
-  }
-}
-
-function fire(live: LiveCall, key: DeadlineKey, now: Instant): void {
-  if (key === 'conference') return handleConferenceTimeout(live, now);
-  if (key === 'promotion') return abandonPromotion(live, endReason('setupTimeout', 'platform'), now);
-  if (key === 'reopening') return handleReopeningDue(live, now);
-  if (key === 'transfer') return handleTransferTimeout(live, now);
-  if (key === 'speakers') return handleSpeakersDue(live, now);
-  if (key === 'duration') return endCall(live, endReason('endedByPlatform', 'platform', 'The call reached the longest duration there is.'), now);
-  const bar = key.indexOf('|');
-  const name = key.slice(bar + 1);
-  switch (key.slice(0, bar)) {
-    case 'find':
-      return handleFindTimeout(live, name, now);
-    case 'ring':
-      return handleRingTimeout(live, name, now);
-    case 'setup':
-      return expireMember(live, name, 'setupTimeout', now);
-    case 'presence':
-      return expireMember(live, name, 'mediaLost', now);
-    case 'interruption':
-      return handleInterruptionTimeout(live, name, now);
   }
 }
