@@ -169,6 +169,8 @@ export interface SeatLine {
   readonly callerId?: string;
   /** The other side of a 1:1 call has put the telephone on hold. */
   readonly isHeld: boolean;
+  /** The key that was pressed last. */
+  readonly lastKey?: string;
 }
 
 /**

@@ -66,9 +66,14 @@ export function removeParty(live: LiveCall, party: Party, endReasonSeen: EndReas
 export function endWhenEmpty(live: LiveCall, cause: EndReason, now: Instant): void {
   if (live.model.phase !== 'running') return;
   const [first, ...others] = members(live.model);
-  if (others.length > 0 || (first !== undefined && first.seat.line?.direction !== 'outgoing')) return;
+  if (others.length > 0 || (first !== undefined && !wasDialled(first.seat))) return;
   const cancelled = endReason('cancelled', cause.endedBy);
   endCall(live, cause, now, () => cancelled);
+}
+
+/** A telephone number that was called: who is there did not come by themselves, and has nobody to wait for. */
+function wasDialled({ line }: Seat): boolean {
+  return line?.direction === 'outgoing' && line.deviceId === undefined;
 }
 
 /** Ends the call for everybody, each seat with the reason that `reasonFor` gives it. Nothing happens after this. */

@@ -1,5 +1,6 @@
-import type { Seat, Seated } from './call-model.ts';
+import { replaceSeat, type Seat, type Seated, type SeatLine } from './call-model.ts';
 import type { LiveCall } from './live-call.ts';
+import { setMute } from './moderation.ts';
 import { done, refused, type Verdict } from './verdict.ts';
 import { clients, telephones } from './views.ts';
 
@@ -15,10 +16,18 @@ export function sendDtmf(live: LiveCall, { seat }: Seated, tones: string, target
   return done;
 }
 
-/** A key was pressed: the clients of the others are told. */
-export function showTone(live: LiveCall, { identifier, endpointId }: Seat, tone: string): void {
+/** A key was pressed: the clients of the others are told. `*6` mutes a telephone in a group call, and is how one that was muted speaks again. */
+export function showTone(live: LiveCall, seat: Seat, tone: string): void {
   if (!/^[0-9*#A-D]$/.test(tone)) return;
+  if (seat.line !== undefined) takeKey(live, seat, seat.line, tone);
+  const { identifier, endpointId } = seat;
   for (const { seat: other } of clients(live.model)) {
     if (other.endpointId !== endpointId) live.tell(other.endpointId, () => ({ type: 'dtmfReceived', sender: identifier, tone }));
   }
+}
+
+function takeKey(live: LiveCall, seat: Seat, line: SeatLine, key: string): void {
+  const changed: Seat = { ...seat, line: { ...line, lastKey: key } };
+  replaceSeat(live.model, changed);
+  if (line.lastKey === '*' && key === '6' && live.model.kind === 'group') setMute(live, changed, seat.mute.kind === 'muted' ? { kind: 'unmuted' } : { kind: 'muted' });
 }

@@ -68,7 +68,8 @@ export function react(live: LiveCall, seat: Seat, reactionType: ReactionType): V
   return done;
 }
 
-function setMute(live: LiveCall, seat: Seat, mute: MuteState): void {
+/** The media processor is told, and the others see it. */
+export function setMute(live: LiveCall, seat: Seat, mute: MuteState): void {
   if (seat.mute.kind === mute.kind) return;
   replaceSeat(live.model, { ...seat, mute });
   const conferenceId = conferenceOf(live.model);

@@ -124,7 +124,7 @@ test('keys go to the telephone of a 1:1 call and come from it; in a group to one
   assert.deepEqual(call.command({ kind: 'sendDtmf', by: 'alice-1', tones: '1', target: bob.identifier }).lines, ['refused PARTICIPANT_NOT_FOUND']);
 });
 
-test('a telephone is added to a group call, muted, unheard before it answers, and removed', () => {
+test('a telephone is added to a group call, muted, speaks again with *6, is unheard before it answers, and removed', () => {
   const call = new TestCall().gather();
   const added = call.command({ kind: 'addParticipant', by: 'alice-1', target: telephone, alternateCallerId: ownNumber });
   const lineId = call.lineId;
@@ -134,6 +134,8 @@ test('a telephone is added to a group call, muted, unheard before it answers, an
   assert.deepEqual(about(call.line({ kind: 'progress', lineId, status: 183, hasEarlyMedia: true }).lines, 'alice', 'media'), ['alice-1 < 4:+15550100 EarlyMedia']);
   assert.deepEqual(about(call.line({ kind: 'answered', lineId }).lines, 'bob', 'media'), ['bob-1 < 4:+15550100 Connected sends Audio', `media setMuted ${legId}`]);
   assert.deepEqual(about(call.command({ kind: 'mute', by: 'bob-1', target: telephone }).lines, 'alice', 'media'), ['alice-1 < 4:+15550100 Connected muted sends Audio', `media setMuted ${legId}`]);
+  call.line({ kind: 'dtmf', lineId, tone: '*' });
+  assert.deepEqual(about(call.line({ kind: 'dtmf', lineId, tone: '6' }).lines, 'alice', 'media'), ['alice-1 < 4:+15550100 Connected sends Audio', `media setMuted ${legId}`, 'alice-1 < 6 of 4:+15550100']);
   const removed = call.command({ kind: 'removeParticipant', by: 'alice-1', target: telephone });
   assert.deepEqual(about(removed.lines, 'alice', 'bob', 'line'), ['alice-1 < -4:+15550100 0/5300 by alice', 'bob-1 < -4:+15550100', `line hangUp ${lineId}`]);
 });
