@@ -24,6 +24,8 @@ export type LineCommand =
       readonly legId: string;
       readonly customContext?: CustomContext;
     }
+  /** An incoming line is a part of this call: what is said on it stands in the call's flow record. */
+  | { readonly kind: 'assign'; readonly lineId: string; readonly callId: string }
   /** The user whom an incoming line is for is being rung (180). */
   | { readonly kind: 'alert'; readonly lineId: string }
   /** The incoming line is answered (200), or an answered line moves to another conference (promotion, a lost media process): its media leg is this one from now on. */

@@ -76,8 +76,8 @@ export class TelephonyPart {
 
   /** Ends SIP; the books must still be open. */
   async close(): Promise<void> {
+    await this.#service?.close();
     this.#demo?.close();
-    this.#service?.close();
     await this.edge?.close();
   }
 

@@ -78,6 +78,7 @@ export class TelephoneLines {
     if (group === undefined) calls.add(call);
     calls.addParty(call, from);
     calls.setLine(call, lineId);
+    this.send([{ kind: 'assign', lineId, callId: call.about.callId }]);
     take(call, { kind: 'line', event });
   }
 }

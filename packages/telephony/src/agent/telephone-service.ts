@@ -95,10 +95,13 @@ export class TelephoneService implements TelephoneControl {
     this.#isDraining = true;
   }
 
-  /** Ends what is left; the edge must still be open, so that peers hear of it. */
-  close(): void {
+  /** Hangs up what is left and takes leave of registrars; the edge must still be open. Answers are not waited for. */
+  async close(): Promise<void> {
+    this.#agent.handle({ kind: 'shutDown' });
     this.#watch.stop();
     this.#agent.stop();
+    // The link hands messages over in turns of their own.
+    await new Promise((sent) => setImmediate(sent));
   }
 
   /** An application has decided about a call that was put to it. */

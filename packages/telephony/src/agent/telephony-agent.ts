@@ -14,6 +14,8 @@ export type AgentInput =
   | { readonly kind: 'media'; readonly event: MediaEvent }
   /** What an application has decided about a call that was to be decided later. */
   | { readonly kind: 'decided'; readonly lineId: string; readonly decision: Exclude<IncomingDecision, { readonly kind: 'later' }> }
+  /** Every line is hung up, every call from outside that waits refused. */
+  | { readonly kind: 'shutDown' }
   /** Trunks are registered with and watched. */
   | { readonly kind: 'trunk'; readonly command: RegisterCommand | WatchCommand | Extract<UserAgentCommand, { readonly kind: 'unregister' | 'unwatch' }> };
 
@@ -83,6 +85,10 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
       case 'decided':
         this.#decide(input.lineId, input.decision, now);
         break;
+      case 'shutDown':
+        for (const lineId of this.#lines.keys()) this.#give(lineId, { kind: 'command', command: { kind: 'hangUp', lineId } }, now);
+        for (const lineId of this.#undecided.keys()) this.#decide(lineId, { kind: 'refuse', status: 503 }, now);
+        break;
       case 'trunk':
         this.#userAgent.handle(input.command, now);
         break;
@@ -112,7 +118,8 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
   #obey(command: LineCommand, now: Instant): void {
     if (command.kind === 'dial') return this.#dial(command, now);
     const { lineId } = command;
-    if ('callId' in command && command.callId !== undefined) this.#names.nameCall(lineId, command.callId);
+    if ('callId' in command) this.#names.nameCall(lineId, command.callId);
+    if (command.kind === 'assign') return;
     if (command.kind === 'transfer') {
       const line = this.#lines.get(lineId);
       const replaces = command.replacesLineId === undefined ? undefined : this.#lines.get(command.replacesLineId);
@@ -251,8 +258,11 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
       case 'peerHealthChanged':
         this.#outputs.push({ kind: 'trunkNews', news: event });
         return;
-      case 'requestEnded':
+      case 'requestEnded': {
+        const lineId = this.#lineOfSession.get(event.requestId);
+        if (lineId !== undefined) this.#give(lineId, { kind: 'keySent' }, now);
         return;
+      }
       default:
         return this.#hearSession(event, now);
     }

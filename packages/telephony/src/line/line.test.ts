@@ -181,7 +181,9 @@ test('a telephone that is silent is asked whether it is there', () => {
 test('digits: as telephone events by the leg, or by INFO; both ways', () => {
   assert.deepEqual(answered().command({ kind: 'sendDtmf', lineId: 'line', tones: '12#' }), ['media sendDtmf conference/leg 12#']);
   const line = answered({ media: { srtp: 'forbidden', dtmf: 'info', codecs: ['PCMU'] } });
-  assert.deepEqual(line.command({ kind: 'sendDtmf', lineId: 'line', tones: '1' }), ['session info line/1 Signal=1\r\nDuration=160']);
+  assert.deepEqual(line.command({ kind: 'sendDtmf', lineId: 'line', tones: '1#' }), ['session info line/1 Signal=1\r\nDuration=160']);
+  assert.deepEqual(line.give({ kind: 'keySent' }), ['session info line/1 Signal=#\r\nDuration=160']);
+  assert.deepEqual(line.give({ kind: 'keySent' }), []);
   assert.deepEqual(line.session({ kind: 'infoReceived', contentType: 'application/dtmf-relay', body: sdpBytes('Signal= 11\r\nDuration=160\r\n') }), ['tell dtmf {"tone":"#"}']);
   assert.deepEqual(line.session({ kind: 'infoReceived', contentType: 'text/plain', body: sdpBytes('Signal=1') }), []);
 });

@@ -15,15 +15,19 @@ import { handleReferNews, handleReferred, reportTransfer, transfer, type ReferTa
 
 /** What a line is given. What needs addresses looked up (transfers) comes with them. */
 export type LineInput =
-  | { readonly kind: 'command'; readonly command: Exclude<LineCommand, { readonly kind: 'dial' | 'transfer' }> }
+  | { readonly kind: 'command'; readonly command: Exclude<LineCommand, { readonly kind: 'dial' | 'transfer' | 'assign' }> }
   | { readonly kind: 'transfer'; readonly uri: string | undefined; readonly replacesSessionId: string | undefined; readonly referredBy: string | undefined }
   | { readonly kind: 'media'; readonly event: MediaEvent }
   | { readonly kind: 'session'; readonly event: Exclude<SessionEvent, { readonly kind: 'incoming' | 'referReceived' }> }
+  /** The INFO of a key was answered, or never will be. */
+  | { readonly kind: 'keySent' }
   /** An INVITE that takes the place of the line's dialog (RFC 3891), with its offer, if it has any. */
   | { readonly kind: 'replaced'; readonly sessionId: string; readonly offer: Uint8Array | undefined }
   | { readonly kind: 'referred'; readonly event: Extract<SessionEvent, { readonly kind: 'referReceived' }>; readonly target: ReferTarget | undefined; readonly replacesLineId: string | undefined };
 
 const keyMs = 160;
+/** Keys that wait to be sent by INFO. */
+const mostKeys = 64;
 
 /** One telephone's part in a call: SIP sessions on one side (RFC 3261), one after the other until somebody answers; a leg in the media processor on the other. */
 export class Line implements Machine<LineInput, LineOutput> {
@@ -81,6 +85,8 @@ export class Line implements Machine<LineInput, LineOutput> {
         return this.hearMedia(input.event, now);
       case 'session':
         return input.event.sessionId === live.sessionId ? this.hearSession(input.event, now) : undefined;
+      case 'keySent':
+        return this.sendNextKey();
       case 'replaced':
         return handleReplacement(live, input.sessionId, input.offer === undefined ? undefined : sdpText(input.offer), now);
       case 'referred':
@@ -145,8 +151,23 @@ export class Line implements Machine<LineInput, LineOutput> {
   private sendDtmf(tones: string): void {
     const { live } = this;
     const { place } = live.media;
-    if (this.far?.media.dtmf === 'info') for (const key of tones) live.session({ kind: 'info', requestId: live.sessionId, contentType: dtmfRelayType, body: sdpBytes(dtmfRelayBody(key, keyMs)) });
-    else if (place !== undefined) live.outputs.push({ kind: 'media', command: { kind: 'sendDtmf', ...place, tones } });
+    if (this.far?.media.dtmf === 'info') {
+      const isSending = live.keys !== '';
+      live.keys = `${live.keys}${tones}`.slice(0, mostKeys);
+      if (!isSending) this.sendKey();
+    } else if (place !== undefined) live.outputs.push({ kind: 'media', command: { kind: 'sendDtmf', ...place, tones } });
+  }
+
+  /** One after the other: requests that are under way together may arrive in any order (RFC 6086 §5.4). */
+  private sendNextKey(): void {
+    this.live.keys = this.live.keys.slice(1);
+    this.sendKey();
+  }
+
+  private sendKey(): void {
+    const { live } = this;
+    const [key] = live.keys;
+    if (key !== undefined) live.session({ kind: 'info', requestId: live.sessionId, contentType: dtmfRelayType, body: sdpBytes(dtmfRelayBody(key, keyMs)) });
   }
 
   private hearMedia(event: MediaEvent, now: Instant): void {

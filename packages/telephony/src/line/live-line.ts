@@ -52,6 +52,8 @@ export class LiveLine {
   sessionId: string;
   /** The REFER that the owner has yet to answer finally. */
   referId: string | undefined;
+  /** Keys that are sent by INFO, the one that is under way first. */
+  keys = '';
   #attempts = 0;
 
   constructor(options: LineOptions, state: LineState, place: LegPlace | undefined) {
