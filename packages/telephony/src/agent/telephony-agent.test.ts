@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sdpBytes, sdpText } from '../line/sdp-text.ts';
+import { attempt } from '../line/test-line.ts';
 import { kindsOf, TestExchange } from './test-exchange.ts';
 
 const place = { conferenceId: 'conference', legId: 'leg' };
@@ -120,4 +121,17 @@ test('dialogs are named after their call, until they are over', () => {
   exchange.carrierCalls('theirs');
   exchange.command({ kind: 'connect', lineId: 'incoming 1', callId: 'another', ...place });
   assert.equal(exchange.named.at(-1)?.callId, 'another');
+});
+
+test('keys of others go to a trunk that takes them by INFO, one after the other', () => {
+  const exchange = new TestExchange({
+    plan: () => ({ kind: 'ways', attempts: [attempt('a.test', { media: { srtp: 'forbidden', dtmf: 'info', codecs: ['PCMU'] } })], identifier: '4:+12025550100' }),
+  });
+  exchange.dial();
+  exchange.carrierDoes({ kind: 'accept', sessionId: exchange.last('incoming').sessionId, description: sdpBytes('carrier answer') });
+  for (const tone of '5#') exchange.tellMedia({ kind: 'dtmfReceived', conferenceId: 'conference', legId: 'leg of a browser', tone });
+  const bodies = exchange.heard.flatMap((event) => (event.kind === 'infoReceived' ? [sdpText(event.body)] : []));
+  assert.deepEqual(bodies, ['Signal=5\r\nDuration=160\r\n', 'Signal=#\r\nDuration=160\r\n']);
+  exchange.tellMedia({ kind: 'dtmfReceived', conferenceId: 'conference', legId: 'leg of line', tone: '1' });
+  assert.equal(exchange.heard.filter(({ kind }) => kind === 'infoReceived').length, 2);
 });

@@ -144,6 +144,15 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
     if (!('legId' in event) || event.legId === undefined) return;
     const lineId = this.#lineOfLeg.get(event.legId);
     if (lineId !== undefined) this.#give(lineId, { kind: 'media', event }, now);
+    if (event.kind === 'dtmfReceived') this.#passKeyOn(event, now);
+  }
+
+  /** Keys of others in the conference go to a telephone as packets or tones by the media processor, but by INFO only from here. */
+  #passKeyOn({ conferenceId, legId, tone }: Extract<MediaEvent, { readonly kind: 'dtmfReceived' }>, now: Instant): void {
+    for (const [lineId, { far, place }] of this.#lines) {
+      if (far?.media.dtmf !== 'info' || place?.conferenceId !== conferenceId || place.legId === legId) continue;
+      this.#give(lineId, { kind: 'command', command: { kind: 'sendDtmf', lineId, tones: tone } }, now);
+    }
   }
 
   #hearSession(event: SessionEvent, now: Instant): void {

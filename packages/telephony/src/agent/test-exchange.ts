@@ -39,6 +39,11 @@ export class TestExchange {
     this.#settle();
   }
 
+  tellMedia(event: MediaEvent): void {
+    this.agent.handle({ kind: 'media', event }, this.now);
+    this.#settle();
+  }
+
   decide(lineId: string, decision: Extract<AgentInput, { readonly kind: 'decided' }>['decision']): void {
     this.agent.handle({ kind: 'decided', lineId, decision }, this.now);
     this.#settle();
