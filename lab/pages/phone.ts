@@ -1,7 +1,7 @@
-import { AzureCommunicationTokenCredential, createIdentifierFromRawId, getIdentifierRawId } from '@azure/communication-common';
+import { AzureCommunicationTokenCredential, createIdentifierFromRawId, getIdentifierRawId, type CommunicationUserIdentifier, type PhoneNumberIdentifier } from '@azure/communication-common';
 // Before the client library, which must meet the observed RTCPeerConnection.
 import { chosenPairs, picturesReceived } from './peer-connections.ts';
-import { CallClient, LocalVideoStream, type Call, type CallAgent, type DeviceManager, type IncomingCall, type RemoteParticipant, type RemoteVideoStream } from '@dialplane/calling';
+import { CallClient, Features, LocalVideoStream, type Call, type CallAgent, type DeviceManager, type DtmfTone, type IncomingCall, type RemoteParticipant, type RemoteVideoStream } from '@dialplane/calling';
 import type { CallSituation, PhonePage, Side } from '../src/page-contracts.ts';
 import { nameOf, type Person } from '../src/test-signal.ts';
 import { ArrivalWatch } from './arrival-watch.ts';
@@ -51,6 +51,42 @@ const methods: PhonePage = {
     return call.id;
   },
 
+  async dial(number, callerId) {
+    if (agent === undefined) throw new Error('nobody is signed in');
+    call = agent.startCall([{ phoneNumber: number }], { alternateCallerId: { phoneNumber: callerId } });
+    listenForTones(call);
+  },
+
+  async addNumber(number, callerId) {
+    theCall().addParticipant({ phoneNumber: number }, { alternateCallerId: { phoneNumber: callerId } });
+  },
+
+  async press(digits) {
+    for (const digit of digits) await theCall().sendDtmf(toneOf(digit));
+  },
+
+  async keys(digits) {
+    const running = theCall();
+    const heard = tones.get(running) ?? listenForTones(running);
+    await until((look) => running.feature(Features.Dtmf).on('toneReceived', look), () => heard.map(keyOf).join('').includes(digits));
+  },
+
+  async transferTo(rawId) {
+    const transfer = theCall().feature(Features.Transfer).transfer({ targetParticipant: createIdentifierFromRawId(rawId) as CommunicationUserIdentifier | PhoneNumberIdentifier });
+    await until((look) => transfer.on('stateChanged', look), () => transfer.state === 'Transferred' || transfer.state === 'Failed');
+    if (transfer.state === 'Failed') throw new Error(`the transfer failed: ${JSON.stringify(transfer.error)}`);
+  },
+
+  async ring() {
+    const { callerInfo } = await ringing.promise;
+    return callerInfo.identifier === undefined ? '' : getIdentifierRawId(callerInfo.identifier);
+  },
+
+  async decline() {
+    await (await ringing.promise).reject();
+    ringing = Promise.withResolvers();
+  },
+
   async add(rawId) {
     theCall().addParticipant(createIdentifierFromRawId(rawId));
   },
@@ -59,6 +95,7 @@ const methods: PhonePage = {
     const incoming = await ringing.promise;
     ringing = Promise.withResolvers();
     call = await incoming.accept({ videoOptions: { localVideoStreams: [ownCamera()] } });
+    listenForTones(call);
     return call.id;
   },
 
@@ -114,6 +151,27 @@ const methods: PhonePage = {
   agentStates: () => agentStates,
 };
 offerToStory(methods);
+
+/** The keys of telephones in each call, since somebody listens. */
+const tones = new Map<Call, DtmfTone[]>();
+
+function listenForTones(running: Call): DtmfTone[] {
+  const heard: DtmfTone[] = [];
+  tones.set(running, heard);
+  running.feature(Features.Dtmf).on('toneReceived', ({ tone }) => heard.push(tone));
+  return heard;
+}
+
+function keyOf(tone: DtmfTone): string {
+  return tone === 'Star' ? '*' : tone === 'Pound' ? '#' : tone.replace('Num', '');
+}
+
+/** What the client library calls a key. */
+function toneOf(digit: string): DtmfTone {
+  if (digit === '*') return 'Star';
+  if (digit === '#') return 'Pound';
+  return (/\d/.test(digit) ? `Num${digit}` : digit) as DtmfTone;
+}
 
 function theCall(): Call {
   if (call === undefined) throw new Error('there is no call');

@@ -7,7 +7,7 @@ import type { Host, HostProcess } from './host.ts';
 
 const httpPort = 8080;
 const firstMediaPort = 3480;
-type Method = 'GET' | 'POST' | 'PATCH';
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT';
 const repository = resolve(import.meta.dirname, '../..');
 
 /** Somebody who signed in. `operatorToken` opens flows and records of everybody. */

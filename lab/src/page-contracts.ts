@@ -74,6 +74,20 @@ export interface PhonePage extends MediaPage {
   readonly startCall: (rawId: string, options?: { readonly relay?: 'off' }) => Promise<string>;
   /** Joins a group call with microphone and camera; returns the library's id of the call at that moment. */
   readonly join: (groupId: string) => Promise<string>;
+  /** Calls a telephone, and is shown there as `callerId`; numbers with `+`. */
+  readonly dial: (number: string, callerId: string) => Promise<void>;
+  /** Adds a telephone to the running call. */
+  readonly addNumber: (number: string, callerId: string) => Promise<void>;
+  /** Presses keys, one after the other. */
+  readonly press: (digits: string) => Promise<void>;
+  /** Waits until these keys of a telephone were told, in this order. */
+  readonly keys: (digits: string) => Promise<void>;
+  /** Hands the running call over to somebody else; resolves when that has happened, and rejects when it has failed. */
+  readonly transferTo: (rawId: string) => Promise<void>;
+  /** Waits until it rings; returns the raw identifier of who calls. */
+  readonly ring: () => Promise<string>;
+  /** Declines the call that rings. */
+  readonly decline: () => Promise<void>;
   /** Adds somebody to the running call. */
   readonly add: (rawId: string) => Promise<void>;
   /** Waits until it rings, and answers with microphone and camera. */

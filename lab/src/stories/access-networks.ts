@@ -38,12 +38,12 @@ export function internetWith(networks: readonly AccessNetwork[]): NetworkPlan {
   return internetOf((['anna', 'boris'] as const).flatMap((person) => networks.map((network) => [person, network] as const)));
 }
 
-/** The Internet with a server on it, and people in networks of their own. */
-export function internetOf(homes: ReadonlyArray<readonly [Person, Site]>): NetworkPlan {
+/** The Internet with a server on it, and people in networks of their own. @param others further computers on the Internet. */
+export function internetOf(homes: ReadonlyArray<readonly [Person, Site]>, others: NetworkPlan['hosts'] = {}): NetworkPlan {
   const plans = homes.map(([person, site]) => planOf(person, site));
   return {
     segments: { internet: { subnet: ['203.0.113.0/24', '2001:db8::/64'] }, ...Object.assign({}, ...plans.map(({ segments }) => segments)) },
-    hosts: { server: { segment: 'internet', address: ['203.0.113.5', '2001:db8::5'] }, ...Object.assign({}, ...plans.map(({ hosts }) => hosts)) },
+    hosts: { server: { segment: 'internet', address: ['203.0.113.5', '2001:db8::5'] }, ...others, ...Object.assign({}, ...plans.map(({ hosts }) => hosts)) },
     routers: Object.assign({}, ...plans.map(({ routers }) => routers)),
   };
 }

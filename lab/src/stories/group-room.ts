@@ -5,6 +5,7 @@ import { startDialplane, type DialplaneOptions, type DialplaneServer, type Signe
 import type { Host } from '../host.ts';
 import type { LabPage } from '../lab-page.ts';
 import { buildNetwork, type Network } from '../network.ts';
+import type { NetworkPlan } from '../network-plan.ts';
 import type { PhonePage } from '../page-contracts.ts';
 import type { Person } from '../test-signal.ts';
 import { internetOf, placeOf, type Site } from './access-networks.ts';
@@ -35,13 +36,15 @@ export interface Room {
 export interface RoomOptions extends DialplaneOptions {
   /** Networks that somebody will move to. */
   readonly moves?: ReadonlyArray<readonly [Person, Site]>;
+  /** Further computers, with nobody at them. */
+  readonly hosts?: NetworkPlan['hosts'];
 }
 
 /** Builds the network, starts the server with HTTPS on port 443, and signs everybody in. */
-export async function openRoom(places: Readonly<Partial<Record<Person, Place>>>, { moves = [], ...options }: RoomOptions = {}): Promise<Room & AsyncDisposable> {
+export async function openRoom(places: Readonly<Partial<Record<Person, Place>>>, { moves = [], hosts = {}, ...options }: RoomOptions = {}): Promise<Room & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const homes = (Object.entries(places) as Array<[Person, Place]>).map(([person, place]) => homeOf(person, place));
-  const network = stack.use(await buildNetwork(internetOf([...homes.map(({ person, site }) => [person, site] as const), ...moves])));
+  const network = stack.use(await buildNetwork(internetOf([...homes.map(({ person, site }) => [person, site] as const), ...moves], hosts)));
   const server = stack.use(await startDialplane(network.host('server'), { httpsPort: 443, ...options }));
   const { operatorToken = '' } = await server.signIn('Operator');
   const members = await Promise.all(homes.map(async ({ person, site, browser }): Promise<Member> => {

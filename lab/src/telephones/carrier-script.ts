@@ -15,7 +15,7 @@ export interface CarrierPlan {
 }
 
 /**
- * A numbering plan without a database: subscribers are who has registered; numbers `+1555019xyz` are refused with the status `xyz` and words of the carrier's own;
+ * A numbering plan without a database: subscribers are who has registered; numbers `+14255560xyz` are refused with the status `xyz` and words of the carrier's own;
  * every other call of a subscriber goes to the interconnection, with the caller in P-Asserted-Identity (RFC 3325).
  */
 export function carrierScript({ domain, address, interconnect, interconnectUri, refusal, privateKey }: CarrierPlan): string {
@@ -66,7 +66,7 @@ request_route {
   if (is_method("INVITE")) record_route();
   if ($si == "${interconnect}") {
     ${refusal === undefined ? '' : `if (is_method("INVITE")) { sl_send_reply("${refusal}", "Out of order"); exit; }`}
-    if ($rU =~ "^\\+1555019[0-9]{3}$") { $var(status) = $(rU{s.substr,8,3}); sl_send_reply("$var(status)", "Refused by the carrier"); exit; }
+    if ($rU =~ "^\\+14255560[3-6][0-9][0-9]$") { $var(status) = $(rU{s.substr,9,3}); sl_send_reply("$var(status)", "Refused by the carrier"); exit; }
     if (!lookup("location")) { sl_send_reply("404", "No such subscriber"); exit; }
     t_relay();
     exit;

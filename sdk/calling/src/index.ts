@@ -65,6 +65,7 @@ export type { ParticipantInfo } from './public/participant-info.ts';
 export type {
   RaiseHandCallFeature, RaiseHandCallFeatureEvents, RaisedHand, RaisedHandChangedEvent, RaisedHandChangedEventArgs,
 } from './public/raise-hand.ts';
+export type { DtmfCallFeature, DtmfCallFeatureEvents, DtmfToneReceivedEvent } from './public/dtmf.ts';
 export type { Reaction, ReactionCallFeature, ReactionCallFeatureEvents, ReactionEventPayload, ReactionMessage } from './public/reaction.ts';
 export type { RealTimeTextFeature, RealTimeTextFeatureEvents, RealTimeTextInfo, RealTimeTextResultType } from './public/real-time-text.ts';
 export type {

@@ -5,6 +5,7 @@ import { dataChannel } from './data-channel/data-channel.ts';
 import { debugInfo } from './debug-info.ts';
 import { userFacingDiagnostics } from './diagnostics/user-facing-diagnostics.ts';
 import { dominantSpeakers } from './dominant-speakers.ts';
+import { dtmf } from './dtmf.ts';
 import { audioEffects, videoEffects } from './effects.ts';
 import { mediaAccess } from './media-access.ts';
 import { mediaModes } from './media-modes.ts';
@@ -31,6 +32,7 @@ export const Features = {
   DataChannel: dataChannel,
   DebugInfo: debugInfo,
   DominantSpeakers: dominantSpeakers,
+  Dtmf: dtmf,
   MediaAccess: mediaAccess,
   MediaModes: mediaModes,
   MediaStats: mediaStats,

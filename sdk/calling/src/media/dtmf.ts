@@ -18,3 +18,10 @@ export function telephoneKey(tone: DtmfTone): string {
   if (tone === 'Flash') throw clientError('DTMF_UNSUPPORTED');
   return tone.startsWith('Num') ? tone.slice(3) : tone;
 }
+
+/** What the client library calls a key `0-9*#A-D`. */
+export function toneOfKey(key: string): DtmfTone {
+  if (key === '*') return 'Star';
+  if (key === '#') return 'Pound';
+  return (/\d/.test(key) ? `Num${key}` : key) as DtmfTone;
+}

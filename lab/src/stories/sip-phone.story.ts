@@ -1,0 +1,20 @@
+/** A SIP phone is a device of a user, beside browsers: it registers at the server, is rung, and calls. */
+import assert from 'node:assert/strict';
+import { labTest } from '../requirements.ts';
+import { startBaresip } from '../telephones/baresip.ts';
+import { openRoom } from './group-room.ts';
+
+labTest('a user is called on a SIP phone', async () => {
+  await using room = await openRoom({ anna: 'home', boris: 'open' }, { moves: [['boris', 'carrier']] });
+  const [anna, boris] = [room.member('anna'), room.member('boris')];
+  const { server, operatorToken } = room;
+  const { username, password, realm } = await server.ask('createSipDevice', 'POST', '/v1/telephony/devices', operatorToken, { identifier: boris.rawId });
+  await using phone = await startBaresip(room.network.host('boris-carrier'), { person: 'boris', user: username, domain: realm, registrar: 'sip:203.0.113.5;transport=tcp', password, codecs: 'opus,G722,PCMU' });
+  await anna.phone.call('startCall', boris.rawId);
+  await Promise.all([phone.ring(), boris.phone.call('ring')]);
+  phone.answer();
+  await Promise.all([anna.phone.call('reaches', 'Connected'), phone.talks()]);
+  await Promise.all([anna.phone.call('hears', 'boris'), phone.hearsAll(['anna'])]);
+  phone.hangUp();
+  assert.equal((await anna.phone.call('reaches', 'Disconnected')).endReason?.code, 0);
+}, { timeoutMs: 120_000 });

@@ -1,0 +1,106 @@
+/** What carriers do differently: offers that come late, sessions that want refreshing, border controllers that are out of order, TLS with SRTP, media that comes early. */
+import assert from 'node:assert/strict';
+import { labTest } from '../requirements.ts';
+import { startCarrier } from '../telephones/carrier.ts';
+import { runSipp } from '../telephones/sipp.ts';
+import { annasNumber, numbers, openExchange, refusedWith, routeThrough } from './telephone-room.ts';
+
+const server = '203.0.113.5:5060';
+/** A second computer that the trunk admits, for callers that are scripts. */
+const scripted = '203.0.113.131';
+const scriptedHost = { scripted: { segment: 'internet', address: scripted } };
+
+labTest('a caller that offers nothing, and one that refreshes its session', async () => {
+  await using exchange = await openExchange({ anna: 'open' }, [], { hosts: scriptedHost, trunk: { admission: { addresses: [scripted] } } });
+  const anna = exchange.member('anna');
+  const caller = exchange.network.host('scripted');
+  const offerless = runSipp(caller, { scenario: 'offerless-caller', target: server, service: annasNumber, caller: numbers.clara });
+  await Promise.race([anna.phone.call('answer'), offerless]);
+  await anna.phone.call('reaches', 'Connected');
+  await anna.phone.call('do', 'hangUp');
+  await offerless;
+  const refreshing = runSipp(caller, { scenario: 'refreshing-caller', target: server, service: annasNumber, caller: numbers.david });
+  await Promise.race([anna.phone.call('answer'), refreshing]);
+  await refreshing;
+  assert.deepEqual((await anna.phone.call('reaches', 'Disconnected')).endReason, { code: 0, subCode: 540_000 });
+}, { timeoutMs: 120_000 });
+
+labTest('the next border controller is tried when one is out of order, and not when it says no', async () => {
+  await using exchange = await openExchange({ anna: 'open' }, ['clara'], { hosts: { broken: { segment: 'internet', address: '203.0.113.132' } } });
+  await using broken = await startCarrier(exchange.network.host('broken'), { domain: 'broken.example', interconnect: '203.0.113.5', interconnectUri: 'sip:203.0.113.5', refusal: 503 });
+  const anna = exchange.member('anna');
+  const clara = exchange.telephone('clara');
+  await routeThrough(exchange, [[broken.domain, broken.host.address]]);
+  await anna.phone.call('dial', numbers.clara, annasNumber);
+  await clara.ring();
+  clara.answer();
+  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await anna.phone.call('do', 'hangUp');
+  await clara.ends();
+  await anna.phone.call('dial', refusedWith(486), annasNumber);
+  assert.equal((await anna.phone.call('reaches', 'Disconnected')).endReason?.subCode, 560_486);
+}, { timeoutMs: 120_000 });
+
+labTest('TLS with SRTP to the carrier', async () => {
+  await using exchange = await openExchange({ anna: 'home' }, ['clara'], {
+    trunk: { transport: 'tls', port: 5061, profile: { srtp: 'required', srtpKeying: 'sdes' } },
+    carrier: { interconnectUri: 'sip:203.0.113.5:5061;transport=tls' },
+    telephones: { clara: { encryption: 'srtp-mand' } },
+  });
+  const anna = exchange.member('anna');
+  const clara = exchange.telephone('clara');
+  await anna.phone.call('dial', numbers.clara, annasNumber);
+  await clara.ring();
+  clara.answer();
+  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await anna.phone.call('do', 'hangUp');
+  await clara.ends();
+  clara.dial(`sip:${annasNumber}@carrier.example`);
+  await anna.phone.call('answer');
+  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  clara.hangUp();
+  await anna.phone.call('reaches', 'Disconnected');
+}, { timeoutMs: 120_000 });
+
+labTest('media that comes before the answer is heard', async () => {
+  await using exchange = await openExchange({ anna: 'home' }, ['clara'], { telephones: { clara: { answerMode: 'early' } } });
+  const anna = exchange.member('anna');
+  const clara = exchange.telephone('clara');
+  await anna.phone.call('dial', numbers.clara, annasNumber);
+  await anna.phone.call('reaches', 'EarlyMedia');
+  await anna.phone.call('hears', 'clara');
+  clara.answer();
+  await anna.phone.call('reaches', 'Connected');
+  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await anna.phone.call('do', 'hangUp');
+  await clara.ends();
+}, { timeoutMs: 120_000 });
+
+labTest('a telephone behind a NAT whose description names a private address', async () => {
+  await using exchange = await openExchange({ anna: 'home' }, ['clara'], { telephonesAt: { clara: 'carrier' } });
+  const anna = exchange.member('anna');
+  const clara = exchange.telephone('clara');
+  clara.dial(`sip:${annasNumber}@carrier.example`);
+  await anna.phone.call('answer');
+  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await anna.phone.call('do', 'hangUp');
+  await clara.ends();
+}, { timeoutMs: 120_000 });
+
+for (const digitsAs of ['rtpevent', 'info'] as const) {
+  labTest(`keys of a telephone as ${digitsAs}`, async () => {
+    await using exchange = await openExchange({ anna: 'open' }, ['clara'], { trunk: { profile: { dtmf: digitsAs === 'info' ? 'info' : 'telephoneEvent' } }, telephones: { clara: { digitsAs } } });
+    const anna = exchange.member('anna');
+    const clara = exchange.telephone('clara');
+    await anna.phone.call('dial', numbers.clara, annasNumber);
+    await clara.ring();
+    clara.answer();
+    await Promise.all([anna.phone.call('reaches', 'Connected'), clara.talks()]);
+    clara.press('0123456789*#');
+    await anna.phone.call('keys', '0123456789*#');
+    await anna.phone.call('press', '0123456789*#');
+    await clara.keys('0123456789*#');
+    await anna.phone.call('do', 'hangUp');
+    await clara.ends();
+  }, { timeoutMs: 120_000 });
+}

@@ -1,0 +1,85 @@
+import type { OperationBody, OperationResponse } from '@dialplane/calling-api';
+import type { Host } from '../host.ts';
+import { startBaresip, type BaresipPlan } from '../telephones/baresip.ts';
+import { startCarrier, type Carrier } from '../telephones/carrier.ts';
+import type { CarrierPlan } from '../telephones/carrier-script.ts';
+import type { Telephone } from '../telephones/telephone.ts';
+import type { Person } from '../test-signal.ts';
+import { placeOf, type Site } from './access-networks.ts';
+import { openRoom, type Place, type Room, type RoomOptions } from './group-room.ts';
+
+/** The number of ours that Anna answers. */
+export const annasNumber = '+14255550100';
+/** Numbers of the carrier's subscribers. */
+export const numbers = { clara: '+14255550103', david: '+14255550104', elena: '+14255550105', felix: '+14255550106' } as const;
+export type Subscriber = keyof typeof numbers;
+
+/** A number that the carrier refuses with this status. */
+export function refusedWith(status: number): string {
+  return `+14255560${status}`;
+}
+
+const carrierAddress = '203.0.113.130';
+const serverAddress = '203.0.113.5';
+export const carrierDomain = 'carrier.example';
+
+export interface ExchangeOptions extends RoomOptions {
+  /** What baresip of a subscriber does otherwise. */
+  readonly telephones?: Readonly<Partial<Record<Subscriber, Partial<BaresipPlan>>>>;
+  /** Subscribers whose telephones are in a network of this kind instead of on the Internet. */
+  readonly telephonesAt?: Readonly<Partial<Record<Subscriber, Site>>>;
+  readonly trunk?: OperationBody<'putTrunk'>;
+  readonly carrier?: Partial<CarrierPlan>;
+}
+
+/** People with browsers, and others with telephones at a carrier that the server has a trunk to. */
+export interface Exchange extends Room {
+  readonly carrier: Carrier;
+  readonly telephone: (person: Subscriber) => Telephone;
+}
+
+/** Opens a room, and beside it a carrier whose subscribers have registered. Anna's number rings at Anna. */
+export async function openExchange(places: Readonly<Partial<Record<Person, Place>>>, subscribers: readonly Subscriber[], options: ExchangeOptions = {}): Promise<Exchange & AsyncDisposable> {
+  const { telephones = {}, telephonesAt = {}, trunk = {}, carrier: script = {}, hosts = {}, moves = [], ...roomOptions } = options;
+  await using stack = new AsyncDisposableStack();
+  const computers = Object.fromEntries(subscribers.map((person, index) => [`phone-${person}`, { segment: 'internet', address: `203.0.113.${140 + index}` }]));
+  const elsewhere = Object.entries(telephonesAt) as Array<[Subscriber, Site]>;
+  const room = stack.use(await openRoom(places, { ...roomOptions, moves: [...moves, ...elsewhere], hosts: { ...hosts, ...computers, carrier: { segment: 'internet', address: carrierAddress } } }));
+  const carrier = stack.use(await startCarrier(room.network.host('carrier'), { domain: carrierDomain, interconnect: serverAddress, interconnectUri: `sip:${serverAddress}`, ...script }));
+  await configureTrunk(room, trunk);
+  const computerOf = (person: Subscriber): Host => {
+    const site = telephonesAt[person];
+    return room.network.host(site === undefined ? `phone-${person}` : placeOf(person, site));
+  };
+  const opened = await Promise.all(subscribers.map(async (person) => stack.use(await startBaresip(computerOf(person), {
+    person, user: numbers[person], domain: carrierDomain, registrar: `sip:${carrierAddress}`, ...telephones[person],
+  }))));
+  const telephone = (person: Subscriber): Telephone => {
+    const found = opened.find((candidate) => candidate.person === person);
+    if (found === undefined) throw new Error(`${person} has no telephone in this story`);
+    return found;
+  };
+  const kept = stack.move();
+  return { ...room, carrier, telephone, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** Has calls tried at these border controllers, given by name and address, before the carrier. */
+export async function routeThrough({ server, operatorToken }: Room, controllers: ReadonlyArray<readonly [string, string]>): Promise<void> {
+  for (const [name, address] of controllers) await server.ask('putTrunk', 'PUT', `/v1/telephony/trunks/${name}`, operatorToken, { transport: 'udp', port: 5060, addresses: [address] });
+  const routes = [...controllers.map(([name]) => name), carrierDomain].map((name) => ({ name, numberPattern: '^\\+', trunks: [name] }));
+  await server.ask('replaceVoiceRoutes', 'PUT', '/v1/telephony/routes', operatorToken, { routes });
+}
+
+/** A trunk to the carrier, one route for everything, and a number that rings at Anna. */
+async function configureTrunk({ server, operatorToken, members }: Room, trunk: OperationBody<'putTrunk'>): Promise<void> {
+  await server.ask('putTrunk', 'PUT', `/v1/telephony/trunks/${carrierDomain}`, operatorToken, { transport: 'udp', port: 5060, addresses: [carrierAddress], ...trunk });
+  await server.ask('replaceVoiceRoutes', 'PUT', '/v1/telephony/routes', operatorToken, { routes: [{ name: 'everything', numberPattern: '^\\+', trunks: [carrierDomain] }] });
+  const anna = members.find(({ person }) => person === 'anna');
+  if (anna === undefined) return;
+  await server.ask('putTelephoneNumber', 'PUT', `/v1/telephony/numbers/${annasNumber}`, operatorToken, { target: { kind: 'users', identifiers: [anna.rawId] } });
+}
+
+/** The call flow record, as an operator reads it. */
+export function flowOf({ server, operatorToken }: Room, callId: string): Promise<OperationResponse<'getCallFlow'>> {
+  return server.ask('getCallFlow', 'GET', `/v1/calls/${callId}/flow`, operatorToken);
+}
