@@ -66,7 +66,7 @@ request_route {
   if (is_method("INVITE")) record_route();
   if ($si == "${interconnect}") {
     ${refusal === undefined ? '' : `if (is_method("INVITE")) { sl_send_reply("${refusal}", "Out of order"); exit; }`}
-    if ($rU =~ "^\\+14255560[3-6][0-9][0-9]$") { $var(status) = $(rU{s.substr,9,3}); sl_send_reply("$var(status)", "Refused by the carrier"); exit; }
+    if ($rU =~ "^\\+14255560[3-6][0-9][0-9]$") { $var(status) = $(rU{s.substr,9,3}{s.int}); sl_send_reply("$var(status)", "Refused by the carrier"); exit; }
     if (!lookup("location")) { sl_send_reply("404", "No such subscriber"); exit; }
     t_relay();
     exit;
