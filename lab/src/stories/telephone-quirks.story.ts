@@ -27,7 +27,7 @@ labTest('a caller that offers nothing, and one that refreshes its session', asyn
 
 labTest('the next border controller is tried when one is out of order, and not when it says no', async () => {
   await using exchange = await openExchange({ anna: 'open' }, ['clara'], { hosts: { broken: { segment: 'internet', address: '203.0.113.132' } } });
-  await using broken = await startCarrier(exchange.network.host('broken'), { domain: 'broken.example', interconnect: '203.0.113.5', interconnectUri: 'sip:203.0.113.5', refusal: 503 });
+  await using broken = await startCarrier(exchange.network.host('broken'), { certificate: exchange.certificate, domain: 'broken.example', interconnect: '203.0.113.5', interconnectUri: 'sip:203.0.113.5', refusal: 503 });
   const anna = exchange.member('anna');
   const clara = exchange.telephone('clara');
   await routeThrough(exchange, [[broken.domain, broken.host.address]]);

@@ -1,7 +1,7 @@
 import type { OperationBody, OperationResponse } from '@dialplane/calling-api';
 import type { Host } from '../host.ts';
 import { startBaresip, type BaresipPlan } from '../telephones/baresip.ts';
-import { startCarrier, type Carrier } from '../telephones/carrier.ts';
+import { makeCarrierCertificate, startCarrier, type Carrier, type CarrierCertificate } from '../telephones/carrier.ts';
 import type { CarrierPlan } from '../telephones/carrier-script.ts';
 import type { Telephone } from '../telephones/telephone.ts';
 import type { Person } from '../test-signal.ts';
@@ -35,17 +35,19 @@ export interface ExchangeOptions extends RoomOptions {
 /** People with browsers, and others with telephones at a carrier that the server has a trunk to. */
 export interface Exchange extends Room {
   readonly carrier: Carrier;
+  readonly certificate: CarrierCertificate;
   readonly telephone: (person: Subscriber) => Telephone;
 }
 
 /** Opens a room, and beside it a carrier whose subscribers have registered. Anna's number rings at Anna. */
 export async function openExchange(places: Readonly<Partial<Record<Person, Place>>>, subscribers: readonly Subscriber[], options: ExchangeOptions = {}): Promise<Exchange & AsyncDisposable> {
-  const { telephones = {}, telephonesAt = {}, trunk = {}, carrier: script = {}, hosts = {}, moves = [], ...roomOptions } = options;
+  const { telephones = {}, telephonesAt = {}, trunk = {}, carrier: script = {}, hosts = {}, moves = [], words = [], ...roomOptions } = options;
   await using stack = new AsyncDisposableStack();
   const computers = Object.fromEntries(subscribers.map((person, index) => [`phone-${person}`, { segment: 'internet', address: `203.0.113.${140 + index}` }]));
+  const certificate = stack.use(await makeCarrierCertificate(carrierDomain, carrierAddress));
   const elsewhere = Object.entries(telephonesAt) as Array<[Subscriber, Site]>;
-  const room = stack.use(await openRoom(places, { ...roomOptions, moves: [...moves, ...elsewhere], hosts: { ...hosts, ...computers, carrier: { segment: 'internet', address: carrierAddress } } }));
-  const carrier = stack.use(await startCarrier(room.network.host('carrier'), { domain: carrierDomain, interconnect: serverAddress, interconnectUri: `sip:${serverAddress}`, ...script }));
+  const room = stack.use(await openRoom(places, { ...roomOptions, words: ['--sip-ca', certificate.certificate, ...words], moves: [...moves, ...elsewhere], hosts: { ...hosts, ...computers, carrier: { segment: 'internet', address: carrierAddress } } }));
+  const carrier = stack.use(await startCarrier(room.network.host('carrier'), { certificate, domain: carrierDomain, interconnect: serverAddress, interconnectUri: `sip:${serverAddress}`, ...script }));
   await configureTrunk(room, trunk);
   const computerOf = (person: Subscriber): Host => {
     const site = telephonesAt[person];
@@ -60,7 +62,7 @@ export async function openExchange(places: Readonly<Partial<Record<Person, Place
     return found;
   };
   const kept = stack.move();
-  return { ...room, carrier, telephone, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { ...room, carrier, certificate, telephone, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** Has calls tried at these border controllers, given by name and address, before the carrier. */

@@ -129,12 +129,12 @@ class Baresip implements Omit<Telephone, typeof Symbol.asyncDispose> {
 
   keys = async (digits: string): Promise<void> => {
     const pressed = (): string => this.#control.events.slice(this.#from).flatMap(({ type, param }) => (type === 'CALL_DTMF_START' ? [param ?? ''] : [])).join('');
-    await this.#control.event(() => pressed().includes(digits), this.#from);
+    await this.#control.event(`the keys ${digits}`, () => pressed().includes(digits), this.#from);
   };
 
   hearsAll = (expected: readonly Person[]): Promise<void> => hearInFolder(this.#heard, '-dec.wav', expected);
 
   #event(type: string): Promise<BaresipEvent> {
-    return this.#control.event((event) => event.type === type, this.#from);
+    return this.#control.event(`${type} of ${this.person}`, (event) => event.type === type, this.#from);
   }
 }

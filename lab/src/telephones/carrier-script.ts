@@ -9,16 +9,15 @@ export interface CarrierPlan {
   readonly interconnectUri: string;
   /** Answers every INVITE from the interconnection with this status, as a session border controller that is out of order does. */
   readonly refusal?: number;
-  readonly certificate: string;
   /** The tls.cfg of kamailio. */
-  readonly privateKey: string;
+  readonly tlsConfiguration: string;
 }
 
 /**
  * A numbering plan without a database: subscribers are who has registered; numbers `+14255560xyz` are refused with the status `xyz` and words of the carrier's own;
  * every other call of a subscriber goes to the interconnection, with the caller in P-Asserted-Identity (RFC 3325).
  */
-export function carrierScript({ domain, address, interconnect, interconnectUri, refusal, privateKey }: CarrierPlan): string {
+export function carrierScript({ domain, address, interconnect, interconnectUri, refusal, tlsConfiguration }: CarrierPlan): string {
   return `#!KAMAILIO
 debug=1
 log_stderror=yes
@@ -43,7 +42,7 @@ loadmodule "sanity.so"
 loadmodule "nathelper.so"
 loadmodule "pv.so"
 loadmodule "xlog.so"
-modparam("tls", "config", "${privateKey}")
+modparam("tls", "config", "${tlsConfiguration}")
 modparam("usrloc", "db_mode", 0)
 modparam("nathelper", "received_avp", "$avp(received)")
 modparam("registrar", "received_avp", "$avp(received)")

@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { within } from './patience.ts';
 import { burstMs, everybody, people, type Person } from '../test-signal.ts';
 
 /** Samples per second of what is listened to. */
@@ -11,13 +12,17 @@ const windowSamples = ((2 * burstMs + 100) * sampleRate) / 1000;
 const blockSamples = 400;
 const wavHeaderBytes = 44;
 
-/** Waits until all of these, and nobody else, sound in a whole window of the newest file in `folder` whose name ends so. */
+/** Waits until all of these, and nobody else, sound in a whole window of the newest file in `folder` whose name ends so; rejects with what is heard instead. */
 export async function hearInFolder(folder: string, ending: string, expected: readonly Person[]): Promise<void> {
   const wanted = expected.toSorted().join();
-  for await (const path of newestAsItGrows(folder, ending)) {
-    const levels = await levelsIn(path);
-    if (levels !== undefined && heardAt(levels).toSorted().join() === wanted) return;
-  }
+  let levels: Awaited<ReturnType<typeof levelsIn>>;
+  const listen = async (): Promise<void> => {
+    for await (const path of newestAsItGrows(folder, ending)) {
+      levels = await levelsIn(path);
+      if (levels !== undefined && heardAt(levels).toSorted().join() === wanted) return;
+    }
+  };
+  await within(listen(), () => `to hear ${wanted}, and hears ${JSON.stringify(levels)}`);
 }
 
 /** The newest file of a folder, each time it has grown. */

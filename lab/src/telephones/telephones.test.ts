@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { buildNetwork } from '../network.ts';
 import { labTest } from '../requirements.ts';
 import { startBaresip } from './baresip.ts';
-import { startCarrier } from './carrier.ts';
+import { makeCarrierCertificate, startCarrier } from './carrier.ts';
 import { startLinphone } from './linphone.ts';
 
 labTest('two telephones at one carrier call each other, hear each other and press keys', async () => {
@@ -11,7 +11,8 @@ labTest('two telephones at one carrier call each other, hear each other and pres
     segments: { internet: { subnet: '203.0.113.0/24' } },
     hosts: { carrier: { segment: 'internet', address: '203.0.113.30' }, clara: { segment: 'internet', address: '203.0.113.31' }, david: { segment: 'internet', address: '203.0.113.32' } },
   });
-  await using carrier = await startCarrier(network.host('carrier'), { domain: 'carrier.example', interconnect: '203.0.113.5', interconnectUri: 'sip:203.0.113.5' });
+  await using certificate = await makeCarrierCertificate('carrier.example', '203.0.113.30');
+  await using carrier = await startCarrier(network.host('carrier'), { certificate, domain: 'carrier.example', interconnect: '203.0.113.5', interconnectUri: 'sip:203.0.113.5' });
   const at = { domain: carrier.domain, registrar: 'sip:203.0.113.30' };
   await using clara = await startBaresip(network.host('clara'), { ...at, person: 'clara', user: '+14255550103' });
   await using david = await startBaresip(network.host('david'), { ...at, person: 'david', user: '+14255550104' });
@@ -32,7 +33,8 @@ labTest('linphone is called by baresip', async () => {
     hosts: { carrier: { segment: 'internet', address: '203.0.113.30' }, clara: { segment: 'internet', address: '203.0.113.31' }, david: { segment: 'lan', address: '192.168.7.10' } },
     routers: { box: { addresses: { internet: '203.0.113.32', lan: '192.168.7.1' } } },
   });
-  await using carrier = await startCarrier(network.host('carrier'), { domain: 'carrier.example', interconnect: '203.0.113.5', interconnectUri: 'sip:203.0.113.5' });
+  await using certificate = await makeCarrierCertificate('carrier.example', '203.0.113.30');
+  await using carrier = await startCarrier(network.host('carrier'), { certificate, domain: 'carrier.example', interconnect: '203.0.113.5', interconnectUri: 'sip:203.0.113.5' });
   const at = { domain: carrier.domain, registrar: 'sip:203.0.113.30;transport=tcp' };
   await using clara = await startBaresip(network.host('clara'), { ...at, person: 'clara', user: '+14255550103' });
   await using david = await startLinphone(network.host('david'), { ...at, person: 'david', user: '+14255550104' });

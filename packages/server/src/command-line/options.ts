@@ -49,6 +49,7 @@ export interface ServerOptions {
   readonly sipTlsPort: number;
   /** What SIP requests get that come neither from a trunk nor from a user's telephone. */
   readonly sipStrangers: 'silent' | 'refuse';
+  readonly sipAuthorityFile: string | undefined;
   /** Where webhooks may be: public addresses over HTTPS, or anywhere. */
   readonly webhooks: 'public' | 'private';
   /** The ledger of telephone lines is kept so long. */
@@ -103,6 +104,7 @@ export const optionTable: { readonly [Key in keyof ServerOptions]: OptionRow<Exc
   sipPort: { name: 'sip-port', value: 'PORT', preset: () => '5060', description: 'Port for SIP, UDP and TCP, on every address', read: readPort },
   sipTlsPort: { name: 'sip-tls-port', value: 'PORT', preset: () => '5061', description: 'Port for SIP over TLS, on every address', read: readPort },
   sipStrangers: { name: 'sip-strangers', value: 'silent|refuse', preset: () => 'silent', description: 'What SIP requests get that come neither from a trunk nor from a telephone of a user: no answer, or 403', read: readStrangers },
+  sipAuthorityFile: { name: 'sip-ca', value: 'FILE', preset: () => undefined, presetNote: 'those of the system alone', description: 'Certificate authorities (PEM) of trunks that have certificates of their own, for SIP over TLS', read: (text) => resolve(text) },
   webhooks: { name: 'webhooks', value: 'public|private', preset: () => 'public', description: 'Where webhooks of applications may be: at public addresses over HTTPS, or also at private addresses and over HTTP', read: readWebhooks },
   telephoneUsageRetentionDays: { name: 'telephone-usage-retention-days', value: 'DAYS', preset: () => '400', description: 'The ledger of telephone lines is kept for this time; numbers of telephones in it go with the call records', read: readDays },
   trunkPorts: { name: 'trunk-ports', value: 'FIRST-LAST', preset: () => '49152-53247', description: 'UDP ports for the sound of telephone calls, two for each; media processes share them', read: readPortRange },

@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { nodeRandomness, nodeSipCrypto } from '@dialplane/kernels';
 import { createSipEdge, type SipEdge, type SipFlowNote } from '@dialplane/signaling-controller';
@@ -90,9 +92,10 @@ export class TelephonyPart {
     const { options, books, store, logger, metrics, certificate } = this.#opening;
     const bound = boundAddress(options.host);
     const publicAddresses = [...options.publicAddresses, ...(options.domain === undefined ? [] : [options.domain])];
+    const authorities = options.sipAuthorityFile === undefined ? [] : [readAuthorities(options.sipAuthorityFile)];
     return createSipEdge({
       store, metrics, logger: logger.child({ part: 'sip' }), directory: books.directory, port: options.sipPort, tlsPort: options.sipTlsPort, strangers: options.sipStrangers,
-      publicAddresses, certificate, ...(bound !== undefined && { listenAddresses: [bound] }),
+      publicAddresses, certificate, trustedAuthorities: () => authorities, ...(bound !== undefined && { listenAddresses: [bound] }),
       onFlowNote: (note) => this.#calls?.noteSip(note), onTrunkOptions: (trunk) => this.#service?.hearOptions(trunk),
     });
   }
@@ -104,6 +107,16 @@ export class TelephonyPart {
       watch: (sipCallId, about) => edge.watch(sipCallId, about), isRegistered: (username) => edge.registrationsOf(username).length > 0,
       domain: () => hostInUri(relayHosts(options, certificate())[0] ?? '127.0.0.1'),
     });
+  }
+}
+
+function readAuthorities(path: string): string {
+  try {
+    const text = readFileSync(path, 'utf8');
+    if (new X509Certificate(text).ca) return text;
+    throw new Error('it is not the certificate of an authority');
+  } catch (error) {
+    throw new Failure('SIP_CA_UNREADABLE', path, error);
   }
 }
 
