@@ -5,6 +5,7 @@ import type { Host } from '../host.ts';
 import { people, type Person } from '../test-signal.ts';
 import { BaresipControl, type BaresipEvent } from './baresip-control.ts';
 import { hearInFolder } from './ear.ts';
+import { within } from './patience.ts';
 import type { Telephone } from './telephone.ts';
 
 export interface BaresipPlan {
@@ -41,14 +42,7 @@ export async function startBaresip(host: Host, plan: BaresipPlan): Promise<Telep
   await baresip.line(/baresip is ready/);
   const { control, bridge } = await BaresipControl.open(host, join(folder, 'control'), controlPort);
   const telephone = new Baresip(plan, control, heard);
-  try {
-    await Promise.race([
-      baresip.line(/200 OK|\[\d+ binding/),
-      baresip.ended.then(() => Promise.reject(new Error(`baresip of ${plan.person} ended:\n${baresip.tail()}`))),
-    ]);
-  } catch (error) {
-    throw new Error(`baresip of ${plan.person} did not register:\n${baresip.tail()}`, { cause: error });
-  }
+  await within(baresip.line(/200 OK|\[\d+ binding/), () => `for baresip of ${plan.person} to register:\n${baresip.tail()}`);
   return Object.assign(telephone, {
     [Symbol.asyncDispose]: async () => {
       control.close();

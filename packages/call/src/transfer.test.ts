@@ -152,6 +152,11 @@ test('a telephone transfers by itself: the target is called from here, the telep
   call.command({ kind: 'accept', by: 'carol-1', isMuted: false });
   assert.deepEqual(about(call.legConnected('carol-1').lines, 'line', 'alice-1 < -'), [`line report ${lineId} 200`, `line hangUp ${lineId}`]);
   assert.deepEqual(call.machine.endpoints(), ['alice-1', 'carol-1']);
+  const dialling = new TestCall();
+  const from = dialling.dialled();
+  dialling.line({ kind: 'routed', lineId: from, trunk: 'carrier.example', callerId: '+15550100', why: 'route everything' });
+  const onward = dialling.line({ kind: 'transferRequested', lineId: from, target: { kind: 'number', number: '+15550101' } }).outputs.flatMap((output) => (output.kind === 'line' && output.command.kind === 'dial' ? [output.command.target] : []));
+  assert.deepEqual(onward, [{ kind: 'number', number: '+15550101', callerId: '+15550100' }], 'shown as the telephone of this call is');
   const replaced = new TestCall();
   const line = replaced.dialled();
   assert.deepEqual(about(replaced.line({ kind: 'transferRequested', lineId: line, target: { kind: 'number', number: '+15550101' }, replacesLineId: 'line-2' }).lines, 'hand'), ['hand alice over to line-2 in place of ' + line]);
