@@ -1,4 +1,4 @@
-import type { OperationBody, OperationResponse } from '@dialplane/calling-api';
+import type { OperationBody } from '@dialplane/calling-api';
 import type { Host } from '../host.ts';
 import { startBaresip, type BaresipPlan } from '../telephones/baresip.ts';
 import { makeCarrierCertificate, startCarrier, type Carrier, type CarrierCertificate } from '../telephones/carrier.ts';
@@ -79,9 +79,4 @@ async function configureTrunk({ server, operatorToken, members }: Room, trunk: O
   const anna = members.find(({ person }) => person === 'anna');
   if (anna === undefined) return;
   await server.ask('putTelephoneNumber', 'PUT', `/v1/telephony/numbers/${annasNumber}`, operatorToken, { target: { kind: 'users', identifiers: [anna.rawId] } });
-}
-
-/** The call flow record, as an operator reads it. */
-export function flowOf({ server, operatorToken }: Room, callId: string): Promise<OperationResponse<'getCallFlow'>> {
-  return server.ask('getCallFlow', 'GET', `/v1/calls/${callId}/flow`, operatorToken);
 }
