@@ -13,6 +13,8 @@ export interface CallFacts {
   readonly path?: ChosenPath;
   /** The relay opened an allocation for somebody in the call. */
   readonly isRelayInvolved?: true;
+  /** Trunks that carried telephones which were connected. */
+  readonly trunks?: readonly string[];
   readonly end?: { readonly at: number; readonly reason: EndReason };
 }
 
@@ -32,16 +34,22 @@ export function learnFrom(facts: CallFacts, detail: FlowDetail): CallFacts {
  * @param now wall-clock milliseconds, for a call that runs.
  */
 export function concludeCall(facts: CallFacts, nameOf: (identifier: string) => string, now: number): string {
-  const { startedAt, connectedAt, path, end } = facts;
+  const { startedAt, connectedAt, end } = facts;
   if (connectedAt === undefined) {
     if (end === undefined) return `Not answered yet, after ${seconds(now - startedAt)}.`;
     return `Not connected: ${sentence(end.reason)} ${ending(end.reason, nameOf)} after ${seconds(end.at - startedAt)}.`;
   }
-  const beginning = `Connected after ${seconds(connectedAt - startedAt)}${path === undefined ? '' : ` ${describePath(path)}`}`;
+  const beginning = `Connected after ${seconds(connectedAt - startedAt)}${describeWay(facts)}`;
   if (end === undefined) return `${beginning}; running for ${seconds(now - connectedAt)}.`;
   const duration = seconds(end.at - connectedAt);
   if (end.reason.code === 0 && end.reason.subCode === 0) return `${beginning}; ended by ${whom(end.reason, nameOf)} after ${duration}.`;
   return `${beginning}; ended after ${duration}: ${sentence(end.reason)} ${ending(end.reason, nameOf)}.`;
+}
+
+/** A call with telephones went through the server, and is told by their trunks. */
+function describeWay({ path, trunks = [] }: CallFacts): string {
+  if (trunks.length > 0) return ` through ${trunks.length === 1 ? 'trunk' : 'trunks'} ${trunks.join(', ')}`;
+  return path === undefined ? '' : ` ${describePath(path)}`;
 }
 
 /** `directly over UDP (host/host)`, `between NATs over UDP (host/srflx)`, `through the relay, reached over TLS (relay/host)`. */

@@ -40,6 +40,7 @@ export class EndedCall implements Omit<CallOutline, 'facts'> {
     call.flow.learn({
       end: { at: this.endedAt, reason },
       ...(record?.connectedAt !== undefined && { connectedAt: dating(record.connectedAt) }),
+      ...(record !== undefined && { trunks: trunksOf(record) }),
     });
   }
 
@@ -47,4 +48,8 @@ export class EndedCall implements Omit<CallOutline, 'facts'> {
   laneOf(endpointId: string): string | undefined {
     return this.participantIds.get(endpointId);
   }
+}
+
+function trunksOf({ participations }: CallRecord): string[] {
+  return [...new Set(participations.flatMap(({ line, connectedAt }) => (line?.trunk === undefined || connectedAt === undefined ? [] : [line.trunk])))];
 }
