@@ -1,4 +1,4 @@
-import { addSine, amplitudeOf } from './oscillator.ts';
+import { addSine, amplitudeOf, type SoundPlace } from './oscillator.ts';
 
 /** A quiet melody of broken chords, as semitones above A3; made for this and nobody's. */
 const melody = [0, 7, 12, 16, 12, 7, -4, 3, 8, 12, 8, 3, -7, 0, 5, 9, 5, 0, -2, 5, 10, 14, 10, 5];
@@ -12,8 +12,8 @@ const amplitude = amplitudeOf(-22);
 const attackMs = 12;
 const pieceMs = 5;
 
-/** Adds the music that who waits hears; `index` counts samples from its beginning. It begins again after ten seconds. */
-export function addHoldMusic(samples: Float32Array, at: number, count: number, { rate, index }: { readonly rate: number; readonly index: number }): void {
+/** Adds `count` samples of the music that who waits hears. It begins again after ten seconds. */
+export function addHoldMusic(samples: Float32Array, at: number, count: number, { rate, index }: SoundPlace): void {
   const noteSamples = (noteMs * rate) / 1000;
   const pieceSamples = (pieceMs * rate) / 1000;
   for (let done = 0; done < count;) {

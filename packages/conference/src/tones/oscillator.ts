@@ -1,8 +1,19 @@
-/**
- * Adds `count` samples of a sine wave, beginning with the sample of this `index` since the wave's start. Full scale is 1. Two multiplications a sample: the wave is
- * turned on from the sample before.
- */
-export function addSine(samples: Float32Array, at: number, count: number, { frequencyHz, amplitude, rate, index }: { readonly frequencyHz: number; readonly amplitude: number; readonly rate: number; readonly index: number }): void {
+/** Where in a sound a piece of it begins. */
+export interface SoundPlace {
+  /** Samples a second. */
+  readonly rate: number;
+  /** Samples since the sound began. */
+  readonly index: number;
+}
+
+export interface SineWave extends SoundPlace {
+  readonly frequencyHz: number;
+  /** Full scale is 1. */
+  readonly amplitude: number;
+}
+
+/** Adds `count` samples of a sine wave. Two multiplications a sample: the wave is turned on from the sample before. */
+export function addSine(samples: Float32Array, at: number, count: number, { frequencyHz, amplitude, rate, index }: SineWave): void {
   const step = (2 * Math.PI * frequencyHz) / rate;
   const turn = 2 * Math.cos(step);
   let before = amplitude * Math.sin(step * (index - 1));

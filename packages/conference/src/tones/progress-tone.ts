@@ -1,4 +1,4 @@
-import { addSine, amplitudeOf } from './oscillator.ts';
+import { addSine, amplitudeOf, type SoundPlace } from './oscillator.ts';
 
 /** Tones that tell a caller how its call proceeds (ITU-T E.180). */
 export type ProgressToneKind = 'ringback' | 'busy';
@@ -32,9 +32,14 @@ const national: Readonly<Record<string, Readonly<Record<ProgressToneKind, Cadenc
 /** Of each frequency: with one and with two of them it stays below the loudness of a voice. */
 const amplitude = amplitudeOf(-18);
 
-/** Adds a tone of a country to samples; `index` counts them from the tone's beginning. Another country's is the usual one. */
-export function addProgressTone(samples: Float32Array, at: number, count: number, tone: { readonly kind: ProgressToneKind; readonly country?: string; readonly rate: number; readonly index: number }): void {
-  const { kind, country = '', rate, index } = tone;
+export interface ProgressTone extends SoundPlace {
+  readonly kind: ProgressToneKind;
+  /** ISO 3166-1, two letters; of one that is not known it is the usual tone. */
+  readonly country?: string;
+}
+
+/** Adds `count` samples of a tone. */
+export function addProgressTone(samples: Float32Array, at: number, count: number, { kind, country = '', rate, index }: ProgressTone): void {
   const { frequencies, periods } = (national[country.toUpperCase()] ?? usual)[kind];
   const wholeSamples = (periods.reduce((sum, periodMs) => sum + periodMs, 0) * rate) / 1000;
   for (let done = 0; done < count;) {

@@ -7,7 +7,7 @@ import type { EncodedFrame } from './frame-records.ts';
 import { groupKey, ListenerGroup } from './listener-group.ts';
 import { MixMember, mixRate } from './mix-member.ts';
 import { samplesOfFrame, type SampleRate } from './sample-rates.ts';
-import { type FrameSound, silentTail, type SoundOutlet } from './sound-outlet.ts';
+import { type FrameSound, type OutletFrame, silentTail, type SoundOutlet } from './sound-outlet.ts';
 import type { SourceEnvironment } from './source-voice.ts';
 import { hasCodec } from './telephony-codecs.ts';
 import { VoiceSum } from './voice-sum.ts';
@@ -190,9 +190,10 @@ export class AudioMix {
   private serve(group: ListenerGroup, tick: number): void {
     const sharing: number[] = [];
     for (const listener of group.listeners) {
-      if (listener.ownSound.isActive) this.serveOwnSound(group, listener, tick);
-      else if (listener.source !== undefined && this.voices.hears(listener.source)) this.emit(group, group.ownOutlet(listener, this.rate, tick), this.voicesWithout(listener.source), [listener.number], tick);
-      else sharing.push(listener.number);
+      const { ownSound, source, number } = listener;
+      if (ownSound.isActive) this.serveOwnSound(group, listener, tick);
+      else if (source === undefined || !this.voices.hears(source)) sharing.push(number);
+      else this.emit(group, group.ownOutlet(listener, this.rate, tick), this.voicesWithout(source), [number], tick);
     }
     if (sharing.length > 0) this.emit(group, group.sharedOutlet(this.rate), this.voicesWithout(undefined), sharing, tick);
   }
@@ -237,7 +238,7 @@ export class AudioMix {
     this.write(frame, recipients);
   }
 
-  private write(frame: Omit<EncodedFrame, 'mix' | 'recipients'>, recipients: readonly number[]): void {
+  private write(frame: OutletFrame, recipients: readonly number[]): void {
     this.output.writeFrame({ ...frame, mix: this.number, recipients });
   }
 }

@@ -2,6 +2,7 @@ import { ComfortNoise, DtmfDetector, JitterBuffer, jitterStep, type JitterStep, 
 import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import { type AudioPacket, type MixCodec, mixClockRates, type SoundPayload } from './audio-mixer.ts';
 import { samplesOfFrame, type SampleRate } from './sample-rates.ts';
+import type { EncodedSound } from './sound-decoder.ts';
 import { type SourceEnvironment, SourceVoice } from './source-voice.ts';
 
 const tickMs = 20;
@@ -198,12 +199,18 @@ export class AudioSource implements SpeakerCandidate {
   }
 
   private openVoice(): SourceVoice {
-    const { spoken, rate, environment, previous } = this;
+    const { spoken, rate, environment } = this;
     if (this.voice !== undefined && (this.voice.codec !== spoken || (spoken === 'opus' && this.voice.rate !== rate))) this.closeVoice();
     this.voice ??= new SourceVoice(environment, spoken, rate);
-    if (this.voice.continuity === 'broken') this.voice.prepare(previous !== noPayload && environment.payloads.codecOf(previous) === spoken ? environment.payloads.soundOf(previous) : undefined);
+    if (this.voice.continuity === 'broken') this.voice.prepare(this.heardBefore);
     this.ticksUnheard = 0;
     return this.voice;
+  }
+
+  /** The packet before this tick, where the voice can take it. */
+  private get heardBefore(): EncodedSound | undefined {
+    const { payloads } = this.environment;
+    return this.previous !== noPayload && payloads.codecOf(this.previous) === this.spoken ? payloads.soundOf(this.previous) : undefined;
   }
 
   private remember(payload: number): void {

@@ -3,8 +3,8 @@ import type { LegSound } from '@dialplane/media-api';
 import { dtmfTones, telephoneEventLength, writeTelephoneEvent } from '@dialplane/rtp';
 import { mixClockRates, type MixReception } from './audio-mixer.ts';
 import type { AudioWorkspace } from './audio-workspace.ts';
-import type { EncodedFrame } from './frame-records.ts';
 import { samplesOfFrame, type SampleRate } from './sample-rates.ts';
+import type { OutletFrame } from './sound-outlet.ts';
 
 /** The last packet of a press is sent three times (RFC 4733 §2.5.1.4). */
 const endRepeats = 2;
@@ -65,7 +65,7 @@ export class OwnSound {
   }
 
   /** The packet of a telephone event in place of this tick's frame (RFC 4733 §2.5.1); `undefined` where sound is to be sent. */
-  eventFor({ codec, keys }: MixReception): Omit<EncodedFrame, 'mix' | 'recipients'> | undefined {
+  eventFor({ codec, keys }: MixReception): OutletFrame | undefined {
     const { frame, event } = this;
     if (frame === undefined || keys !== 'events') return undefined;
     const isRepeat = frame.part === 'pause';

@@ -13,6 +13,20 @@ export interface FrameSound {
   readonly level: number;
 }
 
+/** The tick that a frame is of. */
+export interface OutletTick {
+  /** Of the thread, and since the mix began. */
+  readonly tick: number;
+  readonly ticks: number;
+  /** Where a frame of silence is. */
+  readonly silentAt: number;
+  /** Whether silence is sent, too. */
+  readonly isContinuous: boolean;
+}
+
+/** A frame, without those who get it. */
+export type OutletFrame = Omit<EncodedFrame, 'mix' | 'recipients'>;
+
 /** One stream of encoded frames: that of all who listen in one format, or that of one who hears something of its own. */
 export class SoundOutlet {
   private readonly workspace: AudioWorkspace;
@@ -38,12 +52,8 @@ export class SoundOutlet {
     this.soundTick = other.soundTick;
   }
 
-  /**
-   * Encodes a frame, into `encoded` of the workspace.
-   * @param silentAt Where a frame of silence is.
-   * @returns What is to be sent, without those who get it; `undefined` where nothing is, because silence has been sent for long enough.
-   */
-  encode(sound: FrameSound | undefined, { tick, ticks, silentAt, isContinuous }: { readonly tick: number; readonly ticks: number; readonly silentAt: number; readonly isContinuous: boolean }): Omit<EncodedFrame, 'mix' | 'recipients'> | undefined {
+  /** Encodes a frame, into `encoded` of the workspace. @returns What is to be sent; `undefined` where nothing is, because silence has been sent for long enough. */
+  encode(sound: FrameSound | undefined, { tick, ticks, silentAt, isContinuous }: OutletTick): OutletFrame | undefined {
     this.servedTick = tick;
     this.silentFrames = sound === undefined ? this.silentFrames + 1 : 0;
     if (this.silentFrames > silentTail && !isContinuous) return undefined;
