@@ -4,25 +4,12 @@ import fc from 'fast-check';
 import { parse } from 'sdp-transform';
 import { agreeSections, parseOffer } from './index.ts';
 import { answerTo, countedSsrcs, mustParse, offerers, readFixture } from './test-offers.ts';
+import { mangled } from './test-mangled.ts';
 
 const fixtures = offerers.map(readFixture);
 
-/** What a hostile or broken client makes of a real offer. */
-const mangled = fc.tuple(fc.constantFrom(...fixtures), fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), kind: fc.constantFrom('drop', 'double', 'cut', 'insert'), text: fc.string({ unit: 'binary', maxLength: 40 }) }), { minLength: 1, maxLength: 12 })).map(([sdp, edits]) => {
-  const lines = sdp.split('\r\n');
-  for (const { at, kind, text } of edits) {
-    const index = Math.floor(at * (lines.length - 1));
-    const line = lines[index] ?? '';
-    if (kind === 'drop') lines.splice(index, 1);
-    else if (kind === 'double') lines.splice(index, 0, line);
-    else if (kind === 'cut') lines[index] = line.slice(0, Math.floor(line.length / 2)) + text;
-    else lines.splice(index, 0, `a=${text}`);
-  }
-  return lines.join('\r\n');
-});
-
 test('no text makes the parser throw, and whatever it accepts gets an answer that answers each section', () => {
-  fc.assert(fc.property(fc.oneof(mangled, fc.string({ unit: 'binary', maxLength: 400 })), (sdp) => {
+  fc.assert(fc.property(fc.oneof(mangled(fixtures), fc.string({ unit: 'binary', maxLength: 400 })), (sdp) => {
     const parsed = parseOffer(sdp);
     if (!parsed.ok) return;
     const { offer } = parsed;

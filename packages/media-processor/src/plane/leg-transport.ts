@@ -1,7 +1,9 @@
 import type { ValidPair } from '@dialplane/ice';
+import type { DtlsIdentity, Srtp } from '@dialplane/kernels';
 import type { MediaFailure } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import type { TransportSettings } from '../process-api/leg-settings.ts';
+import type { PacketSender } from './packet-sender.ts';
 
 /**
  * The way to who is on the other side of a leg.
@@ -20,6 +22,15 @@ export type TransportState =
 export const noContext = -1;
 /** In place of the number of an SRTP context: packets go as they are, as only telephones have it. */
 export const unprotected = -2;
+
+/** What every transport of a process shares. */
+export interface LegTransportParts<Owner> {
+  readonly identity: DtlsIdentity;
+  readonly srtp: Srtp;
+  readonly sender: PacketSender;
+  readonly onState: (transport: LegTransport<Owner>, now: Instant) => void;
+  readonly log: (message: string) => void;
+}
 
 /** What a leg's packets come and go by: ICE and DTLS of a client, or ports of a telephone. */
 export interface LegTransport<Owner> {

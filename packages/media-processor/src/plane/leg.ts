@@ -14,7 +14,7 @@ import type { ReceivedStream } from './received-stream.ts';
 import { RtpTransport, type RtpTransportParts } from './rtp-transport.ts';
 import { SentStream, type StreamWriters } from './sent-stream.ts';
 import { StreamBindings } from './stream-bindings.ts';
-import { type TransportParts, WebrtcTransport } from './webrtc-transport.ts';
+import { WebrtcTransport, type WebrtcTransportParts } from './webrtc-transport.ts';
 
 /** 20 Mbit/s in full packets: five times what a client sends with a screen and three layers of a picture. */
 const ingressBytesPerSecond = 4_000_000;
@@ -40,7 +40,7 @@ const packetOverhead = 72;
 export type LegIdentity = Omit<Extract<ProcessCommand, { readonly kind: 'openLeg' }>, 'kind' | 'conferenceId'>;
 
 export interface LegParts {
-  readonly transports: TransportParts<Leg>;
+  readonly transports: WebrtcTransportParts<Leg>;
   readonly telephones: RtpTransportParts<Leg>;
   readonly writers: StreamWriters;
   /** A random 32-bit integer. */

@@ -1,28 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DtlsIdentity, Srtp } from '@dialplane/kernels';
 import type { ValidPair } from '@dialplane/ice';
 import type { MediaFailure } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import { parseIpAddress, sameIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import type { RtpAddress, RtpTransportSettings, TransportSettings } from '../process-api/leg-settings.ts';
 import { DtlsHandshake } from './dtls-handshake.ts';
-import { type LegTransport, noContext, type TransportState, unprotected } from './leg-transport.ts';
+import { type LegTransport, type LegTransportParts, noContext, type TransportState, unprotected } from './leg-transport.ts';
 import { PacketBudget } from './packet-budget.ts';
-import type { PacketSender } from './packet-sender.ts';
 import type { RtpPortPair, RtpPorts } from './rtp-ports.ts';
 import { SourceLatch } from './source-latch.ts';
 
 /** Of who has not proven yet to be the telephone: a few packets a second are looked at. */
 const unprovenBytesPerSecond = 20_000;
 
-/** What every transport of a process shares. */
-export interface RtpTransportParts<Owner> {
+export interface RtpTransportParts<Owner> extends LegTransportParts<Owner> {
   readonly ports: RtpPorts<RtpTransport<Owner>>;
-  readonly identity: DtlsIdentity;
-  readonly srtp: Srtp;
-  readonly sender: PacketSender;
-  readonly onState: (transport: LegTransport<Owner>, now: Instant) => void;
-  readonly log: (message: string) => void;
 }
 
 /**

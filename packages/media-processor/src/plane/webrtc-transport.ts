@@ -1,20 +1,12 @@
-import type { DtlsIdentity, Srtp } from '@dialplane/kernels';
 import type { AgentTable, LiteAgent, ValidPair } from '@dialplane/ice';
 import type { MediaFailure } from '@dialplane/media-api';
 import { type Instant, invariant } from '@dialplane/sansio';
 import type { TransportSettings, WebrtcTransportSettings } from '../process-api/leg-settings.ts';
 import { DtlsHandshake } from './dtls-handshake.ts';
-import { type LegTransport, noContext, type TransportState } from './leg-transport.ts';
-import type { PacketSender } from './packet-sender.ts';
+import { type LegTransport, type LegTransportParts, noContext, type TransportState } from './leg-transport.ts';
 
-/** What every transport of a process shares. */
-export interface TransportParts<Owner> {
+export interface WebrtcTransportParts<Owner> extends LegTransportParts<Owner> {
   readonly agents: AgentTable<WebrtcTransport<Owner>>;
-  readonly identity: DtlsIdentity;
-  readonly srtp: Srtp;
-  readonly sender: PacketSender;
-  readonly onState: (transport: LegTransport<Owner>, now: Instant) => void;
-  readonly log: (message: string) => void;
 }
 
 /** The way to a client: one ICE and DTLS association (RFC 8445, RFC 5764), RTCP beside RTP. */
@@ -25,13 +17,13 @@ export class WebrtcTransport<Owner> implements LegTransport<Owner> {
   route: ValidPair | undefined;
   inbound = noContext;
   outbound = noContext;
-  private readonly parts: TransportParts<Owner>;
+  private readonly parts: WebrtcTransportParts<Owner>;
   private readonly agent: LiteAgent<WebrtcTransport<Owner>>;
   private readonly handshake: DtlsHandshake;
   private localFragment: string;
   private current: TransportState = { kind: 'handshaking' };
 
-  constructor(owner: Owner, settings: WebrtcTransportSettings, parts: TransportParts<Owner>, now: Instant) {
+  constructor(owner: Owner, settings: WebrtcTransportSettings, parts: WebrtcTransportParts<Owner>, now: Instant) {
     this.owner = owner;
     this.generation = settings.generation;
     this.parts = parts;
