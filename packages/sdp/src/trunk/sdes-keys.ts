@@ -70,6 +70,7 @@ function isHarmless(sessionConfig: Word | undefined): boolean {
 
 function hasLength(text: string, suite: SdesSuite): boolean {
   const { keyBytes, saltBytes } = sdesSuites[suite];
-  const bare = text.replace(/=+$/, '');
+  // Two at most, and so looked for once: a long run of them would be searched again from each.
+  const bare = text.replace(/={1,2}$/, '');
   return /^[A-Za-z0-9+/]+$/.test(bare) && Math.floor((bare.length * 3) / 4) === keyBytes + saltBytes;
 }
