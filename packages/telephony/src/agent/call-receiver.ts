@@ -41,12 +41,12 @@ export class CallReceiver {
   }
 
   /** Whom a URI means that a far side refers to. */
-  targetOf(uri: string, { trunk }: FarSide): ReferTarget | undefined {
+  targetOf(uri: string, { trunk, ownNumber }: FarSide): ReferTarget | undefined {
     const parsed = parseUri(uri);
     if (parsed === undefined) return undefined;
     const settings = trunk === undefined ? undefined : this.#options.books.trunks.get(trunk);
     const number = settings === undefined ? dialled(parsed) : numberOf(parsed, settings);
-    if (number !== undefined) return { kind: 'number', number };
+    if (number !== undefined) return { kind: 'number', number, ...(ownNumber !== undefined && { callerId: ownNumber }) };
     return parsed.kind === 'sip' ? this.#userOf(userOf(parsed)) : undefined;
   }
 
@@ -63,7 +63,7 @@ export class CallReceiver {
     meter.begin({ ...metered, lineId });
     const customContext = customContextOf(request.headers);
     const line = { from, to: `4:${number}`, trunk: settings.name, ...(displayName !== undefined && { displayName }), ...(customContext !== undefined && { customContext }) };
-    const far = farSideOfTrunk(settings);
+    const far = farSideOfTrunk(settings, number);
     if (target.kind !== 'webhook') return { kind: 'line', far, line: { ...line, target } };
     ask({ line: { ...line, lineId }, far, url: target.url });
     return { kind: 'later' };
@@ -75,7 +75,7 @@ export class CallReceiver {
     if (target === undefined) return { kind: 'refuse', status: 404 };
     const displayName = this.#options.books.devices.get(username)?.device.displayName ?? nameOf(readAddress(request.headers, 'From'));
     const to = target.kind === 'number' ? `4:${target.number}` : target.identifiers[0] ?? '';
-    return { kind: 'line', far: farSideOfPhone(username), line: { from: identifier, to, target, ...(displayName !== undefined && { displayName }) } };
+    return { kind: 'line', far: farSideOfPhone(username, this.#options.books.numbers.ofUser(identifier)), line: { from: identifier, to, target, ...(displayName !== undefined && { displayName }) } };
   }
 
   #dialledBy(identifier: string, uri: Uri): Extract<IncomingLine['target'], { readonly kind: 'number' | 'users' }> | undefined {
@@ -83,7 +83,7 @@ export class CallReceiver {
     if (user !== undefined) return { kind: 'users', identifiers: [user.identifier] };
     const number = dialled(uri);
     if (number === undefined) return undefined;
-    const callerId = this.#numberOf(identifier);
+    const callerId = this.#options.books.numbers.ofUser(identifier);
     return { kind: 'number', number, ...(callerId !== undefined && { callerId }) };
   }
 
@@ -93,11 +93,6 @@ export class CallReceiver {
     if (user.startsWith('8:')) return { kind: 'user', identifier: user };
     const device = this.#options.books.devices.get(user)?.device;
     return device === undefined ? undefined : { kind: 'user', identifier: device.identifier };
-  }
-
-  /** The number that a user is called by, which is shown when one of their SIP phones calls. */
-  #numberOf(identifier: string): string | undefined {
-    return this.#options.books.numbers.list().find(({ state, target }) => state === 'owned' && target.kind === 'users' && target.identifiers.includes(identifier))?.number;
   }
 }
 

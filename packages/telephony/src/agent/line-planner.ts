@@ -9,7 +9,7 @@ import type { DialCommand, LinePlan } from './line-directory.ts';
 import { trunkAttempts, trunkUris } from './trunk-attempts.ts';
 
 export interface LinePlannerOptions {
-  readonly books: Pick<TelephonyBooks, 'trunks' | 'devices' | 'router' | 'meter'>;
+  readonly books: Pick<TelephonyBooks, 'trunks' | 'numbers' | 'devices' | 'router' | 'meter'>;
   readonly link: SipLink;
   /** Host of this server. */
   readonly domain: () => string;
@@ -18,8 +18,8 @@ export interface LinePlannerOptions {
 /** What SIP phones are offered: whatever they take, wideband first. */
 const phoneMedia: FarSide['media'] = { srtp: 'allowed', keying: 'sdes', dtmf: 'rfc4733', codecs: ['opus', 'G722', 'PCMU', 'PCMA', 'G729'] };
 
-export function farSideOfPhone(username: string): FarSide {
-  return { phone: username, offer: 'early', transfer: 'refer', media: phoneMedia };
+export function farSideOfPhone(username: string, ownNumber: string | undefined): FarSide {
+  return { phone: username, ...(ownNumber !== undefined && { ownNumber }), offer: 'early', transfer: 'refer', media: phoneMedia };
 }
 
 /** Turns what the owner of a call wants into INVITEs to try, one after the other. */
@@ -44,12 +44,12 @@ export class LinePlanner {
   }
 
   #planDevice({ from, customContext = {} }: DialCommand, username: string): LinePlan {
-    const { books: { devices }, link, domain } = this.#options;
+    const { books: { devices, numbers }, link, domain } = this.#options;
     const device = devices.get(username)?.device;
     if (device === undefined) return { kind: 'refused', refusal: 'NO_ROUTE', sentence: `There is no SIP phone ${username} any more.` };
     const uri = link.contactOf(escapeUri(username, 'user'));
     const attempt: LineAttempt = {
-      far: farSideOfPhone(username), why: `It is a SIP phone of ${device.identifier}.`,
+      far: farSideOfPhone(username, numbers.ofUser(device.identifier)), why: `It is a SIP phone of ${device.identifier}.`,
       invite: {
         uri, to: `<${uri}>`, from: writeAddress(sipAddress(`sip:${userPart(from.identifier)}@${domain()}`, noParameters, from.displayName ?? '')), contact: link.contactOf('telephony'),
         route: { flow: link.flow }, reliable: 'supported', headers: customContextHeaders(customContext), sessionTimer: { intervalSeconds: 1800 },

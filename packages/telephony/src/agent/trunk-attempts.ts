@@ -35,18 +35,18 @@ const sessionSeconds = 1800;
 const dtmfModes = { telephoneEvent: 'rfc4733', info: 'info', inband: 'inband' } as const satisfies Record<TrunkProfile['dtmf'], RtpLegRequest['dtmf']>;
 
 /** How a line leads to a trunk. */
-export function farSideOfTrunk({ name, addresses, profile }: LineTrunk): FarSide {
+export function farSideOfTrunk({ name, addresses, profile }: LineTrunk, ownNumber: string | undefined): FarSide {
   const { srtp, srtpKeying, dtmf, codecs, offer, transfer } = profile;
   const towards = addresses.find((address) => numericHost(address) !== undefined);
   return {
-    trunk: name, offer, transfer: transfer === 'refer' ? 'refer' : 'none',
+    trunk: name, ...(ownNumber !== undefined && { ownNumber }), offer, transfer: transfer === 'refer' ? 'refer' : 'none',
     media: { srtp, keying: srtpKeying, dtmf: dtmfModes[dtmf], codecs, ...(towards !== undefined && { towards }) },
   };
 }
 
 /** The ways to one trunk: each of its addresses in turn, or its name. */
 export function trunkAttempts(trunk: LineTrunk, call: TrunkCall, link: SipLink): readonly LineAttempt[] {
-  const far = farSideOfTrunk(trunk);
+  const far = farSideOfTrunk(trunk, call.callerId);
   const { profile, transport } = trunk;
   const { credentials, callerId, why } = call;
   const identity = callerIdentity({ number: call.callerNumber, displayName: call.displayName, domain: call.domain }, profile);

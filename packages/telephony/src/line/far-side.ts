@@ -7,6 +7,8 @@ export interface FarSide {
   readonly trunk?: string;
   /** Username of the SIP phone; absent for a trunk. */
   readonly phone?: string;
+  /** The number of ours that it sees, E.164: what is shown to whom it wants to be connected to (REFER). */
+  readonly ownNumber?: string;
   /** How sound is offered to it, and what is taken of its offers. */
   readonly media: Omit<RtpLegRequest, 'kind' | 'offer'>;
   /** Who makes the first offer of an outgoing line: we in the INVITE, or they in the response (RFC 3261 §13.2.1). */

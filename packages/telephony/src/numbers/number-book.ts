@@ -59,6 +59,12 @@ export class NumberBook {
     return { isForCalling: number.calling === 'outbound' || number.calling === 'inbound+outbound', ...(number.trunk !== undefined && { trunk: number.trunk }) };
   }
 
+  /** The number that a user is called by, which is shown when one of their SIP phones calls. */
+  ofUser(identifier: string): string | undefined {
+    for (const { number, state, target } of this.#numbers.values()) if (state === 'owned' && target.kind === 'users' && target.identifiers.includes(identifier)) return number;
+    return undefined;
+  }
+
   /** Whether a number belongs to this trunk. */
   names(trunk: string): boolean {
     return [...this.#numbers.values()].some((number) => number.trunk === trunk);

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { CreatedSipDevice } from '@dialplane/calling-api';
+import { skip } from '../media/test-group.ts';
+import { Softphone } from './test-softphone.ts';
+import { ourNumber, TelephoneServer } from './test-telephone-server.ts';
+
+/** A server with the demonstration carrier, and Ada with a desk phone. */
+async function withPhone(t: TestContext) {
+  const telephones = await TelephoneServer.start(t, { demoCarrier: { ringMs: 50 } });
+  const { identifier } = telephones.ada.signedIn;
+  await telephones.own(ourNumber, { kind: 'users', identifiers: [identifier] });
+  const device = await telephones.ada.operate<CreatedSipDevice>('POST', '/v1/telephony/devices', { identifier, displayName: 'Desk' });
+  return { telephones, phone: await Softphone.start(t, device, telephones.sipPort) };
+}
+
+test('a SIP phone of a user registers and calls a telephone; the call back rings there beside the browser, and the phone answers', { skip }, async (t) => {
+  const { telephones, phone } = await withPhone(t);
+  phone.dial('+12025550108');
+  await phone.event('answered');
+  assert.equal((await phone.event('ended')).end.cause, 'hungUp');
+  const incoming = await phone.event('incoming');
+  assert.match(incoming.request.headers.first('From') ?? '', /\+12025550108/);
+  phone.answer(incoming);
+  await phone.event('acknowledged');
+  const end = await telephones.end();
+  assert.deepEqual([end.code, end.subCode], [487, 10003]);
+  phone.hangUp(incoming.sessionId);
+  await phone.event('ended');
+});
+
+test('a SIP phone transfers a telephone to another', { skip }, async (t) => {
+  const { phone } = await withPhone(t);
+  phone.dial('+12025550100');
+  await phone.event('answered');
+  phone.transfer('+12025550100', '+12025550101');
+  assert.equal((await phone.event('referEnded')).status, 200);
+});
