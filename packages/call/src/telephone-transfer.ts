@@ -1,10 +1,10 @@
-import { identifierKind, sipEndReason } from '@dialplane/calling-api';
+import { sipEndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { LineEvent } from '@dialplane/telephony-api';
 import type { Seated } from './call-model.ts';
 import { endCall } from './departure.ts';
 import type { LiveCall } from './live-call.ts';
-import { beginTransfer, concludeTransfer, failTransfer, handOver, inviteTarget, otherOf, personOf, transferredBy } from './transfer.ts';
+import { beginTransfer, concludeTransfer, failTransfer, handOver, inviteTarget, otherOf, personOf, shownNumberOf, transferredBy } from './transfer.ts';
 import type { Transfer } from './transfer-model.ts';
 
 /** Answers to a REFER that say that this telephone, or its network, takes none: the target is called from here instead. */
@@ -39,10 +39,10 @@ export function handleTransferRequested(live: LiveCall, { party, seat }: Seated,
     return;
   }
   const transferor = personOf(party);
-  const shown = target.kind === 'number' && target.callerId !== undefined ? { callerId: identifierKind(target.callerId) === 'phoneNumber' ? target.callerId : `4:${target.callerId}` } : {};
+  const callerId = target.kind === 'number' && target.callerId !== undefined ? `4:${target.callerId}` : (shownNumberOf(party) ?? shownNumberOf(transferee));
   const begun: Transfer = {
     transferId: live.options.newId(), by: seat.endpointId, transferor, transferee: transferee.identifier, target: replacesLineId ?? identifier ?? '',
-    invitation: { transferor, ...shown }, stage: { kind: 'inviting' },
+    invitation: { transferor, ...(callerId === undefined ? {} : { callerId }) }, stage: { kind: 'inviting' },
   };
   beginTransfer(live, begun, now);
   if (replacesLineId !== undefined) handOver(live, begun, transferee, { lineId: replacesLineId });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CallOutput } from './index.ts';
-import { alice, bob, carol, description, ownNumber, telephone, TestCall } from './test-call.ts';
+import { alice, bob, carol, description, telephone, TestCall } from './test-call.ts';
 
 const about = (lines: readonly string[], ...words: readonly string[]) => lines.filter((line) => words.some((word) => line.startsWith(word)));
 const other = '4:+15550101';
@@ -12,7 +12,8 @@ function transferOf(outcome: { readonly result: { readonly ok: boolean } | undef
   return result?.ok === true ? (result.transferId ?? '') : assert.fail('refused');
 }
 
-const toTelephone = (call: TestCall) => call.command({ kind: 'transfer', by: 'alice-1', target: other, alternateCallerId: ownNumber });
+/** The other telephone is shown what this one is. */
+const toTelephone = (call: TestCall) => call.command({ kind: 'transfer', by: 'alice-1', target: other });
 
 test('a telephone is asked to call another number by itself; when it has, the call is over', () => {
   const call = new TestCall();

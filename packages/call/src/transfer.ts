@@ -24,7 +24,8 @@ export function transfer(live: LiveCall, { party, seat }: Seated, wish: Transfer
   const absence = target !== undefined && identifierKind(target) === 'phoneNumber' ? live.options.telephoneAbsence?.() : undefined;
   if (absence !== undefined) return refused('TELEPHONY_UNAVAILABLE', absence);
   const transferor = personOf(party);
-  const invitation = { transferor, ...(alternateCallerId === undefined ? {} : { callerId: alternateCallerId }), ...(customContext === undefined ? {} : { customContext }) };
+  const callerId = alternateCallerId ?? shownNumberOf(transferee);
+  const invitation = { transferor, ...(callerId === undefined ? {} : { callerId }), ...(customContext === undefined ? {} : { customContext }) };
   const begun: Transfer = {
     transferId: live.options.newId(), by: seat.endpointId, transferor, transferee: transferee.identifier, target: target ?? targetCallId ?? '', invitation, stage: { kind: 'inviting' },
   };
@@ -152,6 +153,11 @@ export function otherOf(model: CallModel, party: Party): Party | undefined {
   const others = [...model.parties.values()].filter(({ identifier }) => identifier !== party.identifier);
   const [other] = others;
   return others.length === 1 && other?.stage.kind === 'present' && seatsOf(other).some(({ stage }) => stage.kind === 'connected') ? other : undefined;
+}
+
+/** The number of ours that a telephone is shown, or called: what another one is shown where nothing else is wished. */
+export function shownNumberOf(party: Party): string | undefined {
+  return seatsOf(party).find(({ line }) => line?.callerId !== undefined)?.line?.callerId;
 }
 
 export function personOf({ identifier, displayName }: Party): Person {
