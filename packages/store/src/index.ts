@@ -21,6 +21,7 @@
  */
 export { openStore, type Store, type StoreTransaction } from './open-store.ts';
 export { openStoreReader, type StoreReader } from './open-store-reader.ts';
+export { ledgerPage, type LedgerCursor, type LedgerPageRequest } from './ledger-page.ts';
 export { ReaderThread, serveReaderThread, type ReaderThreadOptions } from './reader-thread.ts';
 export { reusableStatement, type Statement } from './reusable-statement.ts';
 export type { StoreOpening } from './prepare-database.ts';

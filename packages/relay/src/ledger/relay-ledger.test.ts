@@ -130,9 +130,9 @@ test('lists go on where they stopped', async (t) => {
   const first = await queries.rows({}, 4);
   const last = first.at(-1);
   assert.ok(last !== undefined);
-  const second = await queries.rows({}, 4, { at: last.at, allocationId: last.allocation_id, step: last.step });
+  const second = await queries.rows({}, 4, { at: last.at, subject: last.allocation_id, step: last.step });
   assert.deepEqual([...first, ...second].map((row) => `${row.allocation_id}${row.step}`), ['a0', 'a1', 'b0', 'b1', 'c0', 'c1']);
-  assert.deepEqual((await queries.allocations({}, 10, { at: midnight, allocationId: 'a' })).map(({ allocationId }) => allocationId), ['b', 'c']);
+  assert.deepEqual((await queries.allocations({}, 10, { at: midnight, subject: 'a' })).map(({ allocationId }) => allocationId), ['b', 'c']);
 });
 
 test('addresses go with the records and the user, amounts after the retention time', async (t) => {

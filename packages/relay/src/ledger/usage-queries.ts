@@ -1,4 +1,4 @@
-import type { Schema, Store } from '@dialplane/store';
+import type { LedgerCursor, Schema, Store } from '@dialplane/store';
 import { sql, type ExpressionBuilder, type RawBuilder, type SelectQueryBuilder } from 'kysely';
 import { bytesPerUnit } from './relay-rates.ts';
 
@@ -13,13 +13,6 @@ export interface UsageFilter {
 
 /** What sums are made for. Days are those of UTC. */
 export type UsageGrouping = 'day' | 'call' | 'participant' | 'user' | 'resource';
-
-/** Where a list goes on. */
-export interface UsageCursor {
-  readonly at: number;
-  readonly allocationId: string;
-  readonly step: number;
-}
 
 export type UsageRow = Schema['relay_usage'];
 
@@ -87,9 +80,9 @@ export class UsageQueries {
   }
 
   /** Rows in the order of time. */
-  rows(filter: UsageFilter, limit: number, after?: UsageCursor): Promise<UsageRow[]> {
+  rows(filter: UsageFilter, limit: number, after?: LedgerCursor): Promise<UsageRow[]> {
     let query = within(this.#store.database.selectFrom('relay_usage').selectAll(), filter);
-    if (after !== undefined) query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'allocation_id', 'step'), '>', tuple(after.at, after.allocationId, after.step)));
+    if (after !== undefined) query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'allocation_id', 'step'), '>', tuple(after.at, after.subject, after.step)));
     return query.orderBy('at').orderBy('allocation_id').orderBy('step').limit(limit).execute();
   }
 
@@ -110,10 +103,10 @@ export class UsageQueries {
   }
 
   /** Allocations that began in the period, each whole, in the order in which they began. */
-  async allocations(filter: UsageFilter, limit: number, after?: Pick<UsageCursor, 'at' | 'allocationId'>): Promise<AllocationUsage[]> {
+  async allocations(filter: UsageFilter, limit: number, after?: Pick<LedgerCursor, 'at' | 'subject'>): Promise<AllocationUsage[]> {
     const { database } = this.#store;
     let begun = within(database.selectFrom('relay_usage').select('allocation_id'), filter).where('step', '=', 0);
-    if (after !== undefined) begun = begun.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'allocation_id'), '>', tuple(after.at, after.allocationId)));
+    if (after !== undefined) begun = begun.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'allocation_id'), '>', tuple(after.at, after.subject)));
     const rows = await database
       .selectFrom('relay_usage')
       .where('allocation_id', 'in', begun.orderBy('at').orderBy('allocation_id').limit(limit))

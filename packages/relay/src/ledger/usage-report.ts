@@ -1,14 +1,10 @@
 import type { RelayUsageGrouping, RelayUsageList, RelayUsageRecord, RelayUsageRecordList, RelayUsageRow, RelayUsageSums } from '@dialplane/calling-api';
+import { ledgerPage, type LedgerPageRequest } from '@dialplane/store';
 import { bytesPerUnit } from './relay-rates.ts';
-import type { AllocationUsage, UsageCursor, UsageFilter, UsageQueries, UsageRow, UsageSum } from './usage-queries.ts';
+import type { AllocationUsage, UsageFilter, UsageQueries, UsageRow, UsageSum } from './usage-queries.ts';
 
 interface ReportFilter extends Omit<UsageFilter, 'userId'> {
   readonly identifier?: string;
-}
-
-interface ReportPage {
-  readonly limit: number;
-  readonly cursor: string | undefined;
 }
 
 const maxSums = 10_000;
@@ -23,13 +19,8 @@ export class UsageReport {
   }
 
   /** `undefined` where the cursor is none of ours. */
-  async rows(filter: ReportFilter, { limit, cursor }: ReportPage): Promise<RelayUsageList | undefined> {
-    const after = cursor === undefined ? undefined : parseCursor(cursor);
-    if (cursor !== undefined && after === undefined) return undefined;
-    const found = await this.#queries.rows(meant(filter), limit + 1, after);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return { value: page.map(rowView), ...(found.length > limit && last !== undefined && { nextCursor: `${last.at}.${last.step}.${last.allocation_id}` }) };
+  rows(filter: ReportFilter, page: LedgerPageRequest): Promise<RelayUsageList | undefined> {
+    return ledgerPage(page, (limit, after) => this.#queries.rows(meant(filter), limit, after), (row) => ({ at: row.at, step: row.step, subject: row.allocation_id }), rowView);
   }
 
   async sums(filter: ReportFilter, grouping: RelayUsageGrouping): Promise<RelayUsageSums> {
@@ -37,23 +28,13 @@ export class UsageReport {
   }
 
   /** `undefined` where the cursor is none of ours. */
-  async records(filter: ReportFilter, { limit, cursor }: ReportPage): Promise<RelayUsageRecordList | undefined> {
-    const after = cursor === undefined ? undefined : parseCursor(cursor);
-    if (cursor !== undefined && after === undefined) return undefined;
-    const found = await this.#queries.allocations(meant(filter), limit + 1, after);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return { value: page.map(recordView), ...(found.length > limit && last !== undefined && { nextCursor: `${last.startedAt}.0.${last.allocationId}` }) };
+  records(filter: ReportFilter, page: LedgerPageRequest): Promise<RelayUsageRecordList | undefined> {
+    return ledgerPage(page, (limit, after) => this.#queries.allocations(meant(filter), limit, after), (usage) => ({ at: usage.startedAt, step: 0, subject: usage.allocationId }), recordView);
   }
 }
 
 function meant({ identifier, ...filter }: ReportFilter): UsageFilter {
   return { ...filter, ...(identifier !== undefined && { userId: identifier }) };
-}
-
-function parseCursor(cursor: string): UsageCursor | undefined {
-  const match = /^(\d{1,16})\.(\d{1,9})\.(.+)$/.exec(cursor);
-  return match === null ? undefined : { at: Number(match[1]), step: Number(match[2]), allocationId: match[3] ?? '' };
 }
 
 function rowView(row: UsageRow): RelayUsageRow {

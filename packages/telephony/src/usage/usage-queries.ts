@@ -1,4 +1,4 @@
-import type { Schema, Store } from '@dialplane/store';
+import type { LedgerCursor, Schema, Store } from '@dialplane/store';
 import { sql, type RawBuilder, type SelectQueryBuilder } from 'kysely';
 
 /** Which rows of the ledger are meant; all without any. Instants are milliseconds since 1970, `to` is not included. */
@@ -12,13 +12,6 @@ export interface UsageFilter {
 
 /** What sums are made for. Days are those of UTC; `number` is the one of ours. */
 export type UsageGrouping = 'day' | 'call' | 'trunk' | 'user' | 'number' | 'resource';
-
-/** Where a list goes on. */
-export interface UsageCursor {
-  readonly at: number;
-  readonly lineId: string;
-  readonly step: number;
-}
 
 export type UsageRow = Schema['telephone_usage'];
 
@@ -84,9 +77,9 @@ export class UsageQueries {
   }
 
   /** Rows in the order of time. */
-  rows(filter: UsageFilter, limit: number, after?: UsageCursor): Promise<UsageRow[]> {
+  rows(filter: UsageFilter, limit: number, after?: LedgerCursor): Promise<UsageRow[]> {
     let query = within(this.#store.database.selectFrom('telephone_usage').selectAll(), filter);
-    if (after !== undefined) query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'line_id', 'step'), '>', tuple(after.at, after.lineId, after.step)));
+    if (after !== undefined) query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'line_id', 'step'), '>', tuple(after.at, after.subject, after.step)));
     return query.orderBy('at').orderBy('line_id').orderBy('step').limit(limit).execute();
   }
 
@@ -107,10 +100,10 @@ export class UsageQueries {
   }
 
   /** Lines that began in the period, each whole, in the order in which they began. */
-  lines(filter: UsageFilter, limit: number, after?: Pick<UsageCursor, 'at' | 'lineId'>): Promise<LineUsage[]> {
+  lines(filter: UsageFilter, limit: number, after?: Pick<LedgerCursor, 'at' | 'subject'>): Promise<LineUsage[]> {
     const { database } = this.#store;
     let begun = within(database.selectFrom('telephone_usage').select('line_id'), filter).where('step', '=', 0);
-    if (after !== undefined) begun = begun.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'line_id'), '>', tuple(after.at, after.lineId)));
+    if (after !== undefined) begun = begun.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'line_id'), '>', tuple(after.at, after.subject)));
     return database
       .selectFrom('telephone_usage')
       .where('line_id', 'in', begun.orderBy('at').orderBy('line_id').limit(limit))

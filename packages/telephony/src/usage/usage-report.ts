@@ -1,11 +1,7 @@
 import type { TelephoneUsageGrouping, TelephoneUsageList, TelephoneUsageRecord, TelephoneUsageRecordList, TelephoneUsageRow, TelephoneUsageSum, TelephoneUsageSums } from '@dialplane/calling-api';
 import { startedMinutes } from '@dialplane/routing';
-import type { LineUsage, UsageCursor, UsageFilter, UsageQueries, UsageRow, UsageSum } from './usage-queries.ts';
-
-interface ReportPage {
-  readonly limit: number;
-  readonly cursor: string | undefined;
-}
+import { ledgerPage, type LedgerPageRequest } from '@dialplane/store';
+import type { LineUsage, UsageFilter, UsageQueries, UsageRow, UsageSum } from './usage-queries.ts';
 
 const maxSums = 10_000;
 const micros = 1_000_000;
@@ -19,12 +15,8 @@ export class UsageReport {
   }
 
   /** `undefined` where the cursor is none of ours. */
-  async rows(filter: UsageFilter, { limit, cursor }: ReportPage): Promise<TelephoneUsageList | undefined> {
-    const after = cursor === undefined ? undefined : parseCursor(cursor);
-    if (cursor !== undefined && after === undefined) return undefined;
-    const found = await this.#queries.rows(filter, limit + 1, after);
-    const last = found.length > limit ? found[limit - 1] : undefined;
-    return { value: found.slice(0, limit).map(rowView), ...(last !== undefined && { nextCursor: `${last.at}.${last.step}.${last.line_id}` }) };
+  rows(filter: UsageFilter, page: LedgerPageRequest): Promise<TelephoneUsageList | undefined> {
+    return ledgerPage(page, (limit, after) => this.#queries.rows(filter, limit, after), (row) => ({ at: row.at, step: row.step, subject: row.line_id }), rowView);
   }
 
   async sums(filter: UsageFilter, grouping: TelephoneUsageGrouping): Promise<TelephoneUsageSums> {
@@ -32,18 +24,9 @@ export class UsageReport {
   }
 
   /** `undefined` where the cursor is none of ours. */
-  async records(filter: UsageFilter, { limit, cursor }: ReportPage): Promise<TelephoneUsageRecordList | undefined> {
-    const after = cursor === undefined ? undefined : parseCursor(cursor);
-    if (cursor !== undefined && after === undefined) return undefined;
-    const found = await this.#queries.lines(filter, limit + 1, after);
-    const last = found.length > limit ? found[limit - 1] : undefined;
-    return { value: found.slice(0, limit).map(recordView), ...(last !== undefined && { nextCursor: `${last.startedAt}.0.${last.lineId}` }) };
+  records(filter: UsageFilter, page: LedgerPageRequest): Promise<TelephoneUsageRecordList | undefined> {
+    return ledgerPage(page, (limit, after) => this.#queries.lines(filter, limit, after), (usage) => ({ at: usage.startedAt, step: 0, subject: usage.lineId }), recordView);
   }
-}
-
-function parseCursor(cursor: string): UsageCursor | undefined {
-  const match = /^(\d{1,16})\.(\d{1,9})\.(.+)$/.exec(cursor);
-  return match === null ? undefined : { at: Number(match[1]), step: Number(match[2]), lineId: match[3] ?? '' };
 }
 
 function rowView(row: UsageRow): TelephoneUsageRow {
