@@ -41,6 +41,7 @@ class Edge implements SipEdge {
   private readonly ports: EdgePorts;
   private readonly hops: NextHops;
   private readonly overload: OverloadGate;
+  private readonly digest: DigestGate;
   private readonly registrations: Registrations;
   private readonly tokens = new RouteTokens();
   private readonly tap: MessageTap;
@@ -56,46 +57,18 @@ class Edge implements SipEdge {
     this.options = options;
     this.clock = options.clock ?? systemClock();
     this.limits = { ...defaultSipEdgeLimits, ...options.limits };
-    const now = (): number => this.clock.now();
     this.metrics = new EdgeMetrics(options.metrics, { connections: () => this.streams.size, transactions: () => this.transactions, telephones: () => this.registrations.size });
     this.addresses = new OwnAddresses({ listenAddresses: options.listenAddresses, publicAddresses: options.publicAddresses ?? [] });
-    const digest = new DigestGate(directory);
-    this.registrations = new Registrations({ clock: this.clock, digest, store: new RegistrationStore(store, this.clock, logger), bindingsPerDevice: this.limits.bindingsPerDevice });
+    this.digest = new DigestGate(directory);
+    this.registrations = new Registrations({ clock: this.clock, digest: this.digest, store: new RegistrationStore(store, this.clock, logger), bindingsPerDevice: this.limits.bindingsPerDevice });
     this.tap = new MessageTap({ store: new SipMessageStore(store), logger, wallMs: () => this.clock.wallMs(), onFlowNote: (note) => options.onFlowNote?.(note) });
     this.sources = new SourceGate({ clock: this.clock, perSecond: this.limits.strangerRequestsPerSecond, directory, registrations: this.registrations, metrics: this.metrics });
-    this.udp = new UdpPorts({
-      admits: (bytes, offset, length, flow) => this.sources.admitsDatagram(bytes, offset, length, flow),
-      onDatagram: (bytes, flow) => this.serve(bytes, flow, 'datagram'),
-      onUnreachable: (flow) => {
-        this.metrics.unreachable();
-        this.handle({ kind: 'unreachable', flow });
-      },
-    });
-    this.streams = new StreamPorts({
-      limits: this.limits, certificate: options.certificate, trustedAuthorities: options.trustedAuthorities ?? (() => []), now,
-      onMessage: (bytes, { flow, tlsNames }) => {
-        if (this.sources.admitsMessage(bytes, flow, tlsNames)) this.serve(bytes, flow, 'stream');
-        this.udp.flush();
-      },
-      onClosed: ({ flow, waiting }) => this.lose(flow, waiting),
-    });
+    this.udp = this.makeUdpPorts();
+    this.streams = this.makeStreamPorts();
     this.ports = new EdgePorts({ udp: this.udp, streams: this.streams, addresses: this.addresses, logger, port: options.port, tlsPort: options.tlsPort });
-    const sourceAddresses = new SourceAddresses(now);
-    this.hops = new NextHops({ udp: this.udp, streams: this.streams, sources: sourceAddresses, lookup: new HopLookup(this.clock, options.nameServers) });
-    this.overload = new OverloadGate(this.limits, now);
-    this.core = new ProxyCore({
-      randomness: nodeRandomness(),
-      transactions: { transactionLimit: this.limits.transactions },
-      surroundings: new EdgePolicy({
-        directory, digest, addresses: this.addresses, registrations: this.registrations, overload: this.overload, tokens: this.tokens,
-        strangers: options.strangers, userAgents: options.userAgents,
-        tlsNamesOf: ({ connectionId }) => this.streams.get(connectionId)?.tlsNames ?? [],
-        flowTo: (uri) => this.hops.flowTo(uri),
-        isOpen: ({ transport, connectionId }) => transport === 'udp' || this.streams.get(connectionId) !== undefined,
-        onTrunkOptions: (trunkId) => options.onTrunkOptions?.(trunkId),
-        counters: this.metrics,
-      }),
-    });
+    this.hops = new NextHops({ udp: this.udp, streams: this.streams, sources: new SourceAddresses(() => this.clock.now()), lookup: new HopLookup(this.clock, options.nameServers) });
+    this.overload = new OverloadGate(this.limits, () => this.clock.now());
+    this.core = new ProxyCore({ randomness: nodeRandomness(), transactions: { transactionLimit: this.limits.transactions }, surroundings: this.makePolicy() });
     this.link = this.makeLink();
   }
 
@@ -143,6 +116,40 @@ class Edge implements SipEdge {
   private get transactions(): number {
     const { clientTransactions, serverTransactions } = this.core.statistics;
     return clientTransactions + serverTransactions;
+  }
+
+  private makeUdpPorts(): UdpPorts {
+    return new UdpPorts({
+      admits: (bytes, offset, length, flow) => this.sources.admitsDatagram(bytes, offset, length, flow),
+      onDatagram: (bytes, flow) => this.serve(bytes, flow, 'datagram'),
+      onUnreachable: (flow) => {
+        this.metrics.unreachable();
+        this.handle({ kind: 'unreachable', flow });
+      },
+    });
+  }
+
+  private makeStreamPorts(): StreamPorts {
+    const { certificate, trustedAuthorities = () => [] } = this.options;
+    return new StreamPorts({
+      limits: this.limits, certificate, trustedAuthorities, now: () => this.clock.now(),
+      onMessage: (bytes, { flow, tlsNames }) => {
+        if (this.sources.admitsMessage(bytes, flow, tlsNames)) this.serve(bytes, flow, 'stream');
+        this.udp.flush();
+      },
+      onClosed: ({ flow, waiting = [] }) => this.lose(flow, waiting),
+    });
+  }
+
+  private makePolicy(): EdgePolicy {
+    const { directory, strangers, userAgents, onTrunkOptions } = this.options;
+    return new EdgePolicy({
+      directory, strangers, userAgents, digest: this.digest, addresses: this.addresses, registrations: this.registrations, overload: this.overload, tokens: this.tokens, counters: this.metrics,
+      tlsNamesOf: ({ connectionId }) => this.streams.get(connectionId)?.tlsNames ?? [],
+      flowTo: (uri) => this.hops.flowTo(uri),
+      isOpen: ({ transport, connectionId }) => transport === 'udp' || this.streams.get(connectionId) !== undefined,
+      onTrunkOptions: (trunkId) => onTrunkOptions?.(trunkId),
+    });
   }
 
   /** Messages over the link are served in turns of their own: who sends one is not called back before it has returned. */
@@ -233,7 +240,7 @@ class Edge implements SipEdge {
     this.udp.flush();
   }
 
-  private lose(flow: SipFlow, waiting: ReadonlySet<TimedTransaction>): void {
+  private lose(flow: SipFlow, waiting: Iterable<TimedTransaction>): void {
     if (flow.connectionId !== undefined) this.registrations.loseConnection(flow.connectionId);
     this.fail(waiting);
   }

@@ -123,9 +123,12 @@ export class ProxyCore implements Machine<ProxyInput, ProxyOutput> {
   }
 
   private handleNew(received: SipRequest, { arrived, flow }: { readonly arrived: SipFlow; readonly flow: SipFlow }, now: Instant): void {
-    const loopHash = loopHashOf(received);
+    // Routes are part of it, also those that are about to be taken away; where there are none it waits until it is needed.
+    const hashBefore = received.headers.has('Route') ? loopHashOf(received) : undefined;
     const proxied = ownRouteRemoved(received, arrived, this.isOwn);
-    const decision = this.checked(this.surroundings.decide(proxied, now), proxied.request, loopHash);
+    const wanted = this.surroundings.decide(proxied, now);
+    const loopHash = hashBefore ?? (wanted.kind === 'forward' ? loopHashOf(received) : '');
+    const decision = this.checked(wanted, proxied.request, loopHash);
     if (decision.kind === 'respond' && received.method !== 'ACK') {
       this.outputs.push({ kind: 'send', message: this.ownResponses.to(received, decision.status, decision), flow });
     }

@@ -11,8 +11,8 @@ export class StreamConnection {
   /** Names in a certificate of the peer that a known authority has signed. */
   readonly tlsNames: readonly string[];
   readonly framer = new SipStreamFramer();
-  /** What was sent before the connection was there: told if it never is. */
-  readonly waiting = new Set<TimedTransaction>();
+  /** What was sent before the connection was there, told if it never is; `undefined` once it is there. */
+  waiting: Set<TimedTransaction> | undefined;
   /** Since when a message, or the first one, is awaited. */
   incompleteSince: number | undefined;
   /** Whether a message has come over it. */

@@ -88,12 +88,13 @@ export class StreamPorts {
     const socket = target.transport === 'tcp' ? tcp : this.connectTls(tcp, target.serverName);
     const connection = this.join(socket, { transport: target.transport, local: localOf(socket, target.localAddress), remote: { address: target.address, port: target.port } }, []);
     connection.hasSpoken = true;
+    connection.waiting = new Set();
     this.byTarget.set(key, connection);
     const established = target.transport === 'tcp' ? 'connect' : 'secureConnect';
     const deadline = setTimeout(() => socket.destroy(), this.options.limits.messageMs);
     socket.once(established, () => {
       clearTimeout(deadline);
-      connection.waiting.clear();
+      connection.waiting = undefined;
       connection.incompleteSince = undefined;
     });
     socket.once('close', () => {
@@ -107,7 +108,7 @@ export class StreamPorts {
   send(flow: SipFlow, bytes: Uint8Array, transaction: TimedTransaction | undefined): boolean {
     const connection = this.get(flow.connectionId);
     if (connection === undefined || !connection.write(bytes)) return false;
-    if (transaction !== undefined && connection.socket.connecting) connection.waiting.add(transaction);
+    if (transaction !== undefined) connection.waiting?.add(transaction);
     return true;
   }
 
