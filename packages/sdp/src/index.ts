@@ -23,5 +23,6 @@ export type { Direction, OfferedCodec, OfferedExtension, OfferedSection, Offered
 export { writeAnswer, type AnswerParts, type LocalCandidate, type LocalTransport } from './write-answer.ts';
 export { mayReceive, maySend, type AgreedTrunk, type TrunkPolicy, type TrunkSecurity } from './trunk/agree-trunk.ts';
 export { sdesSuites, withoutKeys, type SdesKey, type SdesSuite } from './trunk/sdes-keys.ts';
+export { trunkCodecNamed } from './trunk/trunk-codecs.ts';
 export { TrunkNegotiation, type TrunkNegotiated, type TrunkNegotiationOptions } from './trunk/trunk-negotiation.ts';
 export type { TrunkAddress } from './trunk/trunk-description.ts';

@@ -1,5 +1,6 @@
 import { isOutdated } from '@dialplane/kernels';
 import type { MediaCommand, MediaFailure, RtpLegRequest } from '@dialplane/media-api';
+import { trunkCodecNamed } from '@dialplane/sdp';
 import type { PortsEvent } from '../process-api/process-messages.ts';
 import type { Conference } from './conferences.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -21,7 +22,6 @@ export class TelephoneCommands {
   private readonly options: TelephoneCommandsOptions;
   /** Of legs whose ports are being opened: what is told of us. */
   private readonly opening = new Map<TelephoneLeg, { readonly command: OpenTelephone; readonly announced: string }>();
-
   /** Codecs that need a library of their own, which is not here. */
   private readonly missingCodecs: ReadonlySet<string>;
 
@@ -31,10 +31,11 @@ export class TelephoneCommands {
   }
 
   open(conference: Conference, command: OpenTelephone): TelephoneLeg {
-    const codecs = command.request.codecs.filter((name) => !this.missingCodecs.has(name.toUpperCase()));
+    const codecs = command.request.codecs.filter((name) => trunkCodecNamed(name) !== undefined && !this.missingCodecs.has(name.toUpperCase()));
     const leg = new TelephoneLeg({ ...command.request, codecs });
     leg.handle(command);
-    void this.openPorts(conference, leg, command);
+    if (codecs.length > 0) void this.openPorts(conference, leg, command);
+    else queueMicrotask(() => this.fail(conference, command, 'NO_COMMON_CODEC', `None of the codecs that the leg may have is spoken on this server: ${command.request.codecs.join(', ')}.`));
     return leg;
   }
 
@@ -47,7 +48,7 @@ export class TelephoneCommands {
     const opening = leg?.kind === 'rtp' ? this.opening.get(leg.telephone) : undefined;
     if (leg?.kind !== 'rtp' || opening === undefined) return;
     this.opening.delete(leg.telephone);
-    if (event.kind === 'portsFailed') this.fail(conference, opening.command, event.sentence);
+    if (event.kind === 'portsFailed') this.fail(conference, opening.command, 'PORTS_EXHAUSTED', event.sentence);
     else this.settle(conference, leg.telephone.open({ fingerprint: this.options.fingerprint, rtp: { address: opening.announced, port: event.port } }));
   }
 
@@ -58,7 +59,7 @@ export class TelephoneCommands {
     const known = conference.legs.get(legId);
     if (known?.kind !== 'rtp' || known.telephone !== leg) return;
     if (address === undefined) {
-      this.fail(conference, command, 'The media processor listens on no address of the family (IPv4 or IPv6) that the other side has.');
+      this.fail(conference, command, 'PORTS_EXHAUSTED', 'The media processor listens on no address of the family (IPv4 or IPv6) that the other side has.');
       return;
     }
     this.opening.set(leg, { command, announced: address.announced });
@@ -66,9 +67,9 @@ export class TelephoneCommands {
     for (const held of leg.release()) conference.slot.send(held);
   }
 
-  private fail(conference: Conference, command: OpenTelephone, sentence: string): void {
+  private fail(conference: Conference, command: OpenTelephone, reason: MediaFailure, sentence: string): void {
     conference.legs.delete(command.legId);
-    this.options.refuse(command, 'PORTS_EXHAUSTED', sentence);
+    this.options.refuse(command, reason, sentence);
   }
 
   private settle({ conferenceId, slot }: Conference, outcomes: readonly TelephoneOutcome[]): void {

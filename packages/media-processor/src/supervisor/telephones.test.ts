@@ -78,6 +78,14 @@ processorTest('what cannot be agreed on is told, with a sentence, and the leg go
   assert.equal((await described(media, 'phone')).type, 'answer');
 });
 
+processorTest('a leg that may have no codec of ours is refused at once', async (t) => {
+  const media = await TestMediaProcessor.start(t, options);
+  await media.openConference('a');
+  openLeg(media, 'phone', { codecs: ['GSM', 'iLBC'] });
+  const { reason, sentence } = await media.next('commandFailed');
+  assert.deepEqual([reason, sentence], ['NO_COMMON_CODEC', 'None of the codecs that the leg may have is spoken on this server: GSM, iLBC.']);
+});
+
 processorTest('without ports there is no leg, and it says so', async (t) => {
   const media = await TestMediaProcessor.start(t);
   await media.openConference('a');

@@ -34,6 +34,11 @@ const events: readonly TrunkCodec[] = [
 /** Comfort noise (RFC 3389): taken where it is offered, never offered, since it asks for gaps in speech. */
 const comfortNoise: TrunkCodec = { name: 'CN', clockRate: 8000, channels: 1, payloadType: 13, parameters: '' };
 
+/** What a name in a policy stands for, in its usual case; undefined where that is not spoken here. */
+export function trunkCodecNamed(name: string): string | undefined {
+  return voices.find((known) => hasName(known, name))?.name;
+}
+
 /** Which codecs a trunk is to have. */
 export interface TrunkCodecPolicy {
   /** Names in order of preference, in any case; what is not known is passed over. */
