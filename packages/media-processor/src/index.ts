@@ -1,9 +1,11 @@
 /**
- * The Media Processor: the backend of group calls. It forwards (SFU) or mixes (MCU) audio and video in child processes, one for each core, driven through `media-api`.
+ * The Media Processor: the backend of group calls and telephone calls. It forwards (SFU) or mixes (MCU) audio and video in child processes, one for each core, driven through `media-api`.
  *
  * The supervisor (`supervisor/`) lives where the calls live: it answers session descriptions, places conferences, and watches the media processes. A media process
  * (`plane/`) is a packet thread with threads for mixing (`mixing/`); what passes between the two is in `process-api/`. A process that is lost costs its conferences a reconnect: their
  * owners are told at once, and another process is there.
+ *
+ * A leg is a client's (ICE, DTLS-SRTP, one port for all) or a telephone's (plain RTP, SDES or DTLS-SRTP, a pair of ports each).
  *
  * Assumes: Linux, the native kernels for UDP, SRTP and DTLS, and a certificate from whoever starts it.
  *
