@@ -105,6 +105,8 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
       options, demoCarrier: start.demoCarrier, books, store, media, metrics, logger: logger.child({ part: 'telephony' }), certificate: () => certificates.current(),
     });
     opened.add(() => telephony.close());
+    const stopForgetting = identity.onUserDeleted((identifier) => telephony.forgetUser(identifier));
+    opened.add(async () => stopForgetting());
     const services = await openServices({ options, logger, store, identity, place, metrics, relay, media, books, telephony });
     opened.add(() => services.controller.close());
     await relay.start(services.controller);

@@ -1,4 +1,4 @@
-import type { PeerHealthChanged, RegistrationChanged, SipLink } from '@dialplane/sip';
+import { isHost, type PeerHealthChanged, type RegistrationChanged, type SipLink } from '@dialplane/sip';
 import type { TrunkBook } from '../trunks/trunk-book.ts';
 import type { TrunkHealthBoard } from '../trunks/trunk-health-board.ts';
 import type { TrunkSettings } from '../trunks/trunk-settings.ts';
@@ -92,7 +92,7 @@ export class TrunkWatch {
     const host = registrar ?? name;
     const account = user ?? credentials?.username ?? '';
     const [address] = addresses;
-    const next = address === undefined ? [] : [`<sip:${address}:${port}${transport === 'udp' ? '' : `;transport=${transport}`};lr>`];
+    const next = address === undefined ? [] : [`<sip:${isHost(address) ? address : `[${address}]`}:${port}${transport === 'udp' ? '' : `;transport=${transport}`};lr>`];
     board.note(name, { registration: 'pending' });
     command({
       kind: 'register', registrationId: name, route: { flow: link.flow, trunkId: name }, registrar: `sip:${host}${transport === 'udp' ? '' : `;transport=${transport}`}`,
