@@ -13,12 +13,14 @@ const routes = {
   listCalls: { method: 'GET', path: '/v1/calls' },
   getCallFlow: { method: 'GET', path: '/v1/calls/{callId}/flow' },
   getCallRecords: { method: 'GET', path: '/v1/calls/{callId}/records' },
+  listSipMessages: { method: 'GET', path: '/v1/calls/{callId}/sip' },
   getNetworkConfiguration: { method: 'GET', path: '/v1/network' },
   listRelayUsage: { method: 'GET', path: '/v1/relay/usage' },
   sumRelayUsage: { method: 'GET', path: '/v1/relay/usage:sum' },
   listRelayUsageRecords: { method: 'GET', path: '/v1/relay/usage-records' },
   getRelaySettings: { method: 'GET', path: '/v1/relay/settings' },
   updateRelaySettings: { method: 'PATCH', path: '/v1/relay/settings' },
+  listTelephoneNumbers: { method: 'GET', path: '/v1/telephony/numbers' },
 } as const satisfies { readonly [Id in OperationId]?: { readonly method: Operations[Id]['method']; readonly path: Operations[Id]['path'] } };
 
 /** An operation the console uses. */
