@@ -1,7 +1,7 @@
 import { endReason, identifierKind, type EndReason, type TransferState } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { EndpointIdentity } from './call-input.ts';
-import { allSeats, replaceSeat, seatedAt, seatsOf, takesPart, type CallModel, type Party, type Seat, type Seated } from './call-model.ts';
+import { replaceSeat, seatedAt, seatsOf, takesPart, type CallModel, type Party, type Seat, type Seated } from './call-model.ts';
 import { dismissParty, endCall } from './departure.ts';
 import { invite } from './dialing.ts';
 import { withdraw } from './leaving.ts';
@@ -64,15 +64,9 @@ function hand(live: LiveCall, begun: Transfer, transferee: Party, now: Instant):
 /** The target is called by the transferee, as far as they can tell. */
 export function inviteTarget(live: LiveCall, { target, transferee, invitation }: Transfer, now: Instant): void {
   setStage(live, { kind: 'inviting' });
-  const shown = invitation.callerId ?? numberOfCall(live);
-  const party: Party = { identifier: target, addedBy: transferee, invitation: { ...invitation, ...(shown === undefined ? {} : { callerId: shown }) }, stage: { kind: 'awaitingConference' } };
+  const party: Party = { identifier: target, addedBy: transferee, invitation, stage: { kind: 'awaitingConference' } };
   live.model.parties.set(target, party);
   if (live.model.path.kind === 'conference') invite(live, party, now);
-}
-
-/** The number of ours that a telephone of the call is shown, or has called: nobody else names one when a telephone hands somebody over. */
-function numberOfCall({ model }: LiveCall): string | undefined {
-  return allSeats(model).map(({ seat }) => seat.line?.callerId).find((callerId) => callerId !== undefined);
 }
 
 /** Another call is asked to take the transferee over. */
