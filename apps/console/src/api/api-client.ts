@@ -20,7 +20,20 @@ const routes = {
   listRelayUsageRecords: { method: 'GET', path: '/v1/relay/usage-records' },
   getRelaySettings: { method: 'GET', path: '/v1/relay/settings' },
   updateRelaySettings: { method: 'PATCH', path: '/v1/relay/settings' },
+  listTrunks: { method: 'GET', path: '/v1/telephony/trunks' },
+  putTrunk: { method: 'PUT', path: '/v1/telephony/trunks/{trunk}' },
+  deleteTrunk: { method: 'DELETE', path: '/v1/telephony/trunks/{trunk}' },
+  listTrunkPresets: { method: 'GET', path: '/v1/telephony/trunk-presets' },
   listTelephoneNumbers: { method: 'GET', path: '/v1/telephony/numbers' },
+  putTelephoneNumber: { method: 'PUT', path: '/v1/telephony/numbers/{number}' },
+  deleteTelephoneNumber: { method: 'DELETE', path: '/v1/telephony/numbers/{number}' },
+  getVoiceRoutes: { method: 'GET', path: '/v1/telephony/routes' },
+  replaceVoiceRoutes: { method: 'PUT', path: '/v1/telephony/routes' },
+  testVoiceRoutes: { method: 'POST', path: '/v1/telephony/routes:test' },
+  listSipDevices: { method: 'GET', path: '/v1/telephony/devices' },
+  createSipDevice: { method: 'POST', path: '/v1/telephony/devices' },
+  deleteSipDevice: { method: 'DELETE', path: '/v1/telephony/devices/{username}' },
+  sumTelephoneUsage: { method: 'GET', path: '/v1/telephony/usage:sum' },
 } as const satisfies { readonly [Id in OperationId]?: { readonly method: Operations[Id]['method']; readonly path: Operations[Id]['path'] } };
 
 /** An operation the console uses. */

@@ -2,6 +2,7 @@ import { createIdentifierFromRawId } from '@azure/communication-common';
 import type { Call, CallAgent, IncomingCall } from '@dialplane/calling';
 import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { Session } from '../session/session.ts';
+import { rememberedCallerId } from './caller-id.ts';
 import { QualityHistory } from './quality-history.ts';
 import { useAgent, type AgentState } from './use-agent.ts';
 import { useCalls, type CallsState } from './use-calls.ts';
@@ -16,8 +17,8 @@ export interface CallingState extends CallsState {
   readonly isOnline: boolean;
   readonly tryAgain: () => void;
   readonly devices: DevicesState;
-  /** Calls a raw identifier; a running call is put on hold first. */
-  readonly startCall: (identifier: string, withVideo: boolean) => Promise<void>;
+  /** Calls a raw identifier; a running call is put on hold first. @param callerId the number that a telephone is shown. */
+  readonly startCall: (identifier: string, withVideo: boolean, callerId?: string) => Promise<void>;
   /** Joins the group call of this id, and brings it into being where nobody is in it. */
   readonly joinGroup: (groupId: string, withVideo: boolean) => Promise<void>;
   readonly accept: (incoming: IncomingCall, withVideo: boolean) => Promise<void>;
@@ -43,11 +44,12 @@ export function CallingProvider({ session, children }: { readonly session: Sessi
   const state = useMemo((): CallingState => ({
     ...callsState, agentState, isOnline, devices,
     tryAgain: () => setAttempt((count) => count + 1),
-    startCall: async (identifier, withVideo) => {
+    startCall: async (identifier, withVideo, callerId = rememberedCallerId()) => {
       if (agent === undefined) return;
       const options = await mediaOptions(devices, withVideo);
       await holdOthers(agent.calls);
-      agent.startCall([createIdentifierFromRawId(identifier)], options);
+      const shown = callerId === undefined || !identifier.startsWith('4:') ? {} : { alternateCallerId: { phoneNumber: callerId } };
+      agent.startCall([createIdentifierFromRawId(identifier)], { ...options, ...shown });
     },
     joinGroup: async (groupId, withVideo) => {
       if (agent === undefined) return;

@@ -8,6 +8,7 @@ import { hrefOf } from '../routes/route.ts';
 import { useSession } from '../session/use-session.tsx';
 import { Page, Section } from '../shell/page.tsx';
 import { DevicePanel } from './device-panel.tsx';
+import { DialPad } from './dial-pad.tsx';
 import { GroupSection } from './group-section.tsx';
 import { PeopleList } from './people-list.tsx';
 
@@ -29,6 +30,7 @@ export function HomePage(): ReactNode {
       <div className={styles.columns}>
         <div className={styles.column}>
           <PeopleList />
+          <DialPad />
           <GroupSection />
           <Section title="Recent" actions={entries.length === 0 ? undefined : <Link href={hrefOf({ screen: 'calls' })}>All calls</Link>}>
             {entries.length === 0 ? <Text style={{ color: tokens.colorNeutralForeground3 }}>Your calls will stand here, each with its call flow.</Text> : (

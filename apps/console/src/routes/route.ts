@@ -7,6 +7,7 @@ export type Route =
   | { readonly screen: 'flow'; readonly callId: string }
   | { readonly screen: 'network' }
   | { readonly screen: 'usage' }
+  | { readonly screen: 'telephony' }
   | { readonly screen: 'operator' }
   | { readonly screen: 'about' };
 
@@ -28,6 +29,8 @@ export function parseRoute(fragment: string): Route {
       return { screen: 'network' };
     case 'usage':
       return { screen: 'usage' };
+    case 'telephony':
+      return { screen: 'telephony' };
     case 'operator':
       return { screen: 'operator' };
     case 'about':
@@ -54,6 +57,8 @@ export function hrefOf(route: Route): string {
       return '#/network';
     case 'usage':
       return '#/usage';
+    case 'telephony':
+      return '#/telephony';
     case 'operator':
       return '#/operator';
     case 'about':

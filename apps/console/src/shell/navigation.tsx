@@ -5,6 +5,7 @@ import { GlobeFilled, GlobeRegular } from '@fluentui/react-icons/svg/globe';
 import { HistoryFilled, HistoryRegular } from '@fluentui/react-icons/svg/history';
 import { InfoFilled, InfoRegular } from '@fluentui/react-icons/svg/info';
 import { KeyFilled, KeyRegular } from '@fluentui/react-icons/svg/key';
+import { PhoneFilled, PhoneRegular } from '@fluentui/react-icons/svg/phone';
 import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
 import { CopyRegular } from '@fluentui/react-icons/svg/copy';
 import type { ReactNode } from 'react';
@@ -35,10 +36,11 @@ const items = [
   { route: { screen: 'calls' }, name: 'Calls', icon: <HistoryRegular fontSize={22} />, iconCurrent: <HistoryFilled fontSize={22} /> },
   { route: { screen: 'network' }, name: 'Network', icon: <GlobeRegular fontSize={22} />, iconCurrent: <GlobeFilled fontSize={22} /> },
   { route: { screen: 'usage' }, name: 'Usage', icon: <DataUsageRegular fontSize={22} />, iconCurrent: <DataUsageFilled fontSize={22} /> },
+  { route: { screen: 'telephony' }, name: 'Telephony', icon: <PhoneRegular fontSize={22} />, iconCurrent: <PhoneFilled fontSize={22} /> },
   { route: { screen: 'operator' }, name: 'Operator', icon: <KeyRegular fontSize={22} />, iconCurrent: <KeyFilled fontSize={22} /> },
   { route: { screen: 'about' }, name: 'About', icon: <InfoRegular fontSize={22} />, iconCurrent: <InfoFilled fontSize={22} /> },
 ] as const;
-const forOperators: ReadonlySet<string> = new Set(['Usage', 'Operator']);
+const forOperators: ReadonlySet<string> = new Set(['Usage', 'Telephony', 'Operator']);
 
 /** The screens, and who is signed in: at the side on a desk, below on a phone. */
 export function Navigation({ route }: { readonly route: Route }): ReactNode {
