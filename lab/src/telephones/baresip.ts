@@ -20,9 +20,6 @@ export interface BaresipPlan {
   readonly codecs?: string;
   /** How media is encrypted: `srtp-mand` (SDES), `dtls_srtp`. */
   readonly encryption?: string;
-  readonly digitsAs?: 'rtpevent' | 'info' | 'auto';
-  /** `early`: its sound comes with a 183, before it is answered. */
-  readonly answerMode?: 'manual' | 'early';
 }
 
 const sipPort = 5060;
@@ -55,9 +52,9 @@ export async function startBaresip(host: Host, plan: BaresipPlan): Promise<Telep
   });
 }
 
-function accountOf({ user, domain, registrar, password, codecs = 'PCMU,PCMA', encryption, digitsAs = 'rtpevent', answerMode = 'manual' }: BaresipPlan): string {
+function accountOf({ user, domain, registrar, password, codecs = 'PCMU,PCMA', encryption }: BaresipPlan): string {
   const parameters = [
-    `outbound="${registrar}"`, 'regint=300', `answermode=${answerMode}`, `audio_codecs=${codecs}`, `dtmfmode=${digitsAs}`, 'call_transfer=yes',
+    `outbound="${registrar}"`, 'regint=300', 'answermode=manual', `audio_codecs=${codecs}`, 'call_transfer=yes',
     ...(password === undefined ? [] : [`auth_pass=${password}`]),
     ...(encryption === undefined ? [] : [`mediaenc=${encryption}`]),
   ];

@@ -44,6 +44,7 @@ loadmodule "pv.so"
 loadmodule "xlog.so"
 modparam("tls", "config", "${tlsConfiguration}")
 modparam("usrloc", "db_mode", 0)
+modparam("registrar", "gruu_enabled", 0)
 modparam("nathelper", "received_avp", "$avp(received)")
 modparam("registrar", "received_avp", "$avp(received)")
 modparam("rr", "enable_double_rr", 1)
@@ -54,7 +55,7 @@ request_route {
   force_rport();
   if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
   if (has_totag()) {
-    if (loose_route()) { t_relay(); exit; }
+    if (loose_route()) { handle_ruri_alias(); t_relay(); exit; }
     if (is_method("ACK")) { if (t_check_trans()) t_relay(); exit; }
     sl_send_reply("404", "Not here");
     exit;
@@ -62,7 +63,7 @@ request_route {
   if (is_method("REGISTER")) { fix_nated_register(); if (save("location")) { xlog("L_ERR", "registered $tU\\n"); } exit; }
   if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
   t_check_trans();
-  if (is_method("INVITE")) record_route();
+  if (is_method("INVITE")) { if (nat_uac_test("19")) add_contact_alias(); record_route(); }
   if ($si == "${interconnect}") {
     ${refusal === undefined ? '' : `if (is_method("INVITE")) { sl_send_reply("${refusal}", "Out of order"); exit; }`}
     if ($rU =~ "^\\+14255560[3-6][0-9][0-9]$") { $var(status) = $(rU{s.substr,9,3}{s.int}); sl_send_reply("$var(status)", "Refused by the carrier"); exit; }

@@ -15,19 +15,20 @@ export interface LinphonePlan {
   readonly registrar: string;
   readonly password?: string;
   readonly encryption?: 'none' | 'srtp' | 'dtls';
+  readonly digitsAs?: 'events' | 'info';
 }
 
 const sipPort = 5060;
 const toneSeconds = 60;
 
-/** Starts linphonec on `host`, which needs a default route; where it registers can be asked whether it has. */
+/** Starts linphonec on `host`, whose sound comes with a 183, before it answers. The host needs a default route; where it registers can be asked whether it has. */
 export async function startLinphone(host: Host, plan: LinphonePlan): Promise<Telephone> {
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-lab-linphone-'));
   const heard = join(folder, 'heard');
   const tone = join(folder, 'tone.wav');
   await Promise.all([heard, join(folder, '.local/share/linphone')].map((path) => mkdir(path, { recursive: true })));
   await Promise.all([writeSteadyTone(plan.person, tone, toneSeconds), writeFile(join(folder, 'linphonerc'), configurationOf(host, plan))]);
-  const linphone = host.start('linphonec', ['-c', join(folder, 'linphonerc'), '-d', '0'], { env: { ...process.env, HOME: folder }, stdin: 'pipe' });
+  const linphone = host.start('linphonec', ['-c', join(folder, 'linphonerc'), '-d', '0', '--real-early-media'], { env: { ...process.env, HOME: folder }, stdin: 'pipe' });
   const telephone = new Linphone(plan, linphone, heard);
   telephone.command('soundcard use files', `play ${tone}`, `record ${join(heard, 'heard.wav')}`);
   return Object.assign(telephone, {
@@ -39,9 +40,9 @@ export async function startLinphone(host: Host, plan: LinphonePlan): Promise<Tel
   });
 }
 
-function configurationOf(host: Host, { user, domain, registrar, password, encryption = 'none' }: LinphonePlan): string {
+function configurationOf(host: Host, { user, domain, registrar, password, encryption = 'none', digitsAs = 'events' }: LinphonePlan): string {
   return [
-    '[sip]', `sip_port=${sipPort}`, `sip_tcp_port=${sipPort}`, 'sip_tls_port=-1', 'inc_timeout=120', 'use_ipv6=0', `media_encryption=${encryption}`, 'default_proxy=0', 'verify_server_certs=0', 'verify_server_cn=0',
+    '[sip]', `sip_port=${sipPort}`, `sip_tcp_port=${sipPort}`, 'sip_tls_port=-1', 'inc_timeout=120', 'incoming_calls_early_media=1', ...(digitsAs === 'info' ? ['use_info=1', 'use_rfc2833=0'] : []), 'use_ipv6=0', `media_encryption=${encryption}`, 'default_proxy=0', 'verify_server_certs=0', 'verify_server_cn=0',
     `contact=sip:${user}@${host.address}`, 'register_only_when_network_is_up=0',
     '[net]', 'firewall_policy=0', 'mtu=1300', '[rtp]', 'audio_rtp_port=7078', '[video]', 'enabled=0', '[misc]', 'uuid=00000000-0000-4000-8000-000000000001',
     '[proxy_0]', `reg_proxy=<${registrar}>`, `reg_route=<${registrar};lr>`, `reg_identity=sip:${user}@${domain}`, 'reg_expires=300', 'reg_sendregister=1', 'publish=0',

@@ -1,12 +1,11 @@
 import { Button, Field, Input, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { CallRegular } from '@fluentui/react-icons/svg/call';
 import { useState, type ReactNode } from 'react';
-import { useQuery } from '../api/use-query.ts';
 import { useCalling } from '../calling/calling-context.tsx';
-import { rememberCallerId, rememberedCallerId } from '../calling/caller-id.ts';
+import { CallerIdField } from '../calling/caller-id-field.tsx';
+import { useCallerId } from '../calling/use-caller-id.ts';
 import { useCommand } from '../calling/use-command.ts';
 import { useServerInfo } from '../session/use-server-info.ts';
-import { useSession } from '../session/use-session.tsx';
 import { Section } from '../shell/page.tsx';
 import { typedIdentifier } from '../text/person.ts';
 
@@ -23,20 +22,16 @@ const keys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'] as con
 /** Calls a telephone: its number, typed or put together key by key, and the number of this server that it is shown. */
 export function DialPad(): ReactNode {
   const styles = useStyles();
-  const { operatorApi } = useSession();
   const { startCall, isOnline } = useCalling();
   const run = useCommand();
   const info = useServerInfo();
-  const owned = useQuery(`caller ids ${operatorApi === undefined}`, async (signal) => (await operatorApi?.('listTelephoneNumbers', {}, signal))?.value ?? []);
+  const callerId = useCallerId();
   const [number, setNumber] = useState('');
-  const [chosen, setChosen] = useState(rememberedCallerId);
-  const callerIds = (owned.value ?? []).map((entry) => entry.number);
-  const callerId = chosen ?? callerIds[0] ?? '';
   const identifier = typedIdentifier(number);
   const dial = (): void => {
     if (identifier === undefined) return;
-    rememberCallerId(callerId);
-    run(() => startCall(identifier, false, callerId));
+    callerId.remember();
+    run(() => startCall(identifier, false, callerId.number));
   };
   if (info.value?.capabilities.telephony !== true) {
     return <Section title="Telephone"><Text className={styles.hint}>This server telephones with nobody yet: an operator adds a trunk under Telephony, or starts it with --demo-carrier to try one.</Text></Section>;
@@ -46,11 +41,8 @@ export function DialPad(): ReactNode {
       <div className={styles.root}>
         <div className={styles.fields}>
           <Field label="Telephone number"><Input size="large" inputMode="tel" value={number} placeholder="+1 202 555 0100" onChange={(_, { value }) => setNumber(value)} onKeyDown={({ key }) => key === 'Enter' && dial()} /></Field>
-          <Field label="Shown as, one of the numbers of this server">
-            <Input value={callerId} list="caller-ids" placeholder="+1 202 555 0190" onChange={(_, { value }) => setChosen(value)} />
-          </Field>
-          <datalist id="caller-ids">{callerIds.map((value) => <option key={value} value={value}>{value}</option>)}</datalist>
-          <Button appearance="primary" icon={<CallRegular />} disabled={!isOnline || identifier === undefined || callerId === ''} onClick={dial}>Call the number</Button>
+          <CallerIdField callerId={callerId} />
+          <Button appearance="primary" icon={<CallRegular />} disabled={!isOnline || identifier === undefined || callerId.number === undefined} onClick={dial}>Call the number</Button>
         </div>
         <div className={styles.keys} role="group" aria-label="Dial pad">
           {keys.map((key) => <Button key={key} className={styles.key} onClick={() => setNumber((typed) => (typed === '' && key !== '*' && key !== '#' ? `+${key}` : `${typed}${key}`))}>{key}</Button>)}
