@@ -24,7 +24,7 @@ let browser: Browser;
 before(async () => {
   if (skip !== false) return;
   await build({ root, logLevel: 'error' });
-  server = await startServer({ dataDir: join(home, 'data'), httpsPort: 0, httpPort: 0, relayPort: 0, relaySecondPort: 0, mediaPort: 0, mediaProcesses: 1, logLevel: 'silent' });
+  server = await startServer({ dataDir: join(home, 'data'), httpsPort: 0, httpPort: 0, relayPort: 0, relaySecondPort: 0, mediaPort: 0, mediaProcesses: 1, sipPort: 0, sipTlsPort: 0, logLevel: 'silent' });
   const face = tourFolder === undefined ? [] : [`--use-file-for-fake-video-capture=${drawFace(join(home, 'face.y4m'))}`];
   browser = await chromium.launch({
     executablePath: chromiumPath, env: { ...process.env, HOME: home },

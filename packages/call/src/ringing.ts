@@ -29,7 +29,7 @@ export function handleEndpointsFound(
     if (endpoint.identifier === found.identifier && devices.size < live.limits.devicesPerUser) devices.set(endpoint.endpointId, endpoint);
   }
   // A direct call has no conference that a phone could come to.
-  const phones = live.model.path.kind === 'peerToPeer' || live.options.telephoneAbsence?.() !== undefined ? [] : (found.phones ?? []);
+  const phones = live.model.path.kind === 'peerToPeer' ? [] : (found.phones ?? []);
   if (devices.size === 0 && phones.length === 0) {
     failInvitation(live, party, endReason(found.isKnown ? 'calleeNotRegistered' : 'calleeNotFound', 'platform'), now);
     return;

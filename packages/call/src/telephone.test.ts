@@ -218,7 +218,8 @@ test('a telephone comes into a group call by its number, also as the first', () 
 
 test('SIP phones of a user ring beside the browsers: whichever answers stops the others, and declining is for all', () => {
   const rung = () => {
-    const call = new TestCall({ hasPhones: (identifier) => identifier === bob.identifier });
+    // No trunk leads anywhere: SIP phones of users need none.
+    const call = new TestCall({ hasPhones: (identifier) => identifier === bob.identifier, telephoneAbsence: () => 'There is no trunk.' });
     call.command({ kind: 'start', caller: alice, targets: [bob.identifier], isMuted: false });
     call.media({ kind: 'conferenceOpened', conferenceId: call.conferenceId, process: 'media-0' });
     call.input({ kind: 'endpointsFound', identifier: bob.identifier, isKnown: true, endpoints: [bob], phones: [{ deviceId: 'desk', displayName: 'Desk' }] });

@@ -10,7 +10,7 @@
  * Out of scope: every decision about calls, users and media; those are the services' that are composed here.
  *
  * ```ts
- * const server = await startServer({ dataDir, httpsPort: 0, httpPort: 0, relayPort: 0, relaySecondPort: 0, mediaPort: 0, logLevel: 'silent' });
+ * const server = await startServer({ dataDir, httpsPort: 0, httpPort: 0, relayPort: 0, relaySecondPort: 0, mediaPort: 0, sipPort: 0, sipTlsPort: 0, logLevel: 'silent' });
  * const client = new CommunicationIdentityClient(server.connectionString);
  * await server.close();
  * ```

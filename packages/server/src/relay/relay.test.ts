@@ -146,7 +146,7 @@ test('a restart keeps credentials of calls that go on and ends those of others; 
 test('after kill -9 the next start accounts for what was relayed', async (t) => {
   const dataDir = join(await temporaryFolder(t), 'data');
   const main = resolve(import.meta.dirname, '../main.ts');
-  const ports = ['--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media', 'off'];
+  const ports = ['--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--sip', 'off', '--media', 'off'];
   const child = spawn(process.execPath, [main, 'up', '--no-install', '--data-dir', dataDir, ...ports], { stdio: ['ignore', 'pipe', 'ignore'] });
   t.after(() => child.kill('SIGKILL'));
   const httpUrl = await new Promise<string>((found) => createInterface({ input: child.stdout }).on('line', (line) => {
