@@ -41,6 +41,17 @@ test('a request carries the token, and a command its repeatability id', async ()
   assert.match(String(seen[1]?.repeatability), /^[0-9a-f-]{36}$/);
 });
 
+test('a file arrives as bytes, and its refusal as any other', async () => {
+  await withServer((request, response) => {
+    if (request.url === '/v1/calls/gone/pcap') response.writeHead(404).end('{"error":{"code":"CALL_NOT_FOUND","message":"There is no such call."}}');
+    else response.setHeader('content-type', 'application/vnd.tcpdump.pcap').end(Buffer.of(0xd4, 0xc3, 0xb2, 0xa1));
+  }, async () => {
+    const api = createApiClient('secret');
+    assert.deepEqual(await api('getCallCapture', { params: { callId: 'a' } }), Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1));
+    await assert.rejects(api('getCallCapture', { params: { callId: 'gone' } }), { code: 'CALL_NOT_FOUND' });
+  });
+});
+
 test('a refusal keeps the code and the sentence of the server', async () => {
   await withServer((_, response) => {
     response.writeHead(403, { 'content-type': 'application/json' }).end('{"error":{"code":"ROLE_MISSING","message":"This operation is for operators."}}');

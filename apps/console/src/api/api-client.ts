@@ -14,6 +14,7 @@ const routes = {
   getCallFlow: { method: 'GET', path: '/v1/calls/{callId}/flow' },
   getCallRecords: { method: 'GET', path: '/v1/calls/{callId}/records' },
   listSipMessages: { method: 'GET', path: '/v1/calls/{callId}/sip' },
+  getCallCapture: { method: 'GET', path: '/v1/calls/{callId}/pcap', contentType: 'application/vnd.tcpdump.pcap' },
   getNetworkConfiguration: { method: 'GET', path: '/v1/network' },
   listRelayUsage: { method: 'GET', path: '/v1/relay/usage' },
   sumRelayUsage: { method: 'GET', path: '/v1/relay/usage:sum' },
@@ -34,7 +35,7 @@ const routes = {
   createSipDevice: { method: 'POST', path: '/v1/telephony/devices' },
   deleteSipDevice: { method: 'DELETE', path: '/v1/telephony/devices/{username}' },
   sumTelephoneUsage: { method: 'GET', path: '/v1/telephony/usage:sum' },
-} as const satisfies { readonly [Id in OperationId]?: { readonly method: Operations[Id]['method']; readonly path: Operations[Id]['path'] } };
+} as const satisfies { readonly [Id in OperationId]?: { readonly method: Operations[Id]['method']; readonly path: Operations[Id]['path']; readonly contentType?: string } };
 
 /** An operation the console uses. */
 type ConsoleOperation = keyof typeof routes;
@@ -51,7 +52,7 @@ interface AnyRequest {
   readonly body?: unknown;
 }
 
-/** Sends one operation and resolves with its answer, or rejects with an `ApiFailure`; an abort rejects with the signal's reason. */
+/** Sends one operation and resolves with its answer, bytes where that is a file, or rejects with an `ApiFailure`; an abort rejects with the signal's reason. */
 export type ApiClient = <Id extends ConsoleOperation>(id: Id, request: RequestOf<Id>, signal?: AbortSignal) => Promise<OperationResponse<Id>>;
 
 /** The URL of an operation relative to the origin, with its parameters filled in and undefined query members left out. */
@@ -64,9 +65,11 @@ export function urlOf(path: string, params: Readonly<Record<string, string>> = {
 /** A client of the calling API on this page's own origin. Without a token only the public operations answer. */
 export function createApiClient(token?: string): ApiClient {
   return async (id, request, signal) => {
-    const { method, path } = routes[id];
+    const route = routes[id];
+    const { method, path } = route;
     const { params, query, body } = request as AnyRequest;
-    const headers = new Headers({ accept: 'application/json' });
+    const isFile = 'contentType' in route;
+    const headers = new Headers({ accept: isFile ? `${route.contentType}, application/json` : 'application/json' });
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
     if (body !== undefined) headers.set('content-type', 'application/json');
     if (method !== 'GET') headers.set('repeatability-request-id', crypto.randomUUID());
@@ -75,6 +78,7 @@ export function createApiClient(token?: string): ApiClient {
       signal?.throwIfAborted();
       throw new ApiFailure('SERVER_UNREACHABLE', 'The server does not answer. Check that it runs and that this computer reaches it.', 0, undefined, cause);
     });
+    if (isFile && response.ok) return new Uint8Array(await response.arrayBuffer()) as OperationResponse<typeof id>;
     const answer: unknown = await response.json().catch(() => null);
     if (!response.ok) throw failureOf(response.status, answer);
     return answer as OperationResponse<typeof id>;

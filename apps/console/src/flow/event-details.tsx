@@ -1,6 +1,6 @@
 import { Badge, Button, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { CopyRegular } from '@fluentui/react-icons/svg/copy';
-import type { CallFlow, FlowEvent } from '@dialplane/calling-api';
+import type { CallFlow, FlowEvent, SipMessage } from '@dialplane/calling-api';
 import type { ReactNode } from 'react';
 import { useCommand } from '../calling/use-command.ts';
 import { formatOffset } from '../text/duration.ts';
@@ -14,21 +14,29 @@ const useStyles = makeStyles({
   root: { display: 'grid', gap: '12px', alignContent: 'start' },
   entry: { display: 'grid', gap: '8px' },
   facts: { display: 'grid', gridTemplateColumns: 'auto 1fr', gap: '4px 12px', margin: 0, '& dt': { color: tokens.colorNeutralForeground3 }, '& dd': { margin: 0, overflowWrap: 'anywhere' } },
-  json: {
+  text: {
     margin: 0, padding: '12px', borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground3, fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase300, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: '44dvh', overflowY: 'auto',
   },
 });
 
-/** Everything that the record holds of the chosen line: one entry, or the run of entries that it stands for. */
-export function EventDetails({ flow, events }: { readonly flow: CallFlow; readonly events: readonly FlowEvent[] }): ReactNode {
+interface EventDetailsProps {
+  readonly flow: CallFlow;
+  readonly events: readonly FlowEvent[];
+  /** The texts of SIP messages that are known, by their id. */
+  readonly sipMessages: ReadonlyMap<string, SipMessage>;
+}
+
+/** Everything that the record holds of the chosen line: one entry, or the run of entries that it stands for; a SIP message as its text. */
+export function EventDetails({ flow, events, sipMessages }: EventDetailsProps): ReactNode {
   const styles = useStyles();
   const run = useCommand();
   const titles = new Map(namedLanes(flow).map(({ id, title }) => [id, title]));
   const [first] = events;
   if (first === undefined) return <Text style={{ color: tokens.colorNeutralForeground3 }}>Choose a line to see everything that was recorded of it.</Text>;
   const category = categoryOf(first.detail.kind);
-  const json = JSON.stringify(events.length === 1 ? first : events, undefined, 2);
+  const message = first.detail.kind === 'sip' ? sipMessages.get(first.detail.messageId) : undefined;
+  const text = message?.text ?? JSON.stringify(events.length === 1 ? first : events, undefined, 2);
   return (
     <div className={styles.root}>
       <Badge appearance="tint" style={{ color: categoryColors[category], justifySelf: 'start' }}>{categoryNames[category]}</Badge>
@@ -42,12 +50,13 @@ export function EventDetails({ flow, events }: { readonly flow: CallFlow; readon
             <dd>{lanesOf(event).map((lane) => titles.get(lane) ?? lane).join(' → ')}</dd>
             <dt>Seen by</dt>
             <dd>{event.source}</dd>
+            {event.detail.kind === 'sip' ? <><dt>Over</dt><dd>{event.detail.transport} · {event.detail.direction === 'in' ? `${event.detail.remote} → ${event.detail.local}` : `${event.detail.local} → ${event.detail.remote}`}</dd></> : null}
             {explanationOf(event)}
           </dl>
         </div>
       ))}
-      <pre className={styles.json}>{json}</pre>
-      <Button size="small" icon={<CopyRegular />} style={{ justifySelf: 'start' }} onClick={() => run(() => navigator.clipboard.writeText(json))}>Copy JSON</Button>
+      <pre className={styles.text} {...(message === undefined ? {} : { role: 'region', 'aria-label': 'SIP message' })}>{text}</pre>
+      <Button size="small" icon={<CopyRegular />} style={{ justifySelf: 'start' }} onClick={() => run(() => navigator.clipboard.writeText(text))}>{message === undefined ? 'Copy JSON' : 'Copy the message'}</Button>
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { FlowToolbar, type FlowPart, type FlowPresentation } from './flow-toolba
 import { endWindow, setupWindow, type FlowWindow } from './flow-window.ts';
 import { layoutLadder } from './ladder-layout.ts';
 import { Ladder } from './ladder.tsx';
+import { useSipMessages } from './use-sip-messages.ts';
 
 const useStyles = makeStyles({
   root: { display: 'grid', gap: '12px' },
@@ -30,6 +31,7 @@ export function FlowExplorer({ flow }: { readonly flow: CallFlow }): ReactNode {
   const [dragged, setDragged] = useState<FlowWindow>();
   const [zoom, setZoom] = useState(1);
   const [selected, setSelected] = useState<number>();
+  const sipMessages = useSipMessages(flow);
 
   const counts = useMemo(() => new Map([...Map.groupBy(flow.events, ({ detail }) => categoryOf(detail.kind))].map(([category, events]) => [category, events.length])), [flow]);
   const windowMs = part === 'setup' ? setupWindow(flow) : part === 'end' ? endWindow(flow) : part === 'custom' ? dragged : undefined;
@@ -39,7 +41,7 @@ export function FlowExplorer({ flow }: { readonly flow: CallFlow }): ReactNode {
     if (presentation === 'table') return flow.events.filter(({ sequence }) => sequence === selected);
     return layoutLadder(flow, { hidden, width: 0, rowHeight: 1 }).rows.find(({ events }) => events.some(({ sequence }) => sequence === selected))?.events ?? [];
   }, [flow, hidden, presentation, selected]);
-  const details = <EventDetails flow={flow} events={events} />;
+  const details = <EventDetails flow={flow} events={events} sipMessages={sipMessages} />;
 
   return (
     <div className={styles.root}>

@@ -3,12 +3,14 @@ import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
 import { PrintRegular } from '@fluentui/react-icons/svg/print';
 import type { CallFlow, CallRecords } from '@dialplane/calling-api';
 import { useMemo, type ReactNode } from 'react';
+import type { ApiClient } from '../api/api-client.ts';
 import { useQuery } from '../api/use-query.ts';
+import { useCommand } from '../calling/use-command.ts';
 import { RecordTables } from '../calls/record-tables.tsx';
 import { useSession } from '../session/use-session.tsx';
 import { FailureBar } from '../shell/failure-bar.tsx';
 import { Page, Section } from '../shell/page.tsx';
-import { downloadText } from '../text/download.ts';
+import { downloadBytes, downloadText } from '../text/download.ts';
 import { personName } from '../text/person.ts';
 import { candidatePairs, mediaStreams, milestones } from './flow-analysis.ts';
 import { FlowExplorer } from './flow-explorer.tsx';
@@ -18,6 +20,7 @@ import { MilestoneStrip } from './milestone-strip.tsx';
 import { PairTable, StreamTable } from './path-tables.tsx';
 import { QualityCharts } from './quality-charts.tsx';
 import { RelayedSection } from './relayed-section.tsx';
+import { hasSip } from './use-sip-messages.ts';
 
 const useStyles = makeStyles({
   head: { display: 'grid', gap: '8px', justifyItems: 'start' },
@@ -32,12 +35,14 @@ const lateReportsMs = 20_000;
 /** The record of one call: what became of it, its ladder, the paths tried, media, quality. Follows a running call. */
 export function FlowPage({ callId }: { readonly callId: string }): ReactNode {
   const { api, operatorApi } = useSession();
+  const run = useCommand();
   const ask = operatorApi ?? api;
   const flow = useQuery(`flow ${callId}`, (signal) => ask('getCallFlow', { params: { callId } }, signal), { refreshMs: refreshAfter });
   const records = useQuery(`records ${callId} ${flow.value?.endedAt ?? ''}`, (signal) => ask('getCallRecords', { params: { callId } }, signal), {
     refreshMs: () => (flow.value === undefined ? undefined : refreshAfter(flow.value)),
   });
   const download = (): void => downloadText(`call-flow-${callId}.json`, 'application/json', JSON.stringify({ flow: flow.value, records: records.value }, undefined, 2));
+  const downloadCapture = (operator: ApiClient): void => run(async () => downloadBytes(`call-${callId}.pcap`, await operator('getCallCapture', { params: { callId } })));
   return (
     <Page
       title="Call flow"
@@ -45,6 +50,7 @@ export function FlowPage({ callId }: { readonly callId: string }): ReactNode {
         <>
           <Button icon={<PrintRegular />} onClick={() => window.print()} disabled={flow.value === undefined}>Print</Button>
           <Button icon={<ArrowDownloadRegular />} onClick={download} disabled={flow.value === undefined}>JSON</Button>
+          {operatorApi === undefined || flow.value === undefined || !hasSip(flow.value) ? null : <Button icon={<ArrowDownloadRegular />} onClick={() => downloadCapture(operatorApi)}>SIP as pcap</Button>}
         </>
       }
     >

@@ -3,6 +3,7 @@ import { CallRegular } from '@fluentui/react-icons/svg/call';
 import { useState, type ReactNode } from 'react';
 import { useCalling } from '../calling/calling-context.tsx';
 import { CallerIdField } from '../calling/caller-id-field.tsx';
+import { telephoneKeys } from '../calling/telephone-key.ts';
 import { useCallerId } from '../calling/use-caller-id.ts';
 import { useCommand } from '../calling/use-command.ts';
 import { useServerInfo } from '../session/use-server-info.ts';
@@ -16,8 +17,6 @@ const useStyles = makeStyles({
   key: { minWidth: '56px', height: '40px', fontSize: tokens.fontSizeBase400 },
   hint: { color: tokens.colorNeutralForeground3 },
 });
-
-const keys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'] as const;
 
 /** Calls a telephone: its number, typed or put together key by key, and the number of this server that it is shown. */
 export function DialPad(): ReactNode {
@@ -45,7 +44,7 @@ export function DialPad(): ReactNode {
           <Button appearance="primary" icon={<CallRegular />} disabled={!isOnline || identifier === undefined || callerId.number === undefined} onClick={dial}>Call the number</Button>
         </div>
         <div className={styles.keys} role="group" aria-label="Dial pad">
-          {keys.map((key) => <Button key={key} className={styles.key} onClick={() => setNumber((typed) => (typed === '' && key !== '*' && key !== '#' ? `+${key}` : `${typed}${key}`))}>{key}</Button>)}
+          {telephoneKeys.map((key) => <Button key={key} className={styles.key} onClick={() => setNumber((typed) => (typed === '' && key !== '*' && key !== '#' ? `+${key}` : `${typed}${key}`))}>{key}</Button>)}
         </div>
       </div>
     </Section>

@@ -28,6 +28,7 @@ import { DiagnosticNotices } from './diagnostic-notices.tsx';
 import { PeoplePanel } from './people-panel.tsx';
 import { QualityPanel } from './quality-panel.tsx';
 import { ReactionLayer } from './reactions.tsx';
+import { ReceivedKeys } from './received-keys.tsx';
 import { RefusedAdditions } from './refused-additions.tsx';
 import { useNow } from './use-now.ts';
 
@@ -107,6 +108,7 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
           <CallFloor call={call} arrangement={arrangement} />
           {devices.localVideo === undefined || !isOwnPictureShown ? null : <div className={styles.self}><VideoView stream={devices.localVideo} scalingMode="Crop" isMirrored label="Your own picture" /></div>}
           <ReactionLayer call={call} />
+          <ReceivedKeys call={call} />
         </div>
         <ControlBar call={call} isConnected={!isWaiting} isHandRaised={() => session !== undefined && raisedHands().has(session.identifier)} />
       </section>

@@ -1,3 +1,4 @@
+import { getIdentifierRawId } from '@azure/communication-common';
 import { Features, type Call } from '@dialplane/calling';
 import { Button, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, mergeClasses, tokens, Tooltip } from '@fluentui/react-components';
 import { CallEndFilled } from '@fluentui/react-icons/svg/call-end';
@@ -14,7 +15,9 @@ import { VideoOffFilled } from '@fluentui/react-icons/svg/video-off';
 import { useEffect, useEffectEvent, type ReactElement, type ReactNode } from 'react';
 import { useCalling } from '../calling/calling-context.tsx';
 import { useCommand, useCommandInTurn } from '../calling/use-command.ts';
+import { Keypad } from './keypad.tsx';
 import { reactionSigns } from './reactions.tsx';
+import { TransferControl } from './transfer-control.tsx';
 
 const useStyles = makeStyles({
   bar: { display: 'flex', justifyContent: 'center', alignItems: 'center', gap: '10px', flexWrap: 'wrap', padding: '12px 16px calc(12px + env(safe-area-inset-bottom))', '@media (max-width: 719px)': { gap: '8px', padding: '10px 8px calc(10px + env(safe-area-inset-bottom))' } },
@@ -44,6 +47,8 @@ export function ControlBar({ call, isHandRaised: isOwnHandRaised, isConnected }:
   const runHand = useCommandInTurn();
   const isHeld = call.state === 'LocalHold';
   const isHandRaised = isOwnHandRaised();
+  const hasTelephone = call.remoteParticipants.some(({ identifier }) => getIdentifierRawId(identifier).startsWith('4:'));
+  const isTransferable = call.info.groupId === undefined && call.remoteParticipants.length === 1;
   const raiseHand = call.feature(Features.RaiseHand);
   const toggleMic = (): void => run(async () => {
     if (!call.isMuted) return call.mute();
@@ -91,6 +96,8 @@ export function ControlBar({ call, isHandRaised: isOwnHandRaised, isConnected }:
               </MenuList>
             </MenuPopover>
           </Menu>
+          {hasTelephone ? <Keypad call={call} buttonClass={styles.button} /> : null}
+          {isTransferable ? <TransferControl call={call} buttonClass={styles.button} /> : null}
         </>
       ) : null}
       <Tooltip content="Hang up" relationship="label">
