@@ -15,6 +15,7 @@ import { DeadlineQueue } from './deadline-queue.ts';
 import { RunningCall, type CallAbout, type StoredSnapshot, type Turn } from './running-call.ts';
 import { RunningCalls } from './running-calls.ts';
 import { TelephoneLines } from './telephone-lines.ts';
+import { UnkeptTurns } from './unkept-turns.ts';
 
 /** `isKnown` is false when there is no such user at all. */
 interface FoundEndpoints {
@@ -62,14 +63,17 @@ export class CallDriver {
   private readonly lines: TelephoneLines;
   private readonly waiting = new Map<string, Waiting>();
   private readonly deadlines = new DeadlineQueue();
-  /** What was taken of calls since they were stored last. */
-  private readonly unkept = new Map<RunningCall, Turn[]>();
-  /** Calls that are being stored: what they do meanwhile is stored at once afterwards. */
-  private readonly keeping = new Set<RunningCall>();
+  private readonly unkept: UnkeptTurns;
   private alarm: { readonly at: number; readonly cancel: () => void } | undefined;
 
   constructor(options: CallDriverOptions) {
     this.options = options;
+    this.unkept = new UnkeptTurns({
+      keeper: options.keeper,
+      release: (call, turn) => this.release(call, turn),
+      drop: (call) => this.drop(call),
+      fail: (call, error) => this.fail(call, error),
+    });
     options.media?.onEvent((event) => {
       const call = this.calls.ofConference(event.conferenceId);
       if (call === undefined) return;
@@ -165,7 +169,7 @@ export class CallDriver {
 
   /** A user was deleted: what is recorded of its calls that still run is deleted when they end. */
   forget(identifier: string): void {
-    for (const call of [...this.calls.all(), ...this.unkept.keys()]) if (call.parties.has(identifier)) call.isToBeForgotten = true;
+    for (const call of [...this.calls.all(), ...this.unkept.calls()]) if (call.parties.has(identifier)) call.isToBeForgotten = true;
   }
 
   /** Goes on with a call of an earlier run of the process. Throws when what is stored of it makes no sense; then it is not there. */
@@ -243,14 +247,14 @@ export class CallDriver {
     this.index(call, turn, input);
     if (turn.record !== undefined) {
       this.remove(call);
-      this.keepSoon(call, turn);
+      this.unkept.add(call, turn);
     } else if (call.flow.progress.sequence === 0) {
       // Its first command was refused: there never was a call.
       this.remove(call);
       this.release(call, turn);
     } else {
       this.arm(call);
-      if (call.machine.isUnsaved) this.keepSoon(call, turn);
+      if (call.machine.isUnsaved) this.unkept.add(call, turn);
       else this.release(call, turn);
     }
     for (const identifier of turn.lookUps) this.lookUp(call, identifier);
@@ -260,39 +264,6 @@ export class CallDriver {
     const { clock, keeper } = this.options;
     call.noteLegReport(legId, report, dateOf(clock, clock.now()));
     keeper.noteFlow(call);
-  }
-
-  /** Has a call stored once for all the turns it takes before anything else happens, or while it is being stored. */
-  private keepSoon(call: RunningCall, turn: Turn): void {
-    const turns = this.unkept.get(call);
-    if (turns !== undefined) {
-      turns.push(turn);
-      return;
-    }
-    this.unkept.set(call, [turn]);
-    if (!this.keeping.has(call)) queueMicrotask(() => this.keep(call));
-  }
-
-  private keep(call: RunningCall): void {
-    const turns = this.unkept.get(call);
-    if (turns === undefined) return;
-    this.unkept.delete(call);
-    this.keeping.add(call);
-    const { keeper } = this.options;
-    const record = turns.at(-1)?.record;
-    const kept = record === undefined ? keeper.keepRunning(call) : keeper.keepEnded(call, { reason: record.endReason, record });
-    kept.then(
-      (isKept) => {
-        this.keeping.delete(call);
-        if (isKept) for (const turn of turns) this.release(call, turn);
-        else this.drop(call);
-        this.keep(call);
-      },
-      (error: unknown) => {
-        this.keeping.delete(call);
-        this.fail(call, error);
-      },
-    );
   }
 
   /** What the world may know now that it is stored: answers first, then events, then media. */
@@ -310,7 +281,7 @@ export class CallDriver {
 
   /** A new call that could not be stored: nobody has heard of it yet. */
   private drop(call: RunningCall): void {
-    this.unkept.delete(call);
+    this.unkept.forget(call);
     this.lines.hangUp(call);
     this.remove(call);
     this.rejectWaiting(call, new ApiError('STORE_UNAVAILABLE'));
@@ -323,7 +294,7 @@ export class CallDriver {
     logger.error({ err: error, callId }, 'A call was ended by a fault of the server.');
     this.rejectWaiting(call, new ApiError('SERVER_FAULT', { cause: error }));
     if (this.calls.get(callId) !== call) return;
-    this.unkept.delete(call);
+    this.unkept.forget(call);
     this.lines.hangUp(call);
     this.remove(call);
     const reason = endReason('signalingFailed', 'platform');
