@@ -1,21 +1,5 @@
 // What JavaScript sees of the kernel. src/g722/load-g722.ts hands it out.
+#include "../numbered-codec.h"
 #include "codec.h"
 
-namespace {
-using Codecs = CodecTables<G722Encoder, G722Decoder>;
-
-/// createEncoder() -> number, or -1
-napi_value createEncoder(napi_env env, napi_callback_info) { return Codecs::add(env, std::make_unique<G722Encoder>()); }
-
-/// createDecoder() -> number, or -1
-napi_value createDecoder(napi_env env, napi_callback_info) { return Codecs::add(env, std::make_unique<G722Decoder>()); }
-}  // namespace
-
-NAPI_MODULE_INIT() {
-  Codecs::attach(env, exports);
-  node_api::setFunction(env, exports, "createEncoder", createEncoder);
-  node_api::setFunction(env, exports, "createDecoder", createDecoder);
-  node_api::setFunction(env, exports, "encode", audio::encodeByNumber<Codecs>);
-  node_api::setFunction(env, exports, "decode", audio::decodeByNumber<Codecs>);
-  return exports;
-}
+NAPI_MODULE_INIT() { return NumberedCodec<G722Encoder, G722Decoder>::attach(env, exports); }
