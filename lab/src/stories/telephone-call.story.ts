@@ -1,10 +1,12 @@
 /** Telephone calls (Case 4): a browser and a telephone at a carrier call each other, and each failure says why. */
 import assert from 'node:assert/strict';
+import { startCapture } from '../capture.ts';
 import { labTest } from '../requirements.ts';
 import { annasNumber, numbers, openExchange, refusedWith } from './telephone-room.ts';
 
 labTest('a browser calls a telephone', async () => {
   await using exchange = await openExchange({ anna: 'home' }, ['clara']);
+  await using capture = await startCapture(exchange.network.host('carrier'));
   const anna = exchange.member('anna');
   const clara = exchange.telephone('clara');
   await anna.phone.call('dial', numbers.clara, annasNumber);
@@ -20,7 +22,10 @@ labTest('a browser calls a telephone', async () => {
   await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
   clara.hangUp();
   const { endReason } = await anna.phone.call('reaches', 'Disconnected');
-  assert.deepEqual(endReason, { code: 0, subCode: 560000 });
+  assert.deepEqual(endReason, { code: 0, subCode: 560_000 });
+  await capture.stop();
+  assert.ok((await capture.count('sip && ip.addr == 203.0.113.5')) >= 10);
+  assert.deepEqual(await capture.fields('sip && (_ws.malformed || _ws.expert.severity >= error)', ['sip.CSeq', '_ws.expert.message']), []);
 }, { timeoutMs: 120_000 });
 
 labTest('a telephone calls a browser', async () => {
