@@ -47,6 +47,9 @@ export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant
     case 'mediaStalled':
       live.flow('mediaProcessor', laneOfLeg(live, event.legId), { kind: 'mediaState', mediaSessionId: event.legId, state: `${event.direction} stalled`, cause: event.cause });
       return;
+    case 'mediaResumed':
+      live.flow('mediaProcessor', laneOfLeg(live, event.legId), { kind: 'mediaState', mediaSessionId: event.legId, state: `${event.direction} goes on` });
+      return;
     case 'dtmfReceived':
       toneReceived(live, event);
       return;

@@ -21,6 +21,14 @@ test('everybody sees what a participant sends, from all its devices, and hears o
   assert.equal(new TestCall().ring().answer().machine.viewFor('alice-1')?.participants[0]?.streams, undefined, 'between two it is between them');
 });
 
+test('a direction that is silent, and goes on, is in the flow of its participant', () => {
+  const call = new TestCall().gather();
+  const leg = { conferenceId: 'id1', legId: 'id5', direction: 'receive' } as const;
+  const states = (lines: readonly string[]) => lines.filter((line) => line.includes('receive'));
+  assert.equal(states(call.media({ kind: 'mediaStalled', ...leg, cause: 'Nothing was received for 3 s.' }).lines).length, 1);
+  assert.match(states(call.media({ kind: 'mediaResumed', ...leg }).lines)[0] ?? '', /^flow mediaProcessor > id4 .*receive goes on/);
+});
+
 test('modes are asked for all or one, and shown when the media processor has switched', () => {
   const call = new TestCall().gather();
   assert.deepEqual(call.machine.viewFor('alice-1')?.mediaSessions[0]?.modes, { audio: 'mixed', video: 'forwarded' });
