@@ -275,9 +275,11 @@ test('the network is tested through the relay itself, and what that used is in t
   assert.deepEqual(olga.complaints, []);
 });
 
-test('a telephone is called from the dial pad, is sent keys, and its messages are read in the call flow', { skip, timeout: 240_000 }, async () => {
+test('a telephone is called from the dial pad, sent keys, transferred, joined by a third, and its messages are read in the call flow', { skip, timeout: 240_000 }, async () => {
   const { page, complaints } = await openWindow(desk);
   await signIn(page, `${server.httpUrl}/${new URL(await server.createSignInLink()).hash}`, 'Tilda');
+  const other = await openWindow(phone);
+  await signIn(other.page, server.httpUrl, 'Theo');
   await page.getByLabel('Telephone number', { exact: true }).fill('+1 202 555 0107');
   await page.getByRole('button', { name: 'Call the number' }).and(page.locator(':enabled')).click();
   await status(page, 'Connected').waitFor();
@@ -288,11 +290,25 @@ test('a telephone is called from the dial pad, is sent keys, and its messages ar
   await page.getByRole('status', { name: 'Keys sent' }).getByText('12*#', { exact: true }).waitFor();
   await picture(page, 'telephone-keypad');
   await page.keyboard.press('Escape');
+
   await page.getByRole('button', { name: 'Transfer' }).click();
-  await page.getByLabel('Transfer to').fill('+1 202 555 0103');
-  await page.getByRole('button', { name: 'Transfer to +12025550103' }).waitFor();
-  await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Hang up' }).click();
+  await page.getByRole('searchbox', { name: 'Transfer to' }).fill('Theo');
+  await page.getByRole('button', { name: 'Transfer to Theo' }).click();
+  await other.page.getByRole('alertdialog', { name: '+12025550107' }).getByRole('button', { name: 'Answer' }).click();
+  await status(other.page, 'Connected').waitFor();
+  await page.getByText('The call was transferred.').waitFor();
+
+  await other.page.getByRole('button', { name: 'People' }).click();
+  await other.page.getByRole('button', { name: 'Add Tilda' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
+  await status(page, 'Connected').waitFor();
+  await other.page.keyboard.press('Escape');
+  await other.page.getByRole('button', { name: 'Keypad' }).click();
+  await other.page.keyboard.press('7');
+  await other.page.getByRole('status', { name: 'Keys sent' }).getByText('7', { exact: true }).waitFor();
+  assert.ok(await isInsideWindow(other.page));
+  await picture(other.page, 'telephone-phone');
+  for (const each of [other.page, page]) await each.getByRole('button', { name: 'Hang up' }).click();
   await page.getByRole('button', { name: 'See the call flow' }).click();
 
   await page.getByRole('radio', { name: 'Table' }).click();
@@ -307,5 +323,5 @@ test('a telephone is called from the dial pad, is sent keys, and its messages ar
   assert.match(capture.suggestedFilename(), /^call-[\da-f-]{36}\.pcap$/);
   // The magic number of libpcap's format, microseconds, least significant byte first.
   assert.equal(readFileSync(await capture.path()).readUInt32LE(0), 0xa1b2c3d4);
-  assert.deepEqual(complaints, []);
+  assert.deepEqual([...complaints, ...other.complaints], []);
 });

@@ -1,6 +1,6 @@
 import { Button, Field, makeStyles, Persona, SearchBox, Text, tokens } from '@fluentui/react-components';
 import { PhoneRegular } from '@fluentui/react-icons/svg/phone';
-import { useState, type ReactElement, type ReactNode } from 'react';
+import { useRef, useState, type ReactElement, type ReactNode } from 'react';
 import { useQuery } from '../api/use-query.ts';
 import { useSession } from '../session/use-session.tsx';
 import { personName, typedIdentifier } from '../text/person.ts';
@@ -34,19 +34,26 @@ export function PeopleChoice({ label, verb, icon, except, onChoose, telephoneFie
   const styles = useStyles();
   const { api } = useSession();
   const [text, setText] = useState('');
+  const root = useRef<HTMLDivElement>(null);
   const directory = useQuery('directory', (signal) => api('listDirectory', {}, signal), { refreshMs });
   const query = text.trim().toLocaleLowerCase();
   const typed = typedIdentifier(text);
   const telephone = typed?.startsWith('4:') === true && !except.has(typed) ? typed : undefined;
   const people = (directory.value?.value ?? []).filter(({ identifier, displayName, isOnline }) => !except.has(identifier) && (query === '' ? isOnline : displayName.toLocaleLowerCase().includes(query)));
+  // The button that was pressed goes away with its row: the focus must not go with it.
+  const choose = (identifier: string): void => {
+    onChoose(identifier);
+    setText('');
+    root.current?.querySelector('input')?.focus();
+  };
   const choice = (identifier: string, name: string, persona: ReactElement, isReady: boolean): ReactNode => (
     <div key={identifier} className={styles.row}>
       {persona}
-      <Button size="small" icon={icon} aria-label={`${verb} ${name}`} disabled={!isReady} onClick={() => { onChoose(identifier); setText(''); }}>{verb.split(' ')[0]}</Button>
+      <Button size="small" icon={icon} aria-label={`${verb} ${name}`} disabled={!isReady} onClick={() => choose(identifier)}>{verb.split(' ')[0]}</Button>
     </div>
   );
   return (
-    <div className={styles.root}>
+    <div ref={root} className={styles.root}>
       <Field label={label}><SearchBox value={text} placeholder="Name or telephone number" onChange={(_, { value }) => setText(value)} /></Field>
       {telephone === undefined ? null : (
         <>

@@ -2,6 +2,7 @@ import { getIdentifierRawId } from '@azure/communication-common';
 import { Features, type Call, type DtmfToneReceivedEvent } from '@dialplane/calling';
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { useEffect, useState, type ReactNode } from 'react';
+import { nameOf } from '../calling/identifier.ts';
 import { signOf } from '../calling/telephone-key.ts';
 import { personName } from '../text/person.ts';
 
@@ -10,10 +11,10 @@ const useStyles = makeStyles({
   line: { padding: '4px 10px', borderRadius: tokens.borderRadiusMedium, backgroundColor: 'rgba(0,0,0,.6)', fontFamily: tokens.fontFamilyMonospace },
 });
 
-/** How many keys of a telephone are shown; the older ones are in the call flow. */
+/** How many keys of one participant are shown; the older ones are in the call flow. */
 const shownKeys = 24;
 
-/** The keys that telephones of the call have pressed, a line for each. */
+/** The keys that the others in the call have pressed, a line for each of them. */
 export function ReceivedKeys({ call }: { readonly call: Call }): ReactNode {
   const styles = useStyles();
   const [keys, setKeys] = useState<ReadonlyMap<string, string>>(new Map());
@@ -26,9 +27,13 @@ export function ReceivedKeys({ call }: { readonly call: Call }): ReactNode {
     feature.on('toneReceived', note);
     return () => feature.off('toneReceived', note);
   }, [call]);
+  const nameAt = (rawId: string): string => {
+    const participant = call.remoteParticipants.find(({ identifier }) => getIdentifierRawId(identifier) === rawId);
+    return participant === undefined ? personName(rawId) : nameOf(participant);
+  };
   return (
     <div className={styles.layer} role="log" aria-label="Keys received">
-      {[...keys].map(([rawId, pressed]) => <span key={rawId} className={styles.line}>{personName(rawId)}: {pressed}</span>)}
+      {[...keys].map(([rawId, pressed]) => <span key={rawId} className={styles.line}>{`${nameAt(rawId)}: ${pressed}`}</span>)}
     </div>
   );
 }
