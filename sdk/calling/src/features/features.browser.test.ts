@@ -164,7 +164,7 @@ describe('features of a running call between two browsers', { skip: withoutBrows
     assert.deepEqual(await told.evaluate(({ done }) => done), ['speakingWhileMicrophoneIsMuted', true]);
   });
 
-  test('all 24 features answer in a call, on a stream or on the client, and inert commands say what is missing', async () => {
+  test('all 25 features answer in a call, on a stream or on the client, and inert commands say what is missing', async () => {
     const result = await alice.evaluate(async () => {
       const { Features, call } = person;
       const factories = Object.values(Features);
@@ -175,7 +175,7 @@ describe('features of a running call between two browsers', { skip: withoutBrows
       return { count: factories.length, ofCall: ofCall.length, same, kind: call.feature(Features.Captions).captions.kind, refused: [name, errorCode, message] };
     });
     assert.deepEqual(result, {
-      count: 24, ofCall: 21, same: true, kind: 'Captions',
+      count: 25, ofCall: 22, same: true, kind: 'Captions',
       refused: ['CommunicationServicesError', 'FEATURE_NOT_AVAILABLE', 'Captions is not available in this call.'],
     });
   });
