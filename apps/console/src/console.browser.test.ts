@@ -299,6 +299,7 @@ test('a telephone is called from the dial pad, sent keys, transferred, joined by
   await page.getByText('The call was transferred.').waitFor();
 
   await other.page.getByRole('button', { name: 'People' }).click();
+  await other.page.getByRole('searchbox', { name: 'Add people' }).fill('Tilda');
   await other.page.getByRole('button', { name: 'Add Tilda' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Answer' }).click();
   await status(page, 'Connected').waitFor();
