@@ -58,9 +58,7 @@ async function openWindow(options: BrowserContextOptions): Promise<{ readonly pa
   page.on('response', (response) => {
     // An answer that a crossing offer overtook, or a description repeated after a reconnection, is refused and changes nothing.
     const isCrossing = response.status() === 409 && response.url().endsWith('/descriptions');
-    // Media towards a telephone can connect before it answers; the controller then has it from the media processor.
-    const isEarly = response.status() === 409 && response.url().endsWith(':report');
-    if (response.status() >= 400 && !isCrossing && !isEarly) complaints.push(`${response.status()} ${response.request().method()} ${response.url()}`);
+    if (response.status() >= 400 && !isCrossing) complaints.push(`${response.status()} ${response.request().method()} ${response.url()}`);
   });
   return { page, complaints };
 }

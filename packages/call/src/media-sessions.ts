@@ -70,8 +70,11 @@ export function reportMedia(
 ): Verdict {
   const session = sessionOf(seat, mediaSessionId);
   if (session === undefined) return refused('MEDIA_SESSION_NOT_FOUND');
-  if (!takesPart(seat) || (state !== 'failed' && !hasAnswered(seat))) return refused('CALL_STATE_CONFLICT');
+  const isEarly = state !== 'failed' && !hasAnswered(seat);
+  if (!takesPart(seat) || (isEarly && seat.leg?.mediaSessionId !== mediaSessionId)) return refused('CALL_STATE_CONFLICT');
   live.flow(seat.participantId, 'controller', { kind: 'mediaState', mediaSessionId, state, ...(cause === undefined ? {} : { cause }) });
+  // Who calls a telephone is connected with the media processor before it answers, and that has said so.
+  if (isEarly) return done;
   if (state === 'connected') sessionConnected(live, mediaSessionId, now);
   else if (state === 'interrupted') sessionInterrupted(live, mediaSessionId, now);
   else {

@@ -31,6 +31,15 @@ test('the caller hears a ringing tone while the telephone rings, then what its n
   assert.deepEqual(about(call.line({ kind: 'progress', lineId, status: 180, hasEarlyMedia: false }).lines, ''), [], 'late');
 });
 
+test('a caller whose media is connected before the telephone answers may say so; what the media processor says decides', () => {
+  const call = new TestCall();
+  call.dial();
+  const report = (mediaSessionId: string, state: 'connected' | 'interrupted') => call.command({ kind: 'reportMedia', by: 'alice-1', mediaSessionId, state }).lines;
+  assert.deepEqual(about(report('id3', 'connected'), 'ok', 'refused'), ['ok']);
+  assert.deepEqual(about(report('id3', 'interrupted'), 'ok', 'refused', 'alice'), ['ok']);
+  assert.deepEqual(report('id99', 'connected'), ['refused MEDIA_SESSION_NOT_FOUND']);
+});
+
 test('a telephone rings for 115 s', () => {
   const call = new TestCall();
   const lineId = call.dial();

@@ -24,7 +24,7 @@ const useStyles = makeStyles({
   mark: { marginBottom: '16px', '@media (max-width: 719px)': { display: 'none' } },
   item: {
     width: '72px', display: 'grid', justifyItems: 'center', gap: '2px', padding: '8px 0', borderRadius: tokens.borderRadiusLarge, textDecorationLine: 'none', color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200,
-    ':hover': { backgroundColor: tokens.colorNeutralBackground3Hover }, ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '2px' }, '@media (max-width: 719px)': { width: 'auto', flex: '1 1 0', minWidth: 0, padding: '6px 0' },
+    ':hover': { backgroundColor: tokens.colorNeutralBackground3Hover }, ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '2px' }, '@media (max-width: 719px)': { width: 'auto', flex: '1 1 0', minWidth: 0, padding: '6px 0', fontSize: tokens.fontSizeBase100 },
   },
   current: { color: tokens.colorBrandForeground1, backgroundColor: tokens.colorNeutralBackground1, fontWeight: tokens.fontWeightSemibold },
   space: { flexGrow: 1, '@media (max-width: 719px)': { display: 'none' } },
