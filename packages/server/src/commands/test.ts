@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { prepareBuilds } from '../preparation/builds.ts';
 import { prepareKernels } from '../preparation/kernels.ts';
 import { runProgram } from '../preparation/run-program.ts';
@@ -7,6 +8,8 @@ import { repositoryRoot } from '../repository.ts';
 import type { Command } from '../command-line/command.ts';
 
 const fastTests = ['packages/*/src/**/*.test.ts', 'sdk/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'lab/src/**/*.test.ts', 'sim/**/*.test.ts', 'bench/**/*.test.ts', 'tools/**/*.test.ts'];
+/** Tests of these folders start servers, media processes or browsers: each has the machine to itself. */
+const wholeParts = /^(?:packages\/(?:kernels|media-processor|relay|server|signaling-controller)|sdk|apps|lab)\//;
 const labStories = ['lab/src/**/*.story.ts'];
 const soaks = ['packages/*/src/**/*.soak.ts', 'sdk/*/src/**/*.soak.ts', 'lab/src/**/*.soak.ts', 'sim/**/*.soak.ts'];
 
@@ -21,10 +24,15 @@ export const testCommand: Command = {
     all: { type: 'boolean', description: 'Also the long ones' },
   },
   run: async ({ flags }) => {
+    const one = '--test-concurrency=1';
+    // Node would run one at a time on two cores.
+    const several = `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`;
+    const fast = filesOf(fastTests);
     const parts = [
-      { title: 'Fast tests', patterns: fastTests, words: [] },
-      ...(flags['fast'] === true ? [] : [{ title: 'Lab', patterns: labStories, words: ['--test-concurrency=1'] }]),
-      ...(flags['all'] === true ? [{ title: 'Soaks', patterns: soaks, words: ['--test-concurrency=1'] }] : []),
+      { title: 'Units', files: fast.filter((file) => !wholeParts.test(file)), concurrency: several },
+      { title: 'Whole parts', files: fast.filter((file) => wholeParts.test(file)), concurrency: one },
+      ...(flags['fast'] === true ? [] : [{ title: 'Lab', files: filesOf(labStories), concurrency: one }]),
+      ...(flags['all'] === true ? [{ title: 'Soaks', files: filesOf(soaks), concurrency: one }] : []),
     ];
     if (flags['fast'] !== true) {
       await prepareSystemPackages('test', flags['no-install'] !== true);
@@ -32,17 +40,20 @@ export const testCommand: Command = {
     }
     await prepareKernels();
     let failed = false;
-    for (const { title, patterns, words } of parts) {
-      const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: repositoryRoot, exclude: (name) => name === 'node_modules' || name === 'dist' }));
+    for (const { title, files, concurrency } of parts) {
       console.log(`\n${title}: ${files.length} files`);
       if (files.length === 0) {
-        console.error(`${title}: no file matches ${patterns.join(' ')}`);
+        console.error(`${title}: there are none`);
         failed = true;
         continue;
       }
-      const code = await runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', ...words, ...files], { cwd: repositoryRoot });
+      const code = await runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', concurrency, ...files], { cwd: repositoryRoot });
       failed ||= code !== 0;
     }
     return failed ? 1 : 0;
   },
 };
+
+function filesOf(patterns: readonly string[]): readonly string[] {
+  return patterns.flatMap((pattern) => globSync(pattern, { cwd: repositoryRoot, exclude: (name) => name === 'node_modules' || name === 'dist' }));
+}
