@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
+import { within } from './patience.ts';
 
 /** What a page of `lab/pages` offers: functions that are called by name, with arguments and results that survive JSON. */
 export type PageMethods<Contract> = { readonly [Name in keyof Contract]: (...args: never[]) => unknown };
@@ -66,16 +67,10 @@ export async function openPage<Methods extends PageMethods<Methods>>(context: Br
 
 /** The page whose browser evaluates expressions so. `complaints` collects what the page says about errors. */
 export function labPageOn<Methods extends PageMethods<Methods>>(evaluateIn: (expression: string) => Promise<unknown>, complaints: readonly string[]): LabPage<Methods> {
-  const evaluate = async (timeoutMs: number, name: string, args: readonly unknown[]): Promise<unknown> => {
+  const evaluate = (timeoutMs: number, name: string, args: readonly unknown[]): Promise<unknown> => {
     const expression = `globalThis.lab[${JSON.stringify(name)}](${args.map((argument) => JSON.stringify(argument)).join(', ')})`;
-    const overdue = Promise.withResolvers<never>();
-    const timer = setTimeout(() => overdue.reject(new Error(`${expression} was not done after ${timeoutMs} ms; the page said: ${complaints.join(' | ') || 'nothing'}`)), timeoutMs);
-    try {
-      return await Promise.race([evaluateIn(expression), overdue.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return within(evaluateIn(expression), timeoutMs, () => `${expression} was not done after ${timeoutMs} ms; the page said: ${complaints.join(' | ') || 'nothing'}`);
   };
-  const within = (timeoutMs: number): PageCall<Methods> => ((name: string, ...args: unknown[]) => evaluate(timeoutMs, name, args)) as PageCall<Methods>;
-  return { call: within(callTimeoutMs), within };
+  const callWithin = (timeoutMs: number): PageCall<Methods> => ((name: string, ...args: unknown[]) => evaluate(timeoutMs, name, args)) as PageCall<Methods>;
+  return { call: callWithin(callTimeoutMs), within: callWithin };
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { labTest } from '../requirements.ts';
 import { startBaresip } from '../telephones/baresip.ts';
 import { openRoom } from './group-room.ts';
+import { hearEachOther } from './telephone-room.ts';
 
 labTest('a user is called on a SIP phone', async () => {
   await using room = await openRoom({ anna: 'home', boris: 'open' }, { moves: [['boris', 'carrier']] });
@@ -14,7 +15,7 @@ labTest('a user is called on a SIP phone', async () => {
   await Promise.all([phone.ring(), boris.phone.call('ring')]);
   phone.answer();
   await Promise.all([anna.phone.call('reaches', 'Connected'), phone.talks()]);
-  await Promise.all([anna.phone.call('hears', 'boris'), phone.hearsAll(['anna'])]);
+  await hearEachOther(anna, phone);
   phone.hangUp();
   assert.equal((await anna.phone.call('reaches', 'Disconnected')).endReason?.code, 0);
 }, { timeoutMs: 120_000 });

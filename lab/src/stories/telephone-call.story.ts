@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { startCapture } from '../capture.ts';
 import { labTest } from '../requirements.ts';
-import { annasNumber, numbers, openExchange, refusedWith } from './telephone-room.ts';
+import { annasNumber, hearEachOther, numbers, openExchange, refusedWith } from './telephone-room.ts';
 
 labTest('a browser calls a telephone', async () => {
   await using exchange = await openExchange({ anna: 'home' }, ['clara']);
@@ -13,13 +13,13 @@ labTest('a browser calls a telephone', async () => {
   assert.match(await clara.ring(), new RegExp(annasNumber.slice(1)));
   clara.answer();
   await Promise.all([anna.phone.call('reaches', 'Connected'), clara.talks()]);
-  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await hearEachOther(anna, clara);
   await anna.phone.call('press', '0123456789*#');
   await clara.keys('0123456789*#');
   await anna.phone.call('do', 'hold');
   await anna.phone.call('reaches', 'LocalHold');
   await anna.phone.call('do', 'resume');
-  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await hearEachOther(anna, clara);
   clara.hangUp();
   const { endReason } = await anna.phone.call('reaches', 'Disconnected');
   assert.deepEqual(endReason, { code: 0, subCode: 560_000 });
@@ -36,12 +36,12 @@ labTest('a telephone calls a browser', async () => {
   assert.equal(await anna.phone.call('ring'), `4:${numbers.clara}`);
   await anna.phone.call('answer');
   await Promise.all([anna.phone.call('reaches', 'Connected'), clara.talks()]);
-  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await hearEachOther(anna, clara);
   clara.hold();
   await anna.phone.call('reaches', 'RemoteHold');
   clara.resume();
   await anna.phone.call('reaches', 'Connected');
-  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await hearEachOther(anna, clara);
   await anna.phone.call('do', 'hangUp');
   await clara.ends();
 }, { timeoutMs: 120_000 });

@@ -4,7 +4,7 @@ import { labTest } from '../requirements.ts';
 import { startCarrier } from '../telephones/carrier.ts';
 import { startLinphone } from '../telephones/linphone.ts';
 import { runSipp } from '../telephones/sipp.ts';
-import { annasNumber, numbers, openExchange, refusedWith, routeThrough } from './telephone-room.ts';
+import { annasNumber, hearEachOther, numbers, openExchange, refusedWith, routeThrough } from './telephone-room.ts';
 
 const server = '203.0.113.5:5060';
 /** A second computer that the trunk admits, for callers that are scripts. */
@@ -35,7 +35,7 @@ labTest('the next border controller is tried when one is out of order, and not w
   await anna.phone.call('dial', numbers.clara, annasNumber);
   await clara.ring();
   clara.answer();
-  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await hearEachOther(anna, clara);
   await anna.phone.call('do', 'hangUp');
   await clara.ends();
   await anna.phone.call('dial', refusedWith(486), annasNumber);
@@ -53,12 +53,12 @@ labTest('TLS with SRTP to the carrier', async () => {
   await anna.phone.call('dial', numbers.clara, annasNumber);
   await clara.ring();
   clara.answer();
-  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await hearEachOther(anna, clara);
   await anna.phone.call('do', 'hangUp');
   await clara.ends();
   clara.dial(`sip:${annasNumber}@carrier.example`);
   await anna.phone.call('answer');
-  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await hearEachOther(anna, clara);
   clara.hangUp();
   await anna.phone.call('reaches', 'Disconnected');
 }, { timeoutMs: 120_000 });
@@ -73,7 +73,7 @@ labTest('sound that comes before the answer, and keys that come as INFO', async 
   await anna.phone.call('hears', 'david');
   david.answer();
   await anna.phone.call('reaches', 'Connected');
-  await Promise.all([anna.phone.call('hears', 'david'), david.hearsAll(['anna'])]);
+  await hearEachOther(anna, david);
   david.press('159#');
   await anna.phone.call('keys', '159#');
   await anna.phone.call('press', '7*');
@@ -88,7 +88,7 @@ labTest('a telephone behind a NAT whose description names a private address', as
   const clara = exchange.telephone('clara');
   clara.dial(`sip:${annasNumber}@carrier.example`);
   await anna.phone.call('answer');
-  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await hearEachOther(anna, clara);
   await anna.phone.call('do', 'hangUp');
   await clara.ends();
 }, { timeoutMs: 120_000 });

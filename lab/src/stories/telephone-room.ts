@@ -6,7 +6,7 @@ import type { CarrierPlan } from '../telephones/carrier-script.ts';
 import type { Telephone } from '../telephones/telephone.ts';
 import type { Person } from '../test-signal.ts';
 import { placeOf, type Site } from './access-networks.ts';
-import { openRoom, type Place, type Room, type RoomOptions } from './group-room.ts';
+import { openRoom, type Member, type Place, type Room, type RoomOptions } from './group-room.ts';
 
 /** The number of ours that Anna answers. */
 export const annasNumber = '+14255550100';
@@ -79,4 +79,9 @@ async function configureTrunk({ server, operatorToken, members }: Room, trunk: O
   const anna = members.find(({ person }) => person === 'anna');
   if (anna === undefined) return;
   await server.ask('putTelephoneNumber', 'PUT', `/v1/telephony/numbers/${annasNumber}`, operatorToken, { target: { kind: 'users', identifiers: [anna.rawId] } });
+}
+
+/** Who is at the browser and who is at the telephone hear each other, and nobody else. */
+export async function hearEachOther({ person, phone }: Member, telephone: Telephone): Promise<void> {
+  await Promise.all([phone.call('hears', telephone.person), telephone.hearsAll([person])]);
 }

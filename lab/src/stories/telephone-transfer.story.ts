@@ -1,7 +1,7 @@
 /** Calls with telephones are handed over: by the person at the browser, and by the telephone (RFC 3515). */
 import assert from 'node:assert/strict';
 import { labTest } from '../requirements.ts';
-import { annasNumber, numbers, openExchange } from './telephone-room.ts';
+import { annasNumber, hearEachOther, numbers, openExchange } from './telephone-room.ts';
 
 labTest('a browser hands its telephone over to another telephone', async () => {
   await using exchange = await openExchange({ anna: 'home' }, ['clara', 'david']);
@@ -9,7 +9,7 @@ labTest('a browser hands its telephone over to another telephone', async () => {
   const [clara, david] = [exchange.telephone('clara'), exchange.telephone('david')];
   clara.dial(`sip:${annasNumber}@carrier.example`);
   await anna.phone.call('answer');
-  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await hearEachOther(anna, clara);
   const transferred = anna.phone.within(45_000)('transferTo', `4:${numbers.david}`);
   await david.ring();
   david.answer();
@@ -26,12 +26,12 @@ labTest('a browser hands its telephone over to another browser', async () => {
   const clara = exchange.telephone('clara');
   clara.dial(`sip:${annasNumber}@carrier.example`);
   await anna.phone.call('answer');
-  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await hearEachOther(anna, clara);
   const transferred = anna.phone.within(45_000)('transferTo', boris.rawId);
   await boris.phone.call('answer');
   await transferred;
   await anna.phone.call('reaches', 'Disconnected');
-  await Promise.all([boris.phone.call('hears', 'clara'), clara.hearsAll(['boris'])]);
+  await hearEachOther(boris, clara);
   clara.hangUp();
   assert.deepEqual((await boris.phone.call('reaches', 'Disconnected')).endReason, { code: 0, subCode: 540_000 });
 }, { timeoutMs: 120_000 });
@@ -42,7 +42,7 @@ labTest('a telephone hands its browser over to another telephone', async () => {
   const [clara, david] = [exchange.telephone('clara'), exchange.telephone('david')];
   clara.dial(`sip:${annasNumber}@carrier.example`);
   await anna.phone.call('answer');
-  await Promise.all([anna.phone.call('hears', 'clara'), clara.hearsAll(['anna'])]);
+  await hearEachOther(anna, clara);
   clara.transfer(`sip:${numbers.david}@carrier.example`);
   await david.ring();
   david.answer();

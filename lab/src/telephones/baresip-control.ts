@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Host, HostProcess } from '../host.ts';
-import { within } from './patience.ts';
+import { patiently } from './telephone.ts';
 
 /** What baresip tells of a call, as its ctrl_tcp module prints it. */
 export interface BaresipEvent {
@@ -44,7 +44,7 @@ export class BaresipControl {
   /** Resolves with the first event from number `from` on that matches; rejects with those that came instead. */
   event(what: string, matches: (event: BaresipEvent) => boolean, from = 0): Promise<BaresipEvent> {
     const found = this.#first(matches, from);
-    return within(found, () => `for ${what}, after ${this.events.slice(from).map(({ type, param = '' }) => `${type} ${param}`).join(', ') || 'nothing'}`);
+    return patiently(found, () => `for ${what}, after ${this.events.slice(from).map(({ type, param = '' }) => `${type} ${param}`).join(', ') || 'nothing'}`);
   }
 
   #first(matches: (event: BaresipEvent) => boolean, from: number): Promise<BaresipEvent> {

@@ -5,8 +5,7 @@ import type { Host } from '../host.ts';
 import { people, type Person } from '../test-signal.ts';
 import { BaresipControl, type BaresipEvent } from './baresip-control.ts';
 import { hearInFolder } from './ear.ts';
-import { within } from './patience.ts';
-import type { Telephone } from './telephone.ts';
+import { patiently, type Telephone } from './telephone.ts';
 
 export interface BaresipPlan {
   readonly person: Person;
@@ -39,7 +38,7 @@ export async function startBaresip(host: Host, plan: BaresipPlan): Promise<Telep
   await baresip.line(/baresip is ready/);
   const { control, bridge } = await BaresipControl.open(host, join(folder, 'control'), controlPort);
   const telephone = new Baresip(plan, control, heard);
-  await within(baresip.line(/200 OK|\[\d+ binding/), () => `for baresip of ${plan.person} to register:\n${baresip.tail()}`);
+  await patiently(baresip.line(/200 OK|\[\d+ binding/), () => `for baresip of ${plan.person} to register:\n${baresip.tail()}`);
   return Object.assign(telephone, {
     [Symbol.asyncDispose]: async () => {
       control.close();

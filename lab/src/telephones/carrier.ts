@@ -49,7 +49,6 @@ export async function startCarrier(host: Host, { certificate: { certificate, pri
     domain: plan.domain,
     registered: async (user) => void (await kamailio.line(new RegExp(`registered ${user.replace('+', '\\+')}$`))),
     [Symbol.asyncDispose]: async () => {
-      kamailio.child.kill('SIGKILL');
       await host.killAll();
       await rm(folder, { recursive: true, force: true });
     },

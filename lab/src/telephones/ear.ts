@@ -1,8 +1,8 @@
 import { watch } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { within } from './patience.ts';
 import { burstMs, everybody, people, type Person } from '../test-signal.ts';
+import { patiently } from './telephone.ts';
 
 /** Samples per second of what is listened to. */
 const sampleRate = 8000;
@@ -22,7 +22,7 @@ export async function hearInFolder(folder: string, ending: string, expected: rea
       if (levels !== undefined && heardAt(levels).toSorted().join() === wanted) return;
     }
   };
-  await within(listen(), () => `to hear ${wanted}, and hears ${JSON.stringify(levels)}`);
+  await patiently(listen(), () => `to hear ${wanted}, and hears ${JSON.stringify(levels)}`);
 }
 
 /** The newest file of a folder, each time it has grown. */

@@ -1,3 +1,4 @@
+import { within } from '../patience.ts';
 import type { Person } from '../test-signal.ts';
 
 /** A telephone of somebody: it sends the tone of its person, and tells what it hears. */
@@ -26,4 +27,12 @@ export interface Telephone extends AsyncDisposable {
   readonly keys: (digits: string) => Promise<void>;
   /** Waits until all of these, and nobody else, were heard for a whole window. */
   readonly hearsAll: (people: readonly Person[]) => Promise<void>;
+}
+
+/** Longer than anything takes on a busy machine: what has not come by then will not come. */
+const patienceMs = 30_000;
+
+/** Settles as `event` does, or rejects with what there was instead. */
+export function patiently<Result>(event: Promise<Result>, instead: () => string): Promise<Result> {
+  return within(event, patienceMs, () => `waited ${patienceMs} ms ${instead()}`);
 }
