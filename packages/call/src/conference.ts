@@ -53,6 +53,11 @@ export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant
     case 'dtmfReceived':
       toneReceived(live, event);
       return;
+    // What is played is an application's, which hears of it elsewhere.
+    case 'playStarted':
+    case 'playEnded':
+    case 'playFailed':
+      return;
     // How well packets flow passes by the call: it changes nobody's membership or state.
     case 'legReport':
       return;

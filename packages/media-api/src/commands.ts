@@ -35,6 +35,13 @@ export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
  */
 export type LegSound = 'none' | 'ringback' | 'busy' | 'hold' | 'silence';
 
+/** Sound in a file that media processes can read: samples of 16 bits, little-endian, one channel, without a header. */
+export interface SoundFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly sampleRate: 8000 | 16_000 | 48_000;
+}
+
 /**
  * What the owner of a call asks of a media processor. Every command names its conference; commands on one conference are
  * carried out in order. A command for an unknown conference or leg is answered by `commandFailed`.
@@ -66,8 +73,17 @@ export type MediaCommand =
   | { readonly kind: 'setSpotlight'; readonly conferenceId: string; readonly identifiers: readonly string[] }
   /** Keys `0-9*#A-D` for a leg, 100 ms each: as telephone events where agreed (RFC 4733), as tones in its sound otherwise. Meanwhile it hears nothing else. */
   | { readonly kind: 'sendDtmf'; readonly conferenceId: string; readonly legId: string; readonly tones: string }
-  /** `country` is that of a tone (ISO 3166-1, two letters). Whatever the modes say, a leg with a sound gets it in one mixed stream. */
-  | { readonly kind: 'setSound'; readonly conferenceId: string; readonly legId: string; readonly sound: LegSound; readonly country?: string };
+  /**
+   * `country` is that of a tone (ISO 3166-1, two letters), `music` what is heard on hold in place of the server's own. Whatever the modes say, a leg with a sound gets it in one mixed stream.
+   */
+  | { readonly kind: 'setSound'; readonly conferenceId: string; readonly legId: string; readonly sound: LegSound; readonly country?: string; readonly music?: SoundFile }
+  /**
+   * Plays sounds one after the other to all legs, those that come meanwhile included, or to some; above what they hear otherwise, in one mixed stream. Legs that are not there yet are
+   * played to once they are. Time goes on where nobody listens. Told of by `playStarted`, then `playEnded` or `playFailed`; looped, it ends when it is stopped.
+   */
+  | { readonly kind: 'play'; readonly conferenceId: string; readonly playId: string; readonly to: 'all' | readonly string[]; readonly sounds: readonly SoundFile[]; readonly isLooped: boolean }
+  /** Nothing is told of it any more. */
+  | { readonly kind: 'stopPlay'; readonly conferenceId: string; readonly playId: string };
 
 export type MediaCommandKind = MediaCommand['kind'];
 
@@ -138,6 +154,12 @@ export type MediaEvent =
    * `info`, which is for whoever speaks SIP with them.
    */
   | { readonly kind: 'dtmfReceived'; readonly conferenceId: string; readonly legId: string; readonly tone: string }
+  /** Its first sample has been mixed. */
+  | { readonly kind: 'playStarted'; readonly conferenceId: string; readonly playId: string }
+  /** It has been heard to its end. */
+  | { readonly kind: 'playEnded'; readonly conferenceId: string; readonly playId: string }
+  /** It is over: a sound, the `soundIndex`th from 0, cannot be read, or nothing can be played. */
+  | { readonly kind: 'playFailed'; readonly conferenceId: string; readonly playId: string; readonly soundIndex: number; /** Why. */ readonly sentence: string }
   | {
       readonly kind: 'mediaStalled';
       readonly conferenceId: string;

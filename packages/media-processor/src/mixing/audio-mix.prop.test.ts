@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SoundFile } from '@dialplane/media-api';
 import { instant } from '@dialplane/sansio';
 import fc from 'fast-check';
 import type { MixCodec } from './audio-mixer.ts';
 import { loadAudioKernels } from './audio-workspace.ts';
-import { TestMix } from './test-mix.ts';
+import { soundFile, TestMix, tone } from './test-mix.ts';
 
 const kernels = loadAudioKernels();
 const skip = kernels.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${kernels.absentBecause}` : false;
@@ -19,16 +20,21 @@ const action = fc.oneof(
   fc.record({ kind: fc.constant('leave' as const), member }),
   fc.record({ kind: fc.constant('mute' as const), member, isMuted: fc.boolean() }),
   fc.record({ kind: fc.constant('press' as const), member, tones: fc.string({ maxLength: 6 }) }),
-  fc.record({ kind: fc.constant('sound' as const), member, sound: fc.constantFrom('none' as const, 'ringback' as const, 'busy' as const, 'hold' as const, 'silence' as const) }),
+  fc.record({ kind: fc.constant('sound' as const), member, sound: fc.constantFrom('none' as const, 'ringback' as const, 'busy' as const, 'hold' as const, 'silence' as const), music: fc.option(fc.nat({ max: 2 }), { nil: undefined }) }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('play' as const), listeners: fc.oneof(fc.constant('all' as const), fc.array(member, { maxLength: 3 })), sounds: fc.array(fc.nat({ max: 2 }), { minLength: 1, maxLength: 3 }), isLooped: fc.boolean() }) },
+  fc.record({ kind: fc.constant('stop' as const), play: fc.nat({ max: 4 }) }),
 );
 type Action = typeof action extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** A mix, and what its members send. */
 class World {
   readonly room = new TestMix();
+  private readonly files: readonly SoundFile[];
+  private plays = 0;
   private readonly numbers = new Map<number, { sequenceNumber: number; timestamp: number }>();
 
-  constructor() {
+  constructor(files: readonly SoundFile[]) {
+    this.files = files;
     for (const number of [1, 2, 3]) this.room.join(number, { codec: number === 1 ? 'opus' : 'PCMU', keys: 'events', isContinuous: number === 2 });
   }
 
@@ -50,8 +56,13 @@ class World {
         return room.mix.setMuted(done.member, done.isMuted);
       case 'press':
         return room.mix.sendDtmf(done.member, done.tones);
+      case 'play':
+        this.plays += 1;
+        return room.mix.plays.start(this.plays, { ...done, sounds: done.sounds.flatMap((index) => this.files[index] ?? []) });
+      case 'stop':
+        return room.mix.plays.stop(this.plays - done.play);
       default:
-        room.mix.setSound(done.member, done.sound, 'GB');
+        room.mix.setSound(done.member, { kind: done.sound, country: 'GB', ...musicOf(this.files[done.music ?? -1]) });
     }
   }
 
@@ -63,10 +74,15 @@ class World {
   }
 }
 
-test('whatever members send and whoever comes and goes, frames are frames and nothing is kept', { skip }, () => {
+function musicOf(music: SoundFile | undefined): { readonly music?: SoundFile } {
+  return music === undefined ? {} : { music };
+}
+
+test('whatever members send and is played, and whoever comes and goes, frames are frames and nothing is kept', { skip }, (t) => {
+  const files: readonly SoundFile[] = [soundFile(t, tone(500, { rate: 16_000, seconds: 0.05 }), 16_000), soundFile(t, tone(500, { seconds: 0.1 }), 48_000), { path: '/nowhere', sampleRate: 8000 }];
   let frames = 0;
   fc.assert(fc.property(fc.array(action, { maxLength: 150, size: 'max' }), (actions) => {
-    const world = new World();
+    const world = new World(files);
     world.room.onFrame = ({ length, level, timestamp }) => {
       frames += 1;
       assert.ok(length > 0 && length < 1276 && level >= 0 && level <= 127 && Number.isInteger(timestamp));

@@ -1,22 +1,24 @@
 import { LoudestSpeakers } from '@dialplane/conference';
-import type { LegSound } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
-import type { AudioPacket, MixMemberOptions, MixReception } from './audio-mixer.ts';
+import type { AudioPacket, MemberSound, MixMemberOptions, MixReception, PlayOutcome } from './audio-mixer.ts';
 import { AudioSource } from './audio-source.ts';
 import type { EncodedFrame } from './frame-records.ts';
 import { groupKey, ListenerGroup } from './listener-group.ts';
 import { MixMember, mixRate } from './mix-member.ts';
+import { MixPlays } from './mix-plays.ts';
+import type { PlayedSound } from './played-sound.ts';
 import { samplesOfFrame, type SampleRate } from './sample-rates.ts';
 import { type FrameSound, type OutletFrame, silentTail, type SoundOutlet } from './sound-outlet.ts';
 import type { SourceEnvironment } from './source-voice.ts';
 import { hasCodec } from './telephony-codecs.ts';
-import { VoiceSum } from './voice-sum.ts';
+import { type MixVoice, VoiceSum } from './voice-sum.ts';
 
 /** Where a mix puts what it makes. */
 export interface MixOutput {
   writeFrame(frame: EncodedFrame): void;
   writeLevel(member: number, level: number): void;
   writeDtmf(member: number, tone: string): void;
+  writePlay(play: number, outcome: PlayOutcome): void;
 }
 
 /** Voices at once. More cannot be told apart by anybody, and each one that listens costs an encoder. */
@@ -29,9 +31,10 @@ const ownScratch = 5;
 
 /**
  * The audio of one conference, tick by tick of 20 ms: takes what its members say, sums up the loudest, and encodes once for everybody who is not among them. Who is gets
- * the sum without its own voice, from an encoder that goes on where the shared one was; and who has a sound of its own gets that.
+ * the sum without its own voice, from an encoder that goes on where the shared one was; and who has a sound of its own gets that. What is played to all is one more voice.
  */
 export class AudioMix {
+  readonly plays: MixPlays;
   private readonly number: number;
   private readonly environment: SourceEnvironment;
   private readonly output: MixOutput;
@@ -52,6 +55,7 @@ export class AudioMix {
     this.environment = environment;
     this.output = output;
     this.voices = new VoiceSum(environment.workspace);
+    this.plays = new MixPlays(environment.workspace, (play, outcome) => output.writePlay(play, outcome), () => this.followRate());
   }
 
   add(number: number, options: MixMemberOptions): void {
@@ -65,6 +69,7 @@ export class AudioMix {
     if (member === undefined) return;
     this.silence(member);
     this.stopListening(member);
+    member.ownSound.close();
     this.members.delete(number);
     this.followRate();
   }
@@ -76,8 +81,9 @@ export class AudioMix {
     if (isMuted) this.silence(member);
   }
 
-  setSound(number: number, sound: LegSound, country: string | undefined): void {
-    this.members.get(number)?.ownSound.set(sound, country);
+  setSound(number: number, sound: MemberSound): void {
+    this.members.get(number)?.ownSound.set(sound);
+    this.followRate();
   }
 
   sendDtmf(number: number, tones: string): void {
@@ -110,6 +116,7 @@ export class AudioMix {
 
   /** Whether there is anything to do before the next packet comes. */
   get isActive(): boolean {
+    if (this.plays.size > 0) return true;
     if (this.groups.size === 0) return false;
     for (const group of this.groups.values()) if (group.isContinuous) return true;
     for (const source of this.sources) if (source.isActive) return true;
@@ -119,20 +126,23 @@ export class AudioMix {
 
   /** Mixes the 20 ms that begin at `tickAt`. Ticks are numbered for all mixes alike; one that is left out is time that has passed. */
   tick(tick: number, tickAt: Instant): void {
+    const isOver = this.plays.begin(this.rate);
     if (this.groups.size === 0) return;
     this.firstTick ??= tick;
     this.lastTick = tick;
     for (const source of this.sources) source.begin(tickAt, this.rate);
     this.tellWhatWasHeard();
-    const heard = this.select();
+    const heard = this.withPlays(this.select());
     if (heard.size > 0) this.lastSound = tick;
     this.voices.begin(heard, this.rate);
     for (const group of this.groups.values()) this.serve(group, tick);
     for (const source of this.sources) source.end();
+    if (isOver) this.followRate();
   }
 
   close(): void {
     for (const number of this.members.keys()) this.remove(number);
+    this.plays.close();
   }
 
   private startListening(member: MixMember, reception: MixReception): void {
@@ -157,7 +167,7 @@ export class AudioMix {
   }
 
   private followRate(): void {
-    const rate = mixRate(this.members.values());
+    const rate = mixRate(this.members.values(), ({ number }) => this.plays.rateFor(number));
     if (rate === this.rate) return;
     this.rate = rate;
     for (const group of this.groups.values()) group.closeOutlets();
@@ -187,11 +197,17 @@ export class AudioMix {
     return this.few;
   }
 
+  private withPlays(speakers: ReadonlySet<AudioSource>): ReadonlySet<MixVoice> {
+    const { forAll } = this.plays;
+    return forAll.length === 0 ? speakers : new Set<MixVoice>([...speakers, ...forAll]);
+  }
+
   private serve(group: ListenerGroup, tick: number): void {
     const sharing: number[] = [];
     for (const listener of group.listeners) {
       const { ownSound, source, number } = listener;
-      if (ownSound.isActive) this.serveOwnSound(group, listener, tick);
+      const played = this.plays.forMember(number);
+      if (ownSound.isActive || played.length > 0) this.serveOwnSound(group, listener, played, tick);
       else if (source === undefined || !this.voices.hears(source)) sharing.push(number);
       else this.emit(group, group.ownOutlet(listener, this.rate, tick), this.voicesWithout(source), [number], tick);
     }
@@ -204,7 +220,7 @@ export class AudioMix {
     return { at, level: this.voices.level };
   }
 
-  private serveOwnSound(group: ListenerGroup, listener: MixMember, tick: number): void {
+  private serveOwnSound(group: ListenerGroup, listener: MixMember, played: readonly PlayedSound[], tick: number): void {
     const { ownSound, source, listening } = listener;
     if (listening === undefined) return;
     ownSound.begin(tick - (this.firstTick ?? tick));
@@ -212,17 +228,20 @@ export class AudioMix {
     if (event !== undefined) return this.write(event, [listener.number]);
     const outlet = group.ownOutlet(listener, this.rate, tick);
     const others = ownSound.leavesOthers ? this.voicesWithout(source) : undefined;
-    this.emit(group, outlet, this.soundOver(others, listener), [listener.number], tick);
+    this.emit(group, outlet, this.soundOver(others, listener, played), [listener.number], tick);
   }
 
   /** The others, where they are heard, and above them what only this member hears. */
-  private soundOver(others: FrameSound | undefined, { ownSound }: MixMember): FrameSound | undefined {
+  private soundOver(others: FrameSound | undefined, { ownSound }: MixMember, played: readonly PlayedSound[]): FrameSound | undefined {
     const { workspace } = this.environment;
     const count = samplesOfFrame(this.rate);
     const at = workspace.scratch(ownScratch);
     if (others === undefined) workspace.zero(at, count);
     else workspace.copy(at, others.at, count);
-    if (!ownSound.add(workspace, at, this.rate)) return others;
+    const hasOwnSound = ownSound.add(workspace, at, this.rate);
+    const above = ownSound.leavesPlays ? played : [];
+    if (!hasOwnSound && above.length === 0) return others;
+    for (const sound of above) workspace.add(at, sound.render(), count);
     workspace.limit(at, at, count, { from: 1, to: 1, overSamples: 0 });
     workspace.measure(at, count);
     return { at, level: workspace.level };

@@ -62,7 +62,7 @@ async function measure(scene: Scene): Promise<Record<string, string>> {
   const codecOf = (index: number): MixCodec => codecs[index % codecs.length] ?? 'opus';
   const threadsBefore = new Set(threads());
   let frames = 0;
-  const started = await startAudioMixer({ onFrames: (ready) => (frames += ready.length), onLevel: () => {}, onDtmf: () => {}, onFailure: console.error });
+  const started = await startAudioMixer({ onFrames: (ready) => (frames += ready.length), onLevel: () => {}, onDtmf: () => {}, onPlay: () => {}, onFailure: console.error });
   if (started.kind === 'absent') throw new Error(started.absentBecause);
   const mixer = started.exports;
   const mixing = threads().filter((thread) => !threadsBefore.has(thread));

@@ -1,4 +1,4 @@
-import type { LegSound } from '@dialplane/media-api';
+import type { LegSound, SoundFile } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 
 /** Codecs that the mixer decodes and encodes, by their names in SDP (RFC 7587, RFC 3551). Always mono or mixed down to mono, frames of 20 ms out. */
@@ -27,10 +27,16 @@ export interface AudioMixer {
   setReception(member: number, reception: MixReception | undefined): void;
   /** A muted member is not heard, whatever it sends. */
   setMuted(member: number, isMuted: boolean): void;
-  /** What the member hears besides the others, or instead of them. `country` is that of a ringing or busy tone (ISO 3166-1). */
-  setSound(member: number, sound: LegSound, country?: string): void;
+  /** What the member hears besides the others, or instead of them. */
+  setSound(member: number, sound: MemberSound): void;
   /** Presses keys for the member, after those that are being pressed; meanwhile it hears nothing else. */
   sendDtmf(member: number, tones: string): void;
+  /** Plays sounds to members of a mix, above what they hear otherwise. @returns Its number, by which events tell of it. */
+  startPlay(mix: number, options: PlayOptions): number;
+  /** Who hears it from now on. */
+  setPlayListeners(play: number, listeners: PlayOptions['listeners']): void;
+  /** Nothing is told of it any more. */
+  stopPlay(play: number): void;
   /**
    * Takes one received packet of a member; copies its payload. The object may be used again at once.
    * @returns False where the ring to the mixer is full and the packet is lost.
@@ -59,6 +65,31 @@ export interface MixReception {
   /** Of Opus: kept to 6,000 to 128,000, default 32,000. Members of one rate share an encoder. */
   readonly bitrateBps?: number;
 }
+
+/** What a member hears besides the others, or instead of them. */
+export interface MemberSound {
+  readonly kind: LegSound;
+  /** Of a ringing or busy tone (ISO 3166-1). */
+  readonly country?: string;
+  /** On hold, in place of the melody that is made here. */
+  readonly music?: SoundFile;
+}
+
+export interface PlayOptions {
+  /** Everybody, or members by their numbers. */
+  readonly listeners: 'all' | readonly number[];
+  /** One after the other. */
+  readonly sounds: readonly SoundFile[];
+  /** From the beginning again, until it is stopped. */
+  readonly isLooped: boolean;
+}
+
+/** What becomes of a play, in this order. */
+export type PlayOutcome =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'ended' }
+  /** A sound cannot be read. */
+  | { readonly kind: 'failed'; readonly soundIndex: number };
 
 /** One RTP packet, unprotected, as it was received (RFC 3550 §5.1); SSRC and timestamp as signed 32-bit integers, as everywhere in `rtp`. */
 export interface AudioPacket {
@@ -103,6 +134,7 @@ export interface AudioMixerEvents {
   onLevel(member: number, level: number): void;
   /** A member with keys in its sound has pressed one: `0-9*#A-D`. */
   onDtmf(member: number, tone: string): void;
+  onPlay(play: number, outcome: PlayOutcome): void;
   /** The mixer's thread has failed; it is started again with the mixes and members that there are then. */
   onFailure(sentence: string): void;
 }

@@ -1,10 +1,14 @@
-import type { MixedFrame } from './audio-mixer.ts';
+import type { MixedFrame, PlayOutcome } from './audio-mixer.ts';
 import type { RingReader, RingWriter } from '../threads/record-ring.ts';
 
 /** Kinds of records from the mixer to the packet thread. */
 export const frameKind = 1;
 export const levelKind = 2;
 export const dtmfKind = 3;
+export const playKind = 4;
+
+/** Outcomes of plays by number. */
+const outcomes: readonly PlayOutcome['kind'][] = ['started', 'ended', 'failed'];
 
 /** Codecs by number. */
 const codecs: readonly MixedFrame['codec'][] = ['opus', 'PCMU', 'PCMA', 'G722', 'G729', 'telephone-event'];
@@ -78,6 +82,23 @@ export function writeDtmf(ring: RingWriter, member: number, tone: string): boole
 
 export function readDtmf(ring: RingReader, offset: number): { readonly member: number; readonly tone: string } {
   return { member: ring.words[offset >> 2] ?? 0, tone: String.fromCharCode(ring.words[(offset >> 2) + 1] ?? 0) };
+}
+
+/** @returns False where it does not fit. */
+export function writePlay(ring: RingWriter, play: number, outcome: PlayOutcome): boolean {
+  const at = ring.reserve(playKind, 12);
+  if (at < 0) return false;
+  ring.words[at >> 2] = play;
+  ring.words[(at >> 2) + 1] = outcomes.indexOf(outcome.kind);
+  ring.words[(at >> 2) + 2] = outcome.kind === 'failed' ? outcome.soundIndex : 0;
+  ring.commit();
+  return true;
+}
+
+export function readPlay(ring: RingReader, offset: number): { readonly play: number; readonly outcome: PlayOutcome } {
+  const [play = 0, number = 0, soundIndex = 0] = ring.words.subarray(offset >> 2, (offset >> 2) + 3);
+  const kind = outcomes[number] ?? 'ended';
+  return { play, outcome: kind === 'failed' ? { kind, soundIndex } : { kind } };
 }
 
 export function readLevel(ring: RingReader, offset: number): { readonly member: number; readonly level: number } {

@@ -42,13 +42,17 @@ export class MixMember {
   }
 }
 
-/** The rate that a mix has to have: the highest at which somebody says what somebody else can hear. Between telephones nothing is gained by a higher one. */
-export function mixRate(members: Iterable<MixMember>): SampleRate {
+/**
+ * The rate that a mix has to have: the highest at which somebody says what somebody else can hear, or something is played. Between telephones nothing is gained by a higher one.
+ * @param playedRate Of what is played to a member.
+ */
+export function mixRate(members: Iterable<MixMember>, playedRate: (member: MixMember) => SampleRate): SampleRate {
   const everybody = [...members];
   let rate: SampleRate = 8000;
   for (const listener of everybody) {
     const { heardRate = 8000 } = listener;
     if (heardRate <= rate) continue;
+    rate = Math.max(rate, Math.min(heardRate, Math.max(playedRate(listener), listener.ownSound.rate))) as SampleRate;
     for (const speaker of everybody) {
       const common = Math.min(heardRate, speaker.spokenRate) as SampleRate;
       if (speaker !== listener && common > rate) rate = common;

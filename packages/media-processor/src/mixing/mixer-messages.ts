@@ -1,5 +1,4 @@
-import type { LegSound } from '@dialplane/media-api';
-import type { MixMemberOptions, MixReception } from './audio-mixer.ts';
+import type { MemberSound, MixMemberOptions, MixReception, PlayOptions } from './audio-mixer.ts';
 
 /** What the mixer's thread is told. */
 export type MixerCommand =
@@ -9,5 +8,8 @@ export type MixerCommand =
   | { readonly kind: 'removeMember'; readonly member: number }
   | { readonly kind: 'setReception'; readonly member: number; readonly reception: MixReception | undefined }
   | { readonly kind: 'setMuted'; readonly member: number; readonly isMuted: boolean }
-  | { readonly kind: 'setSound'; readonly member: number; readonly sound: LegSound; readonly country: string | undefined }
-  | { readonly kind: 'sendDtmf'; readonly member: number; readonly tones: string };
+  | { readonly kind: 'setSound'; readonly member: number; readonly sound: MemberSound }
+  | { readonly kind: 'sendDtmf'; readonly member: number; readonly tones: string }
+  | { readonly kind: 'startPlay'; readonly mix: number; readonly play: number; readonly options: PlayOptions }
+  | { readonly kind: 'setPlayListeners'; readonly play: number; readonly listeners: PlayOptions['listeners'] }
+  | { readonly kind: 'stopPlay'; readonly play: number };

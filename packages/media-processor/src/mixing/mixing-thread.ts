@@ -2,7 +2,7 @@ import { instant, unreachable } from '@dialplane/sansio';
 import { AudioMix, type MixOutput } from './audio-mix.ts';
 import type { AudioPacket } from './audio-mixer.ts';
 import { AudioWorkspace, type AudioKernels } from './audio-workspace.ts';
-import { writeDtmf, writeFrame, writeLevel } from './frame-records.ts';
+import { writeDtmf, writeFrame, writeLevel, writePlay } from './frame-records.ts';
 import { MixerCounters } from './mixer-counters.ts';
 import type { MixerCommand } from './mixer-messages.ts';
 import { readPacket } from './packet-records.ts';
@@ -29,6 +29,7 @@ export class MixingThread {
   private readonly counters: MixerCounters;
   private readonly environment: SourceEnvironment;
   private readonly mixes = new Map<number, AudioMix>();
+  /** By the numbers of members and of plays. */
   private readonly mixOf = new Map<number, AudioMix>();
   private readonly loop: TickingLoop<MixerCommand>;
   private readonly packet: AudioPacket = { ssrc: 0, sequenceNumber: 0, timestamp: 0, payloadType: 0, level: 0, arrivedAt: instant(0), bytes: new Uint8Array(), offset: 0, length: 0 };
@@ -114,10 +115,20 @@ export class MixingThread {
         this.mixOf.get(command.member)?.setMuted(command.member, command.isMuted);
         return;
       case 'setSound':
-        this.mixOf.get(command.member)?.setSound(command.member, command.sound, command.country);
+        this.mixOf.get(command.member)?.setSound(command.member, command.sound);
         return;
       case 'sendDtmf':
         this.mixOf.get(command.member)?.sendDtmf(command.member, command.tones);
+        return;
+      case 'startPlay':
+        this.startPlay(command);
+        return;
+      case 'setPlayListeners':
+        this.mixOf.get(command.play)?.plays.setListeners(command.play, command.listeners);
+        return;
+      case 'stopPlay':
+        this.mixOf.get(command.play)?.plays.stop(command.play);
+        this.mixOf.delete(command.play);
         return;
       default:
         unreachable(command);
@@ -135,6 +146,10 @@ export class MixingThread {
       writeDtmf: (member, tone) => {
         if (writeDtmf(this.frames, member, tone)) this.unsent += 1;
       },
+      writePlay: (play, outcome) => {
+        if (outcome.kind !== 'started') this.mixOf.delete(play);
+        if (writePlay(this.frames, play, outcome)) this.unsent += 1;
+      },
     };
   }
 
@@ -143,6 +158,13 @@ export class MixingThread {
     if (found === undefined) return;
     this.mixOf.set(member, found);
     found.add(member, options);
+  }
+
+  private startPlay({ mix, play, options }: Extract<MixerCommand, { kind: 'startPlay' }>): void {
+    const found = this.mixes.get(mix);
+    if (found === undefined) return;
+    this.mixOf.set(play, found);
+    found.plays.start(play, options);
   }
 
   private closeMix(number: number): void {

@@ -1,8 +1,8 @@
 import { addDtmf, addHoldMusic, addProgressTone, DtmfQueue, type DtmfFrame } from '@dialplane/conference';
-import type { LegSound } from '@dialplane/media-api';
 import { dtmfTones, telephoneEventLength, writeTelephoneEvent } from '@dialplane/rtp';
-import { mixClockRates, type MixReception } from './audio-mixer.ts';
+import { type MemberSound, mixClockRates, type MixReception } from './audio-mixer.ts';
 import type { AudioWorkspace } from './audio-workspace.ts';
+import { PlayedSound } from './played-sound.ts';
 import { samplesOfFrame, type SampleRate } from './sample-rates.ts';
 import type { OutletFrame } from './sound-outlet.ts';
 
@@ -14,8 +14,9 @@ const eventVolume = 8;
 /** What one member hears that others do not: keys that are pressed for it, and sounds besides the mix or instead of it. */
 export class OwnSound {
   readonly queue = new DtmfQueue();
-  private sound: LegSound = 'none';
-  private country: string | undefined;
+  private sound: MemberSound = { kind: 'none' };
+  /** What is heard on hold, where that is a file. */
+  private music: PlayedSound | undefined;
   /** Ticks since the sound began. */
   private age = 0;
   private frame: DtmfFrame | undefined;
@@ -25,16 +26,22 @@ export class OwnSound {
   private soundFrames = 0;
   private readonly event = new Uint8Array(telephoneEventLength);
 
-  set(sound: LegSound, country: string | undefined): void {
-    if (sound === this.sound && country === this.country) return;
+  set(sound: MemberSound): void {
+    const { kind, country, music } = this.sound;
+    if (sound.kind === kind && sound.country === country && sound.music?.path === music?.path) return;
+    this.close();
     this.sound = sound;
-    this.country = country;
     this.age = 0;
   }
 
   /** Whether there is anything of the kind now. */
   get isActive(): boolean {
-    return this.sound !== 'none' || !this.queue.isEmpty;
+    return this.sound.kind !== 'none' || !this.queue.isEmpty;
+  }
+
+  /** The highest rate at which there is something to hear. */
+  get rate(): SampleRate {
+    return this.sound.kind === 'hold' ? (this.sound.music?.sampleRate ?? 8000) : 8000;
   }
 
   /** Begins a tick. */
@@ -46,22 +53,27 @@ export class OwnSound {
 
   /** Whether the others are heard beneath it. */
   get leavesOthers(): boolean {
-    return this.frame === undefined && this.sound !== 'hold' && this.sound !== 'silence';
+    return this.leavesPlays && this.sound.kind !== 'hold';
+  }
+
+  /** Whether what is played to the member is heard beneath it. */
+  get leavesPlays(): boolean {
+    return this.frame === undefined && this.sound.kind !== 'silence';
   }
 
   /** Adds this tick's samples. @returns Whether there were any. */
   add(workspace: AudioWorkspace, at: number, rate: SampleRate): boolean {
     const count = samplesOfFrame(rate);
     const { samples } = workspace;
-    const { frame, sound, country } = this;
+    const { frame, sound: { kind, country } } = this;
     const index = (this.age - 1) * count;
     if (frame !== undefined) {
       if (frame.part === 'sound') addDtmf(samples, at, count, { tone: frame.tone, rate, index: frame.index * count });
       return frame.part === 'sound';
     }
-    if (sound === 'ringback' || sound === 'busy') addProgressTone(samples, at, count, { kind: sound, rate, index, ...(country !== undefined && { country }) });
-    else if (sound === 'hold') addHoldMusic(samples, at, count, { rate, index });
-    return sound !== 'none' && sound !== 'silence';
+    if (kind === 'ringback' || kind === 'busy') addProgressTone(samples, at, count, { kind, rate, index, ...(country !== undefined && { country }) });
+    else if (kind === 'hold' && !this.addMusic(workspace, at, rate)) addHoldMusic(samples, at, count, { rate, index });
+    return kind !== 'none' && kind !== 'silence';
   }
 
   /** The packet of a telephone event in place of this tick's frame (RFC 4733 §2.5.1); `undefined` where sound is to be sent. */
@@ -75,5 +87,20 @@ export class OwnSound {
     this.soundFrames = frames;
     writeTelephoneEvent(event, 0, { event: dtmfTones.indexOf(frame.tone), end: isRepeat || frame.isLast, volume: eventVolume, duration: frames * units });
     return { codec: 'telephone-event', timestamp: (this.pressedTicks * units) | 0, startsTalkspurt: !isRepeat && frame.index === 0, level: 127, bytes: event, length: telephoneEventLength };
+  }
+
+  close(): void {
+    this.music?.close();
+    this.music = undefined;
+  }
+
+  /** @returns False where there is no file, or it cannot be read. */
+  private addMusic(workspace: AudioWorkspace, at: number, rate: SampleRate): boolean {
+    const { music } = this.sound;
+    if (music === undefined) return false;
+    this.music ??= new PlayedSound(workspace, [music], true);
+    if (this.music.begin(rate) !== 'playing') return false;
+    workspace.add(at, this.music.render(), samplesOfFrame(rate));
+    return true;
   }
 }

@@ -10,7 +10,7 @@ const skip = kernels.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TE
 const listening: MixMemberOptions = { payloadTypes, isMuted: false, reception: { codec: 'opus' } };
 
 async function started(t: TestContext, events: Partial<AudioMixerEvents>): Promise<AudioMixer> {
-  const mixer = await startAudioMixer({ onFrames: () => {}, onLevel: () => {}, onDtmf: () => {}, onFailure: (sentence) => assert.fail(sentence), ...events });
+  const mixer = await startAudioMixer({ onFrames: () => {}, onLevel: () => {}, onDtmf: () => {}, onPlay: () => {}, onFailure: (sentence) => assert.fail(sentence), ...events });
   if (mixer.kind === 'absent') throw new Error(mixer.absentBecause);
   t.after(() => mixer.exports.close());
   return mixer.exports;

@@ -1,7 +1,6 @@
 import type { LoadedKernel } from '@dialplane/kernels';
-import type { LegSound } from '@dialplane/media-api';
-import type { AudioMixer, AudioMixerEvents, AudioMixerStatistics, AudioPacket, MixedFrame, MixMemberOptions, MixReception } from './audio-mixer.ts';
-import { dtmfKind, frameKind, levelKind, readDtmf, readFrame, readLevel } from './frame-records.ts';
+import type { AudioMixer, AudioMixerEvents, AudioMixerStatistics, AudioPacket, MemberSound, MixedFrame, MixMemberOptions, MixReception, PlayOptions } from './audio-mixer.ts';
+import { dtmfKind, frameKind, levelKind, playKind, readDtmf, readFrame, readLevel, readPlay } from './frame-records.ts';
 import { MixerCounters } from './mixer-counters.ts';
 import type { MixerCommand } from './mixer-messages.ts';
 import { writePacket } from './packet-records.ts';
@@ -25,15 +24,22 @@ export async function startAudioMixer(events: AudioMixerEvents): Promise<LoadedK
 interface MemberState {
   readonly mix: number;
   options: MixMemberOptions;
-  sound: LegSound;
-  country: string | undefined;
+  sound: MemberSound;
 }
+
+interface PlayState {
+  readonly mix: number;
+  options: PlayOptions;
+}
+
+const noSound: MemberSound = { kind: 'none' };
 
 class ThreadedAudioMixer implements AudioMixer {
   private readonly events: AudioMixerEvents;
   private readonly counters = new MixerCounters();
   private readonly mixes = new Set<number>();
   private readonly members = new Map<number, MemberState>();
+  private readonly plays = new Map<number, PlayState>();
   private lastNumber = 0;
   private readonly thread: RingedThread<MixerCommand>;
 
@@ -67,13 +73,14 @@ class ThreadedAudioMixer implements AudioMixer {
   closeMix(mix: number): void {
     if (!this.mixes.delete(mix)) return;
     for (const [member, state] of this.members) if (state.mix === mix) this.members.delete(member);
+    for (const [play, state] of this.plays) if (state.mix === mix) this.plays.delete(play);
     this.command({ kind: 'closeMix', mix });
   }
 
   addMember(mix: number, options: MixMemberOptions): number {
     const member = (this.lastNumber += 1);
     if (!this.mixes.has(mix)) return member;
-    this.members.set(member, { mix, options, sound: 'none', country: undefined });
+    this.members.set(member, { mix, options, sound: noSound });
     this.command({ kind: 'addMember', mix, member, options });
     return member;
   }
@@ -97,16 +104,34 @@ class ThreadedAudioMixer implements AudioMixer {
     this.command({ kind: 'setMuted', member, isMuted });
   }
 
-  setSound(member: number, sound: LegSound, country?: string): void {
+  setSound(member: number, sound: MemberSound): void {
     const state = this.members.get(member);
     if (state === undefined) return;
     state.sound = sound;
-    state.country = country;
-    this.command({ kind: 'setSound', member, sound, country });
+    this.command({ kind: 'setSound', member, sound });
   }
 
   sendDtmf(member: number, tones: string): void {
     if (this.members.has(member)) this.command({ kind: 'sendDtmf', member, tones });
+  }
+
+  startPlay(mix: number, options: PlayOptions): number {
+    const play = (this.lastNumber += 1);
+    if (!this.mixes.has(mix)) return play;
+    this.plays.set(play, { mix, options });
+    this.command({ kind: 'startPlay', mix, play, options });
+    return play;
+  }
+
+  setPlayListeners(play: number, listeners: PlayOptions['listeners']): void {
+    const state = this.plays.get(play);
+    if (state === undefined) return;
+    state.options = { ...state.options, listeners };
+    this.command({ kind: 'setPlayListeners', play, listeners });
+  }
+
+  stopPlay(play: number): void {
+    if (this.plays.delete(play)) this.command({ kind: 'stopPlay', play });
   }
 
   push(member: number, packet: AudioPacket): boolean {
@@ -127,10 +152,11 @@ class ThreadedAudioMixer implements AudioMixer {
   /** Tells a new thread of what there is. */
   private repeat(): void {
     for (const mix of this.mixes) this.command({ kind: 'openMix', mix });
-    for (const [member, { mix, options, sound, country }] of this.members) {
+    for (const [member, { mix, options, sound }] of this.members) {
       this.command({ kind: 'addMember', mix, member, options });
-      if (sound !== 'none') this.command({ kind: 'setSound', member, sound, country });
+      if (sound.kind !== 'none') this.command({ kind: 'setSound', member, sound });
     }
+    for (const [play, { mix, options }] of this.plays) this.command({ kind: 'startPlay', mix, play, options });
   }
 
   private command(command: MixerCommand): void {
@@ -147,8 +173,14 @@ class ThreadedAudioMixer implements AudioMixer {
       } else if (kind === dtmfKind) {
         const { member, tone } = readDtmf(ring, offset);
         this.events.onDtmf(member, tone);
-      }
+      } else if (kind === playKind) this.followPlay(readPlay(ring, offset));
     });
     if (frames.length > 0) this.events.onFrames(frames);
+  }
+
+  private followPlay({ play, outcome }: ReturnType<typeof readPlay>): void {
+    if (!this.plays.has(play)) return;
+    if (outcome.kind !== 'started') this.plays.delete(play);
+    this.events.onPlay(play, outcome);
   }
 }

@@ -88,17 +88,17 @@ test('keys in the sound of a telephone are told once each, and the others do not
 test('ringing is heard by who waits, with the others; music instead of them; silence is silent', { skip }, () => {
   const { room, hearer, talk } = call('PCMU');
   talk(10);
-  room.mix.setSound(2, 'ringback', 'GB');
+  room.mix.setSound(2, { kind: 'ringback', country: 'GB' });
   talk(50);
   const ringing = hearer.between(0.3, 0.6);
   assert.ok(amplitudeAt(400, ringing, 8000) > 0.05 && amplitudeAt(450, ringing, 8000) > 0.05 && amplitudeAt(500, ringing, 8000) > 0.1);
-  room.mix.setSound(2, 'hold', undefined);
+  room.mix.setSound(2, { kind: 'hold' });
   talk(50);
   assert.ok(amplitudeAt(500, hearer.between(1.3, 2.1), 8000) < 0.01 && hearer.between(1.3, 2.1).some((sample) => Math.abs(sample) > 0.05));
-  room.mix.setSound(2, 'silence', undefined);
+  room.mix.setSound(2, { kind: 'silence' });
   talk(50);
   assert.ok(hearer.between(2.3, 3.1).every((sample) => Math.abs(sample) < 0.001));
-  room.mix.setSound(2, 'none', undefined);
+  room.mix.setSound(2, { kind: 'none' });
   talk(50);
   assert.ok(amplitudeAt(500, hearer.between(3.3, 4.1), 8000) > 0.15);
 });

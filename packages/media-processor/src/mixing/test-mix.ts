@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type AudioCodec, decodeWords, encodeWords, g711Law, type NumberedCodec } from '@dialplane/kernels';
+import type { SoundFile } from '@dialplane/media-api';
 import { instant } from '@dialplane/sansio';
 import { AudioMix } from './audio-mix.ts';
-import type { AudioPacket, MixCodec, MixMemberOptions, MixReception, SoundPayload } from './audio-mixer.ts';
+import type { AudioPacket, MixCodec, MixMemberOptions, MixReception, PlayOutcome, SoundPayload } from './audio-mixer.ts';
 import { type AudioKernels, AudioWorkspace, loadAudioKernels } from './audio-workspace.ts';
 import type { EncodedFrame } from './frame-records.ts';
 import { MixerCounters } from './mixer-counters.ts';
@@ -118,6 +122,8 @@ export class TestMix {
   readonly levels = new Map<number, number>();
   /** Keys that were found in sound, each with its member's number. */
   readonly pressed: (readonly [member: number, tone: string])[] = [];
+  /** What became of plays, each with its number. */
+  readonly outcomes: (readonly [play: number, outcome: PlayOutcome])[] = [];
   /** Packets of telephone events. */
   readonly events: EncodedFrame[] = [];
   readonly mix: AudioMix;
@@ -141,6 +147,7 @@ export class TestMix {
       },
       writeLevel: (member, level) => this.levels.set(member, level),
       writeDtmf: (member, tone) => this.pressed.push([member, tone]),
+      writePlay: (play, outcome) => this.outcomes.push([play, outcome]),
     });
   }
 
@@ -184,6 +191,15 @@ export function transcode(packets: readonly AudioPacket[], from: MixCodec, to: M
 /** A sine wave. */
 export function tone(frequencyHz: number, { amplitude = 0.2, seconds = 1, rate = 48_000 } = {}): Float32Array {
   return Float32Array.from({ length: Math.round(seconds * rate) }, (_, index) => amplitude * Math.sin((2 * Math.PI * frequencyHz * index) / rate));
+}
+
+/** Writes a signal as a sound file for as long as the test runs. */
+export function soundFile(t: { after(end: () => void): void }, signal: Float32Array, sampleRate: SoundFile['sampleRate']): SoundFile {
+  const folder = mkdtempSync(join(tmpdir(), 'dialplane-sound-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'sound.pcm');
+  writeFileSync(path, Int16Array.from(signal, (sample) => Math.round(sample * 32_767)));
+  return { path, sampleRate };
 }
 
 /** The amplitude of one frequency in a signal (Goertzel). */

@@ -1,7 +1,14 @@
 import { MixGain } from '@dialplane/conference';
-import type { AudioSource } from './audio-source.ts';
 import type { AudioWorkspace } from './audio-workspace.ts';
 import { samplesOfFrame, type SampleRate } from './sample-rates.ts';
+
+/** Something that is heard in a mix: what a member says, or what is played. */
+export interface MixVoice {
+  /** How loud the frame of this tick is (RFC 6464). */
+  readonly level: number;
+  /** The frame of this tick, at the rate of the mix. @returns Where in the workspace it is. */
+  render(): number;
+}
 
 /** Scratch room of the workspace: 0 and 1 are those of decoders and encoders. */
 const wholeScratch = 2;
@@ -17,7 +24,7 @@ export class VoiceSum {
   level = 127;
   private readonly workspace: AudioWorkspace;
   private readonly gain = new MixGain();
-  private voices: ReadonlySet<AudioSource> = new Set();
+  private voices: ReadonlySet<MixVoice> = new Set();
   private rate: SampleRate = 48_000;
   private state: 'begun' | 'summed' = 'begun';
 
@@ -26,7 +33,7 @@ export class VoiceSum {
   }
 
   /** Begins a tick. */
-  begin(voices: ReadonlySet<AudioSource>, rate: SampleRate): void {
+  begin(voices: ReadonlySet<MixVoice>, rate: SampleRate): void {
     // One voice needs no gain; after several have been too loud together it comes back up.
     if (this.state === 'begun' && !this.gain.isIdle) this.gain.follow(0);
     this.voices = voices;
@@ -34,17 +41,17 @@ export class VoiceSum {
     this.state = 'begun';
   }
 
-  hears(source: AudioSource): boolean {
+  hears(source: MixVoice): boolean {
     return this.voices.has(source);
   }
 
   /** How many voices there are besides this one. */
-  countWithout(source: AudioSource | undefined): number {
+  countWithout(source: MixVoice | undefined): number {
     return this.voices.size - (source !== undefined && this.voices.has(source) ? 1 : 0);
   }
 
   /** The sum of all voices, or of all but one. There is one at least. @returns Where in the workspace it is, until the next call. */
-  without(source: AudioSource | undefined): number {
+  without(source: MixVoice | undefined): number {
     const left = this.countWithout(source);
     if (left === 1 && this.gain.isIdle) return this.alone(source);
     this.sum();
@@ -57,7 +64,7 @@ export class VoiceSum {
     return this.limited(others);
   }
 
-  private alone(source: AudioSource | undefined): number {
+  private alone(source: MixVoice | undefined): number {
     for (const voice of this.voices) {
       if (voice === source) continue;
       this.level = Math.max(voice.level, 0);

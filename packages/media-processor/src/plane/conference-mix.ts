@@ -35,6 +35,16 @@ export class ConferenceMix {
   route(now: Instant): void {
     this.listeners = 0;
     for (const leg of this.conference.legs.values()) this.routeLeg(leg, now);
+    this.conference.plays.followMembers();
+  }
+
+  /** @returns Its number. */
+  open(): number {
+    return (this.mix ??= this.mixing.current?.openMix() ?? 0);
+  }
+
+  memberOf(leg: Leg): number | undefined {
+    return this.memberships.get(leg)?.member;
   }
 
   forget(leg: Leg): void {
@@ -83,7 +93,7 @@ export class ConferenceMix {
     const isMuted = !leg.maySend('audio');
     if (membership.isMuted !== isMuted) mixer.setMuted(membership.member, isMuted);
     membership.isMuted = isMuted;
-    if (membership.sound !== leg.sound) mixer.setSound(membership.member, leg.sound.kind, leg.sound.country);
+    if (membership.sound !== leg.sound) mixer.setSound(membership.member, leg.sound);
     membership.sound = leg.sound;
     if (hears) this.listeners += 1;
     const wanted = hears ? stream : undefined;
@@ -112,9 +122,8 @@ export class ConferenceMix {
     const known = this.memberships.get(leg);
     if (known?.payloadTypes === payloadTypes) return known;
     this.forget(leg);
-    this.mix ??= this.mixing.current?.openMix() ?? 0;
     const isMuted = !leg.maySend('audio');
-    const member = this.mixing.addMember(this.mix, leg, { payloadTypes: types, isMuted, hasKeysInSound: leg.hasKeysInSound });
+    const member = this.mixing.addMember(this.open(), leg, { payloadTypes: types, isMuted, hasKeysInSound: leg.hasKeysInSound });
     const made: Membership = { member, payloadTypes, isMuted, sound: { kind: 'none' }, stream: undefined };
     this.memberships.set(leg, made);
     return made;

@@ -7,6 +7,7 @@ import { AutomaticModes } from './automatic-modes.ts';
 import type { Composing } from './composing.ts';
 import { ConferenceMix } from './conference-mix.ts';
 import { ConferencePicture } from './conference-picture.ts';
+import { ConferencePlays } from './conference-plays.ts';
 import type { Leg } from './leg.ts';
 import type { Mixing } from './mixing.ts';
 import { PassThrough } from './pass-through.ts';
@@ -29,6 +30,7 @@ export class Conference {
   readonly audio: AudioRouting;
   readonly mix: ConferenceMix;
   readonly passThrough: PassThrough;
+  readonly plays: ConferencePlays;
   readonly tell: (event: ConferenceEvent) => void;
   private readonly parts: ConferenceParts;
   private readonly pictures: PictureRouting;
@@ -43,6 +45,7 @@ export class Conference {
     this.parts = parts;
     this.mix = new ConferenceMix(this, mixing);
     this.passThrough = new PassThrough(this);
+    this.plays = new ConferencePlays(this, mixing);
     this.audio = new AudioRouting(this);
     this.pictures = new PictureRouting(this);
     this.picture = new ConferencePicture(this, composing, () => ({ spotlight: this.pictures.spotlight, dominant: this.audio.dominant }));
@@ -55,7 +58,7 @@ export class Conference {
     const own = this.legModes.get(leg);
     const { audio, video } = own ?? this.modes;
     return {
-      audio: mixing.current === undefined ? 'forwarded' : leg.telephone !== undefined || leg.sound.kind !== 'none' ? 'mixed' : audio,
+      audio: mixing.current === undefined ? 'forwarded' : leg.telephone !== undefined || leg.sound.kind !== 'none' || this.plays.reaches(leg) ? 'mixed' : audio,
       video: composing.current === undefined ? 'forwarded' : own === undefined && video === 'forwarded' ? this.automatic.modeOf(leg) : video,
     };
   }
@@ -146,6 +149,7 @@ export class Conference {
 
   close(now: Instant): void {
     for (const leg of this.legs.values()) this.remove(leg, now);
+    this.plays.close();
     this.mix.close();
     this.picture.close();
   }

@@ -1,7 +1,7 @@
 import { BandwidthEstimator } from '@dialplane/conference';
-import type { LegSound } from '@dialplane/media-api';
 import { ArrivalRecorder, HeaderExtensionMap, SenderClock } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
+import type { MemberSound } from '../mixing/audio-mixer.ts';
 import type { SectionSettings, TransportSettings } from '../process-api/leg-settings.ts';
 import type { ProcessCommand } from '../process-api/process-messages.ts';
 import type { Conference } from './conference.ts';
@@ -63,7 +63,7 @@ export class Leg {
   isMuted: boolean;
   isHeld = false;
   /** What it hears besides the others, or instead of them. */
-  sound: { readonly kind: LegSound; readonly country?: string } = { kind: 'none' };
+  sound: MemberSound = { kind: 'none' };
   /** The connected one. */
   transport: WebrtcTransport<Leg> | RtpTransport<Leg> | undefined;
   received: readonly ReceivedSection[] = [];

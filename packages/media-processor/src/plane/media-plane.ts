@@ -3,6 +3,7 @@ import { AgentTable } from '@dialplane/ice';
 import type { LegReport, MediaFailure } from '@dialplane/media-api';
 import { type Instant, instant } from '@dialplane/sansio';
 import { formatTransportAddress } from '@dialplane/stun';
+import type { MemberSound } from '../mixing/audio-mixer.ts';
 import type { ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
 import { Composing } from './composing.ts';
 import { Conference, type ConferenceParts } from './conference.ts';
@@ -152,6 +153,10 @@ export class MediaPlane {
         return this.setModes(conference, command, now);
       case 'setSpotlight':
         return conference.setSpotlight(command.identifiers);
+      case 'play':
+        return conference.plays.start(command, now);
+      case 'stopPlay':
+        return conference.plays.stop(command.playId, now);
       default:
         this.obeyForLeg(conference, command, now);
     }
@@ -186,7 +191,7 @@ export class MediaPlane {
         leg.isHeld = command.isHeld;
         return conference.route(now);
       case 'setSound':
-        return conference.setSound(leg, { kind: command.sound, ...(command.country !== undefined && { country: command.country }) }, now);
+        return conference.setSound(leg, soundOf(command), now);
       case 'sendDtmf':
         return conference.sendDtmf(leg, command.tones, now);
       default:
@@ -296,6 +301,10 @@ export class MediaPlane {
     const legs = [...this.conferences.values()].reduce((sum, conference) => sum + conference.legs.size, 0);
     this.options.tell({ kind: 'alive', sequence, conferences: this.conferences.size, legs, load: utilization });
   }
+}
+
+function soundOf({ sound, country, music }: Extract<ProcessCommand, { readonly kind: 'setSound' }>): MemberSound {
+  return { kind: sound, ...(country !== undefined && { country }), ...(music !== undefined && { music }) };
 }
 
 function clock(): Instant {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { amplitudeAt, Hearer, Talker, testKernels, tone } from '../mixing/test-mix.ts';
+import { amplitudeAt, Hearer, soundFile, Talker, testKernels, tone } from '../mixing/test-mix.ts';
 import type { SectionSettings } from '../process-api/leg-settings.ts';
 import type { HeardPacket, TestMediaClient } from './test-media-client.ts';
 import { microphone, midElement, planeTest, speaker, testExtensions, TestMediaPlane } from './test-media-plane.ts';
@@ -79,4 +79,18 @@ planeTest('from the mix to forwarded sound and back, streams go on in their numb
   const steps = first().map(({ timestamp }, index, all) => (timestamp - (all[index - 1]?.timestamp ?? timestamp - 1)) | 0);
   assert.ok(steps.every((step) => step > 0 && step < 48_000), `${steps.join(' ')}`);
   assert.ok(plane.events.some((event) => event.kind === 'modesChanged' && event.legId === 'anna' && event.modes.audio === 'mixed'));
+});
+
+planeTest('what is played to all reaches those whose sound is forwarded, in the mix; afterwards they hear as before', async (t) => {
+  const { plane, members: [anna] } = await choir(t);
+  assert.ok(anna !== undefined);
+  const { client } = anna;
+  const streams = (count: number): number => new Set(client.heard.slice(-count).map(({ ssrc }) => ssrc)).size;
+  await client.until(() => client.heard.length > 20 && streams(20) === 2);
+  plane.handle({ kind: 'play', conferenceId: 'c', playId: 'p', to: 'all', sounds: [soundFile(t, tone(2000, { rate: 16_000 }), 16_000)], isLooped: false });
+  await plane.until((event) => event.kind === 'playEnded');
+  const mixed = client.heard.filter(({ ssrc }) => ssrc === 1000).slice(-40);
+  assert.ok(anna.loudness(mixed, 2000) > 0.06 && anna.loudness(mixed, 800) > 0.06, `${anna.loudness(mixed, 2000)} ${anna.loudness(mixed, 800)}`);
+  const before = client.heard.length;
+  await client.until(() => client.heard.length > before + 40 && streams(20) === 2);
 });

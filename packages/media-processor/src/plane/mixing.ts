@@ -1,5 +1,5 @@
 import type { Instant } from '@dialplane/sansio';
-import type { AudioMixer, AudioMixerEvents, MixedFrame, MixMemberOptions } from '../mixing/audio-mixer.ts';
+import type { AudioMixer, AudioMixerEvents, MixedFrame, MixMemberOptions, PlayOptions, PlayOutcome } from '../mixing/audio-mixer.ts';
 import type { Leg } from './leg.ts';
 import type { PacketSender } from './packet-sender.ts';
 import type { SentStream } from './sent-stream.ts';
@@ -15,13 +15,15 @@ interface Listener {
 export class Mixing implements AudioMixerEvents {
   private mixer: AudioMixer | undefined;
   private readonly listeners = new Map<number, Listener>();
+  private readonly plays = new Map<number, (outcome: PlayOutcome) => void>();
   private readonly sender: PacketSender;
-  private readonly clock: () => Instant;
+  /** The time of this thread. */
+  readonly now: () => Instant;
   private readonly log: (sentence: string) => void;
 
   constructor(sender: PacketSender, clock: () => Instant, log: (sentence: string) => void) {
     this.sender = sender;
-    this.clock = clock;
+    this.now = clock;
     this.log = log;
   }
 
@@ -50,9 +52,21 @@ export class Mixing implements AudioMixerEvents {
     this.listeners.delete(member);
   }
 
+  /** @param onOutcome Hears what becomes of it, until it was stopped. @returns Its number. */
+  startPlay(mix: number, options: PlayOptions, onOutcome: (outcome: PlayOutcome) => void): number {
+    const play = this.mixer?.startPlay(mix, options) ?? 0;
+    this.plays.set(play, onOutcome);
+    return play;
+  }
+
+  stopPlay(play: number): void {
+    this.mixer?.stopPlay(play);
+    this.plays.delete(play);
+  }
+
   /** One payload for all who hear the same. */
   onFrames(frames: readonly MixedFrame[]): void {
-    const now = this.clock();
+    const now = this.now();
     for (const frame of frames) {
       const isEvent = frame.codec === 'telephone-event';
       const packet = {
@@ -74,12 +88,18 @@ export class Mixing implements AudioMixerEvents {
 
   onLevel(member: number, level: number): void {
     const leg = this.listeners.get(member)?.leg;
-    leg?.conference.audio.noteLevel(leg, level, this.clock());
+    leg?.conference.audio.noteLevel(leg, level, this.now());
   }
 
   onDtmf(member: number, tone: string): void {
     const leg = this.listeners.get(member)?.leg;
-    leg?.conference.handleDtmf(leg, tone, this.clock());
+    leg?.conference.handleDtmf(leg, tone, this.now());
+  }
+
+  onPlay(play: number, outcome: PlayOutcome): void {
+    const onOutcome = this.plays.get(play);
+    if (outcome.kind !== 'started') this.plays.delete(play);
+    onOutcome?.(outcome);
   }
 
   onFailure(sentence: string): void {

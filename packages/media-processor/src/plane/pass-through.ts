@@ -28,7 +28,7 @@ export class PassThrough {
   /** The stream that the leg gets as it is; undefined where it does not. */
   sourceFor(leg: Leg, now: Instant): ReceivedStream | undefined {
     const other = this.onlyOther(leg);
-    if (other === undefined || leg.isHeld || leg.sound.kind !== 'none' || this.pressing.has(leg)) return undefined;
+    if (other === undefined || leg.isHeld || leg.sound.kind !== 'none' || this.conference.plays.reaches(leg) || this.pressing.has(leg)) return undefined;
     const stream = other.received.find(({ kind }) => kind === 'audio')?.layers[0];
     if (stream === undefined || !other.maySend('audio') || other.hasKeysInSound || now - stream.heardAt >= aliveMs) return undefined;
     return canPass(stream, leg) ? stream : undefined;

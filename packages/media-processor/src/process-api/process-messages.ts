@@ -48,7 +48,7 @@ export type ProcessCommand =
     }
   /** Offer and answer were exchanged: how the leg is from now on, whole. */
   | { readonly kind: 'setLeg'; readonly conferenceId: string; readonly legId: string; readonly transport: TransportSettings; readonly sections: readonly SectionSettings[] }
-  | PassedOn<MediaCommand, 'openConference' | 'closeConference' | 'closeLeg' | 'setModes' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSpotlight' | 'setSound' | 'sendDtmf'>
+  | PassedOn<MediaCommand, 'openConference' | 'closeConference' | 'closeLeg' | 'setModes' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSpotlight' | 'setSound' | 'sendDtmf' | 'play' | 'stopPlay'>
   /** Whether a client speaks TCP or TLS with our relay at this relayed transport address (`192.0.2.1:50000`, `[2001:db8::1]:50000`): a leg that comes from there is not on UDP. */
   | { readonly kind: 'setStreamRelay'; readonly address: string; readonly isOpen: boolean }
   /** Answered by `alive`; a process that does not answer is ended. */
@@ -70,4 +70,4 @@ export type PortsEvent =
   | { readonly kind: 'portsFailed'; readonly conferenceId: string; readonly legId: string; readonly sentence: string };
 
 /** What goes to the owner of the call as it is. */
-export type ConferenceEvent = PassedOn<MediaEvent, 'legStateChanged' | 'modesChanged' | 'speakersChanged' | 'layoutChanged' | 'legReport' | 'dtmfReceived' | 'mediaStalled' | 'mediaResumed'>;
+export type ConferenceEvent = PassedOn<MediaEvent, 'legStateChanged' | 'modesChanged' | 'speakersChanged' | 'layoutChanged' | 'legReport' | 'dtmfReceived' | 'playStarted' | 'playEnded' | 'playFailed' | 'mediaStalled' | 'mediaResumed'>;

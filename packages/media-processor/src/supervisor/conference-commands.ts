@@ -1,5 +1,5 @@
 import type { MediaDescription } from '@dialplane/calling-api';
-import type { MediaCommand, MediaFailure } from '@dialplane/media-api';
+import type { MediaCommand, MediaFailure, SoundFile } from '@dialplane/media-api';
 import type { LocalCandidate } from '@dialplane/sdp';
 import type { Logger } from '@dialplane/telemetry';
 import type { Conference, Conferences, Leg } from './conferences.ts';
@@ -21,6 +21,7 @@ export interface ConferenceCommandsOptions {
   /** Of everything that is sent. */
   readonly cname: string;
   readonly publicAddresses: readonly string[];
+  readonly holdMusic: SoundFile | undefined;
   readonly conferences: Conferences;
   readonly events: EventQueue;
 }
@@ -48,6 +49,8 @@ export class ConferenceCommands {
         conference.slot.send(command);
         return;
       case 'setSpotlight':
+      case 'play':
+      case 'stopPlay':
         conference.slot.send(command);
         return;
       case 'openLeg':
@@ -75,7 +78,9 @@ export class ConferenceCommands {
       return;
     }
     if (command.kind === 'closeLeg') conference.legs.delete(command.legId);
-    this.pass(conference, command, command.legId);
+    const { holdMusic } = this.options;
+    const isPresetMusic = command.kind === 'setSound' && command.sound === 'hold' && command.music === undefined && holdMusic !== undefined;
+    this.pass(conference, isPresetMusic ? { ...command, music: holdMusic } : command, command.legId);
   }
 
   /** To the media process, once that knows the leg. */

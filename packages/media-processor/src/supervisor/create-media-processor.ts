@@ -41,9 +41,9 @@ class SupervisedMediaProcessor implements MediaProcessor {
 
   constructor(options: MediaProcessorOptions, fingerprint: Uint8Array) {
     this.options = options;
-    const { logger, publicAddresses } = options;
+    const { logger, publicAddresses, holdMusic } = options;
     const limits = { ...defaultMediaProcessorLimits, ...options.limits };
-    this.commands = new ConferenceCommands({ logger, publicAddresses, limits, fingerprint, cname: this.cname, conferences: this.conferences, events: this.events });
+    this.commands = new ConferenceCommands({ logger, publicAddresses, holdMusic, limits, fingerprint, cname: this.cname, conferences: this.conferences, events: this.events });
     this.slots = Array.from({ length: options.processes + spareProcesses }, (_, index) => this.createSlot(index));
   }
 
@@ -118,13 +118,13 @@ class SupervisedMediaProcessor implements MediaProcessor {
   }
 
   private createSlot(index: number): ProcessSlot {
-    const { logger, firstPort, listenAddresses, certificate } = this.options;
+    const { logger, firstPort, listenAddresses, certificate, soundFolder } = this.options;
     const settings = {
       name: `media-${index + 1}`, addresses: listenAddresses, port: firstPort === 0 ? 0 : firstPort + index,
       certificate: certificate.certificatePem, privateKey: certificate.privateKeyPem, cname: this.cname,
       ...this.trunkPorts(index),
     };
-    return new ProcessSlot({ logger, settings }, {
+    return new ProcessSlot({ logger, settings, ...(soundFolder !== undefined && { soundFolder }) }, {
       running: (slot) => this.handleRunning(slot),
       lost: (slot) => this.handleLost(slot),
       told: (slot, event) => this.handleTold(slot, event),

@@ -1,3 +1,4 @@
+import type { SoundFile } from '@dialplane/media-api';
 import type { Logger } from '@dialplane/telemetry';
 
 /** Where the Media Processor is and what it may take. */
@@ -13,6 +14,10 @@ export interface MediaProcessorOptions {
   readonly publicAddresses: readonly string[];
   /** UDP ports for legs of telephones, in pairs; without them there are no such legs. */
   readonly trunkPorts?: { readonly first: number; readonly last: number };
+  /** The one folder whose files media processes may play, absolute; without it they play none. */
+  readonly soundFolder?: string;
+  /** In it: what is heard on hold; without it a melody that is made on the spot. */
+  readonly holdMusic?: SoundFile;
   /** Of all DTLS associations, for as long as this one runs. */
   readonly certificate: MediaCertificate;
   readonly limits?: Partial<MediaProcessorLimits>;

@@ -9,6 +9,8 @@ import { MediaProcessorError } from './media-processor-error.ts';
 export interface ProcessSlotOptions {
   readonly logger: Logger;
   readonly settings: ProcessSettings;
+  /** Absolute; its files may be read. */
+  readonly soundFolder?: string;
 }
 
 export interface ProcessSlotEvents {
@@ -39,8 +41,11 @@ type SlotState =
 
 const entry = fileURLToPath(new URL('../plane/media-process.ts', import.meta.url));
 const repositoryRoot = resolve(import.meta.dirname, '../../../..');
-/** What a packet thread may do to this machine: read the program, run its kernels and threads. Neither write files nor start programs. */
-const permissions = ['--permission', `--allow-fs-read=${repositoryRoot}/*`, '--allow-addons', '--allow-worker', '--disable-warning=SecurityWarning'];
+/** What a packet thread may do to this machine: read the program and sounds, run its kernels and threads. Neither write files nor start programs. */
+function permissions(soundFolder: string | undefined): readonly string[] {
+  const readable = [repositoryRoot, ...(soundFolder === undefined ? [] : [soundFolder])].map((folder) => `--allow-fs-read=${folder}/*`);
+  return ['--permission', ...readable, '--allow-addons', '--allow-worker', '--disable-warning=SecurityWarning'];
+}
 
 const startWithinMs = 60_000;
 /** Heartbeats without an answer after which a process is ended; they are `heartbeatEveryMs` apart. */
@@ -172,7 +177,7 @@ export class ProcessSlot {
 
   private fork(): ChildProcess {
     try {
-      return fork(entry, [], { serialization: 'advanced', execArgv: permissions, env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+      return fork(entry, [], { serialization: 'advanced', execArgv: [...permissions(this.options.soundFolder)], env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     } catch (error) {
       this.rest(false);
       throw new MediaProcessorError('MEDIA_PROCESS_FAILED', 'The system has no room for another process.', error);
