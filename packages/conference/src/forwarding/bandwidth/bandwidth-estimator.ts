@@ -11,7 +11,7 @@ import { SentPackets } from './sent-packets.ts';
 const referenceMs = 64;
 const leastBps = 30_000;
 const mostBps = 20_000_000;
-/** Without feedback for that long, while packets are sent, the line is thought to take half, and half again. */
+/** Where nothing is said for that long of what was sent, the line is thought to take half, and half again. */
 const silenceMs = 1500;
 /** A pause in what arrives after which delays are compared anew. */
 const pauseMs = 2000;
@@ -48,7 +48,8 @@ export class BandwidthEstimator {
   private wantedBps = 0;
   private maximumBps = mostBps;
   private roundTrip = 100;
-  private sentAt: Instant | undefined;
+  /** When the first packet was sent since the last feedback; undefined where none was. */
+  private unansweredSince: Instant | undefined;
   private feedbackAt: Instant | undefined;
   private congestedAt: Instant | undefined;
   /** Arrival time of the newest reference, unwrapped, in milliseconds of the receiver's clock. */
@@ -87,7 +88,7 @@ export class BandwidthEstimator {
   /** Notes a packet of `bytes` on the wire; returns the transport sequence number that it has to carry. */
   noteSent(bytes: number, now: Instant): number {
     const number = this.sent.note(bytes, now);
-    this.sentAt = now;
+    this.unansweredSince ??= now;
     this.probe?.noteSent(number, bytes, now);
     return number;
   }
@@ -119,6 +120,7 @@ export class BandwidthEstimator {
     }
     if (newestSentAt >= 0) this.noteRoundTrip(now - newestSentAt);
     this.feedbackAt = now;
+    this.unansweredSince = undefined;
     this.loss.note(received, lost, this.estimateBps, now);
     if (this.trend.signal === 'overuse') this.congestedAt = now;
     this.control.handle(this.trend.signal, this.arrivals.bitsPerSecond(this.arrivedAt), this.roundTrip, now);
@@ -188,12 +190,13 @@ export class BandwidthEstimator {
     this.roundTrip = sample < this.roundTrip ? sample : this.roundTrip + (sample - this.roundTrip) / 16;
   }
 
+  /** A sender that pauses hears nothing, either: only what was sent can be answered. */
   private noticeSilence(now: Instant): void {
-    const since = this.feedbackAt;
-    if (since === undefined || this.sentAt === undefined || now - since < silenceMs || this.sentAt < since) return;
+    const since = this.unansweredSince;
+    if (this.feedbackAt === undefined || since === undefined || now - since < silenceMs) return;
     this.control.rateBps = Math.max(leastBps, this.estimateBps / 2);
     this.trend.reset();
-    this.feedbackAt = now;
+    this.unansweredSince = now;
     this.congestedAt = now;
   }
 }

@@ -92,6 +92,18 @@ test('a line that goes dead is thought to take less and less, and is found again
   assert.ok(line.estimator.estimateBps > 1_300_000, `${line.estimator.estimateBps}`);
 });
 
+test('who pauses is not answered meanwhile, which says nothing of the line', () => {
+  const line = new TestLine({ rateBps: 2_000_000, ...clean });
+  line.estimator.setWanted(2_000_000);
+  line.pass(10_000, everything);
+  const { estimateBps } = line.estimator;
+  for (let count = 0; count < 5; count += 1) {
+    line.pause(3_000);
+    const report = line.pass(1_000, everything);
+    assert.ok(report.leastEstimateBps > 0.85 * estimateBps, `${estimateBps}: ${JSON.stringify(report)}`);
+  }
+});
+
 test('a line so bad that nothing is sent over it any more is tried again, and found when it is good', () => {
   const line = new TestLine({ rateBps: 2_000_000, ...clean });
   line.estimator.setWanted(2_000_000);

@@ -92,6 +92,15 @@ export class TestLine {
     };
   }
 
+  /** Lets time pass in which nothing is sent; what is under way arrives. */
+  pause(milliseconds: number): void {
+    for (const end = this.now + milliseconds; this.now < end; this.now += 1) {
+      this.deliver();
+      if (this.now % feedbackIntervalMs === 0) this.giveFeedback();
+      if (this.now % 200 === 0) this.estimator.update(instant(this.now));
+    }
+  }
+
   private sendPadding(): void {
     for (let due = this.estimator.probeBytesDue(instant(this.now)); due > 0; due -= paddingPacketBytes) {
       this.paddingBytes += Math.min(due, paddingPacketBytes);
