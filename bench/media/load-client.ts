@@ -2,6 +2,7 @@ import type { IceCredentials } from '@dialplane/ice';
 import { type DtlsAssociation, type DtlsStep, splitKeyingMaterial, srtpKind, type SrtpProfile } from '@dialplane/kernels';
 import { ArrivalRecorder, parseRtcp, RtcpWriter } from '@dialplane/rtp';
 import { instant } from '@dialplane/sansio';
+import { ipv4Address, transportAddress } from '@dialplane/stun';
 import { IceClient } from './ice-client.ts';
 import type { LoadEngine } from './load-engine.ts';
 import { readTransportSequence } from './transport-sequence.ts';
@@ -35,7 +36,7 @@ export class LoadClient {
   inbound = -1;
   outbound = -1;
   profile: SrtpProfile | undefined;
-  remote = { word: 0, port: 0 };
+  remote = transportAddress(ipv4Address(0), 0);
   onPacket: PacketHandler = () => {};
   /** The server asks for a key frame of the stream (PLI, FIR). */
   onKeyFrameRequest: (ssrc: number) => void = () => {};
@@ -64,7 +65,7 @@ export class LoadClient {
 
   /** Resolves once media can flow. */
   connect({ address, port, credentials }: ServerCandidate): Promise<void> {
-    this.remote = { word: address.split('.').reduce((word, byte) => (word << 8) | Number(byte), 0), port };
+    this.remote = transportAddress(ipv4Address(address.split('.').reduce((word, byte) => (word << 8) | Number(byte), 0)), port);
     this.ice.begin(credentials);
     const patience = setTimeout(() => this.connected.reject(new Error(`a client of the load was still ${this.phase} after ${patienceMs} ms`)), patienceMs);
     this.check();

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createUdpSockets, type DtlsIdentity, loadDtls, loadSrtp, protectWords, receivedKind, receivedWords, type Srtp, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
-import { describeDatagram } from '../outgoing-datagram.ts';
+import { createUdpSockets, describeDatagram, type DtlsIdentity, loadDtls, loadSrtp, outgoingWords, protectWords, receivedKind, receivedWords, type Srtp, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
 import type { LoadClient } from './load-client.ts';
 
 /** Places for packets to send: what is to be protected in the first half, the packet in the second. */
@@ -111,7 +110,7 @@ export class LoadEngine implements Disposable {
       const length = this.outbound[words + protectWords.result] ?? 0;
       const client = this.outboundClients[index];
       if (length < 0 || client === undefined) throw new Error(`a packet of the load could not be protected (${length})`);
-      describeDatagram(this.sockets, index, client.socket, client.remote, this.outbound[words + protectWords.destinationOffset] ?? 0, length);
+      describeDatagram(this.sockets.outgoing, index * outgoingWords.stride, client.socket, client.remote, this.outbound[words + protectWords.destinationOffset] ?? 0, length);
     }
     this.outboundClients.length = 0;
     this.sockets.send(count);
@@ -122,7 +121,7 @@ export class LoadEngine implements Disposable {
     this.flush();
     const { offset } = this.sockets.scratch;
     this.sockets.slab.set(datagram, offset);
-    describeDatagram(this.sockets, 0, client.socket, client.remote, offset, datagram.length);
+    describeDatagram(this.sockets.outgoing, 0, client.socket, client.remote, offset, datagram.length);
     this.sockets.send(1);
   }
 

@@ -1,7 +1,7 @@
-import { createUdpSockets, loadSrtp, outgoingWords, protectWords, receivedKind, receivedWords, type Srtp, type SrtpMasterKey, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
+import { createUdpSockets, describeDatagram, loadSrtp, outgoingWords, protectWords, receivedKind, receivedWords, type Srtp, type SrtpMasterKey, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
 import { RtpHeaderWriter } from '@dialplane/rtp';
+import { ipv4Address, type TransportAddress, transportAddress } from '@dialplane/stun';
 import { present } from '../media/speech.ts';
-import { describeDatagram, type DatagramTarget } from '../outgoing-datagram.ts';
 import { formats, type RemoteMedia, type TelephoneCodec } from './telephone.ts';
 
 const slotBytes = 2048;
@@ -15,7 +15,7 @@ export interface Telephone {
   readonly port: number;
   readonly codec: TelephoneCodec;
   readonly payloads: readonly Uint8Array[];
-  remote: DatagramTarget | undefined;
+  remote: TransportAddress | undefined;
   outbound: number;
   inbound: number;
   next: number;
@@ -64,7 +64,7 @@ export class TelephoneLoad implements Disposable {
 
   /** From here on it talks. @param key Of its own, where it encrypts. */
   connect(telephone: Telephone, { address, port, crypto }: RemoteMedia, key: SrtpMasterKey | undefined): void {
-    telephone.remote = { word: address.split('.').reduce((word, byte) => (word << 8) | Number(byte), 0), port };
+    telephone.remote = transportAddress(ipv4Address(address.split('.').reduce((word, byte) => (word << 8) | Number(byte), 0)), port);
     if (key !== undefined) telephone.outbound = this.srtp.openOutbound(key);
     if (crypto !== undefined) telephone.inbound = this.srtp.openInbound(crypto.key);
   }
@@ -101,7 +101,7 @@ export class TelephoneLoad implements Disposable {
     const headerLength = this.writer.finish();
     slab.set(payload, at + headerLength);
     telephone.next += 1;
-    describeDatagram(this.sockets, index, telephone.socket, telephone.remote, at, headerLength + payload.length);
+    describeDatagram(this.sockets.outgoing, index * outgoingWords.stride, telephone.socket, telephone.remote, at, headerLength + payload.length);
     if (telephone.outbound >= 0) this.addSecured(index, telephone.outbound, at, headerLength, payload.length);
   }
 

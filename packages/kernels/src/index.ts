@@ -18,6 +18,7 @@ export { nodeRandomness } from './node-randomness.ts';
 export { addressText, addressWords, type AddressWords } from './udp/address-words.ts';
 export { CoalescingMeter } from './udp/coalescing-policy.ts';
 export { createUdpSockets, type UdpSocketsOptions } from './udp/create-udp-sockets.ts';
+export { type DatagramDestination, describeDatagram } from './udp/outgoing-datagram.ts';
 export type { UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics } from './udp/udp-sockets.ts';
 export { outgoingFlags, outgoingWords, receivedKind, receivedWords } from './udp/udp-sockets.ts';
 export { openMappedFile } from './mapped-file/open-mapped-file.ts';

@@ -1,4 +1,4 @@
-import { outgoingWords, protectWords, type Srtp, srtpKind, srtpOverheadBytes, type UdpSockets } from '@dialplane/kernels';
+import { describeDatagram, outgoingWords, protectWords, type Srtp, srtpKind, srtpOverheadBytes, type UdpSockets } from '@dialplane/kernels';
 import type { ValidPair } from '@dialplane/ice';
 import { invariant } from '@dialplane/sansio';
 import { unprotected } from './leg-transport.ts';
@@ -172,20 +172,7 @@ export class PacketSender {
   }
 
   private describe({ socket, remote }: ValidPair, offset: number, length: number): void {
-    const { outgoing } = this;
-    const at = this.outgoingCount * outgoingWords.stride;
-    outgoing[at + outgoingWords.socket] = socket;
-    outgoing[at + outgoingWords.family] = remote.family;
-    outgoing[at + outgoingWords.port] = remote.port;
-    outgoing[at + outgoingWords.w0] = remote.w0;
-    outgoing[at + outgoingWords.w1] = remote.w1;
-    outgoing[at + outgoingWords.w2] = remote.w2;
-    outgoing[at + outgoingWords.w3] = remote.w3;
-    outgoing[at + outgoingWords.offset] = offset;
-    outgoing[at + outgoingWords.length] = length;
-    outgoing[at + outgoingWords.headerOffset] = 0;
-    outgoing[at + outgoingWords.headerLength] = 0;
-    outgoing[at + outgoingWords.flags] = 0;
+    describeDatagram(this.outgoing, this.outgoingCount * outgoingWords.stride, socket, remote, offset, length);
     this.outgoingCount += 1;
   }
 }

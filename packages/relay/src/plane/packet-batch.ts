@@ -1,4 +1,4 @@
-import { outgoingFlags, outgoingWords, type UdpSockets } from '@dialplane/kernels';
+import { describeDatagram, outgoingFlags, outgoingWords, type UdpSockets } from '@dialplane/kernels';
 import { invariant } from '@dialplane/sansio';
 import type { TransportAddress } from '@dialplane/stun';
 
@@ -86,19 +86,7 @@ export class PacketBatch {
   }
 
   private describe(socket: number, to: TransportAddress, offset: number, length: number): void {
-    const { at, outgoing } = this;
-    outgoing[at + outgoingWords.socket] = socket;
-    outgoing[at + outgoingWords.family] = to.family;
-    outgoing[at + outgoingWords.port] = to.port;
-    outgoing[at + outgoingWords.w0] = to.w0;
-    outgoing[at + outgoingWords.w1] = to.w1;
-    outgoing[at + outgoingWords.w2] = to.w2;
-    outgoing[at + outgoingWords.w3] = to.w3;
-    outgoing[at + outgoingWords.offset] = offset;
-    outgoing[at + outgoingWords.length] = length;
-    outgoing[at + outgoingWords.headerOffset] = 0;
-    outgoing[at + outgoingWords.headerLength] = 0;
-    outgoing[at + outgoingWords.flags] = 0;
-    this.at = at + outgoingWords.stride;
+    describeDatagram(this.outgoing, this.at, socket, to, offset, length);
+    this.at += outgoingWords.stride;
   }
 }
