@@ -25,6 +25,7 @@ export interface ConferenceParts {
 export class Conference {
   readonly conferenceId: string;
   readonly legs = new Map<string, Leg>();
+  private readonly participants = new Map<string, readonly Leg[]>();
   private modes: MediaModes;
   private readonly legModes = new Map<Leg, MediaModes>();
   readonly audio: AudioRouting;
@@ -50,6 +51,11 @@ export class Conference {
     this.pictures = new PictureRouting(this);
     this.picture = new ConferencePicture(this, composing, () => ({ spotlight: this.pictures.spotlight, dominant: this.audio.dominant }));
     this.automatic = new AutomaticModes(this.pictures, isOverTcp);
+  }
+
+  /** All legs of one participant, those that came first before the others. */
+  legsOf(identifier: string): readonly Leg[] {
+    return this.participants.get(identifier) ?? [];
   }
 
   /** How a leg gets sound and pictures: as was asked for, as far as this process can; as its line takes it where nobody asked. */
@@ -124,10 +130,14 @@ export class Conference {
 
   add(leg: Leg): void {
     this.legs.set(leg.legId, leg);
+    this.participants.set(leg.identifier, [...this.legsOf(leg.identifier), leg]);
   }
 
   remove(leg: Leg, now: Instant): void {
     this.legs.delete(leg.legId);
+    const others = this.legsOf(leg.identifier).filter((other) => other !== leg);
+    if (others.length === 0) this.participants.delete(leg.identifier);
+    else this.participants.set(leg.identifier, others);
     this.legModes.delete(leg);
     leg.end(now);
     this.audio.forget(leg);

@@ -56,8 +56,8 @@ export class PictureRouting {
 
   /** The first of the participant's legs that sends such a picture. */
   private find({ identifier, mediaStreamType }: WantedStream): ReceivedSection | undefined {
-    for (const leg of this.conference.legs.values()) {
-      if (leg.identifier !== identifier || !leg.maySend('video')) continue;
+    for (const leg of this.conference.legsOf(identifier)) {
+      if (!leg.maySend('video')) continue;
       const section = leg.received.find((candidate) => candidate.mediaStreamType === mediaStreamType && candidate.layers.some((layer) => layer !== undefined));
       if (section !== undefined) return section;
     }
