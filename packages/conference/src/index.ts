@@ -12,6 +12,7 @@ export { AudioSlots, emptySlot } from './forwarding/audio-slots.ts';
 export type { BandwidthEstimatorOptions } from './forwarding/bandwidth/bandwidth-estimator.ts';
 export { BandwidthEstimator } from './forwarding/bandwidth/bandwidth-estimator.ts';
 export { BitrateMeter } from './forwarding/bandwidth/bitrate-meter.ts';
+export { LinePacer } from './forwarding/line-pacer.ts';
 export { TemporalLayerGate } from './forwarding/temporal-layer-gate.ts';
 export type { OperatingPoint, PictureLayer } from './forwarding/operating-points.ts';
 export { operatingPoints } from './forwarding/operating-points.ts';

@@ -1,7 +1,8 @@
-import { parseRtcp, type ReportBlock, RtpPacket, type RtcpPacket, rtpVerdict, type SenderInformation, unixMillisecondsOf, unwrapRetransmission } from '@dialplane/rtp';
+import { parseRtcp, type ReportBlock, RtpPacket, type RtcpPacket, type SenderInformation, unixMillisecondsOf } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { Leg } from './leg.ts';
 import type { SentStream } from './sent-stream.ts';
+import { readStored } from './stored-packet.ts';
 
 /** Packets that one request may name: as many as a key frame has. */
 const mostRepeated = 64;
@@ -75,15 +76,11 @@ export class FeedbackReader {
   private repeat(leg: Leg, ssrc: number, numbers: readonly number[], now: Instant): void {
     const stream = streamOf(leg, ssrc);
     const source = stream?.currentSource;
-    if (stream?.history === undefined || typeof source !== 'object' || source.retransmissions === undefined) return;
+    if (stream?.history === undefined || typeof source !== 'object') return;
     const { packet } = this;
     for (const number of numbers.slice(0, mostRepeated)) {
       const received = stream.history.take(number, now, leg.roundTripMs ?? 0);
-      const { retransmissions, section } = source;
-      if (received < 0 || !retransmissions.find(received)) continue;
-      if (packet.read(retransmissions.bytes, retransmissions.offset, retransmissions.length) !== rtpVerdict.accepted) continue;
-      const original = section.retransmittedBy(packet.payloadType);
-      if (original !== undefined && !unwrapRetransmission(packet, source.ssrc, original.payloadType)) continue;
+      if (received < 0 || !readStored(source, received, packet)) continue;
       if (leg.retransmissions.take(packet.length, now) && stream.retransmit(packet, number, now)) stream.repeated += 1;
     }
   }

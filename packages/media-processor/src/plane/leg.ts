@@ -1,4 +1,4 @@
-import { BandwidthEstimator } from '@dialplane/conference';
+import { BandwidthEstimator, LinePacer } from '@dialplane/conference';
 import { ArrivalRecorder, HeaderExtensionMap, SenderClock } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { MemberSound } from '../mixing/audio-mixer.ts';
@@ -74,6 +74,8 @@ export class Leg {
   arrivals = new ArrivalRecorder();
   /** Of the line to the client. */
   bandwidth = new BandwidthEstimator({ startBps });
+  /** Streams of pictures that have packets waiting until the line has room. */
+  readonly waiting = new Set<SentStream>();
   readonly senderClock = new SenderClock();
   readonly ingress: PacketBudget;
   readonly reporter: LegReporter;
@@ -86,6 +88,7 @@ export class Leg {
   /** Of the path, from reports. */
   roundTripMs: number | undefined;
   private readonly parts: LegParts;
+  private readonly pacer = new LinePacer();
   private resting: readonly SentStream[] = [];
   private next: NextTransport | undefined;
 
@@ -180,6 +183,16 @@ export class Leg {
   /** It is worth to look for room for pictures of so many bits per second; 0 where none is wanted. */
   wantPictures(bitsPerSecond: number): void {
     this.bandwidth.setWanted(bitsPerSecond === 0 ? 0 : bitsPerSecond + soundBps);
+  }
+
+  /** Whether a packet of a picture may be sent now; if so, it counts as sent. */
+  mayLeave(payloadLength: number, now: Instant): boolean {
+    return this.pacer.take(payloadLength + packetOverhead, this.bandwidth.estimateBps, now);
+  }
+
+  /** Sends what of pictures has waited, as far as there is room now. */
+  sendWaiting(now: Instant): void {
+    for (const stream of this.waiting) stream.sendWaiting(now);
   }
 
   /** The number of the next packet on the transport (transport-wide congestion control). */

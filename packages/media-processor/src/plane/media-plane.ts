@@ -86,7 +86,7 @@ export class MediaPlane {
     this.legParts = {
       transports: { ...shared, agents },
       telephones: { ...shared, ports },
-      writers: new StreamWriters(this.sender),
+      writers: new StreamWriters(this.sender, this.ticks),
       random: () => randomness.nextUint32(),
     };
     this.receiver = new PacketReceiver({
@@ -238,7 +238,7 @@ export class MediaPlane {
     this.arm(now);
   }
 
-  /** What is asked for again, and padding, cannot wait; everything else is looked at now and then. */
+  /** What is asked for again, what waits, and padding, cannot wait any longer; everything else is looked at now and then. */
   private serveTimers(leg: Leg, isFull: boolean, now: Instant): void {
     if (isFull) {
       leg.handleTimeout(now);
@@ -246,7 +246,8 @@ export class MediaPlane {
       leg.watchdog.poll(now);
     }
     if (isFull || leg.bindings.streams.length > 0) this.feedbackWriter.handleTimeout(leg, now);
-    if (!leg.bandwidth.isProbing) return;
+    if (leg.waiting.size > 0) leg.sendWaiting(now);
+    if (!leg.bandwidth.isProbing && leg.waiting.size === 0) return;
     this.ticks.noteUrgency(now);
     leg.probe(now);
   }

@@ -1,10 +1,11 @@
 import { TemporalLayerGate } from '@dialplane/conference';
 import {
+  ExtensionElements,
   mostVp8DescriptorBytes,
   notMapped,
   originalSequenceLength,
   RtpHeaderWriter,
-  type RtpPacket,
+  RtpPacket,
   SequenceMapping,
   TimestampMapping,
   Vp8Descriptor,
@@ -18,10 +19,13 @@ import { DeliveryProgress } from './delivery-progress.ts';
 import type { Leg } from './leg.ts';
 import type { LegTransport } from './leg-transport.ts';
 import type { PacketSender } from './packet-sender.ts';
-import type { ReceivedPackets } from './received-packets.ts';
+import { ReceivedPackets } from './received-packets.ts';
 import { SentExtensions } from './sent-extensions.ts';
 import { SentHistory } from './sent-history.ts';
 import type { SourceStream } from './source-stream.ts';
+import { readStored } from './stored-packet.ts';
+import type { TickPolicy } from './tick-policy.ts';
+import { WaitingPackets } from './waiting-packets.ts';
 
 /** Where a stream's packets come from: nowhere, the mixer frame by frame, or a stream of packets. */
 export type SentSource = 'none' | 'encoded' | SourceStream;
@@ -41,11 +45,17 @@ export interface EncodedPacket {
 /** What all streams of a process write with, one after the other. */
 export class StreamWriters {
   readonly sender: PacketSender;
+  readonly ticks: TickPolicy;
   readonly header = new RtpHeaderWriter();
   readonly vp8 = new Vp8Descriptor();
+  /** A packet that has waited, as it is read, and as it is sent. */
+  readonly waited = new RtpPacket();
+  readonly waitedColumns = new ReceivedPackets();
+  readonly noElements = new ExtensionElements();
 
-  constructor(sender: PacketSender) {
+  constructor(sender: PacketSender, ticks: TickPolicy) {
     this.sender = sender;
+    this.ticks = ticks;
   }
 }
 
@@ -84,6 +94,8 @@ export class SentStream {
   private readonly sequence: SequenceMapping;
   private readonly timestamps: TimestampMapping;
   private readonly pictures: Vp8Mapping;
+  /** Packets of the current source that the line has no room for yet. */
+  private readonly waiting = new WaitingPackets();
   private rtxNumber: number;
 
   constructor(leg: Leg, settings: SectionSettings, writers: StreamWriters, random: () => number) {
@@ -164,9 +176,31 @@ export class SentStream {
   forward(stream: SourceStream, packets: ReceivedPackets, now: Instant): void {
     const { transport } = this.leg;
     if (transport?.route === undefined) return;
+    if (!this.waiting.isEmpty) this.sendWaiting(now);
     for (let index = stream.firstPending; index >= 0; index = packets.next[index] ?? -1) {
       if (stream === this.source || this.begins(stream, packets, index, now)) this.forwardOne(packets, index, transport, now);
     }
+  }
+
+  /** Sends what has waited, as far as the line has room now. What its source has no more is missing. */
+  sendWaiting(now: Instant): void {
+    const { leg, waiting } = this;
+    const { waited, waitedColumns, noElements, sender, vp8 } = this.writers;
+    for (; !waiting.isEmpty; waiting.drop()) {
+      const { transport } = leg;
+      if (transport?.route === undefined || waiting.source !== this.source || waiting.source === undefined) break;
+      if (!readStored(waiting.source, waiting.next, waited)) continue;
+      if (!leg.mayLeave(waited.payloadLength, now)) return;
+      waitedColumns.clear();
+      waitedColumns.add(waited, noElements);
+      const at = sender.share(waited.bytes.subarray(waited.payloadOffset, waited.payloadOffset + waited.payloadLength));
+      waitedColumns.payloadOffset[0] = at;
+      const isVp8 = this.codecMatch?.vp8Types[waited.payloadType] === 1 && vp8.read(sender.slab, at, waited.payloadLength);
+      this.send(waitedColumns, 0, isVp8, transport, now);
+      sender.endShared();
+    }
+    waiting.clear();
+    leg.waiting.delete(this);
   }
 
   /** Sends a packet that this process has encoded, of which the first ends what was carried before. */
@@ -252,12 +286,10 @@ export class SentStream {
   }
 
   private forwardOne(packets: ReceivedPackets, index: number, transport: LegTransport<Leg>, now: Instant): void {
-    const { sender, header, vp8 } = this.writers;
+    const { sender, vp8 } = this.writers;
     const receivedType = packets.payloadType[index] ?? 0;
-    const payloadType = this.codecMatch?.payloadTypes[receivedType] ?? notAgreed;
-    if (transport.route === undefined) return;
     const received = packets.sequenceNumber[index] ?? 0;
-    if (payloadType === notAgreed) return this.sequence.leaveOut(received);
+    if ((this.codecMatch?.payloadTypes[receivedType] ?? notAgreed) === notAgreed) return this.sequence.leaveOut(received);
     const payloadOffset = packets.payloadOffset[index] ?? 0;
     const payloadLength = packets.payloadLength[index] ?? 0;
     const isVp8 = this.codecMatch?.vp8Types[receivedType] === 1 && vp8.read(sender.slab, payloadOffset, payloadLength);
@@ -266,6 +298,25 @@ export class SentStream {
       this.pictures.leaveOut(vp8);
       return;
     }
+    if (this.kind === 'audio' || (this.waiting.isEmpty && this.leg.mayLeave(payloadLength, now))) this.send(packets, index, isVp8, transport, now);
+    else this.wait(received, now);
+  }
+
+  private wait(received: number, now: Instant): void {
+    if (typeof this.source !== 'object') return;
+    this.waiting.add(this.source, received);
+    this.leg.waiting.add(this);
+    this.writers.ticks.noteUrgency(now);
+  }
+
+  /** @param isVp8 its descriptor has just been read. */
+  private send(packets: ReceivedPackets, index: number, isVp8: boolean, { route, outbound }: LegTransport<Leg>, now: Instant): void {
+    const { sender, header, vp8 } = this.writers;
+    const received = packets.sequenceNumber[index] ?? 0;
+    const payloadOffset = packets.payloadOffset[index] ?? 0;
+    const payloadLength = packets.payloadLength[index] ?? 0;
+    const payloadType = this.codecMatch?.payloadTypes[packets.payloadType[index] ?? 0] ?? notAgreed;
+    if (route === undefined || payloadType === notAgreed) return;
     const pictureId = isVp8 ? this.pictures.pictureId(vp8) : 0;
     const number = pictureId === notMapped ? notMapped : this.sequence.map(received);
     if (number === notMapped) return;
@@ -277,7 +328,7 @@ export class SentStream {
     const headerLength = header.finish();
     const prefixLength = isVp8 ? writeVp8Descriptor(sender.slab, at + headerLength, vp8, pictureId, this.pictures.tl0PictureIndex(vp8)) : 0;
     const skipped = isVp8 ? vp8.length : 0;
-    sender.addRtp(transport.outbound, transport.route, headerLength, prefixLength, payloadOffset + skipped, payloadLength - skipped);
+    sender.addRtp(outbound, route, headerLength, prefixLength, payloadOffset + skipped, payloadLength - skipped);
     this.history?.note(number, received);
     this.count(payloadLength, timestamp, now);
   }
@@ -321,6 +372,8 @@ export class SentStream {
 
   private dropSource(): void {
     if (typeof this.source === 'object') unsubscribe(this.source, this);
+    this.waiting.clear();
+    this.leg.waiting.delete(this);
     this.source = 'none';
   }
 }
