@@ -228,6 +228,8 @@ export interface LegSession extends SessionProgress {
   readonly modes: MediaModes;
   /** The composed picture, where this leg has one of its own. */
   readonly layout?: readonly VideoTile[];
+  /** The codec that its sound had best be in. */
+  readonly audioCodec?: string;
 }
 
 /** What a conference begins with: one mix serves all ears, and pictures are chosen by who looks. */

@@ -9,7 +9,7 @@ import { noMediaPath } from './ice-configuration.ts';
 import { settleLineLeg } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
 import { showLeg } from './media-legs.ts';
-import { layoutChanged, modesChanged } from './media-modes.ts';
+import { codecWanted, layoutChanged, modesChanged } from './media-modes.ts';
 import { sessionConnected, sessionFailed, sessionInterrupted } from './media-progress.ts';
 import { abandonPromotion, bridge } from './promotion.ts';
 import { recoverConference, replaceLeg } from './reopening.ts';
@@ -37,6 +37,9 @@ export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant
       return;
     case 'modesChanged':
       modesChanged(live, event);
+      return;
+    case 'codecWanted':
+      codecWanted(live, event);
       return;
     case 'layoutChanged':
       layoutChanged(live, event);

@@ -57,6 +57,16 @@ export function layoutChanged(live: LiveCall, { legId, layout }: Extract<MediaEv
   }
 }
 
+/** The client's sound had best be in another codec, or in any again. */
+export function codecWanted(live: LiveCall, { legId, codec, why }: Extract<MediaEvent, { kind: 'codecWanted' }>): void {
+  const seat = clients(live.model).find(({ seat: { leg } }) => leg?.mediaSessionId === legId)?.seat;
+  if (seat?.leg === undefined) return;
+  live.flow('mediaProcessor', seat.participantId, { kind: 'decision', what: `audio in ${codec ?? 'any codec'}`, why });
+  const { audioCodec: _before, ...leg } = seat.leg;
+  replaceSeat(live.model, { ...seat, leg: codec === undefined ? leg : { ...leg, audioCodec: codec } });
+  tellModes(live, seat, why);
+}
+
 function changeLeg(live: LiveCall, seat: Seat, change: { readonly modes?: MediaModes; readonly layout?: readonly VideoTile[] }, why: string): void {
   if (seat.leg === undefined) return;
   const { layout = seat.leg.layout, modes = seat.leg.modes } = change;
@@ -71,7 +81,7 @@ function tellModes(live: LiveCall, { endpointId, leg: before }: Seat, why: strin
   live.tell(endpointId, () => {
     const leg = seatedAt(live.model, endpointId)?.seat.leg;
     if (leg === undefined || leg.mediaSessionId !== before?.mediaSessionId) return undefined;
-    return { type: 'mediaModesChanged', mediaSessionId: leg.mediaSessionId, modes: leg.modes, ...layoutOf(live.model, leg), why };
+    return { type: 'mediaModesChanged', mediaSessionId: leg.mediaSessionId, modes: leg.modes, ...layoutOf(live.model, leg), ...(leg.audioCodec !== undefined && { audioCodec: leg.audioCodec }), why };
   });
 }
 

@@ -40,6 +40,16 @@ test('a caller whose media is connected before the telephone answers may say so;
   assert.deepEqual(report('id99', 'connected'), ['refused MEDIA_SESSION_NOT_FOUND']);
 });
 
+test('the codec that the media processor wants is told and shown, until it wants any again', () => {
+  const call = new TestCall();
+  call.dial();
+  const wanted = (codec?: string) => call.media({ kind: 'codecWanted', conferenceId: call.conferenceId, legId: 'id3', ...(codec !== undefined && { codec }), why: 'Packets can pass.' });
+  assert.deepEqual(wanted('PCMU').lines, ['flow mediaProcessor > id1 decided: audio in PCMU', 'alice-1 < id3 audio mixed video forwarded in PCMU']);
+  assert.equal(call.machine.viewFor('alice-1')?.mediaSessions[0]?.audioCodec, 'PCMU');
+  assert.deepEqual(wanted().lines, ['flow mediaProcessor > id1 decided: audio in any codec', 'alice-1 < id3 audio mixed video forwarded']);
+  assert.equal(call.machine.viewFor('alice-1')?.mediaSessions[0]?.audioCodec, undefined);
+});
+
 test('a telephone rings for 115 s', () => {
   const call = new TestCall();
   const lineId = call.dial();

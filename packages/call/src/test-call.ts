@@ -231,7 +231,7 @@ function eventLine(event: EndpointEvent): string {
     case 'mediaCandidates':
       return `${event.mediaSessionId} ${event.candidates.length} candidates`;
     case 'mediaModesChanged':
-      return `${event.mediaSessionId} audio ${event.modes.audio} video ${event.modes.video}${event.layout === undefined ? '' : ` of ${event.layout.map(({ identifier }) => name(identifier)).join(' ') || 'nobody'}`}`;
+      return `${event.mediaSessionId} audio ${event.modes.audio} video ${event.modes.video}${event.layout === undefined ? '' : ` of ${event.layout.map(({ identifier }) => name(identifier)).join(' ') || 'nobody'}`}${event.audioCodec === undefined ? '' : ` in ${event.audioCodec}`}`;
     case 'speakersChanged':
       return `speaking: ${event.speaking.map(name).join(' ')}, dominant: ${event.dominant.map(name).join(' ')}`;
     case 'dtmfReceived':

@@ -162,7 +162,7 @@ export function sessionView(live: LiveCall, seat: Seat, session: PeerSession | L
     ...(remoteDescription === undefined ? {} : { remoteDescription }),
     remoteCandidates: [...(remote?.candidates ?? [])],
     localRevision: revisionOf(session.local),
-    ...(isPeer ? {} : { modes: session.modes, ...layoutOf(live.model, session) }),
+    ...(isPeer ? {} : { modes: session.modes, ...layoutOf(live.model, session), ...(session.audioCodec !== undefined && { audioCodec: session.audioCodec }) }),
   };
 }
 

@@ -52,12 +52,13 @@ export const MediaSessionUpdatedEvent = event('mediaSessionUpdated', { ...ofCall
 export const MediaSessionClosedEvent = event('mediaSessionClosed', { ...ofCall, mediaSessionId: Uuid });
 export const MediaDescriptionEvent = event('mediaDescription', { ...ofCall, mediaSessionId: Uuid, description: MediaDescription });
 export const MediaCandidatesEvent = event('mediaCandidates', { ...ofCall, mediaSessionId: Uuid, candidates: Type.Array(IceCandidate) });
-/** Media reaches this endpoint otherwise, or the composed picture is arranged otherwise. `layout` is there while video is mixed; `why` is a sentence. */
+/** Media reaches this endpoint otherwise, or the composed picture is arranged otherwise. `layout` is there while video is mixed, `audioCodec` while one is wanted; `why` is a sentence. */
 export const MediaModesChangedEvent = event('mediaModesChanged', {
   ...ofCall,
   mediaSessionId: Uuid,
   modes: MediaModes,
   layout: Type.Optional(Type.Array(VideoTile, { maxItems: maxVideoTiles })),
+  audioCodec: Type.Optional(Type.String()),
   why: Type.String(),
 });
 /** Who is heard and who was last; three times a second at most. */

@@ -127,5 +127,10 @@ export const MediaSession = Type.Object({
   modes: Type.Optional(MediaModes),
   /** The composed picture, while video is mixed. */
   layout: Type.Optional(Type.Array(VideoTile, { maxItems: maxVideoTiles })),
+  /**
+   * Codec by its name in SDP in which sound had best flow both ways, so that it need not be translated: the client offers its microphone's section anew with that one first and without Opus, if it can. Absent: any,
+   * as in a first offer.
+   */
+  audioCodec: Type.Optional(Type.String()),
 });
 export type MediaSession = Static<typeof MediaSession>;

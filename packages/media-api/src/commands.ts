@@ -16,6 +16,14 @@ export interface RtpLegRequest {
   readonly offer?: MediaDescription;
   readonly srtp: 'forbidden' | 'allowed' | 'required';
   readonly dtmf: 'rfc4733' | 'info' | 'inband';
+  /** Whether keys are looked for in the sound of who has not agreed to telephone events, which has to be decoded for it: `heard`, the default, or `ignored`. `dtmf` says more: `inband` always listens, `info` never. */
+  readonly dtmfInSound?: 'heard' | 'ignored';
+  /** Whether keys are taken from telephone events without a first packet that has the marker bit (RFC 4733 §2.2.2): `accepted`, the default, or `ignored`. */
+  readonly markerlessDtmf?: 'accepted' | 'ignored';
+  /** What the client of a call of two is asked to speak: Opus, the default, or the codec that is agreed here, in which packets pass as they are (`codecWanted`). */
+  readonly clientCodec?: 'opus' | 'telephone';
+  /** Milliseconds of sound in a packet, 10 to 60: what the other side is asked for, and is sent where it does not ask for another length; 20 without it. Opus is always sent in packets of 20. */
+  readonly packetMs?: number;
   /** Codec names in order of preference, as in SDP (`PCMU`, `G722`, `opus`). */
   readonly codecs: readonly string[];
   /** How our own offers secure media where `srtp` allows or requires it: keys in the description (RFC 4568), the default, or DTLS (RFC 5763). Either is answered. */
@@ -143,6 +151,8 @@ export type MediaEvent =
   | { readonly kind: 'legStateChanged'; readonly conferenceId: string; readonly legId: string; readonly state: MediaSession['state']; readonly reason?: MediaFailure }
   /** Of a leg, or of all. Also told when the media processor has switched by itself; `why` is a sentence. */
   | { readonly kind: 'modesChanged'; readonly conferenceId: string; readonly legId?: string; readonly modes: MediaModes; readonly why: string }
+  /** A client's sound had best be in this codec, by its name in SDP, both ways: a new offer of its makes it so. Any again without it. */
+  | { readonly kind: 'codecWanted'; readonly conferenceId: string; readonly legId: string; readonly codec?: string; /** A sentence. */ readonly why: string }
   /** Raw identifiers. `speaking` are audible now, loudest first; `dominant` spoke most recently, that one first, five at most. */
   | { readonly kind: 'speakersChanged'; readonly conferenceId: string; readonly speaking: readonly string[]; readonly dominant: readonly string[] }
   /** How the composed picture is arranged: of a leg that has one of its own (none any more when it is empty), or of all others. */

@@ -24,6 +24,7 @@ declare module 'sdp-transform' {
     rtcpRsize?: string;
     rtcp?: { port: Word; netType?: Word; ipVer?: Word; address?: Word };
     ptime?: Word;
+    maxptime?: Word;
     crypto?: Array<{ id: Word; suite: Word; config: Word; sessionConfig?: Word }>;
     rtp: Array<{ payload: Word; codec: Word; rate?: Word; encoding?: Word }>;
     fmtp: Array<{ payload: Word; config: Word }>;

@@ -19,6 +19,8 @@ export interface Platform {
   readonly random: () => number;
   readonly logger: CallClientLogger;
   readonly RTCPeerConnection: typeof RTCPeerConnection | undefined;
+  /** Says which codecs there are. */
+  readonly RTCRtpReceiver: Pick<typeof RTCRtpReceiver, 'getCapabilities'> | undefined;
   readonly MediaStream: typeof MediaStream | undefined;
   readonly mediaDevices: MediaDevices | undefined;
   readonly document: Document | undefined;
@@ -49,6 +51,7 @@ export function hostPlatform(options: CallClientOptions = {}): Platform {
     random: Math.random,
     logger: logger ?? silentLogger,
     RTCPeerConnection: webrtc?.RTCPeerConnection ?? fromHost('RTCPeerConnection'),
+    RTCRtpReceiver: webrtc?.RTCRtpReceiver ?? fromHost('RTCRtpReceiver'),
     MediaStream: webrtc?.MediaStream ?? fromHost('MediaStream'),
     mediaDevices: webrtc?.mediaDevices ?? fromHost('navigator')?.mediaDevices,
     document: fromHost('document'),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { OperationResponse, Trunk } from '@dialplane/calling-api';
 import { Features } from './features/features.ts';
 import type { Call } from './public/call.ts';
 import type { DtmfTone } from './public/call-options.ts';
@@ -127,4 +128,35 @@ test('a call between two users takes a telephone in, and a telephone is transfer
   assert.equal(transfer.state, 'Transferred');
   await hearsSound(taken);
   await taken.hangUp();
+});
+
+/** Until sound is sent in this codec, as the statistics of the call's connection have it. */
+async function speaks(call: Call, codec: string): Promise<void> {
+  const collector = call.feature(Features.MediaStats).createCollector();
+  await new Promise<void>((resolve) => {
+    collector.on('sampleReported', ({ audio }) => {
+      if (audio.send.some(({ codecName }) => codecName === codec)) resolve();
+    });
+  });
+  collector.dispose();
+}
+
+test('a client alone with a telephone speaks its codec where the trunk wants that, and Opus again with a third', async () => {
+  const { operatorToken } = await server.ask<OperationResponse<'signIn'>>('POST', '/v1/sign-in', undefined, { displayName: 'Olga' });
+  const { value: [trunk] } = await server.ask<{ value: Trunk[] }>('GET', '/v1/telephony/trunks', operatorToken);
+  assert.ok(trunk !== undefined);
+  const { name, health: _health, ...settings } = trunk;
+  await server.ask('PUT', `/v1/telephony/trunks/${name}`, operatorToken, { ...settings, profile: { ...settings.profile, clientCodec: 'telephone' } });
+  await using alice = await signIn('Alice 6');
+  await using bob = await signIn('Bob 6');
+  const call = alice.agent.startCall([echo], { alternateCallerId, audioOptions: alice.audioOptions });
+  await reaches(call, 'Connected');
+  await speaks(call, 'PCMU');
+  await hearsSound(call);
+  call.addParticipant(bob.identifier);
+  const joined = await (await bob.ringing()).accept({ audioOptions: bob.audioOptions });
+  await reaches(joined, 'Connected');
+  await speaks(call, 'OPUS');
+  await hearsSound(call);
+  await Promise.all([call.hangUp(), joined.hangUp()]);
 });

@@ -47,7 +47,7 @@ export class TestWholeServer {
   }
 
   /** One request; throws where the answer is not a success. */
-  async ask<Answer>(method: 'GET' | 'POST', path: string, token?: string, body?: unknown): Promise<Answer> {
+  async ask<Answer>(method: 'GET' | 'POST' | 'PUT', path: string, token?: string, body?: unknown): Promise<Answer> {
     const headers = { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const response = await fetch(`${this.url}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);

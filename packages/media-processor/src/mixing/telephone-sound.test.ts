@@ -27,7 +27,7 @@ function call(codec: MixCodec, keys: 'events' | 'sound' = 'events') {
 /** Keys that packets tell of, as a receiver reads them. */
 function keysOf(events: readonly EncodedFrame[], clockRate: number): string {
   const receiver = new TelephoneEventReceiver(clockRate);
-  return events.map(({ bytes, timestamp }) => receiver.take({ ssrc: 1, timestamp, bytes, payloadOffset: 0, payloadLength: bytes.length }) ?? '').join('');
+  return events.map(({ bytes, timestamp, startsTalkspurt }) => receiver.take({ ssrc: 1, timestamp, marker: startsTalkspurt ? 1 : 0, bytes, payloadOffset: 0, payloadLength: bytes.length }) ?? '').join('');
 }
 
 for (const [codec, units] of [['PCMU', 160], ['opus', 960]] as const) {

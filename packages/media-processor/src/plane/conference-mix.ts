@@ -5,7 +5,11 @@ import type { SectionCodec } from '../process-api/leg-settings.ts';
 import type { Conference } from './conference.ts';
 import type { Leg } from './leg.ts';
 import type { Mixing } from './mixing.ts';
+import { Repacketizer } from './repacketizer.ts';
 import type { SentStream } from './sent-stream.ts';
+
+/** Of the mixer. */
+const frameMs = 20;
 
 /** A leg as a member of the mix. */
 interface Membership {
@@ -15,6 +19,17 @@ interface Membership {
   isMuted: boolean;
   sound: Leg['sound'];
   stream: SentStream | undefined;
+  /** In which codec, payload types and packets it hears, in a line. */
+  format: string;
+}
+
+/** How a leg hears the mix. */
+interface Hearing {
+  readonly stream: SentStream;
+  readonly codec: SectionCodec;
+  /** Of keys, where they are told beside sound. */
+  readonly events: SectionCodec | undefined;
+  readonly packetMs: number;
 }
 
 /** The mix of one conference: everybody who may speak is in it, and whoever's sound is mixed hears it. Without listeners nothing is pushed. */
@@ -49,7 +64,9 @@ export class ConferenceMix {
 
   forget(leg: Leg): void {
     const membership = this.memberships.get(leg);
-    if (membership !== undefined) this.mixing.removeMember(membership.member);
+    if (membership === undefined) return;
+    membership.stream?.endEncoded();
+    this.mixing.removeMember(membership.member);
     this.memberships.delete(leg);
   }
 
@@ -85,29 +102,39 @@ export class ConferenceMix {
     const { current: mixer } = this.mixing;
     if (mixer === undefined || leg.transport === undefined) return this.forget(leg);
     const membership = this.join(leg);
-    const stream = leg.sent.find(({ kind }) => kind === 'audio');
-    const codec = stream?.settings.codecs.find(({ name }) => isMixCodec(name));
-    // Who is on hold hears nothing of the others, but the music, where there is some.
-    const listens = (!leg.isHeld || leg.sound.kind === 'hold') && this.conference.soundOf(leg, now) === 'mixed';
-    const hears = listens && stream !== undefined && codec !== undefined;
     const isMuted = !leg.maySend('audio');
     if (membership.isMuted !== isMuted) mixer.setMuted(membership.member, isMuted);
     membership.isMuted = isMuted;
     if (membership.sound !== leg.sound) mixer.setSound(membership.member, leg.sound);
     membership.sound = leg.sound;
-    if (hears) this.listeners += 1;
-    const wanted = hears ? stream : undefined;
-    if (membership.stream === wanted) return;
-    if (wanted === undefined) membership.stream?.endEncoded();
-    membership.stream = wanted;
-    if (wanted === undefined || codec === undefined) this.stopHearing(membership);
-    else this.startHearing(leg, membership, { stream: wanted, codec });
+    const hearing = this.hearingOf(leg, now);
+    if (hearing !== undefined) this.listeners += 1;
+    const format = hearing === undefined ? '' : [hearing.codec.name, hearing.codec.payloadType, hearing.events?.payloadType, hearing.packetMs].join(' ');
+    if (membership.stream === hearing?.stream && membership.format === format) return;
+    // Another codec may have another clock, to which the stream goes over.
+    membership.stream?.endEncoded();
+    membership.stream = hearing?.stream;
+    membership.format = format;
+    if (hearing === undefined) this.stopHearing(membership);
+    else this.startHearing(leg, membership, hearing);
   }
 
-  private startHearing(leg: Leg, { member }: Membership, { stream, codec }: { readonly stream: SentStream; readonly codec: SectionCodec }): void {
-    const events = leg.telephone?.dtmf === 'inband' ? undefined : stream.settings.codecs.find(({ name, clockRate }) => name === telephoneEvent && clockRate === codec.clockRate);
-    this.mixing.setReception(member, { stream, payloadType: codec.payloadType, eventPayloadType: events?.payloadType });
-    this.mixing.current?.setReception(member, { codec: codec.name as MixCodec, keys: events === undefined ? 'sound' : 'events', isContinuous: leg.telephone !== undefined });
+  /** Who is on hold hears nothing of the others, but the music, where there is some. */
+  private hearingOf(leg: Leg, now: Instant): Hearing | undefined {
+    const listens = (!leg.isHeld || leg.sound.kind === 'hold') && this.conference.soundOf(leg, now) === 'mixed';
+    const stream = leg.sent.find(({ kind }) => kind === 'audio');
+    const codecs = stream?.settings.codecs ?? [];
+    const codec = codecs.find(({ name }) => isMixCodec(name));
+    if (!listens || stream === undefined || codec === undefined) return undefined;
+    const events = leg.telephone?.dtmf === 'inband' ? undefined : codecs.find(({ name, clockRate }) => name === telephoneEvent && clockRate === codec.clockRate);
+    return { stream, codec, events, packetMs: stream.settings.send?.packetMs ?? frameMs };
+  }
+
+  private startHearing(leg: Leg, { member }: Membership, { stream, codec, events, packetMs }: Hearing): void {
+    const name = codec.name as MixCodec;
+    const repacketizer = name === 'opus' || packetMs === frameMs ? undefined : new Repacketizer(name, packetMs);
+    this.mixing.setReception(member, { stream, payloadType: codec.payloadType, eventPayloadType: events?.payloadType, repacketizer });
+    this.mixing.current?.setReception(member, { codec: name, keys: events === undefined ? 'sound' : 'events', isContinuous: leg.telephone !== undefined });
   }
 
   private stopHearing({ member }: Membership): void {
@@ -124,7 +151,7 @@ export class ConferenceMix {
     this.forget(leg);
     const isMuted = !leg.maySend('audio');
     const member = this.mixing.addMember(this.open(), leg, { payloadTypes: types, isMuted, hasKeysInSound: leg.hasKeysInSound });
-    const made: Membership = { member, payloadTypes, isMuted, sound: { kind: 'none' }, stream: undefined };
+    const made: Membership = { member, payloadTypes, isMuted, sound: { kind: 'none' }, stream: undefined, format: '' };
     this.memberships.set(leg, made);
     return made;
   }

@@ -4,6 +4,7 @@ import type { WantedStream } from '@dialplane/media-api';
 import type { ConferenceEvent } from '../process-api/process-messages.ts';
 import { AudioRouting } from './audio-routing.ts';
 import { AutomaticModes } from './automatic-modes.ts';
+import { ClientCodecs } from './client-codecs.ts';
 import type { Composing } from './composing.ts';
 import { ConferenceMix } from './conference-mix.ts';
 import { ConferencePicture } from './conference-picture.ts';
@@ -32,6 +33,7 @@ export class Conference {
   readonly mix: ConferenceMix;
   readonly passThrough: PassThrough;
   readonly plays: ConferencePlays;
+  private readonly clientCodecs: ClientCodecs;
   readonly tell: (event: ConferenceEvent) => void;
   private readonly parts: ConferenceParts;
   private readonly pictures: PictureRouting;
@@ -47,6 +49,7 @@ export class Conference {
     this.mix = new ConferenceMix(this, mixing);
     this.passThrough = new PassThrough(this);
     this.plays = new ConferencePlays(this, mixing);
+    this.clientCodecs = new ClientCodecs(this);
     this.audio = new AudioRouting(this);
     this.pictures = new PictureRouting(this);
     this.picture = new ConferencePicture(this, composing, () => ({ spotlight: this.pictures.spotlight, dominant: this.audio.dominant }));
@@ -143,6 +146,7 @@ export class Conference {
     this.audio.forget(leg);
     this.mix.forget(leg);
     this.passThrough.forget(leg);
+    this.clientCodecs.forget(leg);
     this.pictures.forget(leg);
     this.picture.forget(leg);
     this.automatic.forget(leg);
@@ -155,6 +159,7 @@ export class Conference {
     this.audio.route(now);
     this.picture.route(now);
     this.pictures.route(now);
+    this.clientCodecs.route();
   }
 
   close(now: Instant): void {

@@ -128,7 +128,8 @@ export class Leg {
   /** Whether a telephone's keys are tones in its sound, which has to be listened to for them. */
   get hasKeysInSound(): boolean {
     if (this.telephone === undefined || this.telephone.dtmf === 'info') return false;
-    return this.telephone.dtmf === 'inband' || !this.received.some(({ codecs }) => codecs.some(({ name }) => name === 'telephone-event'));
+    if (this.telephone.dtmf === 'inband') return true;
+    return this.telephone.dtmfInSound !== 'ignored' && !this.received.some(({ codecs }) => codecs.some(({ name }) => name === 'telephone-event'));
   }
 
   /** Offer and answer were exchanged. Another transport takes over once it is connected. */

@@ -2,13 +2,24 @@ import type { Instant } from '@dialplane/sansio';
 import type { AudioMixer, AudioMixerEvents, MixedFrame, MixMemberOptions, PlayOptions, PlayOutcome } from '../mixing/audio-mixer.ts';
 import type { Leg } from './leg.ts';
 import type { PacketSender } from './packet-sender.ts';
+import type { Repacketizer } from './repacketizer.ts';
 import type { SentStream } from './sent-stream.ts';
+
+/** Where a member hears the mix. */
+export interface MixedStream {
+  readonly stream: SentStream;
+  readonly payloadType: number;
+  /** Of keys, where they are told beside sound. */
+  readonly eventPayloadType: number | undefined;
+  /** Of who gets packets of another length than the mixer's frames. */
+  readonly repacketizer: Repacketizer | undefined;
+}
 
 /** How a member of a mix is reached. */
 interface Listener {
   readonly leg: Leg;
-  /** Where it hears the mix, and with which payload type; absent where it does not. */
-  reception: { readonly stream: SentStream; readonly payloadType: number; /** Of keys, where they are told beside sound. */ readonly eventPayloadType: number | undefined } | undefined;
+  /** Absent where it does not hear the mix. */
+  reception: MixedStream | undefined;
 }
 
 /** The way between the packet thread and the audio mixer's, for all conferences of the process. */
@@ -42,7 +53,7 @@ export class Mixing implements AudioMixerEvents {
     return member;
   }
 
-  setReception(member: number, reception: Listener['reception']): void {
+  setReception(member: number, reception: MixedStream | undefined): void {
     const listener = this.listeners.get(member);
     if (listener !== undefined) listener.reception = reception;
   }
@@ -78,12 +89,21 @@ export class Mixing implements AudioMixerEvents {
       };
       for (const member of frame.recipients) {
         const reception = this.listeners.get(member)?.reception;
-        const payloadType = isEvent ? reception?.eventPayloadType : reception?.payloadType;
-        if (reception !== undefined && payloadType !== undefined) reception.stream.sendEncoded(packet, payloadType, now);
+        if (reception?.repacketizer !== undefined) this.sendRepacketized(frame, reception, reception.repacketizer, now);
+        const payloadType = isEvent ? reception?.eventPayloadType : reception?.repacketizer === undefined ? reception?.payloadType : undefined;
+        if (payloadType !== undefined) reception?.stream.sendEncoded(packet, payloadType, now);
       }
       this.sender.endShared();
     }
     this.sender.flush();
+  }
+
+  /** Sound in packets of the length that the listener wants; keys come after what was before them. */
+  private sendRepacketized(frame: MixedFrame, { stream, payloadType }: MixedStream, repacketizer: Repacketizer, now: Instant): void {
+    const packets = frame.codec === 'telephone-event' ? repacketizer.flush() : repacketizer.add(frame);
+    for (const { timestamp, marker, payload } of packets) {
+      stream.sendEncoded({ timestamp, marker, audioLevel: frame.level, payloadOffset: this.sender.share(payload), payloadLength: payload.length }, payloadType, now);
+    }
   }
 
   onLevel(member: number, level: number): void {

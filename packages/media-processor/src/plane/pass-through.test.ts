@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { writeTelephoneEvent } from '@dialplane/rtp';
 import type { SectionCodec } from '../process-api/leg-settings.ts';
-import { noExtensions, planeTest, TestMediaPlane } from './test-media-plane.ts';
-import { TestTelephone } from './test-telephone.ts';
+import { midElement, noExtensions, planeTest, testCodecs, TestMediaPlane } from './test-media-plane.ts';
+import { openTelephoneLeg, type TelephoneLegSettings, type TestTelephone } from './test-telephone.ts';
 
 const voice = (name: string, payloadType: number): SectionCodec => ({ name, payloadType, clockRate: 8000, channels: 1, parameters: '', nack: false });
 const pcmu = voice('PCMU', 0);
@@ -25,16 +25,9 @@ class Caller {
     this.payloadType = payloadType;
   }
 
-  static async call(t: TestContext, plane: TestMediaPlane, legId: string, codecs: readonly SectionCodec[], mark: number): Promise<Caller> {
-    const telephone = await TestTelephone.open(t);
-    plane.handle({ kind: 'openLeg', conferenceId: 'c', legId, identifier: `4:${legId}`, isMuted: false, telephone: { dtmf: 'rfc4733', address: '127.0.0.1' } });
-    const opened = plane.events.find((event) => event.kind === 'portsOpened' && event.legId === legId);
-    assert.ok(opened?.kind === 'portsOpened');
-    const section = { mid: '0', kind: 'audio', codecs, extensions: noExtensions } as const;
-    const sections = [{ ...section, receive: { mediaStreamType: 'Audio', rids: [], ssrcs: [] } }, { ...section, send: { ssrc: 5_000 + mark } }] as const;
-    const transport = { kind: 'rtp', remote: { address: '127.0.0.1', port: telephone.port }, remoteRtcp: 'muxed', security: { kind: 'none' } } as const;
-    plane.handle({ kind: 'setLeg', conferenceId: 'c', legId, transport, sections });
-    const caller = new Caller(telephone, opened.port, mark, codecs[0]?.payloadType ?? 0);
+  static async call(t: TestContext, plane: TestMediaPlane, legId: string, codecs: readonly SectionCodec[], mark: number, keys?: TelephoneLegSettings['keys']): Promise<Caller> {
+    const { telephone, port } = await openTelephoneLeg(t, plane, { legId, codecs, ssrc: 5_000 + mark, ...(keys !== undefined && { keys }) });
+    const caller = new Caller(telephone, port, mark, codecs[0]?.payloadType ?? 0);
     const speaking = setInterval(() => caller.speak(), 20);
     t.after(() => clearInterval(speaking));
     return caller;
@@ -125,4 +118,48 @@ planeTest('keys that are pressed for a telephone, sounds, and the silence of who
   const from = ben.telephone.heard.length;
   await ben.telephone.until(() => ben.telephone.heard.slice(from).filter(({ payload }) => payload.every((byte) => byte === payload[0] && byte !== 0x21)).length > 5);
   await ann.getsMarked(0x42);
+});
+
+planeTest('without telephone events packets pass where nobody is to listen for keys in them', async (t) => {
+  const plane = new TestMediaPlane(t);
+  await plane.startMixing(t);
+  const ignored = { dtmf: 'rfc4733', dtmfInSound: 'ignored' } as const;
+  const [ann, ben] = [await Caller.call(t, plane, 'ann', [pcmu], 0x21, ignored), await Caller.call(t, plane, 'ben', [pcmu], 0x42, ignored)];
+  const decodedFrames = (): number => plane.plane.mixing.current?.statistics().decodedFrames ?? 0;
+  await Promise.all([ann.getsMarked(0x42, 10), ben.getsMarked(0x21, 10)]);
+  const before = decodedFrames();
+  await Promise.all([ann.getsMarked(0x42, 10), ben.getsMarked(0x21, 10)]);
+  assert.equal(decodedFrames(), before);
+});
+
+planeTest('a client alone with a telephone is asked for its codec where the trunk wants that, then packets pass both ways; with a third it is Opus again', async (t) => {
+  const plane = new TestMediaPlane(t);
+  await plane.startMixing(t);
+  plane.handle({ kind: 'setModes', conferenceId: 'c', modes: { audio: 'mixed', video: 'forwarded' } });
+  const section = { mid: '0', kind: 'audio', extensions: noExtensions, receive: { mediaStreamType: 'Audio', rids: [], ssrcs: [] }, send: { ssrc: 1000 } } as const;
+  const offered = (codecs: readonly SectionCodec[]) => [{ ...section, codecs }];
+  const { client: anna, transport } = plane.open('anna', offered([testCodecs.opus, pcmu, pcma, events(126)]));
+  await anna.connect(transport.remote, transport.local);
+  const ben = await Caller.call(t, plane, 'ben', [pcmu, events(101)], 0x42, { dtmf: 'rfc4733', clientCodec: 'telephone' });
+  const wanted = await plane.until((event) => event.kind === 'codecWanted' && event.codec !== undefined);
+  assert.deepEqual(wanted, { kind: 'codecWanted', conferenceId: 'c', legId: 'anna', codec: 'PCMU', why: 'Packets of the telephone, in PCMU, can pass as they are.' });
+  plane.handle({ kind: 'setLeg', conferenceId: 'c', legId: 'anna', transport, sections: offered([pcmu, pcma, events(126)]) });
+  let number = 0;
+  const speaking = setInterval(() => anna.sendRtp([{ ssrc: 9, payloadType: 0, sequenceNumber: number, timestamp: (number += 1) * 160, payload: new Uint8Array(160).fill(0x21), elements: [midElement('0')] }]), 20);
+  t.after(() => clearInterval(speaking));
+  const passed = () => anna.heard.filter(({ payloadType, payload }) => payloadType === 0 && payload.every((byte) => byte === 0x42)).length;
+  await Promise.all([ben.getsMarked(0x21), anna.until(() => passed() > 5)]);
+  const decodedFrames = (): number => plane.plane.mixing.current?.statistics().decodedFrames ?? 0;
+  const before = decodedFrames();
+  await ben.getsMarked(0x21);
+  assert.equal(decodedFrames(), before);
+  const carl = await Caller.call(t, plane, 'carl', [pcmu], 0x63, { dtmf: 'rfc4733', clientCodec: 'telephone' });
+  await plane.until((event) => event.kind === 'codecWanted' && event.codec === undefined);
+  await Promise.all([ben.getsMixed(), carl.getsMixed()]);
+  plane.handle({ kind: 'setLeg', conferenceId: 'c', legId: 'anna', transport, sections: offered([testCodecs.opus, pcmu, pcma, events(126)]) });
+  await anna.until(() => anna.heard.at(-1)?.payloadType === 111);
+  const numbers = anna.heard.map(({ sequenceNumber }) => sequenceNumber);
+  assert.ok(numbers.every((value, index) => index === 0 || ((value - (numbers[index - 1] ?? 0)) & 0xffff) === 1), 'one stream, nothing missing');
+  const times = anna.heard.map(({ timestamp }) => timestamp);
+  assert.ok(times.every((value, index) => index === 0 || ((value - (times[index - 1] ?? 0)) | 0) > 0), 'its timestamps rise');
 });

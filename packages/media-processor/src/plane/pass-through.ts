@@ -54,6 +54,17 @@ export class PassThrough {
     this.pressing.delete(leg);
   }
 
+  /** The other leg, where two are connected and one of them is a telephone's. */
+  onlyOther(leg: Leg): Leg | undefined {
+    let other: Leg | undefined;
+    for (const candidate of this.conference.legs.values()) {
+      if (candidate === leg || candidate.transport === undefined) continue;
+      if (other !== undefined) return undefined;
+      other = candidate;
+    }
+    return other !== undefined && (leg.telephone !== undefined || other.telephone !== undefined) ? other : undefined;
+  }
+
   /** To be called several times a second. @returns whether somebody is to be routed otherwise. */
   hasChanged(now: Instant): boolean {
     for (const [leg, until] of this.pressing) if (until <= now) this.pressing.delete(leg);
@@ -62,17 +73,6 @@ export class PassThrough {
     const hasChanged = passed !== this.passed;
     this.passed = passed;
     return hasChanged;
-  }
-
-  /** The other leg, where two are connected and one of them is a telephone's. */
-  private onlyOther(leg: Leg): Leg | undefined {
-    let other: Leg | undefined;
-    for (const candidate of this.conference.legs.values()) {
-      if (candidate === leg || candidate.transport === undefined) continue;
-      if (other !== undefined) return undefined;
-      other = candidate;
-    }
-    return other !== undefined && (leg.telephone !== undefined || other.telephone !== undefined) ? other : undefined;
   }
 }
 

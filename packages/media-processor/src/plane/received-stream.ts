@@ -73,7 +73,7 @@ export class ReceivedStream implements SourceStream {
 
   /** Takes a packet of telephone events. @returns The key that it is the first to tell of. */
   noteEvent(packet: RtpPacket, clockRate: number): string | undefined {
-    this.events ??= new TelephoneEventReceiver(clockRate);
+    this.events ??= new TelephoneEventReceiver(clockRate, this.section.leg.telephone?.markerlessDtmf);
     return this.events.take(packet);
   }
 

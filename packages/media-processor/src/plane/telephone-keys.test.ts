@@ -3,10 +3,10 @@ import type { TestContext } from 'node:test';
 import type { RtpLegRequest } from '@dialplane/media-api';
 import { dtmfTones, TelephoneEventReceiver, telephoneEventLength, writeTelephoneEvent } from '@dialplane/rtp';
 import { Hearer, Talker, testKernels, TestMix } from '../mixing/test-mix.ts';
-import type { SectionCodec, SectionSettings } from '../process-api/leg-settings.ts';
+import type { SectionCodec } from '../process-api/leg-settings.ts';
 import type { HeardPacket, SpokenPacket } from './test-media-client.ts';
-import { microphone, noExtensions, planeTest, TestMediaPlane } from './test-media-plane.ts';
-import { TestTelephone } from './test-telephone.ts';
+import { microphone, planeTest, TestMediaPlane } from './test-media-plane.ts';
+import { openTelephoneLeg, type TelephoneLegSettings, type TestTelephone } from './test-telephone.ts';
 
 const pcmu: SectionCodec = { name: 'PCMU', payloadType: 0, clockRate: 8000, channels: 1, parameters: '', nack: false };
 const events: SectionCodec = { name: 'telephone-event', payloadType: 101, clockRate: 8000, channels: 1, parameters: '0-15', nack: false };
@@ -19,17 +19,8 @@ interface Phone {
 }
 
 /** A telephone with G.711, and events where its keys are told in them. */
-async function openPhone(t: TestContext, plane: TestMediaPlane, legId: string, dtmf: RtpLegRequest['dtmf']): Promise<Phone> {
-  const telephone = await TestTelephone.open(t);
-  plane.handle({ kind: 'openLeg', conferenceId: 'c', legId, identifier: '4:+15550100', isMuted: false, telephone: { dtmf, address: '127.0.0.1' } });
-  const opened = plane.events.find((event) => event.kind === 'portsOpened' && event.legId === legId);
-  assert.ok(opened?.kind === 'portsOpened');
-  const codecs = dtmf === 'rfc4733' ? [pcmu, events] : [pcmu];
-  const section = { mid: '0', kind: 'audio', codecs, extensions: noExtensions } as const;
-  const sections: readonly SectionSettings[] = [{ ...section, receive: { mediaStreamType: 'Audio', rids: [], ssrcs: [] } }, { ...section, send: { ssrc } }];
-  const transport = { kind: 'rtp', remote: { address: '127.0.0.1', port: telephone.port }, remoteRtcp: 'muxed', security: { kind: 'none' } } as const;
-  plane.handle({ kind: 'setLeg', conferenceId: 'c', legId, transport, sections });
-  return { telephone, port: opened.port };
+function openPhone(t: TestContext, plane: TestMediaPlane, legId: string, dtmf: RtpLegRequest['dtmf'], settings: Partial<TelephoneLegSettings> = {}): Promise<Phone> {
+  return openTelephoneLeg(t, plane, { legId, ssrc, codecs: dtmf === 'rfc4733' ? [pcmu, events] : [pcmu], keys: { dtmf }, ...settings });
 }
 
 async function mixedPlane(t: TestContext): Promise<TestMediaPlane> {
@@ -52,7 +43,7 @@ const toldBy = (plane: TestMediaPlane, legId: string): string => plane.events.fl
 
 function keysIn(heard: readonly HeardPacket[]): string {
   const receiver = new TelephoneEventReceiver(8000);
-  return heard.flatMap(({ payloadType, timestamp, payload }) => (payloadType === 101 ? [receiver.take({ ssrc, timestamp, bytes: payload, payloadOffset: 0, payloadLength: payload.length }) ?? ''] : [])).join('');
+  return heard.flatMap(({ payloadType, timestamp, marker, payload }) => (payloadType === 101 ? [receiver.take({ ssrc, timestamp, marker, bytes: payload, payloadOffset: 0, payloadLength: payload.length }) ?? ''] : [])).join('');
 }
 
 planeTest('keys of a browser, muted though it is, are told and reach a telephone as its events; its own are told and reach another one', async (t) => {
@@ -111,4 +102,23 @@ planeTest('who waits hears music although it is on hold; a telephone that only l
   const steps = telephone.heard.slice(1).map(({ timestamp }, index) => (timestamp - (telephone.heard[index]?.timestamp ?? 0)) | 0);
   assert.ok(steps.every((step) => step > 0));
   assert.deepEqual(new Set(steps.slice(-8)), new Set([160]));
+});
+
+planeTest('packets are as long as a telephone asks for, keys and all', async (t) => {
+  const plane = await mixedPlane(t);
+  const { telephone } = await openPhone(t, plane, 'phone', 'rfc4733', { packetMs: 30 });
+  const whole = (): number => telephone.heard.filter(({ payload }) => payload.length === 240).length;
+  await telephone.until(() => whole() > 3);
+  plane.handle({ kind: 'sendDtmf', conferenceId: 'c', legId: 'phone', tones: '8' });
+  await telephone.until(() => keysIn(telephone.heard) === '8');
+  const before = whole();
+  await telephone.until(() => whole() > before + 3);
+  const sound = telephone.heard.filter(({ payloadType }) => payloadType === 0);
+  const first = telephone.heard.findIndex(({ payloadType }) => payloadType === 101);
+  // Sound that waited goes out before the key, as a packet of 10 or 20 ms.
+  assert.ok(sound.every(({ payload }) => [80, 160, 240].includes(payload.length)));
+  const steps = telephone.heard.slice(1, first).map(({ timestamp }, index) => timestamp - (telephone.heard[index]?.timestamp ?? 0) - (telephone.heard[index]?.payload.length ?? 0));
+  assert.deepEqual(new Set(steps), new Set([0]));
+  const numbers = telephone.heard.map(({ sequenceNumber }) => sequenceNumber);
+  assert.ok(numbers.every((number, index) => index === 0 || ((number - (numbers[index - 1] ?? 0)) & 0xffff) === 1));
 });

@@ -3,7 +3,10 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { protectWords, type Srtp, type SrtpMasterKey, srtpKind, srtpOverheadBytes, unprotectWords } from '@dialplane/kernels';
 import { packetKind, packetKindOf, parseRtcp, type RtcpPacket, RtcpWriter, RtpHeaderWriter, RtpPacket, rtpVerdict } from '@dialplane/rtp';
+import type { SectionCodec, SectionSettings } from '../process-api/leg-settings.ts';
+import type { ProcessCommand } from '../process-api/process-messages.ts';
 import type { HeardPacket, SpokenPacket } from './test-media-client.ts';
+import { noExtensions, type TestMediaPlane } from './test-media-plane.ts';
 
 /** What a telephone secures its packets with; plain without it. */
 export interface TelephoneKeys {
@@ -11,6 +14,30 @@ export interface TelephoneKeys {
   /** Of what it sends, and of what it gets. */
   readonly outbound: SrtpMasterKey;
   readonly inbound: SrtpMasterKey;
+}
+
+/** A leg of a telephone that is described and has sound both ways. */
+export interface TelephoneLegSettings {
+  readonly legId: string;
+  /** For both ways. */
+  readonly codecs: readonly SectionCodec[];
+  readonly ssrc: number;
+  readonly keys?: Omit<NonNullable<Extract<ProcessCommand, { readonly kind: 'openLeg' }>['telephone']>, 'address'>;
+  readonly packetMs?: number;
+}
+
+/** Opens a telephone and its leg in plain RTP. */
+export async function openTelephoneLeg(t: { after(end: () => void): void }, plane: TestMediaPlane, settings: TelephoneLegSettings): Promise<{ readonly telephone: TestTelephone; /** Of the leg. */ readonly port: number }> {
+  const { legId, codecs, ssrc, keys = { dtmf: 'rfc4733' }, packetMs } = settings;
+  const telephone = await TestTelephone.open(t);
+  plane.handle({ kind: 'openLeg', conferenceId: 'c', legId, identifier: `4:${legId}`, isMuted: false, telephone: { ...keys, address: '127.0.0.1' } });
+  const opened = plane.events.find((event) => event.kind === 'portsOpened' && event.legId === legId);
+  assert.ok(opened?.kind === 'portsOpened');
+  const section = { mid: '0', kind: 'audio', codecs, extensions: noExtensions } as const;
+  const sections: readonly SectionSettings[] = [{ ...section, receive: { mediaStreamType: 'Audio', rids: [], ssrcs: [] } }, { ...section, send: { ssrc, ...(packetMs !== undefined && { packetMs }) } }];
+  const transport = { kind: 'rtp', remote: { address: '127.0.0.1', port: telephone.port }, remoteRtcp: 'muxed', security: { kind: 'none' } } as const;
+  plane.handle({ kind: 'setLeg', conferenceId: 'c', legId, transport, sections });
+  return { telephone, port: opened.port };
 }
 
 /** A telephone as far as packets go, on plain sockets: RTP on a port, RTCP on another. */

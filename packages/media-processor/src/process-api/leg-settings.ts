@@ -79,5 +79,5 @@ export interface SectionSettings {
     readonly ssrcs: ReadonlyArray<{ readonly ssrc: number; readonly rtxSsrc?: number }>;
   };
   /** What we send in it; absent when we send nothing. Which source that is comes and goes without another description. */
-  readonly send?: { readonly ssrc: number; readonly rtxSsrc?: number };
+  readonly send?: { readonly ssrc: number; readonly rtxSsrc?: number; /** Milliseconds of sound in a packet; 20 without it. */ readonly packetMs?: number };
 }

@@ -43,8 +43,8 @@ export type ProcessCommand =
       readonly legId: string;
       readonly identifier: string;
       readonly isMuted: boolean;
-      /** Of an RTP leg: how keys come and go, and the IP address of ours at which it gets ports, which is answered by `portsOpened` or `portsFailed`. */
-      readonly telephone?: Pick<RtpLegRequest, 'dtmf'> & { readonly address: string };
+      /** Of an RTP leg: how keys come and go, what the client at the other end speaks, and the IP address of ours at which it gets ports, which is answered by `portsOpened` or `portsFailed`. */
+      readonly telephone?: Pick<RtpLegRequest, 'dtmf' | 'dtmfInSound' | 'markerlessDtmf' | 'clientCodec'> & { readonly address: string };
     }
   /** Offer and answer were exchanged: how the leg is from now on, whole. */
   | { readonly kind: 'setLeg'; readonly conferenceId: string; readonly legId: string; readonly transport: TransportSettings; readonly sections: readonly SectionSettings[] }
@@ -70,4 +70,4 @@ export type PortsEvent =
   | { readonly kind: 'portsFailed'; readonly conferenceId: string; readonly legId: string; readonly sentence: string };
 
 /** What goes to the owner of the call as it is. */
-export type ConferenceEvent = PassedOn<MediaEvent, 'legStateChanged' | 'modesChanged' | 'speakersChanged' | 'layoutChanged' | 'legReport' | 'dtmfReceived' | 'playStarted' | 'playEnded' | 'playFailed' | 'mediaStalled' | 'mediaResumed'>;
+export type ConferenceEvent = PassedOn<MediaEvent, 'legStateChanged' | 'modesChanged' | 'codecWanted' | 'speakersChanged' | 'layoutChanged' | 'legReport' | 'dtmfReceived' | 'playStarted' | 'playEnded' | 'playFailed' | 'mediaStalled' | 'mediaResumed'>;

@@ -63,7 +63,8 @@ export class TelephoneCommands {
       return;
     }
     this.opening.set(leg, { command, announced: address.announced });
-    conference.slot.send({ kind: 'openLeg', conferenceId, legId, identifier, isMuted, telephone: { dtmf: request.dtmf, address: address.listen } });
+    const { dtmf, dtmfInSound = 'heard', markerlessDtmf = 'accepted', clientCodec = 'opus' } = request;
+    conference.slot.send({ kind: 'openLeg', conferenceId, legId, identifier, isMuted, telephone: { dtmf, dtmfInSound, markerlessDtmf, clientCodec, address: address.listen } });
     for (const held of leg.release()) conference.slot.send(held);
   }
 

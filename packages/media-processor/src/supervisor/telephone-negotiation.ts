@@ -24,9 +24,9 @@ export class TelephoneNegotiation {
   private readonly ssrc = randomInt(1, 2 ** 32);
   private revision = 0;
 
-  constructor({ codecs, dtmf, srtp, keying = 'sdes', continues }: RtpLegRequest, { fingerprint, rtp }: TelephoneSurroundings) {
+  constructor({ codecs, dtmf, srtp, packetMs, keying = 'sdes', continues }: RtpLegRequest, { fingerprint, rtp }: TelephoneSurroundings) {
     this.trunk = new TrunkNegotiation({
-      policy: { codecs, dtmf, srtp }, keying, fingerprint, rtp,
+      policy: { codecs, dtmf, srtp, ...(packetMs !== undefined && { packetMs }) }, keying, fingerprint, rtp,
       ...(continues !== undefined && { continues }),
       sessionId: (randomBytes(8).readBigUInt64BE() >> 2n).toString(),
       drawKey: (suite) => randomBytes(sdesSuites[suite].keyBytes + sdesSuites[suite].saltBytes).toString('base64'),
@@ -56,10 +56,10 @@ export class TelephoneNegotiation {
   }
 
   /** One section for each way, because each has payload types of its own. */
-  private sectionsOf({ direction, receive, send }: AgreedTrunk): readonly SectionSettings[] {
+  private sectionsOf({ direction, receive, send, packetMs }: AgreedTrunk): readonly SectionSettings[] {
     const sections: SectionSettings[] = [];
     if (mayReceive(direction)) sections.push({ ...section, codecs: receive.map(sectionCodec), receive: { mediaStreamType: 'Audio', rids: [], ssrcs: [] } });
-    if (maySend(direction)) sections.push({ ...section, codecs: send.map(sectionCodec), send: { ssrc: this.ssrc } });
+    if (maySend(direction)) sections.push({ ...section, codecs: send.map(sectionCodec), send: { ssrc: this.ssrc, packetMs } });
     return sections;
   }
 }

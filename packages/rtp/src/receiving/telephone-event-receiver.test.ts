@@ -9,12 +9,13 @@ interface EventPacket {
   readonly duration: number;
   readonly end?: boolean;
   readonly ssrc?: number;
+  readonly marker?: 0 | 1;
 }
 
-function packetOf({ tone, timestamp, duration, end = false, ssrc = 7 }: EventPacket) {
+function packetOf({ tone, timestamp, duration, end = false, ssrc = 7, marker = 0 }: EventPacket) {
   const bytes = new Uint8Array(2 + telephoneEventLength);
   writeTelephoneEvent(bytes, 2, { event: dtmfTones.indexOf(tone), end, volume: 10, duration: duration & 0xffff });
-  return { ssrc, timestamp: timestamp | 0, bytes, payloadOffset: 2, payloadLength: telephoneEventLength };
+  return { ssrc, timestamp: timestamp | 0, marker, bytes, payloadOffset: 2, payloadLength: telephoneEventLength };
 }
 
 /** A press as a sender tells of it: every 20 ms how long it is, and three times that it is over. */
@@ -74,4 +75,17 @@ test('what is no key of a keypad is nothing', () => {
     assert.equal(receiver.take(packet), undefined);
   }
   assert.equal(receiver.take({ ...packetOf({ tone: '1', timestamp: 0, duration: 160 }), payloadLength: 3 }), undefined);
+});
+
+test('where the marker bit is asked for, a press is told with the packet that has it', () => {
+  const keysMarked = (packets: readonly EventPacket[]): string => {
+    const receiver = new TelephoneEventReceiver(8000, 'ignored');
+    return packets.map((packet) => receiver.take(packetOf(packet)) ?? '').join('');
+  };
+  const marked = (packets: readonly EventPacket[]): readonly EventPacket[] => packets.map((packet, index) => Object.assign({}, packet, { marker: index === 0 ? (1 as const) : (0 as const) }));
+  const [one, two, three] = [pressOf('1', 0, 100, 8), marked(pressOf('2', 1600, 100, 8)), pressOf('3', 3200, 100, 8)];
+  assert.equal(keysMarked([...one, ...two, ...three]), '2');
+  assert.equal(keysMarked([...two.slice(1, 3), ...two.slice(0, 1), ...two.slice(3)]), '2', 'it comes late');
+  assert.equal(keysMarked([...marked(one), ...two, ...marked(three)]), '123');
+  assert.equal(keysOf([...one, ...two, ...three], 8000), '123');
 });

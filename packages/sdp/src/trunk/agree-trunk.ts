@@ -4,11 +4,14 @@ import { reverse } from '../extension-choice.ts';
 import type { Direction, OfferedCodec } from '../session-offer.ts';
 import { type SdesKey, type SdesSuite } from './sdes-keys.ts';
 import { chooseTrunkCodecs, type TrunkCodecPolicy } from './trunk-codecs.ts';
+import { sentPacketMs } from './packet-length.ts';
 import type { TrunkAudioSection, TrunkDescription } from './trunk-description.ts';
 
 export interface TrunkPolicy extends TrunkCodecPolicy {
   /** `allowed` takes SRTP where it is offered and offers it in a way that who does not know it may pass over (keys under RTP/AVP). */
   readonly srtp: 'forbidden' | 'allowed' | 'required';
+  /** Milliseconds of sound in a packet that we would like, and send to who says nothing about it; 20 without it. */
+  readonly packetMs?: number;
 }
 
 /** How packets are secured. Keys are those with which each side sends (RFC 4568 §6.1). */
@@ -29,6 +32,8 @@ export interface AgreedTrunk {
   /** The same with the payload types that we send. */
   readonly send: readonly AgreedCodec[];
   readonly security: TrunkSecurity;
+  /** Milliseconds of sound in the packets that we send: a multiple of 10, 10 to 60. */
+  readonly packetMs: number;
 }
 
 export type TrunkAgreement = { readonly kind: 'agreed'; readonly trunk: AgreedTrunk } | TrunkDisagreement;
@@ -70,7 +75,7 @@ export function answerTrunk({ sections }: TrunkDescription, wishes: TrunkWishes)
   const chosen = secured.toSorted((a, b) => rank(a) - rank(b))[0];
   if (chosen === undefined) return disagreed('noCommonSecurity', securitySentence(policy));
   const { section, index, codecs, security } = chosen;
-  return { kind: 'agreed', trunk: { index, security, direction: both(wishes.direction, reverse(section.direction)), remote: section, receive: codecs, send: codecs } };
+  return { kind: 'agreed', trunk: { index, security, direction: both(wishes.direction, reverse(section.direction)), remote: section, receive: codecs, send: codecs, packetMs: sentPacketMs(section, policy) } };
 }
 
 /** What we offered, as far as an answer refers to it. */
@@ -100,7 +105,7 @@ export function readTrunkAnswer({ sections }: TrunkDescription, offered: Offered
   const taken = new Set(ours.map(({ payloadType }) => payloadType));
   const theirs = send.filter(({ payloadType }) => !taken.has(payloadType));
   const sorted = (codecs: readonly AgreedCodec[]): readonly AgreedCodec[] => codecs.toSorted((a, b) => order(a) - order(b));
-  return { kind: 'agreed', trunk: { index: offered.index, security, direction: both(offered.direction, reverse(section.direction)), remote: section, receive: sorted([...ours, ...theirs]), send: sorted(send) } };
+  return { kind: 'agreed', trunk: { index: offered.index, security, direction: both(offered.direction, reverse(section.direction)), remote: section, receive: sorted([...ours, ...theirs]), send: sorted(send), packetMs: sentPacketMs(section, policy) } };
 }
 
 /** Both of two limits. */

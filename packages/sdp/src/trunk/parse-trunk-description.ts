@@ -13,6 +13,9 @@ const profiles: Readonly<Record<string, TrunkAudioSection['profile']>> = {
   'RTP/AVP': 'plain', 'RTP/AVPF': 'plain', 'RTP/SAVP': 'sdes', 'RTP/SAVPF': 'sdes', 'UDP/TLS/RTP/SAVP': 'dtls', 'UDP/TLS/RTP/SAVPF': 'dtls',
 };
 
+/** Longer packets than a second are nobody's wish. */
+const longestPtime = 1000;
+
 /**
  * Reads what a carrier or a SIP phone describes (RFC 3264, RFC 8866). ICE, video and whatever else it says is passed over; sections that cannot be used are told as such, and only what
  * makes the whole description useless is a fault.
@@ -47,6 +50,7 @@ function readTrunkSection(lines: MediaLines, session: SessionLines): TrunkSectio
     rtcp: lines.rtcpMux === undefined ? rtcpAddress(lines, address, port) : 'muxed',
     direction: heldDirection(directionOf(lines.direction ?? session.direction), address),
     codecs: readCodecs(lines),
+    ...packetLengths(lines),
     profile,
     keys,
     ...(dtls !== undefined && { dtls }),
@@ -58,6 +62,12 @@ function rtcpAddress({ rtcp }: MediaLines, address: string, port: number): Trunk
   const named = Number(rtcp?.port);
   const where = String(rtcp?.address ?? '');
   return { address: isIpAddress(where) ? where : address, port: isPort(named) ? named : Math.min(port + 1, 65_535) };
+}
+
+/** What is no number of milliseconds is as if it were not there. */
+function packetLengths({ ptime, maxptime }: MediaLines): Pick<TrunkAudioSection, 'ptime' | 'maxptime'> {
+  const [usual, most] = [Number(ptime), Number(maxptime)];
+  return { ...(usual > 0 && usual <= longestPtime && { ptime: usual }), ...(most > 0 && most <= longestPtime && { maxptime: most }) };
 }
 
 /** Who says where it is not, does not want to hear (RFC 3264 §8.4). */

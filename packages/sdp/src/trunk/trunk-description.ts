@@ -25,6 +25,9 @@ export interface TrunkAudioSection extends MediaLine {
   readonly direction: Direction;
   /** In its order of preference, `telephone-event` and `CN` among them. */
   readonly codecs: readonly OfferedCodec[];
+  /** Milliseconds of sound in a packet that it would like, and takes at most (RFC 8866 §6.4, §6.5); absent where it does not say. */
+  readonly ptime?: number;
+  readonly maxptime?: number;
   /** What its m= line says of security: `plain` may come with keys all the same, which is SRTP at its best effort. */
   readonly profile: 'plain' | 'sdes' | 'dtls';
   /** Those that can be used here, in its order. */

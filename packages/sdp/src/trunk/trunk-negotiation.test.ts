@@ -135,3 +135,17 @@ test('what is refused leaves the session as it was', () => {
   assert.match(ours.offer('sendrecv'), /m=audio 49152 RTP\/AVP 111 9 0 8 18 101 110/);
   assert.deepEqual(ours.takeOffer('nonsense'), { ok: false, code: 'NOT_A_DESCRIPTION', at: 'session' });
 });
+
+test('packets are as long as the other side asks for, else as the trunk is set, and never longer than it takes', () => {
+  const packetMsFor = (lines: string, packetMs?: number): number => {
+    const offer = `v=0\r\no=- 1 1 IN IP4 203.0.113.5\r\ns=-\r\nc=IN IP4 203.0.113.5\r\nt=0 0\r\nm=audio 30002 RTP/AVP 0\r\n${lines}`;
+    return mustAgree(negotiationOf(packetMs === undefined ? {} : { packetMs }).takeOffer(offer)).trunk.packetMs;
+  };
+  assert.deepEqual([packetMsFor(''), packetMsFor('', 30), packetMsFor('a=ptime:40\r\n', 30), packetMsFor('a=ptime:40\r\na=maxptime:20\r\n'), packetMsFor('a=maxptime:10\r\n', 60)], [20, 30, 40, 20, 10]);
+  assert.deepEqual(['5', '25', '0', '-20', '200', 'abc', '9999999999'].map((ptime) => packetMsFor(`a=ptime:${ptime}\r\n`)), [10, 20, 20, 20, 60, 20, 20]);
+  const ours = negotiationOf({ packetMs: 30 });
+  assert.match(ours.offer('sendrecv'), /a=ptime:30\r\n/);
+  assert.match(String(mustAgree(negotiationOf({ packetMs: 30 }).takeOffer(readTrunkFixture('gateway'))).answer), /a=ptime:30\r\n/);
+  const answer = 'v=0\r\no=- 1 1 IN IP4 203.0.113.5\r\ns=-\r\nc=IN IP4 203.0.113.5\r\nt=0 0\r\nm=audio 30002 RTP/AVP 0\r\na=ptime:60\r\n';
+  assert.equal(mustAgree(ours.takeAnswer(answer)).trunk.packetMs, 60);
+});

@@ -1,6 +1,7 @@
 import type { SdpFault } from '../sdp-fault.ts';
 import type { Direction, MediaLine, OfferedCodec } from '../session-offer.ts';
 import { type AgreedTrunk, answerTrunk, type OfferedTrunk, readTrunkAnswer, type TrunkAgreement, type TrunkDisagreement, type TrunkPolicy, type TrunkSecurity } from './agree-trunk.ts';
+import { usualPacketMs } from './packet-length.ts';
 import { parseTrunkDescription } from './parse-trunk-description.ts';
 import { type SdesKey, type SdesSuite, sdesSuiteNames } from './sdes-keys.ts';
 import { offeredTrunkCodecs } from './trunk-codecs.ts';
@@ -70,7 +71,7 @@ export class TrunkNegotiation {
     const security = agreed === undefined ? this.offeredSecurity() : this.keptSecurity(agreed.security, lines[index]?.protocol ?? 'RTP/AVP');
     this.offered = { index, direction, codecs, keys: security.keys, profile: security.profile };
     const section: WrittenTrunkSection = {
-      protocol: security.protocol, mid: lines[index]?.mid, direction, codecs, rtcp: 'muxedIfAnswered', keys: security.keys,
+      protocol: security.protocol, mid: lines[index]?.mid, direction, codecs, packetMs: this.packetMs, rtcp: 'muxedIfAnswered', keys: security.keys,
       ...(security.profile === 'dtls' && { dtls: { fingerprint: this.options.fingerprint, setup: 'actpass' } }),
     };
     return this.write(lines.length === 0 ? [section] : lines.map((line, at) => (at === index ? section : line)));
@@ -97,6 +98,10 @@ export class TrunkNegotiation {
     return { ...negotiated, answer: this.writeAnswer(parsed.description, negotiated.trunk) };
   }
 
+  private get packetMs(): number {
+    return this.options.policy.packetMs ?? usualPacketMs;
+  }
+
   private settle(agreement: TrunkAgreement, { sections }: TrunkDescription): Exclude<TrunkNegotiated, SdpFault> {
     if (agreement.kind !== 'agreed') return agreement;
     this.agreed = agreement.trunk;
@@ -108,7 +113,7 @@ export class TrunkNegotiation {
     return this.write(sections.map((section, at) => {
       if (at !== index) return lineOf(section);
       return {
-        protocol: section.protocol, mid: section.mid, direction, codecs: receive,
+        protocol: section.protocol, mid: section.mid, direction, codecs: receive, packetMs: this.packetMs,
         rtcp: remote.rtcp === 'muxed' ? 'muxed' : 'apart',
         keys: security.kind === 'sdes' ? [security.local] : [],
         ...(security.kind === 'dtls' && { dtls: { fingerprint: this.options.fingerprint, setup: security.role === 'client' ? 'active' : 'passive' } }),

@@ -11,6 +11,8 @@ export interface WrittenTrunkSection {
   readonly mid: string | undefined;
   readonly direction: Direction;
   readonly codecs: readonly AgreedCodec[];
+  /** Milliseconds of sound in a packet that we would like. */
+  readonly packetMs: number;
   readonly rtcp: 'muxed' | 'muxedIfAnswered' | 'apart';
   /** All that are offered, or the one that is answered; empty without SDES. */
   readonly keys: readonly SdesKey[];
@@ -26,9 +28,6 @@ export interface TrunkDescriptionParts {
   /** Sections in the order of the session: the one for sound, and those that are refused. */
   readonly sections: ReadonlyArray<WrittenTrunkSection | MediaLine>;
 }
-
-/** Milliseconds of sound in a packet that we would like, and send. */
-const packetMs = 20;
 
 /** Writes an offer or an answer of ours to a trunk (RFC 3264, RFC 8866), in plain form: what it has more of than old equipment knows, that may pass over. */
 export function writeTrunkDescription({ sessionId, sessionVersion, rtp, sections }: TrunkDescriptionParts): string {
@@ -48,7 +47,7 @@ function refusalLines({ media, protocol, formats, mid }: MediaLine): MediaLines 
   return { type: media, port: 0, protocol, payloads: formats === '' ? '0' : formats, rtp: [], fmtp: [], ...(mid !== undefined && { mid }) };
 }
 
-function soundLines({ protocol, mid, direction, codecs, rtcp, keys, dtls }: WrittenTrunkSection, { port }: TrunkAddress): MediaLines {
+function soundLines({ protocol, mid, direction, codecs, packetMs, rtcp, keys, dtls }: WrittenTrunkSection, { port }: TrunkAddress): MediaLines {
   return {
     type: 'audio',
     port,

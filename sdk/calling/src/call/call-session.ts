@@ -335,7 +335,7 @@ export class CallSession implements CallInternals, MediaSignaling {
 
   private handleMediaEvent(event: CallEvent): void {
     if (event.type === 'mediaDescription') this.media.handleDescription(event.mediaSessionId, event.description);
-    else if (event.type === 'mediaModesChanged') this.media.setModes(event.mediaSessionId, event.modes, event.layout);
+    else if (event.type === 'mediaModesChanged') this.media.setModes(event.mediaSessionId, event);
     else if (event.type === 'mediaCandidates') this.media.handleCandidates(event.mediaSessionId, event.candidates);
     else if (event.type === 'mediaSessionClosed') this.media.closeSession(event.mediaSessionId);
     else if (event.type === 'mediaSessionUpdated') {

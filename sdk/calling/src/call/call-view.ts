@@ -34,10 +34,10 @@ export function applyEvent(view: CallView, event: CallEvent): CallView | undefin
     case 'mediaSessionClosed':
       return { ...view, revision, mediaSessions: view.mediaSessions.filter(({ mediaSessionId }) => mediaSessionId !== event.mediaSessionId) };
     case 'mediaModesChanged': {
-      const { mediaSessionId, modes, layout } = event;
+      const { mediaSessionId, modes, layout, audioCodec } = event;
       const mediaSessions = view.mediaSessions.map((session) => {
-        const { layout: _before, ...rest } = session;
-        return session.mediaSessionId === mediaSessionId ? { ...rest, modes, ...(layout === undefined ? {} : { layout }) } : session;
+        const { layout: _layout, audioCodec: _audioCodec, ...rest } = session;
+        return session.mediaSessionId === mediaSessionId ? { ...rest, modes, ...(layout === undefined ? {} : { layout }), ...(audioCodec === undefined ? {} : { audioCodec }) } : session;
       });
       return { ...view, revision, mediaSessions };
     }

@@ -1,5 +1,6 @@
 import type { MediaStreamType, StreamInfo, WantedStream } from '@dialplane/calling-api';
-import type { Clock } from '../platform.ts';
+import type { Platform } from '../platform.ts';
+import { audioCodecs } from './audio-codecs.ts';
 import type { MediaSections, SlotTracks } from './media-sections.ts';
 import { PictureSections, type WantedPicture } from './picture-sections.ts';
 import { addCameraSection } from './simulcast.ts';
@@ -18,16 +19,20 @@ export class BackendSections implements MediaSections {
   private readonly pictures: PictureSections;
   private readonly sending = new Map<MediaStreamType, RTCRtpTransceiver>();
   private readonly speakers: RTCRtpTransceiver[] = [];
+  private readonly platform: Platform;
   private isHeld = false;
+  private audioCodec: string | undefined;
 
-  constructor(peerConnection: RTCPeerConnection, clock: Clock) {
+  constructor(peerConnection: RTCPeerConnection, platform: Platform) {
     this.peerConnection = peerConnection;
-    this.pictures = new PictureSections(peerConnection, clock);
+    this.platform = platform;
+    this.pictures = new PictureSections(peerConnection, platform.clock);
   }
 
   offerFirst(): void {
     if (this.sending.has('Audio')) return;
     this.sending.set('Audio', this.peerConnection.addTransceiver('audio', { direction: 'sendrecv' }));
+    if (this.audioCodec !== undefined) this.preferAudioCodec();
     for (let count = 0; count < furtherSpeakers; count += 1) this.speakers.push(this.peerConnection.addTransceiver('audio', { direction: 'recvonly' }));
     this.sending.set('Video', addCameraSection(this.peerConnection));
   }
@@ -56,10 +61,17 @@ export class BackendSections implements MediaSections {
     this.isHeld = isHeld;
   }
 
+  /** The codec that the microphone's section is to have, both ways; any without it, and where the host has none of that name. */
+  setAudioCodec(name: string | undefined): void {
+    if (name === this.audioCodec) return;
+    this.audioCodec = name;
+    this.preferAudioCodec();
+  }
+
   applyDirections(): void {}
 
   outline(): string {
-    return `${this.peerConnection.getTransceivers().length} sections, ${this.isHeld ? '' : this.sent().map(([type]) => type).join(', ')}`;
+    return `${this.peerConnection.getTransceivers().length} sections, ${this.audioCodec ?? ''}, ${this.isHeld ? '' : this.sent().map(([type]) => type).join(', ')}`;
   }
 
   localStreams(midOf: (transceiver: RTCRtpTransceiver) => string | null = ({ mid }) => mid): StreamInfo[] {
@@ -94,6 +106,12 @@ export class BackendSections implements MediaSections {
   /** Which section is to show whom, as far as the sections are agreed on. */
   get wanted(): WantedStream[] {
     return this.pictures.wanted;
+  }
+
+  private preferAudioCodec(): void {
+    const microphone = this.sending.get('Audio');
+    const codecs = audioCodecs(this.platform, this.audioCodec);
+    if (codecs !== undefined) microphone?.setCodecPreferences?.(codecs);
   }
 
   private openScreen(): void {

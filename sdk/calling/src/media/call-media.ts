@@ -1,4 +1,4 @@
-import type { IceCandidate, MediaDescription, MediaModes, MediaSession, MediaStreamType, StreamInfo, Topology, VideoTile } from '@dialplane/calling-api';
+import type { IceCandidate, MediaDescription, MediaSession, MediaStreamType, StreamInfo, Topology } from '@dialplane/calling-api';
 import type { LocalMedia, MediaStreamPlace, StatsSample } from '../call-internals.ts';
 import { clientError } from '../communication-services-error.ts';
 import { Listeners } from '../listeners.ts';
@@ -9,7 +9,7 @@ import { newestSource } from './arrivals.ts';
 import { AudioPlayback } from './audio-playback.ts';
 import { insertTone } from './dtmf.ts';
 import type { Conference } from './conference.ts';
-import { MediaLink } from './media-link.ts';
+import { MediaLink, type SessionModes } from './media-link.ts';
 import type { MediaSignaling } from './media-signaling.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
 import type { WantedPicture } from './picture-sections.ts';
@@ -129,9 +129,9 @@ export class CallMedia {
     this.link(mediaSessionId)?.addCandidates(candidates);
   }
 
-  /** The backend sends otherwise, or has arranged its composed picture otherwise. */
-  setModes(mediaSessionId: string, modes: MediaModes, layout: readonly VideoTile[] | undefined): void {
-    this.link(mediaSessionId)?.setModes(modes, layout);
+  /** The backend sends otherwise, has arranged its composed picture otherwise, or would be sent another codec. */
+  setModes(mediaSessionId: string, changed: SessionModes): void {
+    this.link(mediaSessionId)?.setModes(changed);
   }
 
   /** The channel to the other person; also while a newer session carries the media. */

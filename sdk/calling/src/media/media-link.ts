@@ -1,4 +1,4 @@
-import type { IceCandidate, MediaDescription, MediaModes, MediaSession, StreamInfo, Topology, VideoTile } from '@dialplane/calling-api';
+import type { IceCandidate, MediaDescription, MediaModes, MediaSession, StreamInfo, Topology } from '@dialplane/calling-api';
 import type { Platform } from '../platform.ts';
 import type { NetworkConfiguration } from '../public/call-client.ts';
 import { assumedModes, type Conference } from './conference.ts';
@@ -29,6 +29,9 @@ export interface MediaLinkOptions {
   readonly onPathChanged: () => void;
   readonly onStats: (stats: LinkStats) => void;
 }
+
+/** How the backend sends, and would be sent to. */
+export type SessionModes = { readonly modes: MediaModes } & Pick<MediaSession, 'layout' | 'audioCodec'>;
 
 /** What is still on its way over a connection that another one has taken the place of, is waited for. */
 const farewellMs = 500;
@@ -251,11 +254,12 @@ export class MediaLink {
     this.negotiateIfChanged();
   }
 
-  /** The backend sends otherwise, or has arranged its composed picture otherwise. */
-  setModes(modes: MediaModes, layout: readonly VideoTile[] | undefined): void {
+  /** The backend sends otherwise, has arranged its composed picture otherwise, or would be sent another codec. */
+  setModes({ modes, layout, audioCodec }: SessionModes): void {
     if (this.session === undefined) return;
-    const { layout: _, ...session } = this.session;
-    this.session = { ...session, modes, ...(layout === undefined ? {} : { layout: [...layout] }) };
+    const { layout: _layout, audioCodec: _audioCodec, ...session } = this.session;
+    this.session = { ...session, modes, ...(layout === undefined ? {} : { layout }), ...(audioCodec === undefined ? {} : { audioCodec }) };
+    this.followAudioCodec();
     this.options.onStreamsChanged();
   }
 
@@ -313,6 +317,7 @@ export class MediaLink {
     this.dropSuccessor();
     const link = this.openLink();
     link.sections.setHeld(this.isHeld);
+    link.setAudioCodec(this.session?.audioCodec);
     link.openCandidates();
     this.successor = link;
     return link;
@@ -373,6 +378,12 @@ export class MediaLink {
     return this.tracksInPlace;
   }
 
+  /** Sound is to be in the codec that the backend wants, from an offer on that says so. */
+  private followAudioCodec(): void {
+    for (const link of this.links) link.setAudioCodec(this.session?.audioCodec);
+    this.negotiateIfChanged();
+  }
+
   /** Offers anew where the newest description is no longer true; the first offer or answer is made by its own occasion. */
   private negotiateIfChanged(): void {
     if (!this.isClosed && this.mayOffer && this.newest.isChanged) this.negotiation.negotiate();
@@ -380,6 +391,7 @@ export class MediaLink {
 
   private configure(session: MediaSession): void {
     this.session = session;
+    this.followAudioCodec();
     this.negotiation.setPolite(session.polite);
     const configuration = iceConfiguration(session, this.options.networkConfiguration);
     const before = this.configuration;

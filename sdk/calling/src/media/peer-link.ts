@@ -58,7 +58,7 @@ export class PeerLink {
     const peerConnection = new platform.RTCPeerConnection({ bundlePolicy: 'max-bundle', ...configuration });
     this.peerConnection = peerConnection;
     this.channels = topology === 'peerToPeer' ? openChannels(peerConnection) : undefined;
-    this.backend = topology === 'backend' ? new BackendSections(peerConnection, platform.clock) : undefined;
+    this.backend = topology === 'backend' ? new BackendSections(peerConnection, platform) : undefined;
     this.sections = this.backend ?? new MediaSlots(peerConnection);
     this.candidates = new CandidateBatch(platform.clock, options.sendCandidates);
     this.gathering = new Gathering(peerConnection, platform.clock);
@@ -147,6 +147,11 @@ export class PeerLink {
   /** These remote pictures are wanted from the backend, and no others. */
   want(pictures: readonly WantedPicture[]): void {
     this.backend?.want(pictures);
+  }
+
+  /** The codec that the backend would have sound in; any without it. */
+  setAudioCodec(name: string | undefined): void {
+    this.backend?.setAudioCodec(name);
   }
 
   async addCandidate(told: IceCandidate): Promise<void> {

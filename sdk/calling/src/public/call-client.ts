@@ -33,6 +33,8 @@ export interface CallClientLogger {
 /** WebRTC where the host has none of its own: in Node, for instance from `@roamhq/wrtc`. */
 export interface WebrtcImplementation {
   readonly RTCPeerConnection: typeof RTCPeerConnection;
+  /** Says which codecs there are; without it the client speaks Opus wherever the server has it. */
+  readonly RTCRtpReceiver?: Pick<typeof RTCRtpReceiver, 'getCapabilities'>;
   readonly MediaStream?: typeof MediaStream;
   readonly mediaDevices?: MediaDevices;
 }
