@@ -4,6 +4,7 @@ import type {
 } from '@dialplane/calling-api';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
 import type { LineCommand, LineDevice, LineEvent } from '@dialplane/telephony-api';
+import type { ApplicationEvent, ApplicationIdentity, ApplicationInvitation, ApplicationOperation } from './application-model.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Message } from './messages.ts';
 import type { HandOverTarget, Person, Transferee, TransferWish } from './transfer-model.ts';
@@ -18,7 +19,7 @@ export interface EndpointIdentity {
 /**
  * A command of an endpoint. `commandId` is its idempotency key: a repeated command changes nothing and has the verdict of the
  * first time; the call it shows is the call as it is now, because an older truth would undo what the client has heard since.
- * `by` is the endpoint that gives it; authentication has happened. `digest` stands for all of the request: with another one
+ * `by` is the endpoint, or the connection of the application, that gives it; authentication has happened. `digest` stands for all of the request: with another one
  * the same id is refused (`REQUEST_ID_REUSED`).
  */
 export type CallCommand = { readonly commandId: string; readonly digest?: string } & (
@@ -46,6 +47,10 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
       /** From a room. */
       readonly role?: ParticipantRole;
     }
+  /** An application calls; it brings the call into being. */
+  | ({ readonly kind: 'startAsApplication'; readonly application: ApplicationIdentity; readonly targets: readonly string[] } & ApplicationInvitation)
+  /** An application comes to a call that runs. */
+  | { readonly kind: 'attachApplication'; readonly application: ApplicationIdentity }
   | { readonly kind: 'ringing'; readonly by: string }
   | { readonly kind: 'accept'; readonly by: string; readonly isMuted: boolean; readonly description?: MediaDescription }
   | { readonly kind: 'reject'; readonly by: string; readonly reason: 'declined' | 'busy' }
@@ -53,15 +58,18 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
   | { readonly kind: 'hold'; readonly by: string }
   | { readonly kind: 'resume'; readonly by: string }
   | { readonly kind: 'updateSelf'; readonly by: string; readonly isMuted?: boolean; readonly isHandRaised?: boolean }
-  | { readonly kind: 'addParticipant'; readonly by: string; readonly target: string; readonly alternateCallerId?: string }
-  | { readonly kind: 'removeParticipant'; readonly by: string; readonly target: string }
+  /** `operation` is an application's, here and below. */
+  | ({ readonly kind: 'addParticipant'; readonly by: string; readonly target: string; readonly operation?: ApplicationOperation } & ApplicationInvitation)
+  /** Of an application; `invitationId` is the operation that added somebody. */
+  | { readonly kind: 'cancelAddParticipant'; readonly by: string; readonly invitationId: string; readonly operation?: ApplicationOperation }
+  | { readonly kind: 'removeParticipant'; readonly by: string; readonly target: string; readonly operation?: ApplicationOperation }
   | { readonly kind: 'mute'; readonly by: string; /** Everybody else without it. */ readonly target?: string }
   | { readonly kind: 'lowerHands'; readonly by: string; /** All without it. */ readonly targets?: readonly string[] }
   | { readonly kind: 'react'; readonly by: string; readonly reactionType: ReactionType }
   | { readonly kind: 'startSpotlight'; readonly by: string; readonly targets: readonly string[] }
   | { readonly kind: 'stopSpotlight'; readonly by: string; /** All without it. */ readonly targets?: readonly string[] }
   /** To `target`, or to the other side of the call `targetCallId`. */
-  | ({ readonly kind: 'transfer'; readonly by: string } & TransferWish)
+  | ({ readonly kind: 'transfer'; readonly by: string; readonly operation?: ApplicationOperation; /** Of an application: whom it means. */ readonly transferee?: string } & TransferWish)
   | { readonly kind: 'sendDtmf'; readonly by: string; readonly tones: string; /** Every telephone without it. */ readonly target?: string }
   | { readonly kind: 'setModes'; readonly by: string; readonly modes: MediaModes; /** Everybody without it. */ readonly target?: string }
   /** As `want`, it is not remembered: given again, it is carried out again. */
@@ -123,6 +131,8 @@ export type CallOutput =
   | { readonly kind: 'event'; readonly endpointId: string; readonly event: EndpointEvent }
   /** Asks for the endpoints of a user; answered by `endpointsFound`, or else the invitation fails after 5 s. */
   | { readonly kind: 'findEndpoints'; readonly identifier: string }
+  /** For an application that is a party of the call. */
+  | { readonly kind: 'application'; readonly connectionId: string; readonly event: ApplicationEvent }
   | { readonly kind: 'media'; readonly command: MediaCommand }
   | { readonly kind: 'line'; readonly command: LineCommand }
   /** For the call that asked this one to carry out its transfer; with `failure` nothing came of it. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { addMilliseconds, instant, type Instant } from '@dialplane/sansio';
-import { CallMachine, type CallCommand, type CallInput, type CallMachineOptions, type CallOutput, type CallSnapshot, type EndpointIdentity } from './index.ts';
-import { alice, bob, bobsPhone, candidate, carol, description, groupId, ownNumber, telephone } from './test-call.ts';
+import { CallMachine, type ApplicationEvent, type CallCommand, type CallInput, type CallMachineOptions, type CallOutput, type CallSnapshot, type EndpointIdentity } from './index.ts';
+import { alice, bob, bobsPhone, candidate, carol, description, groupId, ownNumber, service, telephone } from './test-call.ts';
 
 /**
  * Arbitrary sequences of commands, observations and waits, most of them nonsense at the moment they come. Every machine is
@@ -14,7 +14,7 @@ const endpoints = [alice, bob, bobsPhone, carol, dave];
 const everyone = [...new Set(endpoints.map(({ identifier }) => identifier)), telephone, '4:+15550101'];
 
 const endpoint = fc.constantFrom(...endpoints);
-const by = endpoint.map(({ endpointId }) => endpointId);
+const by = fc.oneof({ weight: 6, arbitrary: endpoint.map(({ endpointId }) => endpointId) }, fc.constant(service.connectionId));
 const identifier = fc.constantFrom(...everyone);
 const isMuted = fc.boolean();
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
@@ -36,6 +36,10 @@ const layout = fc.array(identifier.map((who) => ({ identifier: who, mediaStreamT
 const command = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('start'), caller: endpoint, targets: fc.array(identifier, { maxLength: 4 }), isMuted, description: maybe(aDescription) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('join'), joiner: endpoint, groupId: fc.constantFrom(groupId, '22222222-2222-4222-8222-222222222222'), isMuted, role: maybe(fc.constantFrom('Attendee' as const, 'Presenter' as const)) }) },
+  fc.record({ kind: fc.constant('startAsApplication'), application: fc.constant(service), targets: fc.array(identifier, { maxLength: 3 }), ringMs: maybe(fc.constant(10_000)) }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('attachApplication'), application: fc.constant(service) }) },
+  fc.record({ kind: fc.constant('cancelAddParticipant'), by, invitationId: fc.constantFrom('first', 'second') }),
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('addParticipant'), by: fc.constant(service.connectionId), target: identifier, operation: fc.constantFrom({ operationId: 'first' }, { operationId: 'second' }) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('ringing', 'hold', 'resume'), by }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('accept'), by, isMuted, description: maybe(aDescription) }) },
   fc.record({ kind: fc.constant('reject'), by, reason: fc.constantFrom('declined', 'busy') }),
@@ -98,6 +102,7 @@ const incoming = fc.record({
     fc.record({ kind: fc.constant('users'), identifiers: fc.array(identifier, { maxLength: 3 }) }),
     fc.record({ kind: fc.constant('group'), groupId: fc.constant(groupId) }),
     fc.constant({ kind: 'number', number: '+15550101' }),
+    fc.constant({ kind: 'application', ...service, callId: 'call' }),
   ),
 });
 
@@ -123,6 +128,10 @@ const picksUp = input({ kind: 'line', line: { kind: 'answered' } });
 const connected = input({ kind: 'media', event: { kind: 'legStateChanged', state: 'connected' } });
 const called = input({ kind: 'line', line: { kind: 'incoming', from: telephone, target: { kind: 'users', identifiers: [bob.identifier, carol.identifier] } } });
 
+const calledApplication = input({ kind: 'line', line: { kind: 'incoming', from: telephone, target: { kind: 'application', ...service, callId: 'call' } } });
+const described = input({ kind: 'media', event: { kind: 'legDescribed', isOfLine: true, description: description('answer', 1, 1) } });
+const reported = (who: string) => input({ kind: 'reportMedia', by: who, mediaSessionId: '', state: 'connected' });
+
 /** Where a sequence sets out from: arbitrary commands alone seldom get far. */
 const openings: Record<string, readonly Step[]> = {
   nothing: [],
@@ -139,6 +148,10 @@ const openings: Record<string, readonly Step[]> = {
   handedOver: [dialling, opened, connected, picksUp, input({ kind: 'transfer', by: 'alice-1', targetCallId: 'other' })],
   calledByTelephone: [called, opened, ring],
   answeredTelephone: [called, opened, ring, answer],
+  answeredByApplication: [calledApplication, opened, described],
+  addedByApplication: [calledApplication, opened, described, input({ kind: 'addParticipant', by: service.connectionId, target: bob.identifier, operation: { operationId: 'first' } }), ring, answer, connected],
+  calledByApplication: [input({ kind: 'startAsApplication', application: service, targets: [bob.identifier, telephone] }), opened, ring, answer],
+  attached: [startDirect, ring, answer, reported('alice-1'), reported('bob-1'), input({ kind: 'attachApplication', application: service }), opened],
   calledSeveral: [input({ kind: 'start', caller: alice, targets: [bob.identifier, carol.identifier], isMuted: true }), opened, ring],
 };
 
@@ -164,7 +177,7 @@ class Numbered {
 }
 
 /** Gives placeholders the ids that exist now: media sessions of the endpoint, the conference, the newest transfer, a line. */
-function resolve(input: object, machine: CallMachine, { conferenceId, transferId }: Witness, session: number): CallInput {
+function resolve(input: object, machine: CallMachine, { conferenceId, transferId, lineLegId }: Witness, session: number): CallInput {
   if ('transferId' in input) return { ...input, transferId } as CallInput;
   if ('takesPlaceOf' in input) {
     const { takesPlaceOf, ...rest } = input;
@@ -178,7 +191,8 @@ function resolve(input: object, machine: CallMachine, { conferenceId, transferId
   }
   const sessions = machine.endpoints().flatMap((endpointId) => machine.viewFor(endpointId)?.mediaSessions.map(({ mediaSessionId }) => [endpointId, mediaSessionId] as const) ?? []);
   if ('event' in input && typeof input.event === 'object') {
-    const { isOfAll, ...event } = input.event as { readonly isOfAll?: boolean };
+    const { isOfAll, isOfLine, ...event } = input.event as { readonly isOfAll?: boolean; readonly isOfLine?: boolean };
+    if (isOfLine === true) return { ...input, event: { ...event, conferenceId, legId: lineLegId } } as CallInput;
     const legId = isOfAll === true ? {} : { legId: sessions[session % Math.max(1, sessions.length)]?.[1] ?? '' };
     return { ...input, event: { ...event, conferenceId, ...legId } } as CallInput;
   }
@@ -195,9 +209,15 @@ class Witness {
   ended = 0;
   handedOver = 0;
   transferId = 'none';
+  /** Of the line that was given one last. */
+  lineLegId = 'none';
   private handedLine = 'none';
   /** Whether anybody ever was in the call. */
   seated = false;
+  private applicationIs: 'absent' | 'connected' = 'absent';
+  private rosters = 0;
+  /** How often somebody came for an application. */
+  added = 0;
   private readonly gone = new Set<string>();
   /** Lines whose end nobody has brought about. */
   readonly lines = new Set<string>();
@@ -208,6 +228,18 @@ class Witness {
     if (input.kind !== 'line') return;
     if (input.event.kind === 'ended') this.lines.delete(input.event.lineId);
     if (input.event.kind === 'incoming' && isRunning) this.lines.add(input.event.line.lineId);
+  }
+
+  /** An application is told in order, and nothing after its part is over. */
+  private hearAsApplication(event: ApplicationEvent): void {
+    if (event.kind === 'connected') this.applicationIs = 'connected';
+    else if (event.kind === 'disconnected') {
+      assert.equal(event.hasConnected, this.applicationIs === 'connected');
+      this.applicationIs = 'absent';
+      this.rosters = 0;
+    } else assert.equal(this.applicationIs, 'connected', event.kind);
+    if (event.kind === 'participantsUpdated') assert.equal(event.sequenceNumber, (this.rosters += 1));
+    if (event.kind === 'participantAdded') this.added += 1;
   }
 
   see(output: CallOutput): void {
@@ -231,7 +263,10 @@ class Witness {
       case 'result':
         this.results += 1;
         if (output.result.ok) this.seated = true;
-        if (output.result.ok && output.result.transferId !== undefined) this.transferId = output.result.transferId;
+        if (output.result.ok && output.result.transferId !== undefined && output.result.transferId !== this.transferId) {
+          this.transferId = output.result.transferId;
+          this.handedLine = 'none';
+        }
         if (output.result.ok && output.result.call !== undefined && output.result.call.state !== 'Disconnected') this.gone.delete(endpointOf(output.commandId));
         return;
       case 'handOver':
@@ -240,7 +275,11 @@ class Witness {
         return;
       case 'transferSettled':
         return;
+      case 'application':
+        this.hearAsApplication(output.event);
+        return;
       case 'line':
+        if ('legId' in output.command) this.lineLegId = output.command.legId;
         if (output.command.kind === 'dial') this.lines.add(output.command.lineId);
         else assert.ok(this.lines.has(output.command.lineId), `${output.command.kind} for a line that is over`);
         if (output.command.kind === 'hangUp' || output.command.kind === 'reject') this.lines.delete(output.command.lineId);
@@ -271,6 +310,7 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
   let promotions = 0;
   let reopenings = 0;
   let handedOver = 0;
+  let added = 0;
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.constantFrom(...Object.keys(openings)), (steps, opening) => {
       let now = instant(0);
@@ -293,10 +333,10 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
           original.machine.handle(latest, now);
           twin.machine.handle(latest, addMilliseconds(now, shift));
         } else {
-          const isCommand = 'by' in one.input || 'caller' in one.input || 'joiner' in one.input;
+          const isCommand = 'application' in one.input || 'by' in one.input || 'caller' in one.input || 'joiner' in one.input;
           const resolved = resolve(one.input, original.machine, witness, one.session);
-          const given = resolved as { by?: string; caller?: EndpointIdentity; joiner?: EndpointIdentity };
-          const from = given.by ?? given.caller?.endpointId ?? given.joiner?.endpointId;
+          const given = resolved as { by?: string; caller?: EndpointIdentity; joiner?: EndpointIdentity; application?: typeof service };
+          const from = given.by ?? given.caller?.endpointId ?? given.joiner?.endpointId ?? given.application?.connectionId;
           const input = isCommand ? ({ ...resolved, commandId: `${(commands += 1)}/${from}` } as CallCommand) : resolved;
           if ('commandId' in input) latest = input;
           witness.hear(input, !isEnded);
@@ -341,11 +381,13 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
       assert.equal(witness.ended, witness.seated ? 1 : 0, 'a call that began has ended');
       ends += witness.ended;
       handedOver += witness.handedOver;
+      added += witness.added;
     }),
     { numRuns: Number(process.env['CALL_PROPERTY_RUNS'] ?? 800) },
   );
   assert.ok(ends > 100, `only ${ends} calls ended`);
   assert.ok(handedOver > 0, 'nobody was handed over to another call');
+  assert.ok(added > 0, 'nobody came for an application');
   assert.ok(promotions > 0, 'no call was promoted');
   assert.ok(reopenings > 100, `only ${reopenings} conferences were opened again`);
 });

@@ -1,5 +1,7 @@
 import type { Call, FlowLane } from '@dialplane/calling-api';
 import type { Instant, Machine } from '@dialplane/sansio';
+import type { Application, ApplicationParticipant } from './application-model.ts';
+import { applicationRoster, settleApplications } from './applications.ts';
 import type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult } from './call-input.ts';
 import { allSeats, seatedAt, type Seat } from './call-model.ts';
 import { perform } from './command-dispatch.ts';
@@ -19,7 +21,7 @@ import { callView, closingView } from './views.ts';
 /**
  * One call: commands and observations in; results, events, flow entries and at the end one record out.
  *
- * The first input is `start`, `join` or an incoming line. Inputs that do not fit are refused (commands) or ignored (observations).
+ * The first input is `start`, `join`, `startAsApplication` or an incoming line. Inputs that do not fit are refused (commands) or ignored (observations).
  */
 export class CallMachine implements Machine<CallInput, CallOutput> {
   private readonly live: LiveCall;
@@ -119,12 +121,23 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     return isAsked ? current : undefined;
   }
 
+  /** An application that is a party of the call. */
+  application(connectionId: string): Application | undefined {
+    return this.live.model.applications.get(connectionId);
+  }
+
+  /** Everybody who is connected, as applications are shown them. */
+  roster(): ApplicationParticipant[] {
+    return applicationRoster(this.live.model);
+  }
+
   /** The lanes of the call flow so far: who called, the server's parts, then everybody who rang or came. */
   lanes(): FlowLane[] {
     const { model } = this.live;
     const lanes = [
       ...model.participations.map((past) => laneOf(past.role, past)),
       ...allSeats(model).map(({ seat }) => laneOf(seat.part, seat)),
+      ...[...model.applications.values()].map((application) => laneOf(application.part, application)),
     ];
     const servers: FlowLane[] = [{ id: 'controller', role: 'server' }];
     if (model.usedBackend) servers.push({ id: 'mediaProcessor', role: 'server' });
@@ -156,6 +169,7 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   private settle(now: Instant): void {
     settleTransfer(this.live, now);
     settleErrand(this.live, now);
+    settleApplications(this.live, now);
   }
 
   private askAgain(): void {
@@ -223,6 +237,9 @@ function commander(command: CallCommand): string {
       return command.caller.endpointId;
     case 'join':
       return command.joiner.endpointId;
+    case 'startAsApplication':
+    case 'attachApplication':
+      return command.application.connectionId;
     default:
       return command.by;
   }

@@ -2,6 +2,7 @@ import type {
   CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Speakers, TransferReference, VideoTile,
 } from '@dialplane/calling-api';
 import type { EndpointIdentity } from './call-input.ts';
+import type { Application, ApplicationOperation } from './application-model.ts';
 import type { ParticipationRecord } from './call-record.ts';
 import type { Errand, Person, Transfer, Transferee } from './transfer-model.ts';
 
@@ -19,6 +20,8 @@ export interface CallModel {
   usedBackend: boolean;
   /** By raw identifier, in the order they came. The two sides of a 1:1 call are the first two. */
   readonly parties: Map<string, Party>;
+  /** Applications that are parties of the call, by their connection, in the order they came. */
+  readonly applications: Map<string, Application>;
   /** Identifiers of those whose hand is up, in the order they raised it. */
   hands: readonly string[];
   /** Identifiers of those who are spotlighted, in order. */
@@ -112,6 +115,12 @@ export interface Invitation {
   /** Somebody who comes from another call: which of its transfers, and where they are. */
   readonly transfer?: TransferReference;
   readonly transferee?: Transferee;
+  /** The name under which somebody is called, where an application has given one. */
+  readonly callerName?: string;
+  /** How long they are rung, where that was said. */
+  readonly ringMs?: number;
+  /** The application that waits for them to come, until they do. */
+  readonly asking?: { readonly connectionId: string; readonly operation: ApplicationOperation };
 }
 
 /**
@@ -179,6 +188,7 @@ export interface SeatLine {
  *  device of a callee     offered ──ringing──▶ alerting ──accept──▶ establishing ──media connected──▶ connected
  *  telephone called       offered ──180──▶ alerting ──early media──▶ sendingEarlyMedia ──answer──▶ connected
  *  telephone calling      dialing ──ringing──▶ ringback ──accept of the callee──▶ connected
+ *  ... an application     establishing ──its leg is described──▶ connected
  *  starter, joiner        establishing ──media connected──▶ connected
  * ```
  * A caller whose own media is not connected when the callee answers is `establishing` until it is.
@@ -239,7 +249,7 @@ export const silentSide: SignaledSide = { description: undefined, fragments: [],
 
 export function emptyModel(): CallModel {
   return {
-    phase: 'idle', founding: undefined, kind: 'oneToOne', path: { kind: 'peerToPeer' }, usedBackend: false, parties: new Map(), hands: [], spotlight: [],
+    phase: 'idle', founding: undefined, kind: 'oneToOne', path: { kind: 'peerToPeer' }, usedBackend: false, parties: new Map(), applications: new Map(), hands: [], spotlight: [],
     modes: defaultModes, layout: [], speakers: { kind: 'told', told: { speaking: [], dominant: [] } }, losses: [], connectedAt: undefined, transfer: undefined, errand: undefined, failures: [], participations: [], unreached: [], revision: 0,
   };
 }

@@ -12,6 +12,8 @@ export interface ParticipationRecord {
   readonly connectedAt?: number;
   readonly endedAt: number;
   readonly endReason: EndReason;
+  /** It was an application, which has no media. */
+  readonly isApplication?: true;
   /** Of a telephone: who called whom, through which trunk, and the number it was shown or showed. */
   readonly line?: { readonly direction: LineDirection; readonly trunk?: string; readonly callerId?: string };
 }

@@ -1,6 +1,7 @@
 import { endReasons } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { accept } from './admission.ts';
+import { attachApplication, performAsApplication, startAsApplication } from './application-commands.ts';
 import type { CallCommand } from './call-input.ts';
 import { seatedAt, takesPart, type Seated } from './call-model.ts';
 import { sendDtmf } from './dtmf.ts';
@@ -16,12 +17,16 @@ import { startSpotlight, stopSpotlight } from './spotlight.ts';
 import { transfer } from './transfer.ts';
 import { done, refused, type Verdict } from './verdict.ts';
 
-type InCallCommand = Exclude<CallCommand, { kind: 'start' | 'join' }>;
+type InCallCommand = Exclude<CallCommand, { kind: 'start' | 'join' | 'startAsApplication' | 'attachApplication' }>;
 
-/** Carries out a command: of who brings the call into being, of a device that rings, or of a member. */
+/** Carries out a command: of who brings the call into being, of an application, of a device that rings, or of a member. */
 export function perform(live: LiveCall, command: CallCommand, now: Instant): Verdict {
   if (command.kind === 'start') return start(live, command, now);
   if (command.kind === 'join') return join(live, command, now);
+  if (command.kind === 'startAsApplication') return startAsApplication(live, command, now);
+  if (command.kind === 'attachApplication') return attachApplication(live, command, now);
+  const application = live.model.applications.get(command.by);
+  if (application !== undefined) return performAsApplication(live, application, command, now);
   const seated = seatedAt(live.model, command.by);
   if (seated === undefined) return refuseStranger(live, command);
   return takesPart(seated.seat) ? performAsMember(live, seated, command, now) : performAsDevice(live, seated, command, now);
@@ -76,6 +81,8 @@ function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand,
       return updateSelf(live, seat, command);
     case 'addParticipant':
       return addParticipant(live, seated, command, now);
+    case 'cancelAddParticipant':
+      return refused('CALL_STATE_CONFLICT', 'Remove whom you have added.');
     case 'removeParticipant':
       return removeParticipant(live, seated, command.target, now);
     case 'mute':

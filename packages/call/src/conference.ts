@@ -7,6 +7,7 @@ import { invite } from './dialing.ts';
 import { showTone } from './dtmf.ts';
 import { noMediaPath } from './ice-configuration.ts';
 import { settleLineLeg } from './line-commands.ts';
+import { connectAnswered } from './incoming-line.ts';
 import type { LiveCall } from './live-call.ts';
 import { showLeg } from './media-legs.ts';
 import { codecWanted, layoutChanged, modesChanged } from './media-modes.ts';
@@ -30,7 +31,7 @@ export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant
       commandFailed(live, event, now);
       return;
     case 'legDescribed':
-      legDescribed(live, event);
+      legDescribed(live, event, now);
       return;
     case 'legStateChanged':
       legStateChanged(live, event, now);
@@ -116,12 +117,13 @@ function isRefusedOffer(reason: MediaFailure): boolean {
   return reason === 'DESCRIPTION_INVALID' || reason === 'NO_COMMON_CODEC';
 }
 
-function legDescribed(live: LiveCall, { legId, description }: Extract<MediaEvent, { kind: 'legDescribed' }>): void {
+function legDescribed(live: LiveCall, { legId, description }: Extract<MediaEvent, { kind: 'legDescribed' }>, now: Instant): void {
   const seat = seatOfLeg(live, legId);
   if (seat?.leg === undefined) return;
   if (seat.line !== undefined) {
     // Telephony hears it too, and it is telephony's to pass on.
     settleLineLeg(live, seat);
+    connectAnswered(live, seat, now);
     return;
   }
   replaceSeat(live.model, { ...seat, leg: { ...seat.leg, processor: description } });

@@ -1,5 +1,6 @@
 import { endReason, type EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
+import type { Application } from './application-model.ts';
 import { allSeats, conferenceOf, seatsOf, type Party, type Seat, type SeatLine } from './call-model.ts';
 import type { ParticipationRecord } from './call-record.ts';
 import { failErrand } from './errand.ts';
@@ -31,6 +32,19 @@ export function endSeat(live: LiveCall, seat: Seat, reason: EndReason, now: Inst
   if (seat.line === undefined) live.tell(seat.endpointId, () => ({ type: 'callStateChanged', state: 'Disconnected', endReason: reason }));
 }
 
+/** Ends the part of an application: it is told, which is the last that it hears, and recorded. The caller of this function takes it out of the call. */
+export function endApplication(live: LiveCall, application: Application, reason: EndReason, now: Instant): void {
+  const { connectionId, identifier, displayName, participantId, part, startedAt, stage } = application;
+  const connectedAt = stage.kind === 'connected' ? stage.connectedAt : undefined;
+  live.model.participations.push({
+    participantId, endpointId: connectionId, identifier, ...(displayName === undefined ? {} : { displayName }), role: part, startedAt,
+    ...(connectedAt === undefined ? {} : { connectedAt }), endedAt: now, endReason: reason, isApplication: true,
+  });
+  live.flow('controller', participantId, { kind: 'ended', endReason: reason, identifier });
+  const event = { kind: 'disconnected', endReason: reason, hasConnected: connectedAt !== undefined } as const;
+  live.effects.push({ kind: 'output', output: { kind: 'application', connectionId, event } });
+}
+
 function lineRecord({ direction, trunks, callerId }: SeatLine): NonNullable<ParticipationRecord['line']> {
   const trunk = trunks.at(-1);
   return { direction, ...(trunk === undefined ? {} : { trunk }), ...(callerId === undefined ? {} : { callerId }) };
@@ -57,15 +71,28 @@ export function removeParty(live: LiveCall, party: Party, endReasonSeen: EndReas
   model.parties.delete(party.identifier);
   model.hands = model.hands.filter((identifier) => identifier !== party.identifier);
   changeSpotlight(live, model.spotlight.filter((identifier) => identifier !== party.identifier));
+  tellFailure(live, party, endReasonSeen);
   live.departures.push({
     identifier: party.identifier, ...(party.addedBy === undefined ? {} : { addedBy: party.addedBy }), endReason: endReasonSeen,
   });
 }
 
-/** Ends a group call in which nobody is left, or nobody but a telephone that was called; people who still ring hear that it was cancelled. */
+/** An application that has asked for somebody hears that they will not come. */
+function tellFailure(live: LiveCall, { identifier, invitation }: Party, reason: EndReason): void {
+  if (invitation?.asking === undefined || !live.model.applications.has(invitation.asking.connectionId)) return;
+  const { connectionId, operation } = invitation.asking;
+  live.effects.push({ kind: 'output', output: { kind: 'application', connectionId, event: { kind: 'addParticipantFailed', operation, identifier, endReason: reason } } });
+}
+
+/**
+ * Ends a group call in which nobody is left, or nobody but a telephone that was called; people who still ring hear that it was cancelled. With an application a
+ * telephone is not alone, and whom it waits for is waited for.
+ */
 export function endWhenEmpty(live: LiveCall, cause: EndReason, now: Instant): void {
-  if (live.model.phase !== 'running') return;
-  const [first, ...others] = members(live.model);
+  const { model } = live;
+  if (model.phase !== 'running') return;
+  if (model.applications.size > 0 && model.parties.size > 0) return;
+  const [first, ...others] = members(model);
   if (others.length > 0 || (first !== undefined && !wasDialled(first.seat))) return;
   const cancelled = endReason('cancelled', cause.endedBy);
   endCall(live, cause, now, () => cancelled);
@@ -84,6 +111,8 @@ export function endCall(live: LiveCall, cause: EndReason, now: Instant, reasonFo
   model.transfer = undefined;
   for (const { seat } of allSeats(model)) endSeat(live, { ...seat, leg: undefined }, reasonFor(seat), now);
   const notReached = cause.category === 'Success' ? endReason('cancelled', cause.endedBy) : cause;
+  for (const party of model.parties.values()) tellFailure(live, party, notReached);
+  for (const application of model.applications.values()) endApplication(live, application, cause, now);
   for (const party of model.parties.values()) {
     if (seatsOf(party).length === 0) model.unreached.push({ identifier: party.identifier, endReason: notReached });
   }
@@ -91,6 +120,7 @@ export function endCall(live: LiveCall, cause: EndReason, now: Instant, reasonFo
   live.flow('controller', undefined, { kind: 'ended', endReason: cause });
   for (const [key] of live.deadlines.list()) live.deadlines.clear(key);
   model.parties.clear();
+  model.applications.clear();
   model.hands = [];
   model.spotlight = [];
   live.departures = [];

@@ -25,7 +25,7 @@ function dial(live: LiveCall, party: Party, now: Instant): void {
     return;
   }
   ringNumber(live, party, now);
-  live.arm(`ring|${party.identifier}`, live.limits.phoneRingMs, now);
+  live.arm(`ring|${party.identifier}`, party.invitation?.ringMs ?? live.limits.phoneRingMs, now);
 }
 
 /**

@@ -2,7 +2,9 @@ import { endReason, identifierKind } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { IncomingLine } from '@dialplane/telephony-api';
 import { present } from './admission.ts';
-import { conferenceOf, seatedAt, type Founding, type Party, type Seat } from './call-model.ts';
+import type { ApplicationIdentity } from './application-model.ts';
+import { admitApplication } from './applications.ts';
+import { conferenceOf, replaceSeat, seatedAt, type Founding, type Party, type Seat } from './call-model.ts';
 import { endCall } from './departure.ts';
 import { endWithoutProcessor, found, isFull, openConference } from './founding.ts';
 import { connectLine } from './line-commands.ts';
@@ -13,12 +15,37 @@ import type { Transferee } from './transfer-model.ts';
 export function handleIncomingLine(live: LiveCall, line: IncomingLine, now: Instant): void {
   if (seatedAt(live.model, line.lineId) !== undefined) return;
   if (line.target.kind === 'group') joinGroup(live, line, line.target.groupId, now);
-  else if (live.model.phase === 'idle') startFromTelephone(live, line, line.target, now);
-  else live.line({ kind: 'reject', lineId: line.lineId, status: 481 });
+  else if (live.model.phase !== 'idle') live.line({ kind: 'reject', lineId: line.lineId, status: 481 });
+  else if (line.target.kind === 'application') answerByApplication(live, line, line.target, now);
+  else startFromTelephone(live, line, line.target, now);
+}
+
+/** An application has answered: the telephone is connected as soon as it has a leg. */
+function answerByApplication(live: LiveCall, line: IncomingLine, application: ApplicationIdentity, now: Instant): void {
+  const { model } = live;
+  found(live, foundingOf(line, now, 'started'), now);
+  model.kind = 'oneToOne';
+  admitApplication(live, application, 'answered', now);
+  openConference(live, 'an application answers', now);
+  const seat = lineSeat(live, line, 'caller', { kind: 'establishing' }, now);
+  const conferenceId = model.path.kind === 'suspended' ? undefined : conferenceOf(model);
+  present(live, { ...seat, leg: conferenceId === undefined ? undefined : connectLine(live, conferenceId, seat) }, now);
+  live.arm(`setup|${line.lineId}`, live.limits.setupMs, now);
+  live.flow(seat.participantId, 'controller', { kind: 'callState', state: 'Connecting' });
+  endWithoutProcessor(live, now);
+}
+
+/** Of a telephone that an application has answered: its leg is there, and with that the answer is on its way. */
+export function connectAnswered(live: LiveCall, seat: Seat, now: Instant): void {
+  if (seat.line === undefined || seat.stage.kind !== 'establishing') return;
+  replaceSeat(live.model, { ...seat, stage: { kind: 'connected', connectedAt: now } });
+  live.deadlines.clear(`setup|${seat.endpointId}`);
+  live.model.connectedAt ??= now;
+  live.flow('controller', seat.participantId, { kind: 'callState', state: 'Connected' });
 }
 
 /** As a 1:1 call: the first of several users who answers has it. */
-function startFromTelephone(live: LiveCall, line: IncomingLine, target: Exclude<IncomingLine['target'], { kind: 'group' }>, now: Instant): void {
+function startFromTelephone(live: LiveCall, line: IncomingLine, target: Exclude<IncomingLine['target'], { kind: 'group' | 'application' }>, now: Instant): void {
   const { model } = live;
   found(live, foundingOf(line, now, 'started'), now);
   model.kind = 'oneToOne';

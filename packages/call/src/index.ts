@@ -9,6 +9,8 @@
  * A telephone takes part by a *line* instead of a client: it is dialled, or calls, through telephony, hears no events, and its end carries what its network said
  * (RFC 3261 status codes in ACS's 560xxx and 540xxx). Calls are transferred within one machine, or between two by way of the driver (RFC 3515, RFC 5589).
  *
+ * An application takes part by a *connection* (Call Automation): it hears what happens and commands it, has no media, and is in nobody's roster.
+ *
  * It assumes authenticated input, one machine per call id, and a driver that performs outputs in order. Out of scope: finding
  * endpoints, storing, dating (all `signaling-controller`), media (`media-processor` through
  * `media-api`) and SIP (`telephony` through `telephony-api`).
@@ -25,5 +27,6 @@ export type { IceConfiguration, IceParticipant, RelayOffer } from './ice-configu
 export type { CallLimits } from './limits.ts';
 export type { CallSnapshot } from './snapshot.ts';
 export type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult, EndpointIdentity } from './call-input.ts';
+export type { ApplicationEvent, ApplicationIdentity, ApplicationInvitation, ApplicationOperation, ApplicationParticipant } from './application-model.ts';
 export type { HandOverTarget, Person, Transferee, TransferWish } from './transfer-model.ts';
 export type { CallRecord, ParticipationRecord } from './call-record.ts';

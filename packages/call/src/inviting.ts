@@ -1,6 +1,6 @@
 import { endReason, identifierKind } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
-import { hasAnswered, seatsOf, takesPart, type Party, type Seated } from './call-model.ts';
+import { hasAnswered, seatsOf, takesPart, type Invitation, type Party, type Seated } from './call-model.ts';
 import { endCall } from './departure.ts';
 import { invite } from './dialing.ts';
 import { isFull } from './founding.ts';
@@ -19,16 +19,21 @@ export function addParticipant(live: LiveCall, { party, seat }: Seated, { target
   if (!hasAnswered(seat)) return refused('CALL_STATE_CONFLICT', 'Somebody can be added once the call has been answered.');
   if (!governs(model, party)) return refused('ROLE_FORBIDS');
   if (target === seat.identifier) return refused('TARGET_INVALID', 'You are in the call already.');
+  return invitePerson(live, { addedBy: seat.identifier, target, ...(alternateCallerId === undefined ? {} : { invitation: { callerId: alternateCallerId } }) }, now);
+}
+
+/** Has somebody rung who is not in the call. */
+export function invitePerson(live: LiveCall, { addedBy, target, invitation }: { readonly addedBy: string; readonly target: string; readonly invitation?: Invitation }, now: Instant): Verdict {
+  const { model } = live;
   if (model.parties.has(target)) return refused('CALL_STATE_CONFLICT', 'This participant is in the call or being called already.');
   if (isFull(live, target)) return refused('CALL_FULL');
   const absence = live.options.mediaProcessorAbsence?.();
   if (absence !== undefined && model.path.kind === 'peerToPeer') return refused('MEDIA_PROCESSOR_UNAVAILABLE', absence);
   const unreachable = identifierKind(target) === 'phoneNumber' ? live.options.telephoneAbsence?.() : undefined;
   if (unreachable !== undefined) return refused('TELEPHONY_UNAVAILABLE', unreachable);
-  const invitation = alternateCallerId === undefined ? {} : { invitation: { callerId: alternateCallerId } };
-  const added: Party = { identifier: target, addedBy: seat.identifier, ...invitation, stage: { kind: 'awaitingConference' } };
+  const added: Party = { identifier: target, addedBy, ...(invitation === undefined ? {} : { invitation }), stage: { kind: 'awaitingConference' } };
   model.parties.set(target, added);
-  if (model.path.kind === 'peerToPeer') beginPromotion(live, `${seat.identifier} added ${target}`, now);
+  if (model.path.kind === 'peerToPeer') beginPromotion(live, `${addedBy} added ${target}`, now);
   else if (model.path.kind === 'bridging' || model.path.kind === 'conference') invite(live, added, now);
   if (model.path.kind === 'conference') model.kind = 'group';
   holdTelephones(live);
@@ -42,7 +47,7 @@ export function removeParticipant(live: LiveCall, { party, seat }: Seated, targe
   const removed = model.parties.get(target);
   if (removed === undefined || target === seat.identifier) return refused('PARTICIPANT_NOT_FOUND');
   if (removed.stage.kind !== 'present') {
-    failInvitation(live, removed, endReason('cancelled', seat.identifier), now);
+    giveUpInvitation(live, removed, seat.identifier, now);
     return done;
   }
   const own = endReason('removed', seat.identifier);
@@ -53,6 +58,11 @@ export function removeParticipant(live: LiveCall, { party, seat }: Seated, targe
   }
   for (const other of seatsOf(removed)) leave(live, other.endpointId, own, now);
   return done;
+}
+
+/** Nobody waits for this party any more. */
+export function giveUpInvitation(live: LiveCall, party: Party, by: string, now: Instant): void {
+  failInvitation(live, party, endReason('cancelled', by), now);
 }
 
 /** An endpoint hangs up. Before anybody answered that cancels the call. */

@@ -25,6 +25,8 @@ export interface CallLimits {
   readonly durationMs: number;
   /** Participants of one call, those who are being rung included. */
   readonly participants: number;
+  /** Applications in one call. */
+  readonly applications: number;
   /** Devices of one user that ring. */
   readonly devicesPerUser: number;
   /** Trickled candidates kept of one side of a media session. */
@@ -48,6 +50,7 @@ export const defaultLimits: CallLimits = {
   reopeningWindowMs: 60_000,
   durationMs: 30 * 3_600_000,
   participants: 350,
+  applications: 5,
   devicesPerUser: 32,
   candidatesPerSide: 256,
   rememberedCommands: 1024,

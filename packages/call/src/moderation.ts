@@ -46,11 +46,17 @@ export function muteOthers(live: LiveCall, { party, seat }: Seated, target: stri
   if (!governs(model, party)) return refused('ROLE_FORBIDS');
   if (target !== undefined && (target === party.identifier || !isMember(model, target))) return refused('PARTICIPANT_NOT_FOUND');
   for (const { seat: other } of members(model)) {
-    if (other.identifier === seat.identifier || (target !== undefined && other.identifier !== target) || other.mute.kind === 'muted') continue;
-    setMute(live, other, { kind: 'muted', by: seat.identifier });
-    live.flow(seat.participantId, other.participantId, { kind: 'decision', what: 'muted', why: `${seat.identifier} muted ${other.identifier}` });
+    if (other.identifier === seat.identifier || (target !== undefined && other.identifier !== target)) continue;
+    muteSeat(live, other, seat);
   }
   return done;
+}
+
+/** Somebody is muted by another, or by an application. */
+export function muteSeat(live: LiveCall, seat: Seat, by: Pick<Seat, 'identifier' | 'participantId'>): void {
+  if (seat.mute.kind === 'muted') return;
+  setMute(live, seat, { kind: 'muted', by: by.identifier });
+  live.flow(by.participantId, seat.participantId, { kind: 'decision', what: 'muted', why: `${by.identifier} muted ${seat.identifier}` });
 }
 
 /** Lowers the hands of `targets`, or all. Unknown targets and lowered hands are no error: the wish is fulfilled. */

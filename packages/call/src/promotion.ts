@@ -1,5 +1,6 @@
 import type { EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
+import { dismissApplication } from './applications.ts';
 import { allSeats, conferenceOf, replaceSeat, type Seat } from './call-model.ts';
 import { dismissParty } from './departure.ts';
 import type { LiveCall } from './live-call.ts';
@@ -65,6 +66,7 @@ export function abandonPromotion(live: LiveCall, reason: EndReason, now: Instant
   if (conferenceId === undefined) return;
   const pair = new Set([...model.parties.keys()].slice(0, 2));
   for (const party of model.parties.values()) if (!pair.has(party.identifier)) dismissParty(live, party, reason, now);
+  for (const application of model.applications.values()) dismissApplication(live, application, reason, now);
   for (const { seat } of allSeats(model)) {
     if (seat.leg === undefined) continue;
     hideLeg(live, seat.endpointId, seat.leg);

@@ -1,4 +1,5 @@
 import type { Call, EndpointEvent, Participant } from '@dialplane/calling-api';
+import { applicationRoster } from './applications.ts';
 import { seatedAt, type CallModel, type Party, type Seated } from './call-model.ts';
 import type { CallOutput } from './call-input.ts';
 import type { LiveCall, PublishedSeat, UnnumberedEvent } from './live-call.ts';
@@ -18,6 +19,8 @@ interface PublishedParty {
 export class Publication {
   private readonly seats = new Map<string, PublishedSeat>();
   private readonly parties = new Map<string, PublishedParty>();
+  /** By connection. */
+  private readonly rosters = new Map<string, string>();
   private hands: readonly string[] = [];
   private spotlight: readonly string[] = [];
   private kind: Call['kind'] = 'oneToOne';
@@ -27,6 +30,8 @@ export class Publication {
   constructor(live: LiveCall) {
     this.takeRosterChanges(live, this.affectsAll(live.model));
     for (const seated of clients(live.model)) this.seats.set(seated.seat.endpointId, publishedSeat(live, seated));
+    const roster = JSON.stringify(applicationRoster(live.model));
+    for (const { connectionId, stage } of live.model.applications.values()) if (stage.kind === 'connected') this.rosters.set(connectionId, roster);
   }
 
   /**
@@ -54,9 +59,26 @@ export class Publication {
       }
     }
     this.forgetGone(all);
+    outputs.push(...this.takeRosters(live));
     live.effects = [];
     live.departures = [];
     return outputs;
+  }
+
+  /** What applications are to know of who is in the call, where that is news to them. */
+  private takeRosters({ model }: LiveCall): CallOutput[] {
+    for (const connectionId of this.rosters.keys()) if (!model.applications.has(connectionId)) this.rosters.delete(connectionId);
+    if (model.applications.size === 0) return [];
+    const participants = applicationRoster(model);
+    const view = JSON.stringify(participants);
+    return [...model.applications.values()].flatMap((application): CallOutput[] => {
+      const { connectionId, stage } = application;
+      if (stage.kind !== 'connected' || this.rosters.get(connectionId) === view) return [];
+      this.rosters.set(connectionId, view);
+      const sequenceNumber = application.sequenceNumber + 1;
+      model.applications.set(connectionId, { ...application, sequenceNumber });
+      return [{ kind: 'application', connectionId, event: { kind: 'participantsUpdated', sequenceNumber, participants } }];
+    });
   }
 
   private forgetGone(present: readonly Seated[]): void {

@@ -42,9 +42,9 @@ function ring(live: LiveCall, party: Party, target: LineTarget, displayName: str
 }
 
 /** Who wants this party to come. */
-function callerOf({ model }: LiveCall, { identifier, addedBy }: Party): { readonly identifier: string; readonly displayName?: string } {
+function callerOf({ model }: LiveCall, { identifier, addedBy, invitation }: Party): { readonly identifier: string; readonly displayName?: string } {
   const inviter = addedBy === undefined ? undefined : model.parties.get(addedBy);
-  const { displayName } = inviter ?? model.founding?.initiator ?? {};
+  const displayName = invitation?.callerName ?? (inviter ?? model.founding?.initiator)?.displayName;
   return { identifier: inviter?.identifier ?? addedBy ?? model.founding?.initiator.identifier ?? identifier, ...(displayName === undefined ? {} : { displayName }) };
 }
 

@@ -3,7 +3,7 @@ import type { Instant } from '@dialplane/sansio';
 import type { LineDevice } from '@dialplane/telephony-api';
 import type { EndpointIdentity } from './call-input.ts';
 import { peerOf, replaceSeat, seatsOf, silentSide, type Party, type Seat } from './call-model.ts';
-import { dismissParty, endCall, endSeat } from './departure.ts';
+import { dismissParty, endCall, endSeat, endWhenEmpty } from './departure.ts';
 import type { LiveCall } from './live-call.ts';
 import { ringBack } from './ringback.ts';
 import { ringPhones } from './ringing-lines.ts';
@@ -35,7 +35,7 @@ export function handleEndpointsFound(
     return;
   }
   live.deadlines.clear(`find|${party.identifier}`);
-  live.arm(`ring|${party.identifier}`, live.limits.ringMs, now);
+  live.arm(`ring|${party.identifier}`, party.invitation?.ringMs ?? live.limits.ringMs, now);
   const displayName = [...devices.values()].find((device) => device.displayName !== undefined)?.displayName;
   const named: Party = displayName === undefined ? party : { ...party, displayName };
   offer(live, named, [], [...devices.values()], now);
@@ -162,9 +162,12 @@ export function failInvitation(live: LiveCall, party: Party, reason: EndReason, 
   const { model } = live;
   const isUnanswered = model.founding?.origin === 'started' && model.connectedAt === undefined;
   dismissParty(live, party, own, now, reason);
-  if (!isUnanswered) return;
+  if (!isUnanswered) {
+    if (model.applications.size > 0) endWhenEmpty(live, reason, now);
+    return;
+  }
   model.failures = [...model.failures, reason];
-  if (model.parties.size > 1) return;
+  if ([...model.parties.values()].some(({ stage }) => stage.kind !== 'present')) return;
   endCall(live, jointReason(model.failures), now);
 }
 

@@ -1,5 +1,6 @@
 import type { MediaDescription } from '@dialplane/calling-api';
 import { addMilliseconds, invariant, type Instant } from '@dialplane/sansio';
+import type { Application } from './application-model.ts';
 import type { CallModel, Founding, LegSession, Party, PeerSession, Seat, SeatStage, SignaledSide } from './call-model.ts';
 import { seatsOf } from './call-model.ts';
 import type { ParticipationRecord } from './call-record.ts';
@@ -13,7 +14,7 @@ import type { DeadlineKey, LiveCall } from './live-call.ts';
 export interface CallSnapshot {
   readonly version: 3;
   /** The SDP of its session descriptions is empty here and among the parts. */
-  readonly model: Omit<CallModel, 'parties'> & { readonly parties: readonly Party[] };
+  readonly model: Omit<CallModel, 'parties' | 'applications'> & { readonly parties: readonly Party[]; /** Absent in snapshots of versions before there were any. */ readonly applications?: readonly Application[] };
   /** Milliseconds until each timer is due; negative when it is overdue. */
   readonly deadlines: ReadonlyArray<readonly [DeadlineKey, number]>;
   /** The newest commands; those before them are among the parts. */
@@ -28,7 +29,7 @@ export interface CallSnapshot {
 const chapterPrefix = 'commands/';
 
 export function takeSnapshot(live: LiveCall, memory: CommandMemory, now: Instant): CallSnapshot {
-  const { parties, ...rest } = live.model;
+  const { parties, applications, ...rest } = live.model;
   const parts: Record<string, string> = {};
   const putAside = (description: MediaDescription, name: string): MediaDescription => {
     parts[name] = description.sdp;
@@ -37,7 +38,7 @@ export function takeSnapshot(live: LiveCall, memory: CommandMemory, now: Instant
   for (const { number, text } of memory.listChapters()) parts[`${chapterPrefix}${number}`] = text;
   return {
     version: 3,
-    model: convertModel({ ...rest, parties: [...parties.values()] }, { by: -now, description: putAside }),
+    model: convertModel({ ...rest, parties: [...parties.values()], applications: [...applications.values()] }, { by: -now, description: putAside }),
     deadlines: live.deadlines.list().map(([key, at]) => [key, at - now]),
     commands: memory.newest(),
     parts,
@@ -65,10 +66,13 @@ export function readSnapshot(snapshot: CallSnapshot, now: Instant, { downtimeMs,
     invariant(sdp !== undefined, `the snapshot lacks its part ${name}`);
     return { ...description, sdp };
   };
-  const { parties, ...rest } = convertModel(snapshot.model, { by: now - downtimeMs, description: putBack });
+  const { parties, applications = [], ...rest } = convertModel(snapshot.model, { by: now - downtimeMs, description: putBack });
   const chapters = Object.entries(snapshot.parts).filter(([name]) => name.startsWith(chapterPrefix));
   return {
-    model: { ...rest, parties: new Map(parties.map((party) => [party.identifier, party])) },
+    model: {
+      ...rest, parties: new Map(parties.map((party) => [party.identifier, party])),
+      applications: new Map(applications.map((application) => [application.connectionId, application])),
+    },
     deadlines: snapshot.deadlines.map(([key, inMs]) => [key, addMilliseconds(now, inMs)]),
     memory: new CommandMemory(rememberedCommands, snapshot.commands, new Map(chapters.map(([name, text]) => [Number(name.slice(chapterPrefix.length)), text]))),
   };
@@ -91,6 +95,7 @@ function convertModel(model: CallSnapshot['model'], conversion: Conversion): Cal
     connectedAt: connectedAt === undefined ? undefined : connectedAt + by,
     losses: model.losses.map((at) => at + by),
     parties: model.parties.map((party) => convertParty(party, conversion)),
+    applications: (model.applications ?? []).map((application) => shiftApplication(application, by)),
     participations: model.participations.map((participation) => shiftParticipation(participation, by)),
     unreached: [...model.unreached],
   };
@@ -98,6 +103,11 @@ function convertModel(model: CallSnapshot['model'], conversion: Conversion): Cal
 
 function shiftFounding(founding: Founding, by: number): Founding {
   return { ...founding, startedAt: founding.startedAt + by };
+}
+
+function shiftApplication(application: Application, by: number): Application {
+  const { stage, startedAt } = application;
+  return { ...application, startedAt: startedAt + by, stage: stage.kind === 'connected' ? { kind: 'connected', connectedAt: stage.connectedAt + by } : stage };
 }
 
 function convertParty(party: Party, conversion: Conversion): Party {

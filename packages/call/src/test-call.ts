@@ -3,7 +3,7 @@ import { addMilliseconds, instant, type Instant } from '@dialplane/sansio';
 import type { EndpointEvent, EndReason, FlowDetail, MediaDescription } from '@dialplane/calling-api';
 import type { MediaEvent } from '@dialplane/media-api';
 import type { IncomingLine, LineCommand, LineEvent } from '@dialplane/telephony-api';
-import { CallMachine, type CallCommand, type CallInput, type CallMachineOptions, type CallOutput, type CallRecord, type CommandResult, type EndpointIdentity } from './index.ts';
+import { CallMachine, type ApplicationEvent, type ApplicationIdentity, type CallCommand, type CallInput, type CallMachineOptions, type CallOutput, type CallRecord, type CommandResult, type EndpointIdentity } from './index.ts';
 
 type CommandWithoutId<Command> = Command extends CallCommand ? Omit<Command, 'commandId'> : never;
 export type TestCommand = CommandWithoutId<CallCommand>;
@@ -21,6 +21,7 @@ export const alice: EndpointIdentity = { endpointId: 'alice-1', identifier: '8:a
 export const bob: EndpointIdentity = { endpointId: 'bob-1', identifier: '8:acs:r_bob', displayName: 'Bob' };
 export const bobsPhone: EndpointIdentity = { endpointId: 'bob-2', identifier: '8:acs:r_bob' };
 export const carol: EndpointIdentity = { endpointId: 'carol-1', identifier: '8:acs:r_carol', displayName: 'Carol' };
+export const service: ApplicationIdentity = { connectionId: 'connection', identifier: '8:acs:r_service' };
 export const telephone = '4:+15550100';
 export const ownNumber = '4:+15550199';
 export const groupId = '11111111-1111-4111-8111-111111111111';
@@ -90,6 +91,20 @@ export class TestCall {
     const outcome = this.line({ kind: 'incoming', line: { lineId: 'in-1', from: telephone, displayName: 'Carl', to: ownNumber, target, trunk: 'north' } });
     this.media({ kind: 'conferenceOpened', conferenceId: this.conferenceId, process: 'media-0' });
     return outcome;
+  }
+
+  /** A telephone has called, and the application has answered it. */
+  answeredByApplication(): this {
+    this.callFromOutside({ kind: 'application', ...service, callId: 'call' });
+    this.lineDescribed();
+    return this;
+  }
+
+  /** The leg of the only line is there. */
+  lineDescribed(): Outcome {
+    const { parties } = this.machine.snapshot(this.now).model;
+    const legId = parties.flatMap(({ stage }) => ('seats' in stage ? stage.seats : [])).find(({ line }) => line !== undefined)?.leg?.mediaSessionId ?? '';
+    return this.media({ kind: 'legDescribed', conferenceId: this.conferenceId, legId, description: description('answer', 1, 1) });
   }
 
   /** The only line of the call. */
@@ -171,12 +186,39 @@ export function lineOf(output: CallOutput): string {
       return `line ${lineCommandLine(output.command)}`;
     case 'transferSettled':
       return `settled ${output.transfer.transferId} of ${output.transfer.callId}${output.failure === undefined ? '' : ` failed ${reasonLine(output.failure)}`}`;
+    case 'application':
+      return `${output.connectionId} hears ${applicationLine(output.event)}`;
     case 'handOver':
       return `hand ${name(output.transferee.identifier)} over to ${Object.values(output.target).join()} in place of ${output.by}`;
     case 'flow':
       return `flow ${output.from}${output.to === undefined ? '' : ` > ${output.to}`} ${flowLine(output.detail)}`;
     case 'ended':
       return `ended ${reasonLine(output.record.endReason)}`;
+  }
+}
+
+function applicationLine(event: ApplicationEvent): string {
+  switch (event.kind) {
+    case 'connected':
+      return 'connected';
+    case 'participantsUpdated':
+      return `${event.sequenceNumber}: ${event.participants.map((one) => [name(one.identifier), ...(one.isMuted ? ['muted'] : []), ...(one.isOnHold ? ['held'] : [])].join(' ')).join(', ') || 'nobody'}`;
+    case 'disconnected':
+      return `disconnected ${reasonLine(event.endReason)}${event.hasConnected ? '' : ', never connected'}`;
+    case 'participantAdded':
+      return `${event.operation.operationId} added ${name(event.identifier)}`;
+    case 'addParticipantFailed':
+      return `${event.operation.operationId} did not add ${name(event.identifier)} ${reasonLine(event.endReason)}`;
+    case 'addParticipantCancelled':
+      return `${event.operation.operationId} ${event.isDone ? 'cancelled' : 'could not cancel'} ${event.invitationId}`;
+    case 'participantRemoved':
+      return `${event.operation.operationId} ${event.isDone ? 'removed' : 'found no'} ${name(event.identifier)}`;
+    case 'transferAccepted':
+      return `${event.operation.operationId} transferred ${name(event.transferee)} to ${name(event.target)}`;
+    case 'transferFailed':
+      return `${event.operation.operationId} transferred nobody ${reasonLine(event.endReason)}`;
+    case 'toneReceived':
+      return `${event.tone} of ${name(event.identifier)}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CustomContext } from '@dialplane/calling-api';
+import type { ApplicationOperation } from './application-model.ts';
 import type { EndpointIdentity } from './call-input.ts';
 import type { Invitation, SeatLine } from './call-model.ts';
 
@@ -25,7 +26,7 @@ export interface Transferee extends Person {
 }
 
 /**
- * A transfer that somebody in this call asked for: `by`, an endpoint or line, hands the other side over to `target`.
+ * A transfer that somebody in this call asked for: `by`, an endpoint, line or connection, hands the other side over to `target`.
  *
  * ```
  *  referring ──not possible──▶ inviting ──the target is connected──▶ transferred
@@ -44,6 +45,8 @@ export interface Transfer {
   /** Identifier of who they are to talk to; a call id or line id where they are handed over. */
   readonly target: string;
   readonly invitation: Invitation;
+  /** Of an application that transfers. */
+  readonly operation?: ApplicationOperation;
   readonly stage: TransferStage;
 }
 

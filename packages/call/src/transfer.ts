@@ -1,9 +1,12 @@
 import { endReason, identifierKind, type EndReason, type TransferState } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
-import type { EndpointIdentity } from './call-input.ts';
+import type { Application, ApplicationOperation } from './application-model.ts';
+import { tellApplication, withdrawApplication } from './applications.ts';
+import type { CallCommand, EndpointIdentity } from './call-input.ts';
 import { replaceSeat, seatedAt, seatsOf, takesPart, type CallModel, type Party, type Seat, type Seated } from './call-model.ts';
 import { dismissParty, endCall } from './departure.ts';
 import { invite } from './dialing.ts';
+import { hasArrived } from './errand.ts';
 import { withdraw } from './leaving.ts';
 import { holdTelephones, numberOf } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
@@ -14,20 +17,42 @@ import { refused, type Verdict } from './verdict.ts';
 /** A client hands the other side of its call over: to somebody else, or to another call of its own. */
 export function transfer(live: LiveCall, { party, seat }: Seated, wish: TransferWish, now: Instant): Verdict {
   const { model } = live;
-  const { target, targetCallId, alternateCallerId, customContext } = wish;
   if (!governs(model, party)) return refused('ROLE_FORBIDS');
   const transferee = otherOf(model, party);
   if (transferee === undefined || seat.stage.kind !== 'connected') return refused('TRANSFER_IMPOSSIBLE', 'Only a connected call of two can be transferred.');
-  if (model.transfer !== undefined) return refused('TRANSFER_IMPOSSIBLE', 'Another transfer of this call is under way.');
+  return carryOut(live, { by: seat.endpointId, transferor: party, transferee }, wish, now);
+}
+
+/** An application hands over whom it is alone with. */
+export function transferByApplication(live: LiveCall, application: Application, command: Extract<CallCommand, { kind: 'transfer' }>, now: Instant): Verdict {
+  const { commandId, operation = { operationId: commandId }, transferee: named } = command;
+  const [transferee, ...others] = [...live.model.parties.values()];
+  const isPossible = transferee !== undefined && others.length === 0 && hasArrived(live.model, transferee.identifier);
+  if (!isPossible) return refused('TRANSFER_IMPOSSIBLE', 'An application can transfer a call that it has with one other.');
+  if (named !== undefined && named !== transferee.identifier) return refused('PARTICIPANT_NOT_FOUND');
+  return carryOut(live, { by: application.connectionId, transferor: application, transferee, operation }, command, now);
+}
+
+/** Who transfers whom. */
+interface Handing {
+  readonly by: string;
+  readonly transferor: Person;
+  readonly transferee: Party;
+  readonly operation?: ApplicationOperation;
+}
+
+function carryOut(live: LiveCall, { by, transferor: { identifier, displayName }, transferee, operation }: Handing, { target, targetCallId, alternateCallerId, customContext }: TransferWish, now: Instant): Verdict {
+  if (live.model.transfer !== undefined) return refused('TRANSFER_IMPOSSIBLE', 'Another transfer of this call is under way.');
   if ((target === undefined) === (targetCallId === undefined)) return refused('TARGET_INVALID', 'Name either a target or a call.');
-  if (target === party.identifier || target === transferee.identifier || targetCallId === live.options.callId) return refused('TARGET_INVALID', 'They are in this call already.');
+  if (target === identifier || target === transferee.identifier || targetCallId === live.options.callId) return refused('TARGET_INVALID', 'They are in this call already.');
   const absence = target !== undefined && identifierKind(target) === 'phoneNumber' ? live.options.telephoneAbsence?.() : undefined;
   if (absence !== undefined) return refused('TELEPHONY_UNAVAILABLE', absence);
-  const transferor = personOf(party);
+  const transferor = personOf({ identifier, displayName });
   const callerId = alternateCallerId ?? shownNumberOf(transferee);
   const invitation = { transferor, ...(callerId === undefined ? {} : { callerId }), ...(customContext === undefined ? {} : { customContext }) };
   const begun: Transfer = {
-    transferId: live.options.newId(), by: seat.endpointId, transferor, transferee: transferee.identifier, target: target ?? targetCallId ?? '', invitation, stage: { kind: 'inviting' },
+    transferId: live.options.newId(), by, transferor, transferee: transferee.identifier, target: target ?? targetCallId ?? '', invitation, ...(operation === undefined ? {} : { operation }),
+    stage: { kind: 'inviting' },
   };
   beginTransfer(live, begun, now);
   if (targetCallId !== undefined) handOver(live, begun, transferee, { callId: targetCallId });
@@ -81,12 +106,14 @@ export function settleTransfer(live: LiveCall, now: Instant): void {
   const { transfer: current } = model;
   if (current === undefined || model.phase !== 'running') return;
   const target = model.parties.get(current.target);
-  if (seatedAt(model, current.by) === undefined || !model.parties.has(current.transferee)) failTransfer(live, endReason('cancelled', 'platform'), now);
+  const application = model.applications.get(current.by);
+  if ((seatedAt(model, current.by) === undefined && application === undefined) || !model.parties.has(current.transferee)) failTransfer(live, endReason('cancelled', 'platform'), now);
   else if (current.stage.kind !== 'inviting') return;
   else if (target === undefined) failTransfer(live, live.departures.find(({ identifier }) => identifier === current.target)?.endReason ?? endReason('signalingFailed', 'platform'), now);
   else if (seatsOf(target).some(({ stage }) => stage.kind === 'connected')) {
     concludeTransfer(live, current);
-    withdraw(live, current.by, transferredBy(current), now);
+    if (application === undefined) withdraw(live, current.by, transferredBy(current), now);
+    else withdrawApplication(live, application, transferredBy(current), now);
     holdTelephones(live);
   }
 }
@@ -154,7 +181,7 @@ export function shownNumberOf(party: Party): string | undefined {
   return seatsOf(party).find(({ line }) => line?.callerId !== undefined)?.line?.callerId;
 }
 
-export function personOf({ identifier, displayName }: Party): Person {
+export function personOf({ identifier, displayName }: { readonly identifier: string; readonly displayName?: string | undefined }): Person {
   return { identifier, ...(displayName === undefined ? {} : { displayName }) };
 }
 
@@ -179,8 +206,13 @@ function setStage(live: LiveCall, stage: TransferStage): void {
   if (live.model.transfer !== undefined) live.model.transfer = { ...live.model.transfer, stage };
 }
 
-/** A client hears of its transfer by events, a telephone by NOTIFY (RFC 3515 §2.4.4). */
-function tellTransferor(live: LiveCall, { transferId, by }: Transfer, state: TransferState, reason?: EndReason): void {
+/** A client or an application hears of its transfer by events, a telephone by NOTIFY (RFC 3515 §2.4.4). */
+function tellTransferor(live: LiveCall, { transferId, by, transferee, target, operation }: Transfer, state: TransferState, reason?: EndReason): void {
+  if (operation !== undefined) {
+    if (state === 'Transferred') tellApplication(live, by, { kind: 'transferAccepted', operation, transferee, target });
+    else if (state === 'Failed') tellApplication(live, by, { kind: 'transferFailed', operation, endReason: reason ?? endReason('signalingFailed', 'platform') });
+    return;
+  }
   const seat = seatedAt(live.model, by)?.seat;
   if (seat === undefined) return;
   if (seat.line !== undefined) {

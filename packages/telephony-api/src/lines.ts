@@ -84,7 +84,9 @@ export interface IncomingLine {
     | { readonly kind: 'users'; readonly identifiers: readonly string[] }
     | { readonly kind: 'group'; readonly groupId: string }
     /** A telephone number, called by a user's SIP phone. */
-    | { readonly kind: 'number'; readonly number: string; readonly callerId?: string };
+    | { readonly kind: 'number'; readonly number: string; readonly callerId?: string }
+    /** An application has answered, under this connection: `identifier` is its own, `callId` the call that this becomes. */
+    | { readonly kind: 'application'; readonly connectionId: string; readonly identifier: string; readonly callId: string };
   /** Of the trunk, for the flow and the records; absent for a SIP phone. */
   readonly trunk?: string;
   readonly customContext?: CustomContext;

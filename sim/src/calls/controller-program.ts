@@ -281,6 +281,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
         return [];
       case 'transferSettled':
       case 'handOver':
+      case 'application':
       case 'flow':
       case 'ended':
         return [];
@@ -301,6 +302,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
 }
 
 function commander(command: CallCommand): string {
+  if ('application' in command) return command.application.connectionId;
   const endpoint: EndpointIdentity | string = command.kind === 'start' ? command.caller : command.kind === 'join' ? command.joiner : command.by;
   return typeof endpoint === 'string' ? endpoint : endpoint.endpointId;
 }
