@@ -20,4 +20,5 @@ export { Deadlines } from './deadlines.ts';
 export type { Randomness } from './randomness.ts';
 export { seededRandomness } from './randomness.ts';
 export { census } from './census.ts';
+export { UnreadBytes } from './unread-bytes.ts';
 export { invariant, unreachable } from './invariant.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addMilliseconds, Deadlines, earliest, instant, seededRandomness } from './index.ts';
+import { addMilliseconds, Deadlines, earliest, instant, seededRandomness, UnreadBytes } from './index.ts';
 
 test('deadlines fire earliest first, once, and not before they are due', () => {
   const deadlines = new Deadlines<'ring' | 'grace' | 'drop'>();
@@ -38,4 +38,26 @@ test('seeded randomness repeats from its seed and spreads over 32 bits', () => {
   assert.notDeepEqual(first.slice(0, 4), Array.from({ length: 4 }, ((r) => () => r.nextUint32())(seededRandomness(8))));
   const mean = first.reduce((sum, n) => sum + n, 0) / first.length / 2 ** 32;
   assert.ok(mean > 0.45 && mean < 0.55, `mean ${mean}`);
+});
+
+test('unread bytes are one run however they came; what is taken stays as it was', () => {
+  const whole = Uint8Array.from({ length: 100 }, (_, index) => index + 1);
+  for (const size of [1, 3, 7, 100]) {
+    const unread = new UnreadBytes();
+    const taken: Uint8Array[] = [];
+    for (let at = 0; at < whole.length; at += size) {
+      unread.push(whole.slice(at, at + size));
+      unread.detach();
+      assert.equal(unread.at(0), unread.view[0]);
+      assert.equal(unread.at(unread.length), 0);
+      while (unread.length >= 10) taken.push(unread.take(10));
+    }
+    assert.deepEqual(Uint8Array.from(Buffer.concat(taken)), whole, `chunks of ${size}`);
+    assert.equal(unread.length, 0);
+    assert.equal(unread.take(5).length, 0);
+  }
+  const unread = new UnreadBytes();
+  unread.push(whole);
+  unread.clear();
+  assert.equal(unread.view.length, 0);
 });

@@ -1,4 +1,5 @@
-import { headerLength, readUint16 } from '@dialplane/stun';
+import { UnreadBytes } from '@dialplane/sansio';
+import { headerLength } from '@dialplane/stun';
 import { channelDataLength, isChannelByte } from './channel-data.ts';
 
 /** Longest frame: a STUN header and the most its length field can say. */
@@ -18,12 +19,7 @@ export type FrameResult = { readonly kind: 'frame'; readonly bytes: Uint8Array }
  * ```
  */
 export class StreamFramer {
-  /** What has arrived and is not cut yet: from `start` to `end`; behind that is room, where `isOurs`. */
-  private pending: Uint8Array = new Uint8Array(0);
-  private start = 0;
-  private end = 0;
-  /** Whether `pending` is a copy, and not the driver's buffer. */
-  private isOurs = false;
+  private readonly bytes = new UnreadBytes();
   private isBroken = false;
   private hasStarted = false;
   private longest: number;
@@ -40,72 +36,46 @@ export class StreamFramer {
 
   /** What was pushed and not returned as a frame yet; the next frames are views into it. */
   get unread(): Uint8Array {
-    return this.pending.subarray(this.start, this.end);
+    return this.bytes.view;
   }
 
   /** Takes out what was pushed and is no frame yet: where the stream is no longer TURN's (RFC 6062 §5.4). */
   takeRest(): Uint8Array {
-    const rest = this.unread.slice();
-    this.start = this.end;
-    return rest;
+    return this.bytes.take(this.bytes.length).slice();
   }
 
   /** Takes what the stream brought; the chunk must stay as it is until all its frames are taken. */
   push(chunk: Uint8Array): void {
-    if (this.isBroken) return;
-    const rest = this.end - this.start;
-    if (rest === 0) {
-      this.pending = chunk;
-      this.start = 0;
-      this.end = chunk.length;
-      this.isOurs = false;
-      return;
-    }
-    if (!this.isOurs || this.end + chunk.length > this.pending.length) this.moveToRoomFor(rest + chunk.length);
-    this.pending.set(chunk, this.end);
-    this.end += chunk.length;
+    if (!this.isBroken) this.bytes.push(chunk);
   }
 
   /** The next frame, a view into what was pushed. */
   next(): FrameResult {
-    const available = this.end - this.start;
+    const { bytes } = this;
+    const available = bytes.length;
     if (this.isBroken) return { kind: 'notTurn' };
     if (available === 0) return { kind: 'incomplete' };
-    const first = this.pending[this.start] ?? 0;
+    const first = bytes.at(0);
     const isChannel = isChannelByte(first);
     if (isChannel ? !this.hasStarted : first > 3) return this.refuse();
     if (available < 4) return this.keep();
-    const claimed = readUint16(this.pending, this.start + 2);
+    const claimed = (bytes.at(2) << 8) | bytes.at(3);
     const length = isChannel ? channelDataLength(claimed, true) : headerLength + claimed;
     if (length > this.longest || (!isChannel && claimed % 4 !== 0)) return this.refuse();
     if (available < length) return this.keep();
-    const bytes = this.pending.subarray(this.start, this.start + length);
-    this.start += length;
     this.hasStarted = true;
-    return { kind: 'frame', bytes };
+    return { kind: 'frame', bytes: bytes.take(length) };
   }
 
-  /** Copies an incomplete frame, so that it does not hold on to the driver's buffer. */
+  /** An incomplete frame does not hold on to the driver's buffer. */
   private keep(): FrameResult {
-    if (!this.isOurs) this.moveToRoomFor(this.end - this.start);
+    this.bytes.detach();
     return { kind: 'incomplete' };
-  }
-
-  /** Twice the room that is needed: a frame that comes byte by byte is copied a few times, not for every byte. */
-  private moveToRoomFor(length: number): void {
-    const roomy = new Uint8Array(length * 2);
-    roomy.set(this.pending.subarray(this.start, this.end));
-    this.pending = roomy;
-    this.end -= this.start;
-    this.start = 0;
-    this.isOurs = true;
   }
 
   private refuse(): FrameResult {
     this.isBroken = true;
-    this.pending = new Uint8Array(0);
-    this.start = 0;
-    this.end = 0;
+    this.bytes.clear();
     return { kind: 'notTurn' };
   }
 }

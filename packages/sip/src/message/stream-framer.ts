@@ -1,3 +1,4 @@
+import { UnreadBytes } from '@dialplane/sansio';
 import { longestSipMessage } from './parse-sip-message.ts';
 import { sipFault, type SipFault, type SipFaultCode } from './sip-fault.ts';
 
@@ -27,12 +28,7 @@ const tab = 0x09;
  * ```
  */
 export class SipStreamFramer {
-  /** What has arrived and is not cut yet: from `start` to `end`; behind that is room, where `isOurs`. */
-  private pending: Uint8Array = new Uint8Array(0);
-  private start = 0;
-  private end = 0;
-  /** Whether `pending` is a copy, and not a chunk of the caller's. */
-  private isOurs = false;
+  private readonly unread = new UnreadBytes();
   /** Up to where the search for the empty line has come. */
   private searched = 0;
   /** Length of the next message, once its header lines are there. */
@@ -43,52 +39,39 @@ export class SipStreamFramer {
 
   /** Bytes that are kept, because the message they belong to is not complete. */
   get unreadLength(): number {
-    return this.end - this.start;
+    return this.unread.length;
   }
 
   /** Takes what the stream brought. Messages are views into it or into a copy of it: the chunk must not change. */
   push(chunk: Uint8Array): void {
-    if (this.fault !== undefined) return;
-    const unread = this.unreadLength;
-    if (unread === 0) {
-      this.pending = chunk;
-      this.start = 0;
-      this.end = chunk.length;
-      this.searched = 0;
-      this.isOurs = false;
-      return;
-    }
-    if (!this.isOurs || this.end + chunk.length > this.pending.length) this.moveToRoomFor(unread + chunk.length);
-    this.pending.set(chunk, this.end);
-    this.end += chunk.length;
+    if (this.fault === undefined) this.unread.push(chunk);
   }
 
   next(): FramedPart {
     if (this.fault !== undefined) return { kind: 'broken', fault: this.fault };
     if (this.unreadLength === 0) return { kind: 'incomplete' };
-    if (this.pending[this.start] === cr) return this.takeLineBreak();
+    if (this.unread.at(0) === cr) return this.takeLineBreak();
     this.awaited ??= this.findLength();
     if (this.awaited === undefined) return this.unreadLength > longestSipMessage ? this.break('MESSAGE_TOO_LARGE') : { kind: 'incomplete' };
     if (this.awaited < 0) return this.break(this.awaited === missing ? 'CONTENT_LENGTH_MISSING' : 'CONTENT_LENGTH_MALFORMED');
     if (this.awaited > longestSipMessage) return this.break('MESSAGE_TOO_LARGE');
     if (this.unreadLength < this.awaited) return { kind: 'incomplete' };
-    const bytes = this.pending.subarray(this.start, this.start + this.awaited);
-    this.drop(this.awaited);
+    const bytes = this.take(this.awaited);
     this.lineBreaks = 0;
     return { kind: 'message', bytes };
   }
 
   private takeLineBreak(): FramedPart {
     if (this.unreadLength < 2) return { kind: 'incomplete' };
-    if (this.pending[this.start + 1] !== lf) return this.break('LINE_BREAK_MALFORMED');
-    this.drop(2);
+    if (this.unread.at(1) !== lf) return this.break('LINE_BREAK_MALFORMED');
+    this.take(2);
     this.lineBreaks += 1;
     return { kind: this.lineBreaks % 2 === 0 ? 'ping' : 'pong' };
   }
 
   /** Length of the message that begins at `start`; `undefined` until its empty line is there, negative where nobody can say. */
   private findLength(): number | undefined {
-    const bytes = this.pending.subarray(this.start, this.end);
+    const bytes = this.unread.view;
     for (let at = bytes.indexOf(lf, this.searched); at >= 0; at = bytes.indexOf(lf, at + 1)) {
       this.searched = at;
       if (at + 2 >= bytes.length) return undefined;
@@ -100,27 +83,15 @@ export class SipStreamFramer {
     return undefined;
   }
 
-  private drop(length: number): void {
-    this.start += length;
+  private take(length: number): Uint8Array {
     this.searched = 0;
     this.awaited = undefined;
-  }
-
-  /** Twice the room that is needed: a message that comes byte by byte is copied a few times, not for every byte. Messages cut earlier keep the memory they are in. */
-  private moveToRoomFor(length: number): void {
-    const roomy = new Uint8Array(length * 2);
-    roomy.set(this.pending.subarray(this.start, this.end));
-    this.pending = roomy;
-    this.end -= this.start;
-    this.start = 0;
-    this.isOurs = true;
+    return this.unread.take(length);
   }
 
   private break(code: SipFaultCode): FramedPart {
     this.fault = sipFault(code);
-    this.pending = new Uint8Array(0);
-    this.start = 0;
-    this.end = 0;
+    this.unread.clear();
     return { kind: 'broken', fault: this.fault };
   }
 }
