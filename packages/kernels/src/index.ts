@@ -19,6 +19,7 @@ export { addressText, addressWords, type AddressWords } from './udp/address-word
 export { CoalescingMeter } from './udp/coalescing-policy.ts';
 export { createUdpSockets, type UdpSocketsOptions } from './udp/create-udp-sockets.ts';
 export { type DatagramDestination, describeDatagram } from './udp/outgoing-datagram.ts';
+export { SourceAddresses } from './udp/source-addresses.ts';
 export type { UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics } from './udp/udp-sockets.ts';
 export { outgoingFlags, outgoingWords, receivedKind, receivedWords } from './udp/udp-sockets.ts';
 export { openMappedFile } from './mapped-file/open-mapped-file.ts';

@@ -1,5 +1,5 @@
-import { createSocket } from 'node:dgram';
 import { isIP, isIPv6 } from 'node:net';
+import type { SourceAddresses } from '@dialplane/kernels';
 
 /** Where a telephone's leg listens, and what it says of that. */
 export interface TelephoneAddress {
@@ -22,10 +22,10 @@ export interface OwnAddresses {
  * @param towards An IP address; of nobody in particular without it.
  * @returns undefined where we listen on none of its family.
  */
-export async function telephoneAddress(own: OwnAddresses, towards: string | undefined): Promise<TelephoneAddress | undefined> {
+export async function telephoneAddress(own: OwnAddresses, sources: SourceAddresses, towards: string | undefined): Promise<TelephoneAddress | undefined> {
   const isSix = towards !== undefined && isIPv6(towards);
   const listening = own.listening.filter((address) => isIPv6(address) === isSix);
-  const routed = towards === undefined ? undefined : await localAddressTowards(towards);
+  const routed = towards === undefined || listening.length < 2 ? undefined : await sources.find(towards);
   const listen = listening.find((address) => address === routed) ?? listening[0];
   if (listen === undefined) return undefined;
   const announced = towards !== undefined && isPrivate(towards) ? undefined : own.public.find((address) => isIPv6(address) === isSix);
@@ -36,22 +36,6 @@ export async function telephoneAddress(own: OwnAddresses, towards: string | unde
 export function connectionAddress(sdp: string): string | undefined {
   const address = /^c=IN IP[46] (\S+)/m.exec(sdp)?.[1];
   return address !== undefined && isIP(address) !== 0 && !/^[0.:]+$/.test(address) ? address : undefined;
-}
-
-/** Asks the system's routes, without a packet. */
-async function localAddressTowards(remote: string): Promise<string | undefined> {
-  const socket = createSocket(isIPv6(remote) ? 'udp6' : 'udp4');
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.connect(9, remote, resolve);
-    });
-    return socket.address().address;
-  } catch {
-    return undefined;
-  } finally {
-    socket.close();
-  }
 }
 
 /** Loopback, link-local, and what is in nobody's routes (RFC 1918, RFC 6598, RFC 4193). */

@@ -1,4 +1,4 @@
-import { isOutdated } from '@dialplane/kernels';
+import { isOutdated, SourceAddresses } from '@dialplane/kernels';
 import type { MediaCommand, MediaFailure, RtpLegRequest } from '@dialplane/media-api';
 import { trunkCodecNamed } from '@dialplane/sdp';
 import type { PortsEvent } from '../process-api/process-messages.ts';
@@ -24,6 +24,7 @@ export class TelephoneCommands {
   private readonly opening = new Map<TelephoneLeg, { readonly command: OpenTelephone; readonly announced: string }>();
   /** Codecs that need a library of their own, which is not here. */
   private readonly missingCodecs: ReadonlySet<string>;
+  private readonly sources = new SourceAddresses(() => performance.now());
 
   constructor(options: TelephoneCommandsOptions) {
     this.options = options;
@@ -55,7 +56,7 @@ export class TelephoneCommands {
   private async openPorts(conference: Conference, leg: TelephoneLeg, command: OpenTelephone): Promise<void> {
     const { conferenceId, legId, identifier, isMuted, request } = command;
     const own = { listening: conference.slot.running?.addresses ?? [], public: this.options.publicAddresses };
-    const address = await telephoneAddress(own, request.towards ?? connectionAddress(request.offer?.sdp ?? ''));
+    const address = await telephoneAddress(own, this.sources, request.towards ?? connectionAddress(request.offer?.sdp ?? ''));
     const known = conference.legs.get(legId);
     if (known?.kind !== 'rtp' || known.telephone !== leg) return;
     if (address === undefined) {

@@ -1,5 +1,5 @@
+import type { SourceAddresses } from '@dialplane/kernels';
 import { numericHost, parseSipUri, type ServerTarget, type SipFlow, type SipUri } from '@dialplane/sip';
-import type { SourceAddresses } from '../transports/source-address.ts';
 import type { StreamPorts } from '../transports/stream-ports.ts';
 import type { UdpPorts } from '../transports/udp-ports.ts';
 import type { HopLookup } from './hop-lookup.ts';

@@ -20,6 +20,8 @@ const presetTlsPort = 5061;
 export class OwnAddresses {
   private readonly options: OwnAddressesOptions;
   private readonly hosts = new Set<string>();
+  /** Those of the last look: to look costs more than serving a message. */
+  private listening: readonly string[] = [];
   private ports: OwnPorts = { port: presetPort, tlsPort: presetTlsPort };
   private readonly advertised = new Map<string, string>();
 
@@ -28,10 +30,11 @@ export class OwnAddresses {
     for (const name of options.publicAddresses) this.hosts.add(comparable(name));
   }
 
-  /** The addresses to listen on as the machine has them now. */
+  /** Looks which addresses to listen on the machine has now. */
   local(): readonly string[] {
     const found = this.options.listenAddresses ?? machineAddresses();
     for (const address of found) this.hosts.add(comparable(address));
+    this.listening = found;
     return found;
   }
 
@@ -54,7 +57,7 @@ export class OwnAddresses {
 
   /** The host that is told to whoever asks for one. */
   preferred(): string {
-    return this.options.publicAddresses[0] ?? this.local().find((address) => isIP(address) === 4 && !address.startsWith('127.')) ?? this.local()[0] ?? '127.0.0.1';
+    return this.options.publicAddresses[0] ?? this.listening.find((address) => isIP(address) === 4 && !address.startsWith('127.')) ?? this.listening[0] ?? '127.0.0.1';
   }
 
   /** Behind 1:1 NAT the public address of the family, else the address itself. */

@@ -8,6 +8,7 @@ export class SourceAddresses {
   private readonly known = new Map<string, { readonly address: string; readonly until: number }>();
   private readonly now: () => number;
 
+  /** @param now Monotonic milliseconds. */
   constructor(now: () => number) {
     this.now = now;
   }
