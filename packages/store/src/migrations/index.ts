@@ -4,7 +4,8 @@ import { callSnapshotPartsMigration } from './0003-call-snapshot-parts.ts';
 import { relayMigration } from './0004-relay.ts';
 import { telephonyMigration } from './0005-telephony.ts';
 import { sipMessagesMigration } from './0006-sip-messages.ts';
+import { openTelephoneLinesMigration } from './0007-open-telephone-lines.ts';
 import type { Migration } from './migration.ts';
 
 /** All migrations in order: the first leads to schema version 1, and so on. Append only. */
-export const migrations: readonly Migration[] = [identityMigration, callsMigration, callSnapshotPartsMigration, relayMigration, telephonyMigration, sipMessagesMigration];
+export const migrations: readonly Migration[] = [identityMigration, callsMigration, callSnapshotPartsMigration, relayMigration, telephonyMigration, sipMessagesMigration, openTelephoneLinesMigration];

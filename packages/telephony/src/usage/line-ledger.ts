@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreError, type Schema, type Store } from '@dialplane/store';
 import type { Logger } from '@dialplane/telemetry';
+import { UsageStatements } from './usage-statements.ts';
 
 /** A step in the life of a line, as the ledger has it. */
 export type LedgerRow = Schema['telephone_usage'];
@@ -23,6 +24,7 @@ const gatherMs = 20;
  */
 export class LineLedger {
   readonly #options: LineLedgerOptions;
+  readonly #statements: UsageStatements;
   #waiting: LedgerRow[] = [];
   #writing: Promise<void> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -30,6 +32,7 @@ export class LineLedger {
 
   constructor(options: LineLedgerOptions) {
     this.#options = options;
+    this.#statements = new UsageStatements(options.store);
   }
 
   /** How many rows wait to be stored. */
@@ -81,8 +84,7 @@ export class LineLedger {
   }
 
   async #store(batch: readonly LedgerRow[]): Promise<void> {
-    const { store } = this.#options;
-    await store.write([store.database.insertInto('telephone_usage').values(batch).onConflict((conflict) => conflict.columns(['line_id', 'step']).doNothing())]);
+    await this.#options.store.write(batch.flatMap((row) => this.#statements.of(row)));
   }
 
   #wait(batch: readonly LedgerRow[], error: StoreError): void {

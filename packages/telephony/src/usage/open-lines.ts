@@ -1,6 +1,6 @@
 import { startedMinutes, type EarlierLine } from '@dialplane/routing';
 import type { Store } from '@dialplane/store';
-import { sql } from 'kysely';
+import { UsageStatements } from './usage-statements.ts';
 
 const dayMs = 86_400_000;
 const micros = 1_000_000;
@@ -12,15 +12,13 @@ const micros = 1_000_000;
  */
 export async function closeOpenLines(store: Store): Promise<number> {
   const { database } = store;
-  const open = await database
-    .selectFrom('telephone_usage')
-    .select(({ fn }) => ['line_id', fn.max<number>('step').as('step'), fn.sum<number>('answered_ms').as('answeredMs')])
-    .groupBy('line_id')
-    .having(sql<number>`SUM(kind = 'ended')`, '=', 0)
-    .execute();
-  for (const { line_id: lineId, step, answeredMs } of open) {
-    const last = await database.selectFrom('telephone_usage').selectAll().where('line_id', '=', lineId).where('step', '=', step).executeTakeFirstOrThrow();
-    await store.write([database.insertInto('telephone_usage').values({ ...last, step: step + 1, kind: 'ended', reason: 'crashed', answered_ms: 0, minutes: startedMinutes(answeredMs) })]);
+  const statements = new UsageStatements(store);
+  const open = await database.selectFrom('telephone_open_line').select('line_id').execute();
+  for (const { line_id: lineId } of open) {
+    const steps = await database.selectFrom('telephone_usage').selectAll().where('line_id', '=', lineId).orderBy('step').execute();
+    const last = steps.at(-1);
+    const answeredMs = steps.reduce((sum, { answered_ms: ms }) => sum + ms, 0);
+    if (last !== undefined) await store.write(statements.of({ ...last, step: last.step + 1, kind: 'ended', reason: 'crashed', answered_ms: 0, minutes: startedMinutes(answeredMs) }));
   }
   return open.length;
 }
