@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -143,6 +145,28 @@ test('a telephone over TCP is reached by its connection, and gone with it', asyn
   phone.end();
   await gone;
   assert.deepEqual(changes, ['bob', 'bob']);
+});
+
+test('an answer whose connection is gone opens another one to the port that the caller named', async (t) => {
+  const { edge, directory } = await startTestEdge(t);
+  const { port } = edge.status();
+  directory.trunks.set('127.0.0.1', 'acme');
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  t.after(() => listener.close());
+  const named = (listener.address() as AddressInfo).port;
+  const invited = new Promise<SipRequest>((resolve) => edge.link.onMessage((message) => message.kind === 'request' && message.method === 'INVITE' && resolve(message)));
+  const caller = await openTcp(t, port);
+  caller.send(requestText('INVITE', `sip:+15550100@127.0.0.1:${port}`, { port: named, transport: 'TCP' }));
+  const invite = await invited;
+  caller.end();
+  while (edge.status().connections > 0) await new Promise((resolve) => setImmediate(resolve));
+  const accepted = once(listener, 'connection');
+  edge.link.send(responseTo(invite, 200, { toTag: 'ua1', headers: [['Contact', `<${edge.link.contactOf('line1')}>`]] }));
+  const [socket] = (await accepted) as [Socket];
+  const answer = await (await openTcp(t, 0, socket)).nextResponse();
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.first('Call-ID'), invite.headers.first('Call-ID'));
 });
 
 test('a telephone over UDP stays registered when the edge starts anew', async (t) => {

@@ -1,4 +1,4 @@
-import { nodeRandomness } from '@dialplane/kernels';
+import { nodeRandomness, SourceAddresses } from '@dialplane/kernels';
 import type { Instant } from '@dialplane/sansio';
 import { type LinkedMessage, parseSipMessage, ProxyCore, type ProxyOutput, responseTo, type SipFlow, type SipLink, type SipMessage, type SipOrigin, type TimedTransaction, writeSipMessage } from '@dialplane/sip';
 import { systemClock, type Clock } from '../clock.ts';
@@ -15,10 +15,10 @@ import { EdgePolicy } from './routing/edge-policy.ts';
 import { HopLookup } from './routing/hop-lookup.ts';
 import { NextHops } from './routing/next-hops.ts';
 import { OwnAddresses } from './routing/own-addresses.ts';
+import { responseTarget } from './routing/response-target.ts';
 import { RouteTokens } from './routing/route-tokens.ts';
 import { defaultSipEdgeLimits, type SipEdge, type SipEdgeLimits, type SipEdgeOptions, type SipEdgeStatus, type SipRegistration } from './sip-edge-options.ts';
 import { EdgePorts } from './transports/edge-ports.ts';
-import { SourceAddresses } from './transports/source-address.ts';
 import { StreamPorts } from './transports/stream-ports.ts';
 import { UdpPorts } from './transports/udp-ports.ts';
 
@@ -231,8 +231,15 @@ class Edge implements SipEdge {
     this.tap.note('out', message, flow, bytes);
     this.metrics.sent();
     transaction?.keepWritten(bytes);
-    const isSent = flow.transport === 'udp' ? this.udp.send(flow, bytes) : this.streams.send(flow, bytes, transaction);
+    const isSent = flow.transport === 'udp' ? this.udp.send(flow, bytes) : this.streams.send(this.connectedFlow(message, flow), bytes, transaction);
     if (!isSent && transaction !== undefined) queueMicrotask(() => this.fail([transaction]));
+  }
+
+  /** The flow of a message; of a response whose connection is gone, that of another one to whom it is for, where there is room for one. */
+  private connectedFlow(message: SipMessage, flow: SipFlow): SipFlow {
+    if (message.kind === 'request' || this.streams.get(flow.connectionId) !== undefined || !this.streams.hasRoomFor(flow.remote.address)) return flow;
+    const target = responseTarget(message, flow);
+    return target === undefined ? flow : this.streams.connect(target).flow;
   }
 
   private fail(transactions: Iterable<TimedTransaction>): void {

@@ -1,5 +1,5 @@
 import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
-import { connect as connectTls, createServer as createTlsServer, rootCertificates, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { connect as connectTls, createSecureContext, createServer as createTlsServer, rootCertificates, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { SipFlow, SocketAddress, TimedTransaction } from '@dialplane/sip';
 import type { SipCertificate, SipEdgeLimits } from '../sip-edge-options.ts';
 import { certifiedNames, checkName } from './certified-names.ts';
@@ -27,6 +27,12 @@ export interface StreamPortsOptions {
 const sweepMs = 1000;
 const pong = Buffer.from('\r\n');
 
+/** What TLS connections are opened with: all authorities are read once, which takes milliseconds, and again whenever there is another certificate. */
+interface OutgoingTls {
+  readonly certificate: SipCertificate | undefined;
+  readonly context: SecureContext;
+}
+
 /**
  * SIP over TCP and TLS: connections that peers open and those that are opened to them, used both ways as long as they are there (RFC 3261 §18, RFC 5923). A peer gets
  * time for a message and not more; who sends rubbish, or does not read, is cut off.
@@ -40,6 +46,7 @@ export class StreamPorts {
   private readonly sweep: NodeJS.Timeout;
   private lastId = 0;
   private tlsContext: { readonly certificate: SipCertificate; readonly context: SecureContextOptions } | undefined;
+  private outgoingTls: OutgoingTls | undefined;
 
   constructor(options: StreamPortsOptions) {
     this.options = options;
@@ -59,7 +66,7 @@ export class StreamPorts {
   async listen(transport: 'tcp' | 'tls', address: string, port: number): Promise<number> {
     const take = transport === 'tcp' ? (socket: Socket): void => void this.add(socket, 'tcp') : this.tlsTaker();
     const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => {
-      if (this.mayJoin(socket)) take(socket);
+      if (this.hasRoomFor(socket.remoteAddress ?? '')) take(socket);
       else socket.destroy();
     });
     await new Promise<void>((resolve, reject) => {
@@ -102,6 +109,12 @@ export class StreamPorts {
       if (this.byTarget.get(key) === connection) this.byTarget.delete(key);
     });
     return connection;
+  }
+
+  /** Whether there may be another connection with a host. */
+  hasRoomFor(address: string): boolean {
+    const { connections, connectionsPerAddress } = this.options.limits;
+    return this.byId.size < connections && (this.perAddress.get(address) ?? 0) < connectionsPerAddress;
   }
 
   /** `false` where the connection is gone. */
@@ -151,17 +164,19 @@ export class StreamPorts {
 
   private connectTls(tcp: Socket, serverName: string): TLSSocket {
     tcp.on('error', () => {}); // The TLS socket ends with it.
-    const own = this.options.certificate?.();
     return connectTls({
-      socket: tcp, ...(/^[\d.]+$|:/.test(serverName) ? {} : { servername: serverName }), minVersion: 'TLSv1.2', ca: this.authorities(),
-      ...(own !== undefined && { cert: own.certificatePem, key: own.privateKeyPem }),
+      socket: tcp, ...(/^[\d.]+$|:/.test(serverName) ? {} : { servername: serverName }), secureContext: this.outgoingContext(),
       checkServerIdentity: (_host, certificate) => checkName(serverName, certificate),
     });
   }
 
-  private mayJoin(socket: Socket): boolean {
-    const { connections, connectionsPerAddress } = this.options.limits;
-    return this.byId.size < connections && (this.perAddress.get(socket.remoteAddress ?? '') ?? 0) < connectionsPerAddress;
+  private outgoingContext(): SecureContext {
+    const own = this.options.certificate?.();
+    if (this.outgoingTls === undefined || this.outgoingTls.certificate?.certificatePem !== own?.certificatePem) {
+      const context = createSecureContext({ minVersion: 'TLSv1.2', ca: this.authorities(), ...(own !== undefined && { cert: own.certificatePem, key: own.privateKeyPem }) });
+      this.outgoingTls = { certificate: own, context };
+    }
+    return this.outgoingTls.context;
   }
 
   private add(socket: Socket, transport: 'tcp' | 'tls', tlsNames: readonly string[] = []): void {
