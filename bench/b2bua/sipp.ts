@@ -21,7 +21,7 @@ const callee = scenario([
 ]);
 const caller = (holdMs: number): string => scenario([
   request('INVITE', 'sip:[service]@[remote_ip]:[remote_port]', 1, withSdp), '<recv response="100" optional="true"/>', '<recv response="180" optional="true"/>', '<recv response="200" rrs="true"/>',
-  request('ACK', '[next_url]', 1, empty), `<pause milliseconds="${holdMs}"/>`, request('BYE', '[next_url]', 2, empty), '<recv response="200"/>',
+  request('ACK', '[next_url]', 1, empty), ...(holdMs === 0 ? [] : [`<pause milliseconds="${holdMs}"/>`]), request('BYE', '[next_url]', 2, empty), '<recv response="200"/>',
 ]);
 
 /** Telephones that are called, for as long as they are not stopped. */
@@ -31,11 +31,22 @@ export function startCallee(folder: string, port: number): ChildProcess {
   return spawn('sipp', ['-sf', file, '-i', host, '-p', String(port), '-mi', host, '-mp', '30000', '-nostdin'], { stdio: 'ignore' });
 }
 
-/** Calls that are made one after the other at a rate, answered, held for a moment and hung up. Resolves with how many of them went through. */
-export async function makeCalls(folder: string, { port, target, number, calls, perSecond, holdMs }: { readonly port: number; readonly target: number; readonly number: string; readonly calls: number; readonly perSecond: number; readonly holdMs: number }): Promise<boolean> {
+export interface CallLoad {
+  readonly port: number;
+  readonly target: number;
+  readonly number: string;
+  readonly calls: number;
+  readonly perSecond: number;
+  /** No further call begins while there are so many. */
+  readonly atOnce: number;
+  readonly holdMs: number;
+}
+
+/** Calls that are made at a rate, answered, held for a moment and hung up. @returns whether all of them went through. */
+export async function makeCalls(folder: string, { port, target, number, calls, perSecond, atOnce, holdMs }: CallLoad): Promise<boolean> {
   const file = join(folder, 'caller.xml');
   writeFileSync(file, caller(holdMs));
-  const child = spawn('sipp', [`${host}:${target}`, '-s', number, '-sf', file, '-i', host, '-p', String(port), '-mi', host, '-mp', '32000', '-m', String(calls), '-r', String(perSecond), '-timeout', '60s', '-nostdin'], { stdio: 'ignore' });
+  const child = spawn('sipp', [`${host}:${target}`, '-s', number, '-sf', file, '-i', host, '-p', String(port), '-mi', host, '-mp', '32000', '-m', String(calls), '-r', String(perSecond), '-l', String(atOnce), '-timeout', '60s', '-nostdin'], { stdio: 'ignore' });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code === 0;
 }
