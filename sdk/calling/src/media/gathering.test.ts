@@ -44,3 +44,19 @@ test('the end has its time, and a restart begins anew', async () => {
   peer.gathers('gathering');
   assert.deepEqual([gathered.hasCandidates, gathered.endedAt], [false, undefined]);
 });
+
+test('that a relay gave nothing is known when it was heard to fail, and where nobody tells of failures, when gathering has ended', () => {
+  const silent = gathering();
+  silent.peer.gathers('complete');
+  assert.equal(silent.gathered.isWithoutRelay, true);
+
+  const { peer, gathered } = gathering();
+  Object.assign(peer, { onicecandidateerror: null });
+  peer.candidate({ type: 'host' });
+  peer.gathers('complete');
+  assert.equal(gathered.isWithoutRelay, false, 'a pair works, and the browser has stopped to gather');
+  peer.candidateError({ url: overUdp, ...timeout });
+  assert.equal(gathered.isWithoutRelay, true);
+  peer.candidate({ type: 'relay', url: overTcp });
+  assert.equal(gathered.isWithoutRelay, false);
+});

@@ -45,6 +45,15 @@ export class Gathering {
     return namesRelay(this.peerConnection.getConfiguration());
   }
 
+  /**
+   * A relay was asked for a candidate, and none will come. Chromium stops to gather once a pair works, as it does at once where the other side is a server: then nothing
+   * is known of the relay, unless it was heard to fail. Browsers that tell of no failures gather to the end.
+   */
+  get isWithoutRelay(): boolean {
+    if (this.completeSince === undefined || this.hasRelay || !this.expectsRelay) return false;
+    return !('onicecandidateerror' in this.peerConnection) || this.unreached.some(({ url }) => relayTransport(url) !== undefined);
+  }
+
   /** Candidates of this device's own addresses count too, not only relayed ones. */
   get mayBeDirect(): boolean {
     return this.peerConnection.getConfiguration().iceTransportPolicy !== 'relay';

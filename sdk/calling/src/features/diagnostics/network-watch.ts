@@ -49,12 +49,12 @@ export class NetworkWatch {
     if (isOffline) board.setFlag('noNetwork', true);
     else if (path?.pathState === 'good') board.setFlag('noNetwork', false);
     if (path === undefined) return;
-    const { hasCandidates, hasRelay, expectsRelay, mayBeDirect, endedAt } = path.gathering;
+    const { hasCandidates, hasRelay, isWithoutRelay, mayBeDirect, endedAt } = path.gathering;
     // A network without a single candidate is none. One candidate proves the opposite; none proves it when there will be no more.
     if (hasCandidates && !isOffline) board.setFlag('noNetwork', false);
     else if (endedAt !== undefined && mayBeDirect) board.setFlag('noNetwork', true);
     if (hasRelay) board.setFlag('networkRelaysNotReachable', false);
-    else if (endedAt !== undefined && expectsRelay && !isOffline) board.setFlag('networkRelaysNotReachable', true);
+    else if (isWithoutRelay && !isOffline) board.setFlag('networkRelaysNotReachable', true);
   };
 
   /** Bad: the device is offline, or both the server and the other side are gone. Poor: only the media path is, or it may be. */
