@@ -1,9 +1,13 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as requestOver, type IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { OperationId, OperationResponse } from '@dialplane/calling-api';
 import type { Host, HostProcess } from './host.ts';
+import { bridgeToLoopback } from './loopback-bridge.ts';
 
 const httpPort = 8080;
 const firstMediaPort = 3480;
@@ -46,29 +50,24 @@ export interface DialplaneServer extends AsyncDisposable {
 
 /** Starts a server on `host` with an empty data folder, and resolves when it takes requests. */
 export async function startDialplane(host: Host, { httpsPort = 8443, words = [] }: DialplaneOptions = {}): Promise<DialplaneServer> {
+  await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-lab-server-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const socketPath = join(folder, 'loopback');
+  const bridge = await bridgeToLoopback(host, socketPath, httpPort);
+  stack.defer(() => end(bridge));
   const authority = join(folder, 'downloaded-ca.pem');
   const origins = host.addresses.map((address) => originAt(address, httpsPort));
   const start = async (): Promise<HostProcess> => up(host, ['--data-dir', join(folder, 'data'), '--https-port', String(httpsPort), ...words], origins);
   let running = await start();
-  const kill = async (): Promise<void> => {
-    running.child.kill('SIGKILL');
-    await running.ended;
-  };
-  const dispose = async (): Promise<void> => {
-    await kill();
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    const info = JSON.parse(await request(host, 'GET', '/v1/server')) as OperationResponse<'getServerInfo'>;
-    if (info.certificateAuthority === undefined) throw new Error('the server offers no certificate authority');
-    await writeFile(authority, await request(host, 'GET', info.certificateAuthority));
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
+  const kill = (): Promise<void> => end(running);
+  stack.defer(kill);
+  const info = JSON.parse(await request(socketPath, 'GET', '/v1/server')) as OperationResponse<'getServerInfo'>;
+  if (info.certificateAuthority === undefined) throw new Error('the server offers no certificate authority');
+  await writeFile(authority, await request(socketPath, 'GET', info.certificateAuthority));
   const ask = async <Id extends OperationId>(_id: Id, method: Method, path: string, token: string, body?: unknown): Promise<OperationResponse<Id>> =>
-    JSON.parse((await request(host, method, path, token, body)) || 'null') as OperationResponse<Id>;
+    JSON.parse((await request(socketPath, method, path, token, body)) || 'null') as OperationResponse<Id>;
+  const kept = stack.move();
   return {
     origin: originAt(host.address, httpsPort),
     originFor: (visitor) => {
@@ -79,7 +78,7 @@ export async function startDialplane(host: Host, { httpsPort = 8443, words = [] 
     authority,
     ask,
     signIn: async (displayName) => {
-      const answer = JSON.parse(await request(host, 'POST', '/v1/sign-in', undefined, { displayName })) as OperationResponse<'signIn'>;
+      const answer = JSON.parse(await request(socketPath, 'POST', '/v1/sign-in', undefined, { displayName })) as OperationResponse<'signIn'>;
       return { rawId: answer.identifier, token: answer.accessToken, operatorToken: answer.operatorToken };
     },
     killMediaProcess: async () => {
@@ -92,8 +91,13 @@ export async function startDialplane(host: Host, { httpsPort = 8443, words = [] 
     start: async () => {
       running = await start();
     },
-    [Symbol.asyncDispose]: dispose,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+async function end({ child, ended }: HostProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await ended;
 }
 
 function originAt(address: string, port: number): string {
@@ -108,17 +112,14 @@ async function up(host: Host, words: readonly string[], origins: readonly string
   return server;
 }
 
-/** A request from the host itself, over its loopback interface. Returns the body of the answer. */
-function request(host: Host, method: string, path: string, token?: string, body?: unknown): Promise<string> {
-  const init = {
-    method,
-    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  };
-  const script = `
-    const response = await fetch('http://127.0.0.1:${httpPort}${path}', ${JSON.stringify(init)});
-    const text = await response.text();
-    if (!response.ok) throw new Error(response.status + ' ' + text);
-    process.stdout.write(text);`;
-  return host.run(process.execPath, ['--input-type=module', '-e', script]);
+/** A request from the host itself, over its loopback interface, to which `socketPath` leads. Returns the body of the answer. */
+async function request(socketPath: string, method: string, path: string, token?: string, body?: unknown): Promise<string> {
+  const headers = { host: `127.0.0.1:${httpPort}`, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  const sent = requestOver({ socketPath, method, path, headers, agent: false });
+  sent.end(body === undefined ? undefined : JSON.stringify(body));
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  const said = await text(answer);
+  const { statusCode = 0 } = answer;
+  if (statusCode < 200 || statusCode > 299) throw new Error(`${method} ${path} was answered ${statusCode} ${said}`);
+  return said;
 }

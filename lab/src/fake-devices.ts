@@ -6,6 +6,7 @@ const sampleRate = 48_000;
 const width = 320;
 const height = 240;
 const framesPerSecond = 15;
+const stripTop = height * (1 - stripShare);
 
 /** Files that Chromium plays in a loop as microphone and camera. */
 export interface FakeDevices {
@@ -25,9 +26,13 @@ export async function writeFakeDevices(person: Person, tone: 'bursts' | 'steady'
   const video = await open(videoFile, 'w');
   try {
     await video.write(`YUV4MPEG2 W${width} H${height} F${framesPerSecond}:1 Ip A1:1 C420jpeg\n`);
+    // Of all frames but the strip is the same.
+    const picture = new Uint8Array((width * height * 3) / 2);
+    draw(picture, 0, stripTop, (x, y) => quarterColour(people[person].colour, x, y));
     for (let frame = 0; frame < framesPerLoop; frame += 1) {
+      draw(picture, stripTop, height, (x) => stripColour(frame, x));
       await video.write('FRAME\n');
-      await video.write(drawFrame(people[person].colour, frame));
+      await video.write(picture);
     }
   } finally {
     await video.close();
@@ -44,7 +49,7 @@ export async function writeSteadyTone(person: Person, file: string, seconds: num
 function drawTone(toneHz: number, tone: 'bursts' | 'steady', seconds: number): Float32Array {
   const burst = (sampleRate * burstMs) / 1000;
   const edge = sampleRate * 0.005;
-  return Float32Array.from({ length: sampleRate * seconds }, (_, index) => {
+  return new Float32Array(sampleRate * seconds).map((_, index) => {
     const within = index % (2 * burst);
     const envelope = tone === 'steady' ? 1 : Math.max(0, Math.min(1, within / edge, (burst - within) / edge));
     return 0.5 * envelope * Math.sin((2 * Math.PI * toneHz * index) / sampleRate);
@@ -74,14 +79,13 @@ function encodeWav(samples: Float32Array): Uint8Array {
 
 type Colour = readonly [number, number, number];
 
-/** One frame in planar YUV 4:2:0, full range (BT.601). */
-function drawFrame(colour: Colour, frame: number): Uint8Array {
-  const picture = new Uint8Array((width * height * 3) / 2);
+/** Draws rows of a picture in planar YUV 4:2:0, full range (BT.601). */
+function draw(picture: Uint8Array, fromRow: number, toRow: number, colourAt: (x: number, y: number) => Colour): void {
   const chroma = width * height;
   const quarter = chroma / 4;
-  for (let y = 0; y < height; y += 1) {
+  for (let y = fromRow; y < toRow; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      const [luma, blue, red] = toYuv(colourAt(colour, frame, x, y));
+      const [luma, blue, red] = toYuv(colourAt(x, y));
       picture[y * width + x] = luma;
       if (x % 2 === 1 || y % 2 === 1) continue;
       const at = (y / 2) * (width / 2) + x / 2;
@@ -89,16 +93,15 @@ function drawFrame(colour: Colour, frame: number): Uint8Array {
       picture[chroma + quarter + at] = red;
     }
   }
-  return picture;
 }
 
-function colourAt(colour: Colour, frame: number, x: number, y: number): Colour {
-  const stripTop = height * (1 - stripShare);
-  if (y >= stripTop) {
-    const bit = Math.floor((x / width) * counterBits);
-    return (grayCode(frame) >> bit) & 1 ? [255, 255, 255] : [0, 0, 0];
-  }
+function quarterColour(colour: Colour, x: number, y: number): Colour {
   return x < width / 2 === y < stripTop / 2 ? colour : neutralColour;
+}
+
+function stripColour(frame: number, x: number): Colour {
+  const bit = Math.floor((x / width) * counterBits);
+  return (grayCode(frame) >> bit) & 1 ? [255, 255, 255] : [0, 0, 0];
 }
 
 function toYuv([red, green, blue]: Colour): Colour {

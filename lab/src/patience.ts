@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** Settles as `event` does, or rejects after `timeoutMs` with the sentence of `overdue`: what was waited for, and what there was instead. */
 export async function within<Result>(event: Promise<Result>, timeoutMs: number, overdue: () => string): Promise<Result> {
   const { promise, reject } = Promise.withResolvers<never>();
@@ -6,5 +8,16 @@ export async function within<Result>(event: Promise<Result>, timeoutMs: number, 
     return await Promise.race([event, promise]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** What `look` returns, as soon as it is what is waited for: looked at ten times a second, where nobody tells of changes. Rejects as {@link within} does. */
+export async function eventually<Seen>(look: () => Promise<Seen>, isDone: (seen: Seen) => boolean, timeoutMs: number, overdue: (seen: Seen) => string): Promise<Seen> {
+  const endsAt = performance.now() + timeoutMs;
+  for (;;) {
+    const seen = await look();
+    if (isDone(seen)) return seen;
+    if (performance.now() > endsAt) throw new Error(overdue(seen));
+    await delay(100);
   }
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { startCapture } from '../capture.ts';
 import type { NetworkPlan } from '../network-plan.ts';
+import { eventually } from '../patience.ts';
 import { labTest } from '../requirements.ts';
 import { carriedMedia, settledLedger, sumOf } from './relay-ledger.ts';
 import { bothArrive, connectCall, hangUp, oneSubnet, openTwoPhones, readFlow, readRecords, twoSubnets, type TwoPhones } from './two-phones.ts';
@@ -36,8 +37,8 @@ async function directCall(plan: NetworkPlan): Promise<void> {
   const relayed = sumOf(await settledLedger(phones.server, phones.operatorToken, callId));
   assert.ok(!carriedMedia(relayed), `connectivity checks at most, but ${JSON.stringify(relayed)}`);
 
-  await flowIsComplete(phones, callId);
   await recordsAreComplete(phones, callId);
+  await flowIsComplete(phones, callId);
 }
 
 /** Quality is measured second by second: a shorter call leaves none in its records. */
@@ -77,9 +78,8 @@ async function flowIsComplete(phones: TwoPhones, callId: string): Promise<void> 
 }
 
 async function recordsAreComplete(phones: TwoPhones, callId: string): Promise<void> {
-  let { summaries, diagnostics } = await readRecords(phones, callId);
   // Clients send their last measurements after the end, and nobody is told when those have arrived.
-  for (let attempt = 0; attempt < 50 && diagnostics.length < 8; attempt += 1) ({ summaries, diagnostics } = await readRecords(phones, callId));
+  const { summaries, diagnostics } = await eventually(() => readRecords(phones, callId), (records) => records.diagnostics.length >= 8, 10_000, (records) => `not 8 rows, but ${JSON.stringify(records.diagnostics)}`);
   assert.deepEqual(summaries.map((summary) => summary.identifier).toSorted(), [phones.anna.rawId, phones.boris.rawId].toSorted());
   for (const summary of summaries) {
     assert.equal(summary.correlationId, callId);

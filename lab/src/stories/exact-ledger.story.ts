@@ -1,8 +1,10 @@
 /** The ledger has exactly what two programs count that send to each other through the relay: no browser, whose connectivity checks nobody counts. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import type { RelayUsageRow } from '@dialplane/calling-api';
 import { startDialplane } from '../dialplane-server.ts';
 import { buildNetwork } from '../network.ts';
+import { eventually } from '../patience.ts';
 import type { RelayClientCount, RelayClientTask } from '../relay-client.ts';
 import { labTest } from '../requirements.ts';
 import { internetWith, placeOf, type AccessNetwork } from './access-networks.ts';
@@ -43,7 +45,8 @@ labTest('rows of the ledger equal what client and peer sent and received, over U
     const running = client.start(process.execPath, ['--disable-warning=ExperimentalWarning', relayClient, JSON.stringify(task)], { env: { ...process.env, NODE_EXTRA_CA_CERTS: server.authority } });
     const counted = JSON.parse((await running.line(/^\{.*\}$/))[0]) as RelayClientCount;
 
-    const { value } = await server.ask('listRelayUsage', 'GET', `/v1/relay/usage?identifier=${encodeURIComponent(rawId)}`, operatorToken);
+    const read = async (): Promise<readonly RelayUsageRow[]> => (await server.ask('listRelayUsage', 'GET', `/v1/relay/usage?identifier=${encodeURIComponent(rawId)}`, operatorToken)).value;
+    const value = await eventually(read, (rows) => rows.at(-1)?.kind === 'stopped', 10_000, (rows) => `an allocation that does not end: ${JSON.stringify(rows)}`);
     assert.deepEqual(allocationsOf(value).map(([, rows]) => [rows[0]?.clientTransport, rows[0]?.relayedAddresses, rows.at(-1)?.kind, rows.at(-1)?.reason]), [[transport, counted.relayedAddresses, 'stopped', 'deleted']]);
     assert.deepEqual(sumOf(value), { toPeer: counted.sentBytes, toClient: counted.receivedBytes });
     const { received, sent } = JSON.parse(doubling.tail().split('\n').at(-1) ?? '') as { received: number; sent: number };

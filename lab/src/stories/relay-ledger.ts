@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { RelayUsageRow } from '@dialplane/calling-api';
 import type { Capture } from '../capture.ts';
 import type { DialplaneServer } from '../dialplane-server.ts';
+import { eventually } from '../patience.ts';
 
 /** Bytes of payload on the peers' side of the relay. */
 export interface RelayedBytes {
@@ -11,13 +12,12 @@ export interface RelayedBytes {
 
 /** All rows of the ledger of a call whose allocations have ended, as soon as each of them has its last row. */
 export async function settledLedger(server: DialplaneServer, operatorToken: string, callId: string): Promise<readonly RelayUsageRow[]> {
-  for (let attempt = 0; ; attempt += 1) {
-    const { value } = await server.ask('listRelayUsage', 'GET', `/v1/relay/usage?callId=${callId}`, operatorToken);
-    const open = allocationsOf(value).filter(([, rows]) => rows.at(-1)?.kind !== 'stopped');
-    if (open.length === 0) return value;
-    assert.ok(attempt < 50, `allocations that do not end: ${JSON.stringify(open)}`);
-  }
+  const read = async (): Promise<readonly RelayUsageRow[]> => (await server.ask('listRelayUsage', 'GET', `/v1/relay/usage?callId=${callId}`, operatorToken)).value;
+  const open = (rows: readonly RelayUsageRow[]): ReturnType<typeof allocationsOf> => allocationsOf(rows).filter(([, ofAllocation]) => ofAllocation.at(-1)?.kind !== 'stopped');
+  return eventually(read, (rows) => open(rows).length === 0, patienceMs, (rows) => `allocations that do not end: ${JSON.stringify(open(rows))}`);
 }
+
+const patienceMs = 20_000;
 
 /** The rows of each allocation, in the order of time. */
 export function allocationsOf(rows: readonly RelayUsageRow[]): ReadonlyArray<readonly [allocationId: string, readonly RelayUsageRow[]]> {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Host, HostProcess } from '../host.ts';
+import { bridgeToLoopback } from '../loopback-bridge.ts';
 import { patiently } from './telephone.ts';
 
 /** What baresip tells of a call, as its ctrl_tcp module prints it. */
@@ -26,8 +27,7 @@ export class BaresipControl {
 
   /** Opens the bridge at `path` and connects to it. */
   static async open(host: Host, path: string, port: number): Promise<{ readonly control: BaresipControl; readonly bridge: HostProcess }> {
-    const bridge = host.start('socat', ['-dd', `UNIX-LISTEN:${path},fork`, `TCP:127.0.0.1:${port}`]);
-    await bridge.line(/listening on/);
+    const bridge = await bridgeToLoopback(host, path, port);
     const socket = connect(path);
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
