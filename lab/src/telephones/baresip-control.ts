@@ -3,7 +3,7 @@ import type { Host, HostProcess } from '../host.ts';
 import { bridgeToLoopback } from '../loopback-bridge.ts';
 import { patiently } from './telephone.ts';
 
-/** What baresip tells of a call, as its ctrl_tcp module prints it. */
+/** What baresip tells of a call, as its ctrl_tcp module prints it; a command that it refuses is an event of the type `REFUSED`. */
 export interface BaresipEvent {
   readonly type: string;
   readonly id?: string;
@@ -12,11 +12,14 @@ export interface BaresipEvent {
   readonly accountaor?: string;
 }
 
+type BaresipMessage = (BaresipEvent & { readonly event: true }) | { readonly response: true; readonly ok: boolean; readonly data: string; readonly token: string };
+
 /** Speaks with the ctrl_tcp module of a baresip on a host: JSON in netstrings, over a Unix socket that a bridge inside the namespace carries to it. */
 export class BaresipControl {
   readonly events: BaresipEvent[] = [];
   readonly #socket: Socket;
   readonly #waiting = new Set<() => void>();
+  readonly #answered = Promise.withResolvers<void>();
   #received = Buffer.alloc(0);
 
   private constructor(socket: Socket) {
@@ -25,7 +28,7 @@ export class BaresipControl {
     socket.on('error', () => undefined);
   }
 
-  /** Opens the bridge at `path` and connects to it. */
+  /** Opens the bridge at `path`, connects to it and resolves when baresip has answered: what happens before it has taken the connection, it tells nobody. */
   static async open(host: Host, path: string, port: number): Promise<{ readonly control: BaresipControl; readonly bridge: HostProcess }> {
     const bridge = await bridgeToLoopback(host, path, port);
     const socket = connect(path);
@@ -33,7 +36,10 @@ export class BaresipControl {
       socket.once('connect', resolve);
       socket.once('error', reject);
     });
-    return { control: new BaresipControl(socket), bridge };
+    const control = new BaresipControl(socket);
+    control.command('about');
+    await patiently(control.#answered.promise, () => `for baresip on ${host.name} to answer:\n${bridge.tail()}`);
+    return { control, bridge };
   }
 
   command(command: string, params = ''): void {
@@ -71,9 +77,14 @@ export class BaresipControl {
       if (colon === -1) break;
       const length = Number(this.#received.toString('ascii', 0, colon));
       if (this.#received.length < colon + length + 2) break;
-      const message = JSON.parse(this.#received.toString('utf8', colon + 1, colon + 1 + length)) as BaresipEvent & { readonly event?: true };
+      const message = JSON.parse(this.#received.toString('utf8', colon + 1, colon + 1 + length)) as BaresipMessage;
       this.#received = this.#received.subarray(colon + length + 2);
-      if (message.event === true) this.events.push(message);
+      if ('event' in message) {
+        this.events.push(message);
+        continue;
+      }
+      this.#answered.resolve();
+      if (!message.ok) this.events.push({ type: 'REFUSED', param: `${message.token}: ${message.data}` });
     }
     for (const look of this.#waiting) look();
   }

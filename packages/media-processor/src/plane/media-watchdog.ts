@@ -98,7 +98,7 @@ export class MediaWatchdog {
   private receiveCause(isNever: boolean, silentMs: number): string {
     const { transport } = this.leg;
     if (transport === undefined) return 'The leg has no way to anybody.';
-    const seconds = Math.round(silentMs / 1000);
+    const seconds = inSeconds(silentMs);
     const from = transport.route === undefined ? 'anywhere' : formatTransportAddress(transport.route.remote);
     if (transport.kind !== 'rtp') return `Client leg: nothing received from ${from} for ${seconds} s.`;
     const { latch, stranger } = transport;
@@ -114,10 +114,14 @@ export class MediaWatchdog {
     const leg = transport.kind === 'rtp' ? 'Trunk leg' : 'Client leg';
     const unreachable = transport.kind === 'rtp' ? transport.unreachable : undefined;
     if (unreachable !== undefined) return `${leg}: nobody is at ${to}, to which sound is sent (${unreachable.icmp}).`;
-    return `${leg}: ${to} reports that none of the sound sent to it has arrived for ${Math.round(silentMs / 1000)} s.`;
+    return `${leg}: ${to} reports that none of the sound sent to it has arrived for ${inSeconds(silentMs)} s.`;
   }
 }
 
 function isRecent(at: Instant | undefined, now: Instant): boolean {
   return at !== undefined && now - at < stalledMs;
+}
+
+function inSeconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
 }
