@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { passesBy } from '@dialplane/calling-api';
 import { addMilliseconds, instant, type Instant } from '@dialplane/sansio';
 import { CallMachine, type ApplicationEvent, type CallCommand, type CallInput, type CallMachineOptions, type CallOutput, type CallSnapshot, type EndpointIdentity } from './index.ts';
 import { alice, bob, bobsPhone, candidate, carol, description, groupId, ownNumber, service, telephone } from './test-call.ts';
@@ -67,6 +68,7 @@ const passing = fc.oneof(
   fc.record({ kind: fc.constant('speakersChanged'), speaking: fc.array(identifier, { maxLength: 2 }), dominant: fc.array(identifier, { maxLength: 2 }) }),
   fc.record({ kind: fc.constant('modesChanged'), modes, why: fc.constant('why'), isOfAll: fc.boolean() }),
   fc.record({ kind: fc.constant('layoutChanged'), layout, isOfAll: fc.boolean() }),
+  fc.record({ kind: fc.constant('watchedChanged'), watched: fc.array(fc.record({ mid: fc.constantFrom('0', '1'), layers: fc.nat(3) }), { maxLength: 2 }), isOfAll: fc.constant(false) }),
 );
 
 const observation = fc.oneof(
@@ -247,7 +249,7 @@ class Witness {
     switch (output.kind) {
       case 'event': {
         const { event, endpointId } = output;
-        if (event.type !== 'speakersChanged' && event.type !== 'messageReceived' && event.type !== 'dtmfReceived') {
+        if (!passesBy(event)) {
           const revision = event.type === 'incomingCall' ? event.call.revision : 'revision' in event ? event.revision : assert.fail(event.type);
           assert.ok(revision > this.revision, `revision ${revision} after ${this.revision}`);
           this.revision = revision;

@@ -219,7 +219,7 @@ function isFounding({ model }: LiveCall, input: CallObservation): boolean {
 function passesBy(input: CallInput): boolean {
   if (input.kind !== 'media') return input.kind === 'sendMessage' || input.kind === 'want';
   const { kind } = input.event;
-  return kind === 'speakersChanged' || kind === 'legReport';
+  return kind === 'speakersChanged' || kind === 'watchedChanged' || kind === 'legReport';
 }
 
 /** Whether the operation of a command answers with the whole call, which costs a walk through its roster. */

@@ -1,5 +1,5 @@
 import type {
-  CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Speakers, TransferReference, VideoTile,
+  CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Speakers, TransferReference, VideoTile, WatchedPicture,
 } from '@dialplane/calling-api';
 import type { EndpointIdentity } from './call-input.ts';
 import type { Application, ApplicationOperation } from './application-model.ts';
@@ -240,6 +240,8 @@ export interface LegSession extends SessionProgress {
   readonly layout?: readonly VideoTile[];
   /** The codec that its sound had best be in. */
   readonly audioCodec?: string;
+  /** Of the pictures it sends, those of which less than all is watched, as the media processor said last. */
+  readonly watched?: readonly WatchedPicture[];
 }
 
 /** What a conference begins with: one mix serves all ears, and pictures are chosen by who looks. */

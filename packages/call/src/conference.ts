@@ -16,6 +16,7 @@ import { abandonPromotion, bridge } from './promotion.ts';
 import { recoverConference, replaceLeg } from './reopening.ts';
 import { summaryOf } from './signaled-side.ts';
 import { showSpeakers } from './speakers.ts';
+import { watchedChanged } from './watched-pictures.ts';
 
 /** What the media processor tells; about a conference or leg that is not (or no longer) this call's it is ignored. */
 export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant): void {
@@ -47,6 +48,9 @@ export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant
       return;
     case 'speakersChanged':
       showSpeakers(live, event, now);
+      return;
+    case 'watchedChanged':
+      watchedChanged(live, event);
       return;
     case 'mediaStalled':
       live.flow('mediaProcessor', laneOfLeg(live, event.legId), { kind: 'mediaState', mediaSessionId: event.legId, state: `${event.direction} stalled`, cause: event.cause });

@@ -1,4 +1,4 @@
-import type { Call, EndpointEvent, Participant } from '@dialplane/calling-api';
+import { type Call, type EndpointEvent, type Participant, passesBy } from '@dialplane/calling-api';
 import { applicationRoster } from './applications.ts';
 import { seatedAt, type CallModel, type Party, type Seated } from './call-model.ts';
 import type { CallOutput } from './call-input.ts';
@@ -143,7 +143,7 @@ function publishedSeat({ model }: LiveCall, { party, seat }: Seated): PublishedS
 
 function numbered({ model, options }: LiveCall, endpointId: string, event: UnnumberedEvent): CallOutput {
   const { callId } = options;
-  if (event.type === 'speakersChanged' || event.type === 'messageReceived' || event.type === 'dtmfReceived') return { kind: 'event', endpointId, event: { ...event, callId } };
+  if (passesBy(event)) return { kind: 'event', endpointId, event: { ...event, callId } };
   model.revision += 1;
   const complete: EndpointEvent = { ...event, callId, revision: model.revision };
   return { kind: 'event', endpointId, event: complete };

@@ -274,6 +274,8 @@ function eventLine(event: EndpointEvent): string {
       return `${event.mediaSessionId} ${event.candidates.length} candidates`;
     case 'mediaModesChanged':
       return `${event.mediaSessionId} audio ${event.modes.audio} video ${event.modes.video}${event.layout === undefined ? '' : ` of ${event.layout.map(({ identifier }) => name(identifier)).join(' ') || 'nobody'}`}${event.audioCodec === undefined ? '' : ` in ${event.audioCodec}`}`;
+    case 'watchedPicturesChanged':
+      return `${event.mediaSessionId} is watched in ${event.watched.map(({ mid, layers }) => `${mid}:${layers}`).join(' ') || 'all'}`;
     case 'speakersChanged':
       return `speaking: ${event.speaking.map(name).join(' ')}, dominant: ${event.dominant.map(name).join(' ')}`;
     case 'dtmfReceived':

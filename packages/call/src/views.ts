@@ -162,13 +162,18 @@ export function sessionView(live: LiveCall, seat: Seat, session: PeerSession | L
     ...(remoteDescription === undefined ? {} : { remoteDescription }),
     remoteCandidates: [...(remote?.candidates ?? [])],
     localRevision: revisionOf(session.local),
-    ...(isPeer ? {} : { modes: session.modes, ...layoutOf(live.model, session), ...(session.audioCodec !== undefined && { audioCodec: session.audioCodec }) }),
+    ...(isPeer ? {} : { modes: session.modes, ...layoutOf(live.model, session), ...sendingOf(session) }),
   };
 }
 
 /** The composed picture that a leg receives, if it does. */
 export function layoutOf(model: CallModel, { modes, layout }: LegSession): Pick<MediaSession, 'layout'> {
   return modes.video === 'mixed' ? { layout: [...(layout ?? model.layout)] } : {};
+}
+
+/** What the media processor would have a leg's client send. */
+function sendingOf({ audioCodec, watched }: LegSession): Pick<MediaSession, 'audioCodec' | 'watched'> {
+  return { ...(audioCodec !== undefined && { audioCodec }), ...(watched !== undefined && { watched: [...watched] }) };
 }
 
 export function revisionOf(side: SignaledSide): number {

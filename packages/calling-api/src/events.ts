@@ -2,7 +2,7 @@ import { Type, type Static, type TProperties } from 'typebox';
 import { Call, CallKind, CallState, CustomContext, DtmfTones, messageContents, Participant, ParticipantRole, ReactionType, Speakers, TransferState } from './calls.ts';
 import { EndReason } from './end-reasons.ts';
 import { RawId, Timestamp, Uuid } from './identifiers.ts';
-import { IceCandidate, maxVideoTiles, MediaDescription, MediaModes, MediaSession, Topology, VideoTile } from './media.ts';
+import { IceCandidate, maxVideoTiles, MediaDescription, MediaModes, MediaSession, Topology, VideoTile, WatchedPicture } from './media.ts';
 
 const event = <const Name extends string, Fields extends TProperties>(type: Name, fields: Fields) =>
   Type.Object({ type: Type.Literal(type), ...fields });
@@ -65,6 +65,8 @@ export const MediaModesChangedEvent = event('mediaModesChanged', {
 export const SpeakersChangedEvent = event('speakersChanged', { ...passingBy, ...Speakers.properties });
 /** Data of another participant of a group call. */
 export const MessageReceivedEvent = event('messageReceived', { ...passingBy, sender: RawId, ...messageContents });
+/** Other people see other pictures of this endpoint: the whole list, in place of the last one ({@link MediaSession}). Whoever sends more costs everybody nothing but bandwidth. */
+export const WatchedPicturesChangedEvent = event('watchedPicturesChanged', { ...passingBy, mediaSessionId: Uuid, watched: Type.Array(WatchedPicture) });
 /** Somebody pressed a key of a telephone (or what shows one): a digit, `*`, `#` or `A` to `D`. */
 export const DtmfReceivedEvent = event('dtmfReceived', { ...passingBy, sender: RawId, tone: DtmfTones });
 /** What becomes of a transfer that this endpoint asked for. `code` and `subCode` are those of the end reason that made it fail. */
@@ -106,6 +108,7 @@ export const EndpointEvent = Type.Union([
   MediaModesChangedEvent,
   SpeakersChangedEvent,
   MessageReceivedEvent,
+  WatchedPicturesChangedEvent,
   DtmfReceivedEvent,
   TransferChangedEvent,
   TransferRequestedEvent,
@@ -113,6 +116,15 @@ export const EndpointEvent = Type.Union([
   EndpointClosedEvent,
 ]);
 export type EndpointEvent = Static<typeof EndpointEvent>;
+
+const passingTypes = ['speakersChanged', 'messageReceived', 'dtmfReceived', 'watchedPicturesChanged'] as const;
+/** An event that passes by: it has no revision. */
+export type PassingEvent = Extract<EndpointEvent, { readonly type: (typeof passingTypes)[number] }>;
+
+/** Whether an event passes by, numbered already or not. */
+export function passesBy<Event extends { readonly type: EndpointEvent['type'] }>(event: Event): event is Extract<Event, { readonly type: PassingEvent['type'] }> {
+  return passingTypes.some((type) => type === event.type);
+}
 
 /**
  * An event on the wire: as server-sent event with `id:` the eventId, `event:` the type and `data:` this object; or an element

@@ -22,7 +22,7 @@ export { sipEndReason, type LineDirection, type SipEnding } from './sip-end-reas
 export { DisplayName, identifierKind, RawId, Timestamp, Uuid, type IdentifierKind } from './identifiers.ts';
 export {
   IceCandidate, IceServer, maxSdpLength, maxVideoTiles, MediaDescription, MediaMode, MediaModes, MediaSession, MediaSessionState, MediaStreamType, PictureStreamType,
-  StreamInfo, Topology, VideoTile, WantedStream,
+  StreamInfo, Topology, VideoTile, WantedStream, WatchedPicture,
 } from './media.ts';
 export {
   AcceptCallRequest, AddParticipantRequest, Call, CallKind, CallState, CustomContext, DtmfTones, EndpointCommand, HangUpRequest, JoinCallRequest,
@@ -34,7 +34,7 @@ export {
   DirectoryEntry, Endpoint, EventsQuery, RegisterEndpointRequest, RenewedOperatorToken, ReportMediaRequest, SendCandidatesRequest, SendDescriptionRequest,
   ServerInfo, SignInLink, SignInRequest, SignInResponse, WantStreamsRequest,
 } from './signaling.ts';
-export { EndpointEvent, EventBatch, EventEnvelope } from './events.ts';
+export { EndpointEvent, EventBatch, EventEnvelope, passesBy, type PassingEvent } from './events.ts';
 export {
   CallFlow, ClientFlowDetail, FlowCandidate, FlowDetail, FlowEvent, FlowLane, FlowSource, ReportTelemetryRequest, StreamQuality,
 } from './flow.ts';

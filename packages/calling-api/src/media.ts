@@ -47,6 +47,10 @@ export const WantedStream = Type.Object({
 });
 export type WantedStream = Static<typeof WantedStream>;
 
+/** How many layers of a picture that a client sends somebody watches, lowest first: the layers above need not be sent, and with 0 nothing. Of a picture without layers 1 is all of it. */
+export const WatchedPicture = Type.Object({ mid: Type.String({ maxLength: 64 }), layers: Type.Integer({ minimum: 0, maximum: 8 }) });
+export type WatchedPicture = Static<typeof WatchedPicture>;
+
 /** What one media section of the sender's description carries; sections it only receives on are not listed. */
 export const StreamInfo = Type.Object({
   mid: Type.String({ maxLength: 64 }),
@@ -132,5 +136,7 @@ export const MediaSession = Type.Object({
    * as in a first offer.
    */
   audioCodec: Type.Optional(Type.String()),
+  /** Pictures of this endpoint that nobody watches whole, or at all; of others all is to be sent. As the last `watchedPicturesChanged` had it; backend sessions only. */
+  watched: Type.Optional(Type.Array(WatchedPicture)),
 });
 export type MediaSession = Static<typeof MediaSession>;

@@ -1,6 +1,6 @@
-import type { IceCandidate, MediaDescription, MediaMode, MediaModes, MediaSession, VideoTile, WantedStream } from '@dialplane/calling-api';
+import type { IceCandidate, MediaDescription, MediaMode, MediaModes, MediaSession, VideoTile, WantedStream, WatchedPicture } from '@dialplane/calling-api';
 
-export type { MediaMode, MediaModes, VideoTile, WantedStream };
+export type { MediaMode, MediaModes, VideoTile, WantedStream, WatchedPicture };
 
 /** A browser or app: ICE, DTLS-SRTP, offer/answer. */
 export interface WebrtcLegRequest {
@@ -157,6 +157,8 @@ export type MediaEvent =
   | { readonly kind: 'speakersChanged'; readonly conferenceId: string; readonly speaking: readonly string[]; readonly dominant: readonly string[] }
   /** How the composed picture is arranged: of a leg that has one of its own (none any more when it is empty), or of all others. */
   | { readonly kind: 'layoutChanged'; readonly conferenceId: string; readonly legId?: string; readonly layout: readonly VideoTile[] }
+  /** Of the pictures that a leg sends, those of which less than all is watched: the whole list, in place of the last one. Told of more at once, of less after a while. */
+  | { readonly kind: 'watchedChanged'; readonly conferenceId: string; readonly legId: string; readonly watched: readonly WatchedPicture[] }
   /** Every five seconds at most for each leg, and when it closes. */
   | { readonly kind: 'legReport'; readonly conferenceId: string; readonly legId: string; readonly report: LegReport }
   /**

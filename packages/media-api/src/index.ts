@@ -13,6 +13,6 @@
  * ```
  */
 export type {
-  DirectionReport, LegReport, LegSound, MediaCommand, MediaCommandKind, MediaDirection, MediaEvent, MediaFailure, MediaMode, MediaModes, RtpLegRequest, SoundFile, VideoTile, WantedStream, WebrtcLegRequest,
+  DirectionReport, LegReport, LegSound, MediaCommand, MediaCommandKind, MediaDirection, MediaEvent, MediaFailure, MediaMode, MediaModes, RtpLegRequest, SoundFile, VideoTile, WantedStream, WatchedPicture, WebrtcLegRequest,
 } from './commands.ts';
 export type { MediaControl } from './media-control.ts';

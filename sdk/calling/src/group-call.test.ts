@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { Call as CallView, EndpointEvent, MediaDescription, MediaSession, WantedStream } from '@dialplane/calling-api';
+import type { ActiveCall } from './call/active-call.ts';
 import { Features } from './features/features.ts';
 import { RemoteVideoStreamView, type Picture } from './media/remote-video-stream.ts';
 import type { Call } from './public/call.ts';
+import { LocalVideoStream } from './streams/local-video-stream.ts';
 import { exitWhenDone, reaches, until, webrtc } from './test-caller.ts';
 import { participant, ScriptedServer, type ScriptedRequest } from './test-scripted-server.ts';
 
@@ -148,6 +150,26 @@ test('who speaks, who is in the spotlight and who has stopped sending is the ser
   assert.deepEqual(request.body, { endpointId: server.endpointId });
   request.answer(204);
   await stopped;
+});
+
+test('how much of its pictures is watched is the server’s word, also for a client that comes back', async () => {
+  await using server = new ScriptedServer();
+  const { call, view, backend } = await joined(server);
+  await backend.answer();
+  const source = new webrtc.nonstandard.RTCVideoSource();
+  await call.startScreenSharing(new LocalVideoStream(new webrtc.MediaStream([source.createTrack()])));
+  await backend.answer();
+  const [told] = view.mediaSessions;
+  assert.ok(told !== undefined);
+  const { mediaSessionId } = told;
+  const layers = () => (call as ActiveCall).session.media.active?.watchedLayers('ScreenSharing');
+  const watched = (count: number) => [{ mid: '7', layers: count }];
+  await server.send({ type: 'watchedPicturesChanged', callId: view.callId, mediaSessionId, watched: watched(0) });
+  assert.equal(layers(), 0);
+  await server.send({ type: 'watchedPicturesChanged', callId: view.callId, mediaSessionId, watched: [] });
+  assert.equal(layers(), undefined);
+  await server.send({ type: 'sync', calls: [{ ...view, revision: 50, mediaSessions: [{ ...told, localRevision: 2, watched: watched(0) }] }] });
+  assert.equal(layers(), 0);
 });
 
 test('messages of a data channel go through the server, to whom they are for', async () => {

@@ -100,6 +100,11 @@ test('three in a call hear and see each other, mixed and forwarded, and go on th
     await everybodySees(present);
   }
   assert.ok((await first?.page.evaluate(() => member.speakers()))?.includes('Bob'));
+  const [, ...viewers] = present;
+  for (const { page } of viewers) await page.evaluate((name) => member.lookAway(name), ada.name);
+  await first?.page.evaluate(() => member.sendsNoPicture());
+  for (const { page } of viewers) await lookAt(page, [ada]);
+  await everybodySees(present);
   for (const { page } of present) await page.evaluate(() => member.hangUp());
   assert.deepEqual(present.flatMap(({ errors }) => errors), []);
 });

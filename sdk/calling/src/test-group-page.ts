@@ -13,6 +13,7 @@ class GroupMember {
   private readonly audio = new AudioContext();
   private readonly analysers = new Map<MediaStreamTrack, AnalyserNode>();
   private readonly views = new Map<string, HTMLElement>();
+  private readonly renderers = new Map<string, VideoStreamRenderer>();
 
   async signIn(token: string, displayName: string, endpoint: string): Promise<void> {
     const client = new CallClient({ endpoint, logger: { error: console.error, warning: console.warn, info: console.info, verbose: () => {} } });
@@ -57,13 +58,37 @@ class GroupMember {
     await poll(() => this.streamOf(displayName)?.isAvailable === true);
     const stream = this.streamOf(displayName);
     if (stream === undefined) return;
-    const view = await new VideoStreamRenderer(stream).createView({ scalingMode: 'Fit' });
+    const renderer = new VideoStreamRenderer(stream);
+    const view = await renderer.createView({ scalingMode: 'Fit' });
     const place = document.createElement('div');
     Object.assign(place.style, { width: `${width}px`, height: `${height}px`, background: 'black', float: 'left' });
     place.id = displayName;
     place.append(view.target);
     document.querySelector('#root')?.append(place);
     this.views.set(displayName, place);
+    this.renderers.set(displayName, renderer);
+  }
+
+  /** Shows somebody no more. */
+  lookAway(displayName: string): void {
+    this.renderers.get(displayName)?.dispose();
+    this.views.get(displayName)?.remove();
+  }
+
+  /** Resolves once no packet of its own picture has left for half a second. */
+  async sendsNoPicture(): Promise<void> {
+    let before = -1;
+    let since = performance.now();
+    for (const limit = since + 20_000; performance.now() - since < 500; ) {
+      if (performance.now() > limit) throw new Error('a picture that nobody watches is sent on');
+      let packets = 0;
+      (await (this.call as ActiveCall | undefined)?.session.peerConnection()?.getStats())?.forEach((entry: { type: string; kind?: string; packetsSent?: number }) => {
+        if (entry.type === 'outbound-rtp' && entry.kind === 'video') packets += entry.packetsSent ?? 0;
+      });
+      if (packets !== before || packets === 0) since = performance.now();
+      before = packets;
+      await pause();
+    }
   }
 
   /** The colour in the middle of a picture of the page, as `red`, `lime`, `blue`, or as it is. */
@@ -180,10 +205,14 @@ async function poll(condition: () => boolean, state: () => string = () => ''): P
   const limit = performance.now() + 20_000;
   while (!condition()) {
     if (performance.now() > limit) throw new Error(`waited in vain for ${condition.toString()}: ${state()}`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
+    await pause();
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 20);
+  });
 }
 
 Object.assign(globalThis, { member: new GroupMember() });

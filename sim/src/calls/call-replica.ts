@@ -1,4 +1,4 @@
-import type { Call, EndReason, EndpointEvent, MediaSession } from '@dialplane/calling-api';
+import { type Call, type EndpointEvent, type EndReason, type MediaSession, passesBy, type PassingEvent } from '@dialplane/calling-api';
 
 type CallEvent = Exclude<EndpointEvent, { type: 'sync' | 'endpointClosed' | 'incomingCall' }>;
 
@@ -51,14 +51,14 @@ export class CallReplica {
       return;
     }
     // What passes by has no revision and changes nothing here.
-    if (event.type === 'speakersChanged' || event.type === 'messageReceived' || event.type === 'dtmfReceived') return;
+    if (passesBy(event)) return;
     if (event.revision <= this.view.revision) return;
     this.view = { ...changed(this.view, event), revision: event.revision };
     if (event.type === 'callStateChanged' && event.state === 'Disconnected') this.end(event.endReason);
   }
 }
 
-function changed(view: Call, event: Exclude<CallEvent, { type: 'speakersChanged' | 'messageReceived' | 'dtmfReceived' }>): Call {
+function changed(view: Call, event: Exclude<CallEvent, PassingEvent>): Call {
   switch (event.type) {
     case 'callStateChanged':
       return { ...view, state: event.state };

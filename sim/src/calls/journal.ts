@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CallOutput, CallRecord, CallSnapshot } from '@dialplane/call';
+import { passesBy } from '@dialplane/calling-api';
 
 /**
  * What an omniscient observer knows of every call, across all runs of the controller; and the rules it holds them to.
@@ -60,7 +61,7 @@ export class Journal {
   private noteEvent(callId: string, { event }: Extract<CallOutput, { kind: 'event' }>): void {
     this.counts.events += 1;
     if (event.type === 'callPromoted') this.counts.promotions += 1;
-    if (event.type === 'speakersChanged' || event.type === 'messageReceived' || event.type === 'dtmfReceived') return;
+    if (passesBy(event)) return;
     const revision = event.type === 'incomingCall' ? event.call.revision : 'revision' in event ? event.revision : 0;
     assert.ok(revision > (this.revisions.get(callId) ?? 0), `call ${callId}: revision ${revision} after ${this.revisions.get(callId)}`);
     this.revisions.set(callId, revision);

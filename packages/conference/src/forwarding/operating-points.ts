@@ -35,11 +35,21 @@ export function operatingPoints(layers: readonly PictureLayer[], displayedHeight
   return points.filter((point, index) => points.slice(index + 1).every((later) => later.bitrateBps > point.bitrateBps));
 }
 
+/**
+ * How many layers of a simulcast, lowest first, are of use to a display `displayedHeight` pixels high. A layer whose height is not known (0) may be needed, and a display of unknown size
+ * (0) takes all.
+ * @param heights Of the layers, lowest first.
+ */
+export function neededLayers(heights: readonly number[], displayedHeight: number): number {
+  const filling = heights.findIndex((height) => fills({ height }, displayedHeight));
+  return filling < 0 ? heights.length : filling + 1;
+}
+
 function pointsOf({ layer, bitrateBps, temporalLayers }: PictureLayer): readonly OperatingPoint[] {
   const reduced = (temporalParts[temporalLayers] ?? []).map((part, temporalLayer) => ({ layer, temporalLayer, bitrateBps: part * bitrateBps }));
   return reduced.concat({ layer, temporalLayer: allTemporalLayers, bitrateBps });
 }
 
-function fills({ height }: PictureLayer, displayedHeight: number): boolean {
+function fills({ height }: Pick<PictureLayer, 'height'>, displayedHeight: number): boolean {
   return displayedHeight > 0 && height > 0 && height * tolerance >= displayedHeight;
 }

@@ -77,6 +77,15 @@ export class ConferencePicture {
     if (this.arrangedAt === undefined || now - this.arrangedAt >= arrangeMs) this.arrange(now);
   }
 
+  /** How high a picture is in the composed one, in pixels; 0 where it is not in it, `Infinity` where that will be known once it comes. */
+  heightOf(section: ReceivedSection): number {
+    const { open } = this;
+    if (open === undefined || !open.sources.has(section)) return 0;
+    if (section.layers.every((layer) => layer === undefined)) return Infinity;
+    const tile = this.tiles.find((one) => shows(one, section));
+    return tile === undefined ? 0 : heightIn(tile, open);
+  }
+
   send(frame: ComposedFrame, now: Instant): void {
     this.open?.streams[frame.size].send(frame, now);
   }
@@ -200,10 +209,15 @@ function composedTile(tile: VideoTile, sources: OpenComposition['sources']): rea
 }
 
 /** The lowest layer that fills the tile in the largest size that is encoded; the best there is where none does; nothing for who is in no tile. */
-function layerFor(section: ReceivedSection, tile: VideoTile | undefined, { bitrates: encoded }: OpenComposition, now: Instant): ReceivedStream | undefined {
+function layerFor(section: ReceivedSection, tile: VideoTile | undefined, open: OpenComposition, now: Instant): ReceivedStream | undefined {
   if (tile === undefined) return undefined;
-  const needed = tile.height * composedSizes[encoded.has('large') ? 'large' : 'small'].height;
+  const needed = heightIn(tile, open);
   const layers = section.pictureLayers(now);
   const layer = layers.find(({ height }) => height >= needed * 0.9) ?? layers.at(-1);
   return layer === undefined ? undefined : section.layers[layer.layer];
+}
+
+/** In pixels of the largest size that is encoded. */
+function heightIn({ height }: VideoTile, { bitrates: encoded }: OpenComposition): number {
+  return height * composedSizes[encoded.has('large') ? 'large' : 'small'].height;
 }

@@ -13,6 +13,7 @@ import type { Leg } from './leg.ts';
 import type { Mixing } from './mixing.ts';
 import { PassThrough } from './pass-through.ts';
 import { PictureRouting } from './picture-routing.ts';
+import { WatchedPictures } from './watched-pictures.ts';
 
 export interface ConferenceParts {
   readonly tell: (event: ConferenceEvent) => void;
@@ -38,6 +39,7 @@ export class Conference {
   private readonly parts: ConferenceParts;
   private readonly pictures: PictureRouting;
   private readonly picture: ConferencePicture;
+  private readonly watched: WatchedPictures;
   private readonly automatic: AutomaticModes;
 
   constructor(conferenceId: string, modes: MediaModes, parts: ConferenceParts) {
@@ -53,6 +55,7 @@ export class Conference {
     this.audio = new AudioRouting(this);
     this.pictures = new PictureRouting(this);
     this.picture = new ConferencePicture(this, composing, () => ({ spotlight: this.pictures.spotlight, dominant: this.audio.dominant }));
+    this.watched = new WatchedPictures(this, { watchedBy: (leg) => this.pictures.watchedBy(leg), composedHeight: (section) => this.picture.heightOf(section) });
     this.automatic = new AutomaticModes(this.pictures, isOverTcp);
   }
 
@@ -104,6 +107,7 @@ export class Conference {
 
   setWanted(leg: Leg, wanted: readonly WantedStream[], now: Instant): void {
     this.pictures.setWanted(leg, wanted, now);
+    this.watched.handleWanted(leg);
   }
 
   setSound(leg: Leg, sound: Leg['sound'], now: Instant): void {
@@ -149,6 +153,7 @@ export class Conference {
     this.clientCodecs.forget(leg);
     this.pictures.forget(leg);
     this.picture.forget(leg);
+    this.watched.forget(leg);
     this.automatic.forget(leg);
     this.route(now);
   }
@@ -160,6 +165,7 @@ export class Conference {
     this.picture.route(now);
     this.pictures.route(now);
     this.clientCodecs.route();
+    this.watched.route();
   }
 
   close(now: Instant): void {
@@ -175,6 +181,7 @@ export class Conference {
     this.audio.handleTimeout(now);
     this.pictures.handleTimeout(now);
     this.picture.handleTimeout(now);
+    this.watched.handleTimeout(now);
     if (this.parts.composing.current !== undefined && this.automatic.isDue(now)) this.followLines(now);
   }
 

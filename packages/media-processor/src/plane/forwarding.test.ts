@@ -35,9 +35,9 @@ class Picture {
     this.rid = rid;
   }
 
-  show(frame: 'key' | 'inter', size = 20): void {
+  show(frame: 'key' | 'inter', size = 20, height?: number): void {
     const elements = [midElement('v'), ...(this.rid === undefined ? [] : [ridElement(this.rid)])];
-    this.client.sendRtp([{ ssrc: this.ssrc, payloadType: 96, sequenceNumber: this.number, timestamp: this.number * 3000, payload: vp8Payload(this.number, frame, size), marker: 1, elements }]);
+    this.client.sendRtp([{ ssrc: this.ssrc, payloadType: 96, sequenceNumber: this.number, timestamp: this.number * 3000, payload: vp8Payload(this.number, frame, size, height), marker: 1, elements }]);
     this.number += 1;
   }
 }
@@ -237,4 +237,23 @@ planeTest('of a simulcast the receiver gets the layer that fills what it shows',
   await bert.until(() => bert.heard.length >= 10);
   assertContinuous(bert.heard);
   assert.ok(bert.heard.every(({ payload }) => payload.length === 725), 'heights are not in these pictures, so the highest is taken');
+});
+
+planeTest('who sends what nobody watches is told after a while, who is watched again at once', async (t) => {
+  const plane = new TestMediaPlane(t);
+  const anna = await plane.connect('anna', [camera('v', ['q', 'h', 'f'])]);
+  await plane.connect('bert', [screenOf('s', 2000)]);
+  const layers = [new Picture(anna, 11, 'q'), new Picture(anna, 12, 'h'), new Picture(anna, 13, 'f')];
+  const sending = setInterval(() => layers.map((layer, index) => layer.show('key', 20, 180 * 2 ** index)), 20);
+  t.after(() => clearInterval(sending));
+  const told = () => plane.events.flatMap((event) => (event.kind === 'watchedChanged' ? [[event.legId, ...event.watched.map(({ mid, layers: count }) => `${mid}:${count}`)]] : []));
+  await plane.until(() => told().length === 1);
+  plane.want('bert', 's', 'anna', 300);
+  assert.deepEqual(told(), [['anna', 'v:0'], ['anna', 'v:2']], 'that was said at once');
+  plane.want('bert', 's', 'anna');
+  assert.deepEqual(told().at(-1), ['anna']);
+  plane.want('bert', 's', 'nobody');
+  plane.want('bert', 's', 'anna', 180);
+  await plane.until(() => told().length === 4);
+  assert.deepEqual(told().at(-1), ['anna', 'v:1'], 'who was not watched for a moment was told nothing');
 });

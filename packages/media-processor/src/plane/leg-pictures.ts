@@ -54,6 +54,11 @@ export class LegPictures {
     return { wantedPictures: demands.length, leastBps: demands.reduce((sum, { points }) => sum + (points[0]?.bitrateBps ?? 0), 0) };
   }
 
+  /** What of the wanted pictures the client is sent, if they come in; none while its pictures are mixed, or it is on hold. */
+  get watched(): readonly WantedStream[] {
+    return this.mayReceive ? this.wanted : [];
+  }
+
   private get mayReceive(): boolean {
     return !this.leg.isHeld && this.leg.conference.modesOf(this.leg).video === 'forwarded';
   }

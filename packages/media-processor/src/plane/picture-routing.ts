@@ -32,6 +32,11 @@ export class PictureRouting {
     return this.of(leg).needs(now);
   }
 
+  /** The pictures that a client sees, if they come in. */
+  watchedBy(leg: Leg): readonly WantedStream[] {
+    return this.of(leg).watched;
+  }
+
   forget(leg: Leg): void {
     this.pictures.delete(leg);
   }

@@ -74,10 +74,15 @@ export class ReceivedSection {
     return vp8.startsKeyFrame;
   }
 
-  /** The layers that come in now, lowest first. A picture without simulcast may pause, as a screen on which nothing moves does. */
+  /** The layers that come in now, lowest first. A picture may pause, as a screen on which nothing moves does, and one that nobody watched; then it is the lowest one that begins again. */
   pictureLayers(now: Instant): readonly PictureLayer[] {
     const there = this.layers.filter((stream) => stream !== undefined);
     const alive = there.filter((stream) => stream.isAlive(now));
-    return (alive.length === 0 ? there : alive).map((stream) => stream.pictureLayer(now));
+    return (alive.length === 0 ? there.slice(0, 1) : alive).map((stream) => stream.pictureLayer(now));
+  }
+
+  /** Which of its layers come in now, as the number of the highest, counted from 1; 0 where nothing does. */
+  layersSent(now: Instant): number {
+    return this.layers.findLastIndex((stream) => stream?.isAlive(now) === true) + 1;
   }
 }

@@ -15,6 +15,7 @@ const keyFrameIntervalMs = 500;
 const kept = { keepMs: 1000, leastBytes: 32 * 1024, mostBytes: 1024 * 1024 };
 /** Of the lowest layer of a picture. */
 const usualBps = 120_000;
+const meterMs = 1_000;
 /** A layer of a simulcast is there while packets of it come. */
 const aliveMs = 1_000;
 
@@ -46,7 +47,7 @@ export class ReceivedStream implements SourceStream {
   /** The highest that was seen; 0 where there are none. */
   temporalLayer = 0;
   private events: TelephoneEventReceiver | undefined;
-  private readonly meter = new BitrateMeter(1_000);
+  private meter = new BitrateMeter(meterMs);
   private lastPending = -1;
   private keyFrame: 'not needed' | 'needed' = 'not needed';
   private keyFrameAskedAt: Instant | undefined;
@@ -64,6 +65,8 @@ export class ReceivedStream implements SourceStream {
 
   /** Counts a packet. @returns whether it is one to go on with: not one whose numbers are absurd. */
   note(packet: RtpPacket, isRetransmission: boolean, now: Instant): boolean {
+    // What it was before a pause says nothing of what comes now.
+    if (!this.isAlive(now)) this.meter = new BitrateMeter(meterMs);
     this.heardAt = now;
     this.meter.note(packet.length, now);
     if (!isRetransmission && !this.statistics.note(packet.sequenceNumber, packet.timestamp, packet.length, now)) return false;

@@ -53,9 +53,11 @@ export function ridElement(rid: string): readonly [id: number, value: Uint8Array
   return [testExtensions.rid, new TextEncoder().encode(rid)];
 }
 
-/** A frame of VP8 in one packet: descriptor with a picture id, and a first byte that says whether it is a key frame. */
-export function vp8Payload(pictureId: number, frame: 'key' | 'inter', size = 20): Uint8Array {
-  return Uint8Array.from([0x90, 0x80, 0x80 | (pictureId >>> 8), pictureId, frame === 'key' ? 0x10 : 0x11, ...new Uint8Array(size)]);
+/** A frame of VP8 in one packet: descriptor with a picture id, and a first byte that says whether it is a key frame; of a key frame also how high it is, where that is given. */
+export function vp8Payload(pictureId: number, frame: 'key' | 'inter', size = 20, height?: number): Uint8Array {
+  const payload = Uint8Array.from([0x90, 0x80, 0x80 | (pictureId >>> 8), pictureId, frame === 'key' ? 0x10 : 0x11, ...new Uint8Array(size)]);
+  if (height !== undefined) payload.set([0x9d, 0x01, 0x2a, 0, 1, height & 0xff, height >>> 8], 7);
+  return payload;
 }
 
 /** A leg and its client. */

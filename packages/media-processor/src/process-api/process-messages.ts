@@ -70,4 +70,4 @@ export type PortsEvent =
   | { readonly kind: 'portsFailed'; readonly conferenceId: string; readonly legId: string; readonly sentence: string };
 
 /** What goes to the owner of the call as it is. */
-export type ConferenceEvent = PassedOn<MediaEvent, 'legStateChanged' | 'modesChanged' | 'codecWanted' | 'speakersChanged' | 'layoutChanged' | 'legReport' | 'dtmfReceived' | 'playStarted' | 'playEnded' | 'playFailed' | 'mediaStalled' | 'mediaResumed'>;
+export type ConferenceEvent = PassedOn<MediaEvent, 'legStateChanged' | 'modesChanged' | 'codecWanted' | 'speakersChanged' | 'layoutChanged' | 'watchedChanged' | 'legReport' | 'dtmfReceived' | 'playStarted' | 'playEnded' | 'playFailed' | 'mediaStalled' | 'mediaResumed'>;

@@ -1,12 +1,12 @@
 import type { CallOutput } from '@dialplane/call';
-import type { EndpointEvent } from '@dialplane/calling-api';
+import { type EndpointEvent, passesBy } from '@dialplane/calling-api';
 
 /** An event that goes to more clients than this is one line of the flow record. */
 const maxLinesPerEvent = 8;
 
 /**
  * Who hears of what in one turn: in a large call the same event goes to hundreds, and each of them would be a line. What passes
- * by (speakers, messages, keys) is none at all.
+ * by (speakers, messages, keys, what is watched) is none at all.
  */
 export class FanOuts {
   private readonly audiences = new Map<EndpointEvent['type'], number>();
@@ -17,8 +17,9 @@ export class FanOuts {
   }
 
   /** One client; or so many, said once; or nobody that is to be spoken of (again). */
-  audienceOf({ type }: EndpointEvent): 'one' | number | undefined {
-    if (type === 'speakersChanged' || type === 'messageReceived' || type === 'dtmfReceived' || this.told.has(type)) return undefined;
+  audienceOf(event: EndpointEvent): 'one' | number | undefined {
+    const { type } = event;
+    if (passesBy(event) || this.told.has(type)) return undefined;
     const count = this.audiences.get(type) ?? 0;
     if (count <= maxLinesPerEvent) return 'one';
     this.told.add(type);

@@ -336,6 +336,7 @@ export class CallSession implements CallInternals, MediaSignaling {
   private handleMediaEvent(event: CallEvent): void {
     if (event.type === 'mediaDescription') this.media.handleDescription(event.mediaSessionId, event.description);
     else if (event.type === 'mediaModesChanged') this.media.setModes(event.mediaSessionId, event);
+    else if (event.type === 'watchedPicturesChanged') this.media.setWatched(event.mediaSessionId, event.watched);
     else if (event.type === 'mediaCandidates') this.media.handleCandidates(event.mediaSessionId, event.candidates);
     else if (event.type === 'mediaSessionClosed') this.media.closeSession(event.mediaSessionId);
     else if (event.type === 'mediaSessionUpdated') {

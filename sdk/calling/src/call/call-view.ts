@@ -10,6 +10,10 @@ export type CallEvent = Extract<EndpointEvent, { readonly callId: string }>;
 export function applyEvent(view: CallView, event: CallEvent): CallView | undefined {
   if (event.type === 'messageReceived' || event.type === 'dtmfReceived') return view;
   if (event.type === 'speakersChanged') return { ...view, speakers: { speaking: event.speaking, dominant: event.dominant } };
+  if (event.type === 'watchedPicturesChanged') {
+    const { mediaSessionId, watched } = event;
+    return { ...view, mediaSessions: view.mediaSessions.map((session) => (session.mediaSessionId === mediaSessionId ? { ...session, watched } : session)) };
+  }
   if (event.revision <= view.revision) return undefined;
   const { revision } = event;
   switch (event.type) {

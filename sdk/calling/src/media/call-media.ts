@@ -1,4 +1,4 @@
-import type { IceCandidate, MediaDescription, MediaSession, MediaStreamType, StreamInfo, Topology } from '@dialplane/calling-api';
+import type { IceCandidate, MediaDescription, MediaSession, MediaStreamType, StreamInfo, Topology, WatchedPicture } from '@dialplane/calling-api';
 import type { LocalMedia, MediaStreamPlace, StatsSample } from '../call-internals.ts';
 import { clientError } from '../communication-services-error.ts';
 import { Listeners } from '../listeners.ts';
@@ -134,6 +134,11 @@ export class CallMedia {
     this.link(mediaSessionId)?.setModes(changed);
   }
 
+  /** Less or more of what this side sends over a session is watched. */
+  setWatched(mediaSessionId: string, watched: readonly WatchedPicture[]): void {
+    this.link(mediaSessionId)?.setWatched(watched);
+  }
+
   /** The channel to the other person; also while a newer session carries the media. */
   channel(kind: 'durable' | 'lossy'): RTCDataChannel | undefined {
     return this.links.find(({ channels }) => channels !== undefined)?.channels?.[kind];
@@ -211,6 +216,9 @@ export class CallMedia {
       onStreamsChanged: () => {
         if (link === this.activeLink) this.streamsChanged();
       },
+      onWatchedChanged: () => {
+        this.fitSenders();
+      },
       onConnectionChanged: () => {
         this.chooseActive();
       },
@@ -266,9 +274,7 @@ export class CallMedia {
 
   private streamsChanged(): void {
     this.updateHeard();
-    void this.limitSenders().catch((error: unknown) => {
-      this.options.platform.logger.warning('what is sent could not be limited', error);
-    });
+    this.fitSenders();
     this.onStreamsChanged.call();
   }
 
@@ -288,9 +294,18 @@ export class CallMedia {
     this.streamsChanged();
   }
 
+  private fitSenders(): void {
+    void this.limitSenders().catch((error: unknown) => {
+      this.options.platform.logger.warning('what is sent could not be limited', error);
+    });
+  }
+
   private async limitSenders(): Promise<void> {
-    const senders = this.links.flatMap((link) => link.sections.sender('Video') ?? []).filter(({ track }) => track !== null);
-    await Promise.all(senders.map((sender) => limitSender(sender, this.constraints)));
+    const limit = async (link: MediaLink, type: 'Video' | 'ScreenSharing', constraints: VideoSendConstraints): Promise<void> => {
+      const sender = link.sections.sender(type);
+      if (sender !== undefined && sender.track !== null) await limitSender(sender, constraints, link.watchedLayers(type));
+    };
+    await Promise.all(this.links.flatMap((link) => [limit(link, 'Video', this.constraints), limit(link, 'ScreenSharing', {})]));
   }
 
   /** Where the host tells that it moved to another network (another kind of connection, or back from none). */

@@ -1,4 +1,4 @@
-import type { IceCandidate, MediaDescription, MediaModes, MediaSession, StreamInfo, Topology } from '@dialplane/calling-api';
+import type { IceCandidate, MediaDescription, MediaModes, MediaSession, MediaStreamType, StreamInfo, Topology, WatchedPicture } from '@dialplane/calling-api';
 import type { Platform } from '../platform.ts';
 import type { NetworkConfiguration } from '../public/call-client.ts';
 import { assumedModes, type Conference } from './conference.ts';
@@ -22,6 +22,8 @@ export interface MediaLinkOptions {
   readonly tracks: () => SlotTracks;
   /** What flows in either direction may have changed. */
   readonly onStreamsChanged: () => void;
+  /** Other pictures of this side are watched now. */
+  readonly onWatchedChanged: () => void;
   readonly onConnectionChanged: () => void;
   /** {@link MediaLink.peerConnection} is another one. */
   readonly onPeerConnectionChanged: () => void;
@@ -263,6 +265,19 @@ export class MediaLink {
     this.options.onStreamsChanged();
   }
 
+  /** Less or more of what this side sends is watched. */
+  setWatched(watched: readonly WatchedPicture[]): void {
+    if (this.session === undefined) return;
+    this.session = { ...this.session, watched: [...watched] };
+    this.options.onWatchedChanged();
+  }
+
+  /** How many layers of a picture of this side somebody watches; undefined where all are to be sent. */
+  watchedLayers(type: MediaStreamType): number | undefined {
+    const mid = this.sections.localStreams().find(({ mediaStreamType }) => mediaStreamType === type)?.mid;
+    return this.session?.watched?.find((picture) => picture.mid === mid)?.layers;
+  }
+
   networkChanged(): void {
     this.monitor.networkChanged();
   }
@@ -390,8 +405,10 @@ export class MediaLink {
   }
 
   private configure(session: MediaSession): void {
+    const { watched } = this.session ?? {};
     this.session = session;
     this.followAudioCodec();
+    if (JSON.stringify(watched) !== JSON.stringify(session.watched)) this.options.onWatchedChanged();
     this.negotiation.setPolite(session.polite);
     const configuration = iceConfiguration(session, this.options.networkConfiguration);
     const before = this.configuration;

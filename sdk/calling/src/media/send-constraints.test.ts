@@ -43,6 +43,21 @@ test('small pictures have fewer layers, and the last of them is whole', async ()
   assert.deepEqual(await sent(1280, 720), [[320, 180], [640, 360], [1280, 720]]);
 });
 
+test('layers that nobody watches are not sent, and come back with the limits they had', async () => {
+  const layered = { encodings: structuredClone([...cameraLayers()]) };
+  const active = async (of: RTCRtpSendParameters, size: MediaTrackSettings, watchedLayers?: number) => {
+    await limitSender({ track: { getSettings: () => size }, getParameters: () => of, setParameters: async () => {} } as unknown as RTCRtpSender, {}, watchedLayers);
+    return of.encodings.map((encoding) => encoding.active);
+  };
+  const large = { width: 1280, height: 720 };
+  assert.deepEqual(await active(layered as RTCRtpSendParameters, large, 0), [false, false, false]);
+  assert.deepEqual(await active(layered as RTCRtpSendParameters, large, 2), [true, true, false]);
+  assert.deepEqual(await active(layered as RTCRtpSendParameters, { width: 320, height: 180 }, 2), [true, false, false]);
+  assert.deepEqual(await active(layered as RTCRtpSendParameters, large), [true, true, true]);
+  const single = { encodings: [{ active: true }] } as RTCRtpSendParameters;
+  assert.deepEqual([await active(single, large, 0), await active(single, large, 1)], [[false], [true]]);
+});
+
 test('a host that refuses is a clear error', async () => {
   await assert.rejects(limitSender(sender(() => Promise.reject(new Error('no'))), { bitrate: { max: 2 } }), { errorCode: 'CONSTRAINTS_REFUSED' });
 });

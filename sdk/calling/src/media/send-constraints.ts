@@ -7,12 +7,13 @@ const leastLayerBps = 30_000;
 
 /**
  * Fits the layers of a sender to the size of its picture, and limits what it sends, all layers together. Height is reached by scaling down; 0 or an absent limit
- * lifts it. Rejects with `CONSTRAINTS_REFUSED` where the host cannot, and sends as before.
+ * lifts it. Of its layers only the lowest `watchedLayers` are sent. Rejects with `CONSTRAINTS_REFUSED` where the host cannot, and sends as before.
  */
-export async function limitSender(sender: RTCRtpSender, constraints: VideoSendConstraints): Promise<void> {
+export async function limitSender(sender: RTCRtpSender, constraints: VideoSendConstraints, watchedLayers = Number.POSITIVE_INFINITY): Promise<void> {
   const parameters = sender.getParameters();
   const before = JSON.stringify(parameters.encodings);
   limitEncodings(parameters.encodings, sender.track?.getSettings?.() ?? {}, constraints);
+  for (const [index, encoding] of parameters.encodings.entries()) if (index >= watchedLayers) encoding.active = false;
   if (JSON.stringify(parameters.encodings) === before) return;
   try {
     await sender.setParameters(parameters);
@@ -32,7 +33,7 @@ function limitEncodings(encodings: readonly RTCRtpEncodingParameters[], size: Me
     if (isLimit(frameRate?.max)) encoding.maxFramerate = frameRate.max;
     else delete encoding.maxFramerate;
     const isAfforded = layer === undefined || leftBps === undefined || leftBps >= leastLayerBps;
-    if (layer !== undefined) encoding.active = layer.active && isAfforded;
+    encoding.active = layer === undefined || (layer.active && isAfforded);
     const maxBps = least(layer?.maxBitrate, isAfforded ? leftBps : undefined);
     if (maxBps === undefined) delete encoding.maxBitrate;
     else encoding.maxBitrate = maxBps;
