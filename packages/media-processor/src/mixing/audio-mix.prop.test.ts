@@ -16,7 +16,7 @@ const action = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('packet' as const), member, payloadType: fc.constantFrom(0, 8, 9, 13, 18, 101, 111), bytes: fc.uint8Array({ minLength: 0, maxLength: 400 }), gap: fc.constantFrom(0, 1, 1, 1, 2, 40, 30_000), ssrc: fc.integer({ min: 1, max: 2 }) }) },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('ticks' as const), count: fc.integer({ min: 1, max: 5 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('join' as const), member, speaks: fc.subarray(['opus', 'PCMU', 'PCMA', 'G722', 'G729'] as const), hasKeysInSound: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('listen' as const), member, reception: fc.option(fc.record({ codec, keys: fc.constantFrom('events' as const, 'sound' as const), isContinuous: fc.boolean() }), { nil: undefined }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('listen' as const), member, reception: fc.option(fc.record({ codec, keys: fc.constantFrom('events' as const, 'sound' as const), inSilence: fc.constantFrom('nothing' as const, 'frames' as const, 'word' as const) }), { nil: undefined }) }) },
   fc.record({ kind: fc.constant('leave' as const), member }),
   fc.record({ kind: fc.constant('mute' as const), member, isMuted: fc.boolean() }),
   fc.record({ kind: fc.constant('press' as const), member, tones: fc.string({ maxLength: 6 }) }),
@@ -35,7 +35,7 @@ class World {
 
   constructor(files: readonly SoundFile[]) {
     this.files = files;
-    for (const number of [1, 2, 3]) this.room.join(number, { codec: number === 1 ? 'opus' : 'PCMU', keys: 'events', isContinuous: number === 2 });
+    for (const number of [1, 2, 3]) this.room.join(number, { codec: number === 1 ? 'opus' : 'PCMU', keys: 'events', inSilence: number === 2 ? 'frames' : 'nothing' });
   }
 
   perform(done: Action): void {

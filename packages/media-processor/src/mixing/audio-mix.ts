@@ -118,7 +118,7 @@ export class AudioMix {
   get isActive(): boolean {
     if (this.plays.size > 0) return true;
     if (this.groups.size === 0) return false;
-    for (const group of this.groups.values()) if (group.isContinuous) return true;
+    for (const group of this.groups.values()) if (group.inSilence !== 'nothing') return true;
     for (const source of this.sources) if (source.isActive) return true;
     for (const { listening, ownSound } of this.members.values()) if (listening !== undefined && ownSound.isActive) return true;
     return this.lastTick - this.lastSound <= silentTail;
@@ -247,11 +247,11 @@ export class AudioMix {
     return { at, level: workspace.level };
   }
 
-  private emit({ isContinuous }: ListenerGroup, outlet: SoundOutlet, sound: FrameSound | undefined, recipients: readonly number[], tick: number): void {
+  private emit({ inSilence }: ListenerGroup, outlet: SoundOutlet, sound: FrameSound | undefined, recipients: readonly number[], tick: number): void {
     const { workspace, counters } = this.environment;
     const silentAt = workspace.scratch(ownScratch);
     if (sound === undefined) workspace.zero(silentAt, samplesOfFrame(this.rate));
-    const frame = outlet.encode(sound, { tick, ticks: tick - (this.firstTick ?? tick), silentAt, isContinuous });
+    const frame = outlet.encode(sound, { tick, ticks: tick - (this.firstTick ?? tick), silentAt, inSilence });
     if (frame === undefined) return;
     counters.count('encodedFrames');
     this.write(frame, recipients);

@@ -70,7 +70,7 @@ async function measure(scene: Scene): Promise<Record<string, string>> {
   const everybody = Array.from({ length: members }, (_, index) => {
     const level = index < talking ? loudLevel : silentLevel;
     const codec = codecOf(index);
-    const options = { payloadTypes: payloadTypes.filter((entry) => entry.codec === codec), isMuted: false, reception: { codec, isContinuous: codec !== 'opus' } };
+    const options = { payloadTypes: payloadTypes.filter((entry) => entry.codec === codec), isMuted: false, reception: { codec, inSilence: codec === 'opus' ? ('nothing' as const) : ('frames' as const) } };
     return { number: mixer.addMember(mixes[Math.floor((index * rooms) / members)] ?? 0, options), packets: recordingOf(codec, level), at: (index * 37) % 150, sequenceNumber: 0, timestamp: 0, units: rateOf(codec).units };
   });
   const say = (index: number): void => {

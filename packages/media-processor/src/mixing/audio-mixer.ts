@@ -60,8 +60,11 @@ export interface MixReception {
   readonly codec: MixCodec;
   /** How keys are pressed for it: as tones in its sound, the default, or as telephone events instead of it (RFC 4733), on the clock of the codec. */
   readonly keys?: 'sound' | 'events';
-  /** Frames come in silence, too: telephones and carriers take a pause for a broken line. */
-  readonly isContinuous?: boolean;
+  /**
+   * What is sent while there is nothing to be heard, after the silence that ends every sound: nothing, the default; `frames`, as telephones and carriers want who take a pause for a broken line; or to those who have
+   * agreed to pauses a `word` of it now and then: comfort noise (RFC 3389), of Opus a frame of silence (RFC 6716 §2.1.9).
+   */
+  readonly inSilence?: 'nothing' | 'frames' | 'word';
   /** Of Opus: kept to 6,000 to 128,000, default 32,000. Members of one rate share an encoder. */
   readonly bitrateBps?: number;
 }
@@ -110,7 +113,7 @@ export interface AudioPacket {
 /** One encoded frame and everybody who gets it. Valid during the call that brings it. */
 export interface MixedFrame {
   readonly mix: number;
-  readonly codec: MixCodec | 'telephone-event';
+  readonly codec: SoundPayload | 'telephone-event';
   /**
    * Of the mix, at the RTP clock rate of the codec, as a signed 32-bit integer; the sender adds the random offset of its stream. Goes on during silence, in which no frames come. All events of a press have that of its
    * beginning.

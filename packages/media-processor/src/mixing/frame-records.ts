@@ -11,7 +11,7 @@ export const playKind = 4;
 const outcomes: readonly PlayOutcome['kind'][] = ['started', 'ended', 'failed'];
 
 /** Codecs by number. */
-const codecs: readonly MixedFrame['codec'][] = ['opus', 'PCMU', 'PCMA', 'G722', 'G729', 'telephone-event'];
+const codecs: readonly MixedFrame['codec'][] = ['opus', 'PCMU', 'PCMA', 'G722', 'G729', 'CN', 'telephone-event'];
 const headerWords = 8;
 
 export interface EncodedFrame {

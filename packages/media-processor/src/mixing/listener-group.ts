@@ -12,7 +12,7 @@ const mostBitrateBps = 128_000;
 /** Everybody who listens in one format: they share frames, as long as they hear the same. */
 export class ListenerGroup {
   readonly listeners = new Set<MixMember>();
-  readonly isContinuous: boolean;
+  readonly inSilence: NonNullable<MixReception['inSilence']>;
   private readonly workspace: AudioWorkspace;
   private readonly format: SoundFormat;
   private shared: SoundOutlet | undefined;
@@ -20,7 +20,7 @@ export class ListenerGroup {
   constructor(workspace: AudioWorkspace, reception: MixReception) {
     this.workspace = workspace;
     this.format = formatOf(reception);
-    this.isContinuous = reception.isContinuous === true;
+    this.inSilence = reception.inSilence ?? 'nothing';
   }
 
   /** For all who hear the same. `rate` is that of the mix. */
@@ -51,7 +51,7 @@ export class ListenerGroup {
 /** Whoever has the same key can share a group. */
 export function groupKey(reception: MixReception): string {
   const { codec, bitrateBps } = formatOf(reception);
-  return `${codec} ${bitrateBps} ${reception.isContinuous === true ? 'continuous' : ''}`;
+  return `${codec} ${bitrateBps} ${reception.inSilence ?? 'nothing'}`;
 }
 
 function formatOf({ codec, bitrateBps = defaultBitrateBps }: MixReception): SoundFormat {

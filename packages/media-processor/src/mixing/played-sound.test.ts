@@ -5,7 +5,7 @@ import { amplitudeAt, rateOf, soundFile, Talker, TestMix, tone } from './test-mi
 
 const kernels = loadAudioKernels();
 const skip = kernels.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${kernels.absentBecause}` : false;
-const telephone = { codec: 'PCMU', isContinuous: true } as const;
+const telephone = { codec: 'PCMU', inSilence: 'frames' } as const;
 
 test('what is played to all is one voice more, encoded once, and the others are heard with it', { skip }, (t) => {
   const room = new TestMix();

@@ -1,4 +1,4 @@
-import { mixClockRates } from './audio-mixer.ts';
+import { type MixReception, mixClockRates } from './audio-mixer.ts';
 import type { AudioWorkspace } from './audio-workspace.ts';
 import type { EncodedFrame } from './frame-records.ts';
 import type { SampleRate } from './sample-rates.ts';
@@ -6,6 +6,11 @@ import { openSoundEncoder, type SoundEncoder, type SoundFormat } from './sound-e
 
 /** Frames of silence that follow the last sound, so that it ends in silence everywhere. */
 export const silentTail = 3;
+
+/** A word of silence is sent so often, in ticks: every 400 ms, as encoders of Opus do it. */
+const wordTicks = 20;
+/** RFC 3389 §3: white noise, as loud (70 dB below the loudest) as the line of a quiet room. Nobody is heard, so there is no noise to describe. */
+const comfortNoise = Uint8Array.of(70);
 
 /** What a tick gives to an outlet: where a frame is in the workspace and how loud it is; `undefined` is silence. */
 export interface FrameSound {
@@ -20,8 +25,7 @@ export interface OutletTick {
   readonly ticks: number;
   /** Where a frame of silence is. */
   readonly silentAt: number;
-  /** Whether silence is sent, too. */
-  readonly isContinuous: boolean;
+  readonly inSilence: NonNullable<MixReception['inSilence']>;
 }
 
 /** A frame, without those who get it. */
@@ -53,16 +57,21 @@ export class SoundOutlet {
   }
 
   /** Encodes a frame, into `encoded` of the workspace. @returns What is to be sent; `undefined` where nothing is, because silence has been sent for long enough. */
-  encode(sound: FrameSound | undefined, { tick, ticks, silentAt, isContinuous }: OutletTick): OutletFrame | undefined {
+  encode(sound: FrameSound | undefined, { tick, ticks, silentAt, inSilence }: OutletTick): OutletFrame | undefined {
     this.servedTick = tick;
     this.silentFrames = sound === undefined ? this.silentFrames + 1 : 0;
-    if (this.silentFrames > silentTail && !isContinuous) return undefined;
+    const { codec } = this.format;
+    const timestamp = (ticks * (mixClockRates[codec] / 50)) | 0;
+    if (this.silentFrames > silentTail && inSilence !== 'frames') {
+      const isDue = inSilence === 'word' && (this.silentFrames - silentTail) % wordTicks === 1;
+      if (!isDue) return undefined;
+      if (codec !== 'opus') return { codec: 'CN', timestamp, startsTalkspurt: false, level: 127, bytes: comfortNoise, length: comfortNoise.length };
+    }
     const length = this.encoder.encode(sound?.at ?? silentAt);
     if (length <= 0) return undefined;
-    const startsTalkspurt = this.soundTick !== tick - 1;
+    const startsTalkspurt = sound !== undefined && this.soundTick !== tick - 1;
     this.soundTick = tick;
-    const { codec } = this.format;
-    return { codec, timestamp: (ticks * (mixClockRates[codec] / 50)) | 0, startsTalkspurt, level: sound?.level ?? 127, bytes: this.workspace.encoded, length };
+    return { codec, timestamp, startsTalkspurt, level: sound?.level ?? 127, bytes: this.workspace.encoded, length };
   }
 
   close(): void {

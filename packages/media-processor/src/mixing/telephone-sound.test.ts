@@ -19,7 +19,7 @@ function talkerOf(room: TestMix, codec: MixCodec, frequencyHz: number, seconds =
 function call(codec: MixCodec, keys: 'events' | 'sound' = 'events') {
   const room = new TestMix();
   room.join(1, undefined, ['opus']);
-  const hearer = room.join(2, { codec, keys, isContinuous: true }, [codec]);
+  const hearer = room.join(2, { codec, keys, inSilence: 'frames' }, [codec]);
   const talker = talkerOf(room, 'opus', 500);
   return { room, hearer, talk: (ticks: number) => room.run(ticks, (_tick, at) => [[1, talker.next(at, unknown)]]) };
 }
@@ -65,10 +65,10 @@ test('keys for a telephone without events are heard, each for 100 ms, and the vo
 test('keys in the sound of a telephone are told once each, and the others do not hear them', { skip }, () => {
   const room = new TestMix();
   const browser = room.join(1, { codec: 'opus' }, ['opus']);
-  room.join(2, { codec: 'PCMU', isContinuous: true }, ['PCMU'], { hasKeysInSound: true });
+  room.join(2, { codec: 'PCMU', inSilence: 'frames' }, ['PCMU'], { hasKeysInSound: true });
   const keypad = new TestMix();
   keypad.join(9, undefined, ['opus']);
-  const line = keypad.join(8, { codec: 'PCMU', keys: 'sound', isContinuous: true }, ['PCMU']);
+  const line = keypad.join(8, { codec: 'PCMU', keys: 'sound', inSilence: 'frames' }, ['PCMU']);
   keypad.mix.sendDtmf(8, dtmfTones);
   keypad.run(16 * 9 + 20, () => []);
   const signal = Float32Array.from(line.heard);
@@ -116,7 +116,7 @@ test('a telephone gets a frame every 20 ms, whoever speaks, with timestamps that
 test('comfort noise is heard while a telephone pauses, and no click before or after it', { skip }, () => {
   const room = new TestMix();
   const browser = room.join(1, { codec: 'opus' }, ['opus']);
-  room.join(2, { codec: 'PCMA', isContinuous: true }, ['PCMA']);
+  room.join(2, { codec: 'PCMA', inSilence: 'frames' }, ['PCMA']);
   const talker = talkerOf(room, 'PCMA', 400);
   let sequenceNumber = 0;
   const speak = (tick: number, at: number): AudioPacket => Object.assign(talker.next(at, unknown), { sequenceNumber: (sequenceNumber += 1), timestamp: tick * 160 });
@@ -134,7 +134,7 @@ test('comfort noise is heard while a telephone pauses, and no click before or af
 test('what stops without a word fades, and begins again without a click', { skip }, () => {
   const room = new TestMix();
   const browser = room.join(1, { codec: 'opus', bitrateBps: 128_000 }, ['opus']);
-  room.join(2, { codec: 'PCMU', isContinuous: true }, ['PCMU']);
+  room.join(2, { codec: 'PCMU', inSilence: 'frames' }, ['PCMU']);
   const talker = new Talker(room.kernels, 'PCMU', tone(350, { rate: 8000, amplitude: 0.3 }), 1);
   room.run(200, (tick, at) => {
     const packet = talker.next(at, unknown);
@@ -147,8 +147,8 @@ test('what stops without a word fades, and begins again without a click', { skip
 
 test('two telephones of one rate are mixed at that rate, and a third member of another one changes it in the middle', { skip }, () => {
   const room = new TestMix();
-  const anna = room.join(1, { codec: 'PCMU', isContinuous: true }, ['PCMU']);
-  const bert = room.join(2, { codec: 'G722', isContinuous: true }, ['G722']);
+  const anna = room.join(1, { codec: 'PCMU', inSilence: 'frames' }, ['PCMU']);
+  const bert = room.join(2, { codec: 'G722', inSilence: 'frames' }, ['G722']);
   const talkers = [talkerOf(room, 'PCMU', 600), talkerOf(room, 'G722', 1100)] as const;
   const talk = (ticks: number): void => room.run(ticks, (_tick, at) => [[1, talkers[0].next(at, unknown)], [2, talkers[1].next(at, unknown)]]);
   talk(50);
@@ -169,7 +169,7 @@ test('packets of 10, 30 and 60 ms of telephones are heard like those of 20', { s
   for (const milliseconds of [10, 30, 60]) {
     const room = new TestMix();
     const hearer = room.join(1, { codec: 'opus' }, ['opus']);
-    room.join(2, { codec: 'PCMU', isContinuous: true }, ['PCMU']);
+    room.join(2, { codec: 'PCMU', inSilence: 'frames' }, ['PCMU']);
     const recorded = new Talker(room.kernels, 'PCMU', tone(500, { rate: 8000, seconds: 4 }), 1);
     const bytes = Uint8Array.from(Array.from({ length: 200 }, () => [...recorded.next(0, unknown).bytes.subarray(0, 160)]).flat());
     let sent = 0;
@@ -185,4 +185,25 @@ test('packets of 10, 30 and 60 ms of telephones are heard like those of 20', { s
     for (let frame = 0; frame < 60; frame += 1) assert.ok(amplitudeAt(500, heard.subarray(frame * 960, (frame + 1) * 960)) > 0.15, `${milliseconds} ms: frame ${frame}`);
     assert.equal(room.counters.read().concealedFrames, 0);
   }
+});
+
+test('who has agreed to pauses is told of them now and then, and hears no noise that nobody makes', { skip }, () => {
+  const room = new TestMix();
+  const phone = room.join(1, { codec: 'PCMU', inSilence: 'word' }, ['PCMU']);
+  const app = room.join(2, { codec: 'opus', inSilence: 'word' }, ['opus']);
+  room.join(3, undefined, ['opus']);
+  const talker = new Talker(room.kernels, 'opus', tone(500, { seconds: 4 }), 1);
+  const talk = (ticks: number) => room.run(ticks, (_, at) => [[3, talker.next(at, 20)]]);
+  talk(50);
+  const [told, sent] = [room.noises.length, app.frames.length];
+  room.run(100, () => []);
+  const noises = room.noises.slice(told);
+  assert.deepEqual(noises.map(({ bytes, startsTalkspurt }) => [...bytes, startsTalkspurt]), noises.map(() => [70, false]));
+  const steps = (timestamps: readonly number[]) => timestamps.slice(1).map((timestamp, index) => timestamp - (timestamps[index] ?? 0));
+  assert.ok(noises.length >= 3 && steps(noises.map(({ timestamp }) => timestamp)).every((step) => step === 20 * 160), `${steps(noises.map(({ timestamp }) => timestamp)).join(' ')}`);
+  const pauses = app.frames.slice(sent).map(({ tick }) => tick).slice(-3);
+  assert.deepEqual(steps(pauses), [20, 20], 'one frame of silence every 400 ms');
+  talk(20);
+  assert.deepEqual([phone, app].map(({ frames }) => frames.filter(({ startsTalkspurt }) => startsTalkspurt).length), [2, 2]);
+  assert.ok(amplitudeAt(500, phone.between(3.1, 3.3), 8000) > 0.15);
 });

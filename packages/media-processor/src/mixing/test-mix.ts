@@ -126,6 +126,8 @@ export class TestMix {
   readonly outcomes: (readonly [play: number, outcome: PlayOutcome])[] = [];
   /** Packets of telephone events. */
   readonly events: EncodedFrame[] = [];
+  /** Packets of comfort noise. */
+  readonly noises: EncodedFrame[] = [];
   readonly mix: AudioMix;
   readonly members = new Map<number, TestMember>();
   /** Frames so far, by how many hear them. */
@@ -138,8 +140,9 @@ export class TestMix {
     this.mix = new AudioMix(7, { workspace: this.workspace, payloads: this.payloads, counters: this.counters }, {
       writeFrame: (frame) => {
         this.recipientCounts.push(frame.recipients.length);
-        if (frame.codec === 'telephone-event') {
-          this.events.push({ ...frame, bytes: frame.bytes.slice(0, frame.length) });
+        const beside = frame.codec === 'telephone-event' ? this.events : frame.codec === 'CN' ? this.noises : undefined;
+        if (beside !== undefined) {
+          beside.push({ ...frame, bytes: frame.bytes.slice(0, frame.length) });
           return;
         }
         this.onFrame(frame);
@@ -174,7 +177,7 @@ export class TestMix {
 export function transcode(packets: readonly AudioPacket[], from: MixCodec, to: MixCodec): readonly AudioPacket[] {
   const room = new TestMix();
   room.join(1, undefined, [from]);
-  room.join(2, { codec: to, isContinuous: true }, [to]);
+  room.join(2, { codec: to, inSilence: 'frames' }, [to]);
   const made: AudioPacket[] = [];
   room.onFrame = ({ bytes, length, timestamp, level }) => {
     made.push({ ssrc: 2, sequenceNumber: made.length & 0xffff, timestamp, payloadType: payloadTypeOf(to), level, arrivedAt: instant(made.length * 20), bytes: bytes.slice(0, length), offset: 0, length });

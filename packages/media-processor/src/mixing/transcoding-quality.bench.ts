@@ -19,17 +19,20 @@ const narrowband = said.get(8000) ?? new Float32Array();
 const frames = Math.floor(narrowband.length / 160);
 const pairs: readonly (readonly [MixCodec, MixCodec])[] = [['PCMU', 'PCMU'], ['PCMU', 'PCMA'], ['PCMU', 'G722'], ['PCMU', 'opus'], ['opus', 'PCMU'], ['opus', 'G722'], ['G722', 'PCMU'], ['PCMU', 'G729'], ['G729', 'PCMU'], ['G729', 'opus'], ['opus', 'G729']];
 
-console.table(pairs.flatMap(([from, to]) => [0, 0.05].map((loss) => {
-  const packets = packetsOf(from, loss);
+/** What is lost on the way, and what the encoder of Opus was told of that for its in-band FEC. */
+const ways = (from: MixCodec) => [{ loss: 0, expected: 0 }, { loss: 0.05, expected: 0 }, ...(from === 'opus' ? [{ loss: 0.05, expected: 5 }] : [])];
+
+console.table(pairs.flatMap(([from, to]) => ways(from).map(({ loss, expected }) => {
+  const packets = packetsOf(from, loss, expected);
   const direct = segmentalSnr(narrowband, decodedDirectly(packets, from), 8000);
   const transcoded = segmentalSnr(narrowband, heardOf(transcode(packets, from, to), to), 8000);
-  return { 'from, to, lost': `${from}, ${to}, ${loss * 100} %`, 'coded once, dB': direct.decibels.toFixed(1), 'transcoded, dB': transcoded.decibels.toFixed(1), 'delay of both, ms': transcoded.delayMs.toFixed(1) };
+  return { 'from, to, lost': `${from}, ${to}, ${loss * 100} %${expected > 0 ? ', FEC' : ''}`, 'coded once, dB': direct.decibels.toFixed(1), 'transcoded, dB': transcoded.decibels.toFixed(1), 'delay of both, ms': transcoded.delayMs.toFixed(1) };
 })));
 
 /** The packets of the speech that arrive. */
-function packetsOf(codec: MixCodec, loss: number): readonly AudioPacket[] {
+function packetsOf(codec: MixCodec, loss: number, expectedLossPercent: number): readonly AudioPacket[] {
   const randomness = seededRandomness(7);
-  const talker = new Talker(kernels, codec, said.get(rateOf(codec).samples * 50) ?? new Float32Array());
+  const talker = new Talker(kernels, codec, said.get(rateOf(codec).samples * 50) ?? new Float32Array(), 1, expectedLossPercent);
   const packets = Array.from({ length: frames }, (_, index) => {
     const packet = talker.next(index * 20, -1);
     return Object.assign(packet, { bytes: packet.bytes.slice(0, packet.length) });

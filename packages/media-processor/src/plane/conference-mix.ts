@@ -29,6 +29,8 @@ interface Hearing {
   readonly codec: SectionCodec;
   /** Of keys, where they are told beside sound. */
   readonly events: SectionCodec | undefined;
+  /** Comfort noise, where that is agreed. */
+  readonly noise: SectionCodec | undefined;
   readonly packetMs: number;
 }
 
@@ -109,7 +111,7 @@ export class ConferenceMix {
     membership.sound = leg.sound;
     const hearing = this.hearingOf(leg, now);
     if (hearing !== undefined) this.listeners += 1;
-    const format = hearing === undefined ? '' : [hearing.codec.name, hearing.codec.payloadType, hearing.events?.payloadType, hearing.packetMs].join(' ');
+    const format = hearing === undefined ? '' : [hearing.codec.name, hearing.codec.payloadType, hearing.events?.payloadType, hearing.noise?.payloadType, hearing.packetMs].join(' ');
     if (membership.stream === hearing?.stream && membership.format === format) return;
     // Another codec may have another clock, to which the stream goes over.
     membership.stream?.endEncoded();
@@ -127,14 +129,15 @@ export class ConferenceMix {
     const codec = codecs.find(({ name }) => isMixCodec(name));
     if (!listens || stream === undefined || codec === undefined) return undefined;
     const events = leg.telephone?.dtmf === 'inband' ? undefined : codecs.find(({ name, clockRate }) => name === telephoneEvent && clockRate === codec.clockRate);
-    return { stream, codec, events, packetMs: stream.settings.send?.packetMs ?? frameMs };
+    const noise = codecs.find(({ name, clockRate }) => isComfortNoise(name) && clockRate === codec.clockRate);
+    return { stream, codec, events, noise, packetMs: stream.settings.send?.packetMs ?? frameMs };
   }
 
-  private startHearing(leg: Leg, { member }: Membership, { stream, codec, events, packetMs }: Hearing): void {
+  private startHearing(leg: Leg, { member }: Membership, { stream, codec, events, noise, packetMs }: Hearing): void {
     const name = codec.name as MixCodec;
     const repacketizer = name === 'opus' || packetMs === frameMs ? undefined : new Repacketizer(name, packetMs);
-    this.mixing.setReception(member, { stream, payloadType: codec.payloadType, eventPayloadType: events?.payloadType, repacketizer });
-    this.mixing.current?.setReception(member, { codec: name, keys: events === undefined ? 'sound' : 'events', isContinuous: leg.telephone !== undefined });
+    this.mixing.setReception(member, { stream, payloadType: codec.payloadType, eventPayloadType: events?.payloadType, noisePayloadType: noise?.payloadType, repacketizer });
+    this.mixing.current?.setReception(member, { codec: name, keys: events === undefined ? 'sound' : 'events', inSilence: leg.telephone === undefined ? 'nothing' : takesPauses(codec, noise) ? 'word' : 'frames' });
   }
 
   private stopHearing({ member }: Membership): void {
@@ -166,4 +169,9 @@ function isMixCodec(name: string): name is MixCodec {
 
 function isComfortNoise(name: string): name is 'CN' {
   return name === 'CN';
+}
+
+/** Whether the other side has agreed to pauses: by comfort noise, which G.729 has of its own and nobody else's, or by the DTX of Opus (RFC 7587 §7). */
+function takesPauses({ name, parameters }: SectionCodec, noise: SectionCodec | undefined): boolean {
+  return name === 'opus' ? /(?:^|[;\s])usedtx=1(?:[;\s]|$)/i.test(parameters) : name !== 'G729' && noise !== undefined;
 }

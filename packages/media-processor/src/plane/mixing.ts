@@ -11,6 +11,8 @@ export interface MixedStream {
   readonly payloadType: number;
   /** Of keys, where they are told beside sound. */
   readonly eventPayloadType: number | undefined;
+  /** Of comfort noise, where that is agreed. */
+  readonly noisePayloadType: number | undefined;
   /** Of who gets packets of another length than the mixer's frames. */
   readonly repacketizer: Repacketizer | undefined;
 }
@@ -79,28 +81,28 @@ export class Mixing implements AudioMixerEvents {
   onFrames(frames: readonly MixedFrame[]): void {
     const now = this.now();
     for (const frame of frames) {
-      const isEvent = frame.codec === 'telephone-event';
       const packet = {
         timestamp: frame.timestamp,
         marker: frame.startsTalkspurt ? (1 as const) : (0 as const),
-        audioLevel: isEvent ? -1 : frame.level,
+        audioLevel: frame.codec === 'telephone-event' ? -1 : frame.level,
         payloadOffset: this.sender.share(frame.payload),
         payloadLength: frame.payload.length,
       };
       for (const member of frame.recipients) {
         const reception = this.listeners.get(member)?.reception;
-        if (reception?.repacketizer !== undefined) this.sendRepacketized(frame, reception, reception.repacketizer, now);
-        const payloadType = isEvent ? reception?.eventPayloadType : reception?.repacketizer === undefined ? reception?.payloadType : undefined;
-        if (payloadType !== undefined) reception?.stream.sendEncoded(packet, payloadType, now);
+        if (reception === undefined) continue;
+        if (reception.repacketizer !== undefined) this.sendRepacketized(frame, reception, reception.repacketizer, now);
+        const payloadType = payloadTypeOf(frame, reception);
+        if (payloadType !== undefined) reception.stream.sendEncoded(packet, payloadType, now);
       }
       this.sender.endShared();
     }
     this.sender.flush();
   }
 
-  /** Sound in packets of the length that the listener wants; keys come after what was before them. */
+  /** Sound in packets of the length that the listener wants; keys and noise come after what was before them. */
   private sendRepacketized(frame: MixedFrame, { stream, payloadType }: MixedStream, repacketizer: Repacketizer, now: Instant): void {
-    const packets = frame.codec === 'telephone-event' ? repacketizer.flush() : repacketizer.add(frame);
+    const packets = isBesideSound(frame) ? repacketizer.flush() : repacketizer.add(frame);
     for (const { timestamp, marker, payload } of packets) {
       stream.sendEncoded({ timestamp, marker, audioLevel: frame.level, payloadOffset: this.sender.share(payload), payloadLength: payload.length }, payloadType, now);
     }
@@ -129,4 +131,15 @@ export class Mixing implements AudioMixerEvents {
   async close(): Promise<void> {
     await this.mixer?.close();
   }
+}
+
+/** With which a frame is sent as it is; undefined where it is not. */
+function payloadTypeOf(frame: MixedFrame, { payloadType, eventPayloadType, noisePayloadType, repacketizer }: MixedStream): number | undefined {
+  if (frame.codec === 'telephone-event') return eventPayloadType;
+  if (frame.codec === 'CN') return noisePayloadType;
+  return repacketizer === undefined ? payloadType : undefined;
+}
+
+function isBesideSound({ codec }: MixedFrame): boolean {
+  return codec === 'telephone-event' || codec === 'CN';
 }

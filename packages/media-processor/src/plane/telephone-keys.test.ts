@@ -68,7 +68,7 @@ planeTest('keys in the sound of a telephone are told, and become events of anoth
   const plane = await mixedPlane(t);
   const [old, modern] = [await openPhone(t, plane, 'old', 'inband'), await openPhone(t, plane, 'modern', 'rfc4733')];
   const keypad = new TestMix();
-  const line = keypad.join(1, { codec: 'PCMU', keys: 'sound', isContinuous: true }, ['PCMU']);
+  const line = keypad.join(1, { codec: 'PCMU', keys: 'sound', inSilence: 'frames' }, ['PCMU']);
   keypad.mix.sendDtmf(1, '42');
   keypad.run(25, () => []);
   const talker = new Talker(testKernels(), 'PCMU', Float32Array.from(line.heard));
@@ -119,6 +119,18 @@ planeTest('packets are as long as a telephone asks for, keys and all', async (t)
   assert.ok(sound.every(({ payload }) => [80, 160, 240].includes(payload.length)));
   const steps = telephone.heard.slice(1, first).map(({ timestamp }, index) => timestamp - (telephone.heard[index]?.timestamp ?? 0) - (telephone.heard[index]?.payload.length ?? 0));
   assert.deepEqual(new Set(steps), new Set([0]));
+  const numbers = telephone.heard.map(({ sequenceNumber }) => sequenceNumber);
+  assert.ok(numbers.every((number, index) => index === 0 || ((number - (numbers[index - 1] ?? 0)) & 0xffff) === 1));
+});
+
+planeTest('a telephone that has agreed to comfort noise gets it now and then in place of silence', async (t) => {
+  const plane = await mixedPlane(t);
+  const { telephone } = await openPhone(t, plane, 'phone', 'rfc4733', { codecs: [pcmu, { ...pcmu, name: 'CN', payloadType: 13 }, events] });
+  const noises = () => telephone.heard.filter(({ payloadType }) => payloadType === 13);
+  await telephone.until(() => noises().length === 2);
+  assert.equal((noises()[1]?.timestamp ?? 0) - (noises()[0]?.timestamp ?? 0), 20 * 160);
+  plane.handle({ kind: 'setSound', conferenceId: 'c', legId: 'phone', sound: 'ringback' });
+  await telephone.until(() => telephone.heard.filter(({ payload }) => new Set(payload).size > 10).length > 3);
   const numbers = telephone.heard.map(({ sequenceNumber }) => sequenceNumber);
   assert.ok(numbers.every((number, index) => index === 0 || ((number - (numbers[index - 1] ?? 0)) & 0xffff) === 1));
 });
