@@ -14,9 +14,21 @@ export function lineLeg(live: LiveCall): LegSession {
   return { mediaSessionId: live.options.newId(), state: 'negotiating', hasConnected: false, local: silentSide, processor: undefined, modes: live.model.modes };
 }
 
-/** Answers a line that calls, or has an answered one move to this conference: its media leg is the returned one from now on. */
-export function connectLine(live: LiveCall, conferenceId: string, { endpointId }: Seat): LegSession {
-  const leg = lineLeg(live);
+/** Whom a line calls is being rung: its caller is told, or hears a ringing tone from the returned leg, which telephony opens where that is the custom. */
+export function alertLine(live: LiveCall, { endpointId: lineId }: Seat): LegSession | undefined {
+  const { path } = live.model;
+  const conferenceId = path.kind === 'suspended' ? undefined : conferenceOf(live.model);
+  const leg = conferenceId === undefined ? undefined : lineLeg(live);
+  live.line({ kind: 'alert', lineId, ...(conferenceId !== undefined && leg !== undefined && { sound: { conferenceId, legId: leg.mediaSessionId } }) });
+  return leg;
+}
+
+/**
+ * Answers a line that calls, or has an answered one move to this conference: its media leg is the returned one from now on.
+ *
+ * @param leg the one from which the caller has heard that it rings.
+ */
+export function connectLine(live: LiveCall, conferenceId: string, { endpointId }: Seat, leg: LegSession = lineLeg(live)): LegSession {
   live.line({ kind: 'connect', lineId: endpointId, callId: live.options.callId, conferenceId, legId: leg.mediaSessionId });
   return leg;
 }
@@ -64,4 +76,5 @@ export function settleLineLeg(live: LiveCall, seat: Seat): void {
   const isSilenced = seat.mute.kind === 'muted' || (live.model.kind === 'group' && !hasAnswered(seat));
   if (isSilenced) live.media({ kind: 'setMuted', conferenceId, legId: seat.leg.mediaSessionId, isMuted: true });
   if (seat.line?.isHeld === true) play(live, seat, 'hold');
+  else if (seat.stage.kind === 'ringback') play(live, seat, 'ringback');
 }

@@ -64,7 +64,7 @@ function progressed(live: LiveCall, seat: Seat, { status, hasEarlyMedia }: Extra
   }
   if (seat.stage.kind !== 'sendingEarlyMedia') live.flow(seat.participantId, 'controller', { kind: 'participantState', identifier: seat.identifier, state: 'EarlyMedia' });
   replaceSeat(live.model, { ...seat, stage: { kind: 'sendingEarlyMedia' } });
-  hearEarlyMedia(live, seat);
+  hearEarlyMedia(live);
 }
 
 /** A called telephone answers: it has the call from here on, without waiting for its media. */

@@ -51,7 +51,7 @@ function reopenConference(live: LiveCall, now: Instant): void {
   showSpeakers(live, { speaking: [], dominant: [] }, now);
   for (const { seat } of members(model)) {
     if (seat.line === undefined) replaceLeg(live, conferenceId, seat, now);
-    else if (!isCalling(seat)) replaceSeat(model, { ...seat, leg: connectLine(live, conferenceId, seat) });
+    else replaceSeat(model, { ...seat, leg: isCalling(seat) ? undefined : connectLine(live, conferenceId, seat) });
   }
 }
 

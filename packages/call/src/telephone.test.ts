@@ -190,11 +190,26 @@ test('a telephone that calls is told that somebody rings, and connected to who a
   assert.deepEqual(about(call.command({ kind: 'ringing', by: 'carol-1' }).lines, 'line'), []);
   const { lines } = call.command({ kind: 'accept', by: 'bob-1', isMuted: false, description: description('offer', 1) });
   assert.deepEqual(about(lines, 'line', 'bob-2', 'carol', 'media'), [
-    'line connect in-1 in id6', 'media openLeg id7', 'bob-2 < Disconnected 487/10003 by bob', 'carol-1 < Disconnected 487/10003 by bob',
+    'line connect in-1 in id6', 'media setSound id6', 'media openLeg id7', 'bob-2 < Disconnected 487/10003 by bob', 'carol-1 < Disconnected 487/10003 by bob',
   ]);
   assert.deepEqual(call.machine.viewFor('bob-1')?.caller, { identifier: telephone, displayName: 'Carl' });
   const { record } = over(call, 'in-1', { by: 'remote' });
   assert.deepEqual([record?.endReason.subCode, record?.caller, record?.kind], [540_000, telephone, 'oneToOne']);
+});
+
+test('who calls by telephone hears a ringing tone of ours where its trunk wants that, and then what another network plays', () => {
+  const call = new TestCall();
+  call.callFromOutside({ kind: 'number', number: '+15550123' });
+  const sounds = ({ outputs }: ReturnType<TestCall['line']>) => outputs.flatMap((output) => (output.kind === 'media' && output.command.kind === 'setSound' ? [`${output.command.legId} ${output.command.sound}`] : []));
+  const lineId = call.machine.lines()[1] ?? '';
+  const rings = call.line({ kind: 'progress', lineId, status: 180, hasEarlyMedia: false });
+  const [sound] = rings.outputs.flatMap((output) => (output.kind === 'line' && output.command.kind === 'alert' ? [output.command.sound] : []));
+  assert.ok(sound);
+  assert.deepEqual(sounds(rings), [], 'telephony opens the leg, or not');
+  assert.deepEqual(sounds(call.media({ kind: 'legDescribed', ...sound, description: description('answer', 1) })), [`${sound.legId} ringback`]);
+  assert.deepEqual(sounds(call.line({ kind: 'progress', lineId, status: 183, hasEarlyMedia: true })), [`${sound.legId} none`]);
+  const answers = call.line({ kind: 'answered', lineId });
+  assert.deepEqual(about(answers.lines, 'line'), [`line connect in-1 in ${sound.legId}`]);
 });
 
 test('a calling telephone that is not answered hears why: busy, declined, nobody there, or nobody answered', () => {

@@ -67,8 +67,12 @@ export const TrunkProfile = Type.Object({
   srtp: literals('forbidden', 'allowed', 'required'),
   /** Keys in the description (RFC 4568), or DTLS-SRTP (RFC 5763). */
   srtpKeying: literals('sdes', 'dtls'),
+  /** Who makes the tone that callers from this trunk hear while somebody is rung here: `theirs`, the trunk itself, when it gets 180; `ours`, by 183 with a description (RFC 3960). */
+  ringback: literals('theirs', 'ours'),
   /** `delayed`: INVITE goes out without a description. */
   offer: literals('early', 'delayed'),
+  /** Milliseconds after which a trunk that has not answered an INVITE at all, not even with 100, is taken for dead: the next way is tried, or the call ends with 408. At most the 32 s of RFC 3261's timer B. */
+  firstResponseMs: Type.Integer({ minimum: 1000, maximum: 32_000 }),
   /** Whether a call that is transferred is handed to the carrier by REFER (RFC 3515), or bridged here. */
   transfer: literals('refer', 'bridge'),
 });

@@ -95,6 +95,7 @@ export type {
 export { defaultUserAgentLimits, type UserAgentLimits, type UserAgentOptions } from './user-agent/user-agent-options.ts';
 export type { UserAgentOutput, UserAgentSend } from './user-agent/agent-core.ts';
 export { UserAgent, type UserAgentInput, type UserAgentStatistics } from './user-agent/user-agent.ts';
+export { proxyWarnAgent } from './proxy/own-responses.ts';
 export { ProxyCore, type ProxyInput, type ProxyOptions, type ProxyOutput } from './proxy/proxy-core.ts';
 export type { ProxiedRequest, ProxyDecision, ProxySurroundings, ProxyTarget } from './proxy/proxy-surroundings.ts';
 export { register, defaultRegistrarRules, type RegistrarAnswer, type RegistrarRules } from './registrar/registrar.ts';

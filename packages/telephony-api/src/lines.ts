@@ -26,8 +26,8 @@ export type LineCommand =
     }
   /** An incoming line is a part of this call: what is said on it stands in the call's flow record. */
   | { readonly kind: 'assign'; readonly lineId: string; readonly callId: string }
-  /** The user whom an incoming line is for is being rung (180). */
-  | { readonly kind: 'alert'; readonly lineId: string }
+  /** Whom an incoming line is for is being rung. Its caller hears a leg of this name before the answer (183 with a description) where its trunk wants that, or it is a SIP phone; else it is told by 180. */
+  | { readonly kind: 'alert'; readonly lineId: string; readonly sound?: { readonly conferenceId: string; readonly legId: string } }
   /** The incoming line is answered (200), or an answered line moves to another conference (promotion, a lost media process): its media leg is this one from now on. */
   | { readonly kind: 'connect'; readonly lineId: string; readonly callId: string; readonly conferenceId: string; readonly legId: string }
   /** An incoming line is not answered: with this SIP status (486, 480, 603, ...). */

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { PutTrunkRequest } from '@dialplane/calling-api';
 import { skip } from '../media/test-group.ts';
 import { confirm, freePort, invite, pause, receive, requestFromCaller, requestOfInvite, response, Sipp } from './test-sipp.ts';
 import { ourNumber, TelephoneServer } from './test-telephone-server.ts';
 
-async function ringing(t: Parameters<typeof TelephoneServer.start>[0], steps: Parameters<typeof Sipp.start>[1], number = ourNumber) {
+async function ringing(t: Parameters<typeof TelephoneServer.start>[0], steps: Parameters<typeof Sipp.start>[1], trunk: PutTrunkRequest = {}, number = ourNumber) {
   const telephones = await TelephoneServer.start(t);
   const port = await freePort();
-  await telephones.connectTrunks([port]);
+  await telephones.connectTrunks([port], trunk);
   const sipp = await Sipp.start(t, steps, { port, calls: { number, edgePort: telephones.sipPort } });
   return { telephones, sipp };
 }
@@ -20,6 +21,19 @@ test('a telephone calls, rings, is answered, and hangs up', { skip }, async (t) 
   const end = await telephones.end();
   assert.deepEqual([end.code, end.subCode], [0, 540000]);
   await sipp.finished();
+});
+
+test('a telephone hears that it rings: 183 with our description, which it acknowledges, and nothing more in the 200', { skip }, async (t) => {
+  const progress = '<recv response="100" optional="true"/><recv response="183" rrs="true"><action><ereg regexp="[0-9]+" search_in="hdr" header="RSeq:" assign_to="sequence"/></action></recv>';
+  const prack = requestFromCaller('PRACK', 2, { headers: ['RAck: [$sequence] 1 INVITE'] });
+  const { telephones, sipp } = await ringing(t, [invite({ sdp: 'sendrecv', headers: ['Supported: 100rel'] }), progress, prack, response(200), response(200), requestFromCaller('ACK', 1), receive('BYE'), confirm()],
+    { profile: { ringback: 'ours' } });
+  const call = await telephones.rung();
+  await telephones.accept(call);
+  await telephones.command(call.callId, 'hangUp');
+  await sipp.finished();
+  const [, ...descriptions] = (await sipp.log()).split(/^m=audio /m);
+  assert.equal(descriptions.length, 2, 'theirs and ours');
 });
 
 test('a telephone gives up before it is answered', { skip }, async (t) => {
@@ -46,7 +60,7 @@ test('an INVITE without description is answered with ours', { skip }, async (t) 
 });
 
 test('a number that is nobody\'s is 404; what has no codec in common is 488 with a warning', { skip }, async (t) => {
-  const { sipp } = await ringing(t, [invite({ sdp: 'sendrecv' }), response(404), requestOfInvite('ACK', 5)], '+12025550199');
+  const { sipp } = await ringing(t, [invite({ sdp: 'sendrecv' }), response(404), requestOfInvite('ACK', 5)], {}, '+12025550199');
   await sipp.finished();
   const odd = invite({ sdp: 'sendrecv' }).replace('RTP/AVP 0 101', 'RTP/AVP 97').replace('a=rtpmap:0 PCMU/8000', 'a=rtpmap:97 ODD/8000');
   const second = await ringing(t, [odd, response(488), requestOfInvite('ACK', 5)]);

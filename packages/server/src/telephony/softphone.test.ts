@@ -17,6 +17,9 @@ async function withPhone(t: TestContext) {
 test('a SIP phone of a user registers and calls a telephone; the call back rings there beside the browser, and the phone answers', { skip }, async (t) => {
   const { telephones, phone } = await withPhone(t);
   phone.dial('+12025550108');
+  const { response, description } = await phone.event('progressed');
+  assert.deepEqual([response.status, description?.kind], [183, 'answer'], 'it hears that it rings there');
+  await phone.sound();
   await phone.event('answered');
   assert.equal((await phone.event('ended')).end.cause, 'hungUp');
   const incoming = await phone.event('incoming');
@@ -27,6 +30,15 @@ test('a SIP phone of a user registers and calls a telephone; the call back rings
   assert.deepEqual([end.code, end.subCode], [487, 10003]);
   phone.hangUp(incoming.sessionId);
   await phone.event('ended');
+});
+
+test('a SIP phone that calls hears what the carrier plays before the answer', { skip }, async (t) => {
+  const { phone } = await withPhone(t);
+  phone.dial('+12025550106');
+  assert.equal((await phone.event('progressed')).description?.kind, 'answer');
+  await phone.sound();
+  phone.hangUp('+12025550106');
+  assert.equal((await phone.event('ended')).end.cause, 'cancelled');
 });
 
 test('a SIP phone transfers a telephone to another', { skip }, async (t) => {

@@ -144,5 +144,5 @@ export class Sipp {
 }
 
 function usesNoNames(steps: readonly SippStep[]): boolean {
-  return !steps.some((step) => step.includes('assign_to')) || steps.some((step) => step.includes('[$ours]'));
+  return !steps.some((step) => step.includes('assign_to="theirs"')) || steps.some((step) => step.includes('[$ours]'));
 }

@@ -11,10 +11,11 @@ const patienceMs = 20_000;
 const now = () => instant(performance.now());
 type EventOf<Kind extends UserAgentEvent['kind']> = Extract<UserAgentEvent, { readonly kind: Kind }>;
 
-/** A desk phone of a user: our user agent over a socket of its own, registered with the server by digest. Its sound is silence. */
+/** A desk phone of a user: our user agent over a socket of its own, registered with the server by digest. It hears, and says nothing. */
 export class Softphone {
   readonly #agent = new UserAgent({ randomness: nodeRandomness(), crypto: nodeSipCrypto });
   readonly #socket: Socket;
+  readonly #ear: Socket;
   readonly #events: UserAgentEvent[] = [];
   readonly #arrivals = new EventEmitter();
   readonly #sipPort: number;
@@ -22,8 +23,9 @@ export class Softphone {
   readonly #password: string;
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(socket: Socket, { username, password }: CreatedSipDevice, sipPort: number) {
+  private constructor(socket: Socket, ear: Socket, { username, password }: CreatedSipDevice, sipPort: number) {
     this.#socket = socket;
+    this.#ear = ear;
     this.#username = username;
     this.#password = password;
     this.#sipPort = sipPort;
@@ -37,9 +39,9 @@ export class Softphone {
 
   /** Resolves when it is registered with the credentials of a device. */
   static async start(t: TestContext, device: CreatedSipDevice, sipPort: number): Promise<Softphone> {
-    const socket = createSocket('udp4').bind(0, host);
-    await once(socket, 'listening');
-    const phone = new Softphone(socket, device, sipPort);
+    const [socket, ear] = [createSocket('udp4').bind(0, host), createSocket('udp4').bind(0, host)];
+    await Promise.all([once(socket, 'listening'), once(ear, 'listening')]);
+    const phone = new Softphone(socket, ear, device, sipPort);
     t.after(() => phone.#close());
     phone.#command({ kind: 'register', registrationId: 'home', route: phone.#route, registrar: `sip:${host}:${sipPort}`, address: `sip:${device.username}@${host}:${sipPort}`, contact: phone.#contact, credentials: phone.#credentials });
     for (let { state } = await phone.event('registrationChanged'); state !== 'registered';) ({ state } = await phone.event('registrationChanged'));
@@ -62,6 +64,11 @@ export class Softphone {
   /** REFER: whom it talks to is to be connected to `target`. */
   transfer(sessionId: string, target: string): void {
     this.#command({ kind: 'refer', sessionId, target: `sip:${target}@${host}:${this.#sipPort}` });
+  }
+
+  /** Resolves when sound comes, from now on. */
+  async sound(): Promise<void> {
+    await once(this.#ear, 'message', { signal: AbortSignal.timeout(patienceMs) });
   }
 
   /** The next event of a kind; others before it are passed over. */
@@ -92,7 +99,7 @@ export class Softphone {
   }
 
   #sdp(): Uint8Array {
-    return new TextEncoder().encode(['v=0', `o=- 1 1 IN IP4 ${host}`, 's=-', `c=IN IP4 ${host}`, 't=0 0', 'm=audio 9 RTP/AVP 0', 'a=rtpmap:0 PCMU/8000', ''].join('\r\n'));
+    return new TextEncoder().encode(['v=0', `o=- 1 1 IN IP4 ${host}`, 's=-', `c=IN IP4 ${host}`, 't=0 0', `m=audio ${this.#ear.address().port} RTP/AVP 0`, 'a=rtpmap:0 PCMU/8000', ''].join('\r\n'));
   }
 
   #command(command: UserAgentCommand): void {
@@ -121,5 +128,6 @@ export class Softphone {
   #close(): void {
     clearTimeout(this.#timer);
     this.#socket.close();
+    this.#ear.close();
   }
 }

@@ -49,7 +49,7 @@ test('the user agents call out: over UDP and TCP, with Record-Route, and hear of
   const answers: SipResponse[] = [];
   const heard = new Promise<void>((resolve) => edge.link.onMessage((message) => {
     if (message.kind === 'response') answers.push(message);
-    if (answers.length === 3) resolve();
+    if (answers.length === 4) resolve();
   }));
   edge.link.send(uaRequest('INVITE', `sip:+15550100@127.0.0.1:${carrier.port}`, 'c1'), { trunkId: 'acme' });
   const invite = await carrier.nextRequest();
@@ -57,10 +57,13 @@ test('the user agents call out: over UDP and TCP, with Record-Route, and hear of
   assert.match(invite.headers.first('Via') ?? '', new RegExp(`^SIP/2\\.0/UDP 127\\.0\\.0\\.1:${port};branch=`));
   carrier.send(Buffer.from(writeSipMessage(responseTo(invite, 486, { toTag: 'x', reason: 'Besetzt' }))).toString());
   assert.equal((await carrier.nextRequest()).method, 'ACK');
+  // Who is there and says nothing is waited for as long as the sender wants.
+  const deaf = await openUdp(t, port);
+  edge.link.send(uaRequest('INVITE', `sip:+15550100@127.0.0.1:${deaf.port}`, 'c4'), { trunkId: 'acme', firstResponseMs: 50 });
   // Nobody is there: over TCP the connection is refused, over UDP an ICMP error says so.
   for (const [transport, callId] of [['tcp', 'c2'], ['udp', 'c3']] as const) edge.link.send(uaRequest('INVITE', `sip:+15550100@127.0.0.1:9;transport=${transport}`, callId), { trunkId: 'acme' });
   await heard;
-  assert.deepEqual(answers.map(({ status, reason }) => [status, reason]), [[486, 'Besetzt'], [503, 'Service Unavailable'], [503, 'Service Unavailable']]);
+  assert.deepEqual(answers.toSorted((a, b) => Number(a.status === 408) - Number(b.status === 408)).map(({ status, reason }) => [status, reason]), [[486, 'Besetzt'], [503, 'Service Unavailable'], [503, 'Service Unavailable'], [408, 'Request Timeout']]);
 });
 
 test('strangers: silence, or 403 where the operator wants it; scraps and floods are counted and cost no answer', async (t) => {

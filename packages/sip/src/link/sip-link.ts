@@ -15,6 +15,8 @@ export interface LinkedMessage {
   readonly callId?: string;
   /** The trunk that a request goes to. */
   readonly trunkId?: string;
+  /** How long an INVITE waits for a first response of any kind before its next hop counts as dead, in milliseconds. */
+  readonly firstResponseMs?: number;
 }
 
 /**

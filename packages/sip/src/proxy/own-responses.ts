@@ -3,6 +3,9 @@ import { responseTo } from '../message/response-to.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import { textHash } from './text-hash.ts';
 
+/** Who warns (RFC 3261 §20.43) where the proxy answers because the next hop did not: user agents behind it tell by this that the status is not that of whom they called. */
+export const proxyWarnAgent = 'dialplane-proxy';
+
 /** Responses of the proxy itself. The tag in To follows from the request, so that each repetition of it gets the same (RFC 3261 §8.2.7). */
 export class OwnResponses {
   private readonly seed: string;

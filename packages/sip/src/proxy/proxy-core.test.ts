@@ -172,6 +172,21 @@ test('what is looked up is asked for, and the next address is tried where one fa
   assert.equal(describe(proxy.resolve(3, undefined)), '408 > 192.0.2.1:5060');
 });
 
+test('a next hop that says nothing is given up sooner where that is wanted; one that has said 100 is left to ring', () => {
+  const proxy = new TestProxy();
+  proxy.targets = [{ firstResponseMs: 6000 }];
+  proxy.receive(aliceSends('INVITE', 'sip:bob@192.0.2.2'), alice);
+  assert.equal(describe(proxy.wait(6000)), `100 > 192.0.2.1:5060; ${'INVITE sip:bob@192.0.2.2 > 192.0.2.2:5060; '.repeat(3)}resolve sip:bob@192.0.2.2 1`);
+  const [timedOut] = sentResponses(proxy.resolve(1, undefined));
+  assert.deepEqual([timedOut?.status, timedOut?.headers.first('Warning')], [408, '399 dialplane-proxy "Nothing was heard from where the call was sent."']);
+  const slow = new TestProxy();
+  slow.targets = proxy.targets;
+  const [invite] = sentRequests(slow.receive(aliceSends('INVITE', 'sip:bob@192.0.2.2'), alice));
+  assert.ok(invite);
+  slow.receive(answer(invite, 100), bob);
+  assert.deepEqual(sentResponses(slow.wait(60_000)).map(({ status }) => status), [100]);
+});
+
 test('where datagrams do not arrive the next address is tried at once; who has answered is not given up', () => {
   const proxy = new TestProxy();
   proxy.receive(aliceSends('INVITE', 'sip:bob@example.com'), alice);

@@ -24,6 +24,8 @@ export interface ProxyTarget {
   readonly flow?: SipFlow;
   /** Thousandths. Targets of the same value are tried at once, those of a lower one when all before have failed (RFC 3261 §16.6). */
   readonly q?: number;
+  /** How long an INVITE waits there for a first response of any kind before it counts as timed out, in milliseconds; timer B without it, and at the latest. */
+  readonly firstResponseMs?: number;
 }
 
 /** What becomes of a new request. */

@@ -1,11 +1,12 @@
 import { addMilliseconds, type Instant } from '@dialplane/sansio';
+import { writeWarning } from '../headers/warning.ts';
 import type { SipFlow } from '../link/sip-flow.ts';
 import type { SipResponse } from '../message/sip-message.ts';
 import type { TransactionLayer } from '../transaction/transaction-layer.ts';
 import { parseSipUri } from '../uri/sip-uri.ts';
 import type { BranchNames } from './branch-names.ts';
 import { forwardedRequest, forwardingPath, viaOf } from './forwarded-request.ts';
-import type { OwnResponses } from './own-responses.ts';
+import { proxyWarnAgent, type OwnResponses } from './own-responses.ts';
 import type { ProxySurroundings, ProxyTarget } from './proxy-surroundings.ts';
 import { presetBreadth } from './request-checks.ts';
 import { ProxyBranch, type ResponseContext } from './response-context.ts';
@@ -74,7 +75,7 @@ export class RequestForwarding {
     const { context } = branch;
     if (branch.state.kind === 'over') return;
     if (context.state === 'answered') return this.end(branch);
-    const response = this.options.ownResponses.to(context.server.request, status);
+    const response = this.failure(context, status, status === 408 ? 'Nothing was heard from where the call was sent.' : 'Where the call was sent cannot be reached.');
     if (mayGoElsewhere(branch) && context.state === 'gathering') return this.tryElsewhere(branch, response, now);
     this.end(branch);
     context.keep(response);
@@ -129,8 +130,12 @@ export class RequestForwarding {
     const recordRoutes = staysOnPath ? surroundings.recordRoutes(proxied, flow) : [];
     const request = forwardedRequest(proxied.request, branch.path, { via: viaOf(flow, sentBy, name), recordRoutes, maxBreadth: branch.maxBreadth });
     branch.attempts += 1;
-    branch.state = { kind: 'calling', client: layer.request(request, name, flow, branch, now), hasProvisional: false };
-    if (request.method === 'INVITE') this.awaitFinal(branch, now);
+    const client = layer.request(request, name, flow, branch, now);
+    branch.state = { kind: 'calling', client, hasProvisional: false };
+    if (client.kind !== 'inviteClient') return;
+    const { firstResponseMs } = branch.target;
+    if (firstResponseMs !== undefined) layer.hurry(client, firstResponseMs, now);
+    this.awaitFinal(branch, now);
   }
 
   private handleProvisional(branch: ProxyBranch, response: SipResponse, now: Instant): void {
@@ -167,8 +172,14 @@ export class RequestForwarding {
     const { context } = branch;
     this.end(branch);
     if (context.state === 'answered') return;
-    if (branch.attempts === 0) context.keep(this.options.ownResponses.to(context.server.request, branch.isCancelled ? 487 : 503));
+    if (branch.attempts === 0 && branch.isCancelled) context.keep(this.options.ownResponses.to(context.server.request, 487));
+    else if (branch.attempts === 0) context.keep(this.failure(context, 503, 'No address was found for where the call is to go.'));
     this.proceed(context, now);
+  }
+
+  /** What stands where nobody has answered, with a word for people that tells it from the same status of somebody further on (RFC 3261 §20.43). */
+  private failure({ server }: ResponseContext, status: 408 | 503, text: string): SipResponse {
+    return this.options.ownResponses.to(server.request, status, { headers: [['Warning', writeWarning({ code: 399, agent: proxyWarnAgent, text })]] });
   }
 
   private proceed(context: ResponseContext, now: Instant): void {

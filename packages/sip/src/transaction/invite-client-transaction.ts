@@ -31,6 +31,11 @@ export class InviteClientTransaction<Owner> extends TimedTransaction {
     this.send(this.request);
   }
 
+  /** Timer B runs out sooner: the core has somewhere else to go when nothing is heard. */
+  hurry(firstResponseMs: number, now: Instant): void {
+    if (this.state === 'calling' && firstResponseMs < patienceMs(this.keeper.times)) this.endAfter(firstResponseMs, now);
+  }
+
   /** A CANCEL is under way: without a final response by then, none will come (RFC 3261 §9.1). */
   handleCancelled(now: Instant): void {
     if (this.state === 'proceeding') this.endAfter(patienceMs(this.keeper.times), now);

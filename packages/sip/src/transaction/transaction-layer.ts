@@ -82,6 +82,16 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
     return transaction;
   }
 
+  /**
+   * Has an INVITE time out when no response at all has come after `firstResponseMs`. RFC 3261 §17.1.1.2 says that timer B SHOULD be 64·T1, 32 s, which is how long a caller would hear
+   * nothing of a next hop that is down. A hop that is there answers 100 within 200 ms (§17.2.1), and over UDP the INVITE goes out four times in 6 s; so that a shorter time tells the dead from the
+   * slow as well, and what rings for long is left alone: the first 1xx ends timer B as ever.
+   */
+  hurry(invite: InviteClientTransaction<ClientOwner>, firstResponseMs: number, now: Instant): void {
+    invite.hurry(firstResponseMs, now);
+    this.schedule(invite);
+  }
+
   /** Gives a request to the server transaction that it repeats or acknowledges; `false`: there is none. For a core that decides on requests before it spends a transaction on them. */
   handleKnown(request: SipRequest, now: Instant): boolean {
     const known = this.servers.get(serverKey(request) ?? '');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sdpBytes, sdpText } from '../line/sdp-text.ts';
-import { attempt } from '../line/test-line.ts';
+import { attempt, far } from '../line/test-line.ts';
 import { kindsOf, TestExchange } from './test-exchange.ts';
 
 const place = { conferenceId: 'conference', legId: 'leg' };
@@ -41,6 +41,18 @@ test('a call in: rung, answered, hung up here', () => {
   exchange.command({ kind: 'hangUp', lineId });
   assert.equal(exchange.last('ended').end.cause, 'hungUp');
   assert.deepEqual(kindsOf(exchange.told, lineId), ['incoming', 'answered', 'ended']);
+});
+
+test('a caller who hears our ringing tone acknowledges it (PRACK), and its answer has no other description', () => {
+  const exchange = new TestExchange({ receive: () => ({ kind: 'line', far: far('a.test', { ringback: 'ours' }), line: { from: '4:+12025550100', to: '4:+12025550190', target: { kind: 'users', identifiers: ['8:acs:ada'] } } }) });
+  exchange.carrierCalls('theirs');
+  exchange.command({ kind: 'alert', lineId: 'incoming 1', sound: place });
+  const { response, description } = exchange.last('progressed');
+  assert.deepEqual([response.status, description?.kind, sdpText(description?.bytes ?? new Uint8Array())], [183, 'answer', 'our answer']);
+  assert.ok(exchange.messages.some((message) => message.kind === 'request' && message.method === 'PRACK'));
+  exchange.command({ kind: 'connect', lineId: 'incoming 1', callId: 'c', ...place });
+  assert.equal(exchange.last('answered').description, undefined);
+  assert.equal(exchange.media.filter(({ kind }) => kind === 'openLeg').length, 1);
 });
 
 test('cancelled on either side', () => {

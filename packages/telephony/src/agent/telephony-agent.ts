@@ -258,7 +258,9 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
   #send({ message, trunkId }: UserAgentSend): void {
     const far = this.#speaking === undefined ? undefined : this.#lines.get(this.#speaking)?.far;
     if (this.#speaking !== undefined && far !== undefined) this.#names.addDialog(this.#speaking, message.headers.first('Call-ID') ?? '', laneOf(far));
-    this.#outputs.push({ kind: 'send', message, about: trunkId === undefined ? {} : { trunkId } });
+    // Of a first INVITE only: who has challenged it, or is in a dialog with us, is there.
+    const firstResponseMs = far?.firstResponseMs;
+    this.#outputs.push({ kind: 'send', message, about: { ...(trunkId !== undefined && { trunkId }), ...(firstResponseMs !== undefined && { firstResponseMs }) } });
   }
 
   #hear(event: UserAgentEvent, now: Instant): void {

@@ -11,8 +11,12 @@ export interface FarSide {
   readonly ownNumber?: string;
   /** How sound is offered to it, and what is taken of its offers. */
   readonly media: Omit<RtpLegRequest, 'kind' | 'offer'>;
+  /** Who makes the tone that it hears while whom it calls is being rung: its own network (180), or we (183 with a description). */
+  readonly ringback: 'theirs' | 'ours';
   /** Who makes the first offer of an outgoing line: we in the INVITE, or they in the response (RFC 3261 §13.2.1). */
   readonly offer: 'early' | 'delayed';
+  /** How long an INVITE waits for a first response of any kind, in milliseconds; without it as long as RFC 3261 says. */
+  readonly firstResponseMs?: number;
   /** Whether it takes REFER (RFC 3515). */
   readonly transfer: 'refer' | 'none';
 }

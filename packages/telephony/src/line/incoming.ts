@@ -8,13 +8,17 @@ import { goOn } from './negotiation.ts';
 import { sdpBytes } from './sdp-text.ts';
 
 type Offered = Extract<LineState, { readonly kind: 'offered' }>;
+type Previewing = Extract<LineState, { readonly kind: 'previewing' }>;
 type Connecting = Extract<LineState, { readonly kind: 'connecting' }>;
 
-/** The owner answers: the leg is opened with the caller's offer, or makes ours where the INVITE had none. */
-export function connectIncoming(live: LiveLine, { far, offer }: Offered | Connecting, place: LegPlace, now: Instant): void {
+/** The owner answers: the leg is opened with the caller's offer, or makes ours where the INVITE had none; one that is being opened there for the caller to hear is waited for. */
+export function connectIncoming(live: LiveLine, state: Offered | Previewing | Connecting, place: LegPlace, now: Instant): void {
+  const { far, offer } = state;
+  const { place: at } = live.media;
+  const isOpening = state.kind === 'previewing' && at?.conferenceId === place.conferenceId && at.legId === place.legId;
   live.place = place;
   live.state = { kind: 'connecting', far, offer };
-  live.openLeg(far, now, offer);
+  if (!isOpening) live.openLeg(far, now, offer);
 }
 
 /** The description for the 200 has come, or does not. */

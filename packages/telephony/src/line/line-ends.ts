@@ -1,5 +1,5 @@
 import type { MediaFailure } from '@dialplane/media-api';
-import { parseReason, writeWarning, type ExtraHeaders, type SessionEnd, type SessionEndCause } from '@dialplane/sip';
+import { parseReason, proxyWarnAgent, readWarnings, writeWarning, type ExtraHeaders, type SessionEnd, type SessionEndCause } from '@dialplane/sip';
 import type { LineEnd } from '@dialplane/telephony-api';
 import type { LegNews } from './line-media.ts';
 
@@ -25,19 +25,25 @@ export function statusOf({ by, cause, status }: SessionEnd): number | undefined 
 
 /** What the peer or the network said, as the owner of the call hears it; the peer's own words unchanged, those of a Reason header (RFC 3326) before the reason phrase. */
 export function asLineEnd(end: SessionEnd): LineEnd {
-  const { by, cause, reasonPhrase, reasons } = end;
+  const { cause, reasonPhrase, reasons } = end;
   const status = statusOf(end);
   const parsed = reasons.flatMap((value) => parseReason(value) ?? []);
   const q850 = parsed.find(({ protocol }) => protocol === 'Q.850')?.cause;
   const text = parsed.find((reason) => reason.text !== undefined)?.text ?? reasonPhrase;
-  const sentence = sentences[cause];
+  const unheard = unheardSentence(end);
+  const sentence = unheard ?? sentences[cause];
   return {
-    by,
+    by: unheard === undefined ? end.by : 'network',
     ...(status !== undefined && { status }),
     ...(text !== undefined && { reasonText: text }),
     ...(q850 !== undefined && { q850 }),
     ...(sentence !== undefined && { sentence }),
   };
+}
+
+/** What our own proxy says where it has answered because nobody else did. */
+function unheardSentence({ message }: SessionEnd): string | undefined {
+  return message?.kind === 'response' ? readWarnings(message.headers).find(({ agent }) => agent === proxyWarnAgent)?.text : undefined;
 }
 
 /** The media processor gave no leg, or none that the peer's description suits. */

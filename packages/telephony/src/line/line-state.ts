@@ -36,7 +36,7 @@ export interface HoldState {
  * outgoing: preparing ─▶ inviting ─▶ (answeringLate) ─▶ answered ─▶ over
  *               ▲            │ 408, 503, 504
  *               └────────────┘
- * incoming: offered ─▶ connecting ─▶ answered ─▶ over
+ * incoming: offered ─▶ (previewing ─▶ sounding) ─▶ connecting ─▶ answered ─▶ over
  * ```
  */
 export type LineState =
@@ -47,6 +47,10 @@ export type LineState =
   | { readonly kind: 'answeringLate'; readonly far: FarSide; readonly displayName: string | undefined }
   /** The owner decides. `offer` is absent where the INVITE had none. */
   | { readonly kind: 'offered'; readonly far: FarSide; readonly offer: string | undefined }
+  /** Our description for a 183 is asked of the media processor, so that the caller hears that it rings. */
+  | { readonly kind: 'previewing'; readonly far: FarSide; readonly offer: string }
+  /** The caller hears the leg; `answer` is the description that it has got. */
+  | { readonly kind: 'sounding'; readonly far: FarSide; readonly offer: string; readonly answer: string; readonly exchange: Extract<Exchange, { readonly kind: 'none' | 'answering' }> }
   /** Our description for the 200 is asked of the media processor. */
   | { readonly kind: 'connecting'; readonly far: FarSide; readonly offer: string | undefined }
   /** `move` is where the leg is to go once the exchange that is under way is over. */

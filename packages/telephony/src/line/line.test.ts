@@ -12,9 +12,9 @@ function outgoing(...attempts: Parameters<typeof Line.outgoing>[1]): TestLine {
   return new TestLine(Line.outgoing(options, attempts, place, instant(0)));
 }
 
-function incoming(offer?: string): TestLine {
+function incoming(offer?: string, terms = {}): TestLine {
   const told = { kind: 'incoming', line: { lineId: 'line', from: identifier, to: '4:+12025550190', target: { kind: 'users', identifiers: ['8:acs:ada'] } } } as const;
-  const line = new TestLine(Line.incoming(options, 'call', far('a.test'), offer === undefined ? undefined : sdpBytes(offer), told));
+  const line = new TestLine(Line.incoming(options, 'call', far('a.test', terms), offer === undefined ? undefined : sdpBytes(offer), told));
   assert.match(line.outputs().join(), /^tell incoming/);
   return line;
 }
@@ -51,6 +51,17 @@ test('503 leads to the next trunk, and what that says is the end, its words unch
     'tell routed {"trunk":"b.test","callerId":"+12025550190","why":"b.test is first."}', 'media closeLeg conference/leg', 'media openLeg conference/leg']);
   assert.deepEqual(line.described('offer', 'second'), ['session invite line/2 sip:+12025550100@b.test second']);
   assert.deepEqual(line.session(end(486, 'Besetzt', ['Q.850;cause=17'])), ['media closeLeg conference/leg', 'tell ended {"end":{"by":"remote","status":486,"reasonText":"Besetzt","q850":17}}']);
+});
+
+test('nothing at all was heard of a trunk: what our own proxy says of it', () => {
+  const line = outgoing(attempt('a.test'));
+  line.outputs();
+  line.described('offer', 'first');
+  const message = response(408, 'Request Timeout');
+  message.headers.add('Warning', '399 dialplane-proxy "Nothing was heard from where the call was sent."');
+  const { end: said } = end(408, 'Request Timeout');
+  assert.deepEqual(line.session({ kind: 'ended', end: { ...said, message } }), ['media closeLeg conference/leg',
+    'tell ended {"end":{"by":"network","status":408,"reasonText":"Request Timeout","sentence":"Nothing was heard from where the call was sent."}}']);
 });
 
 test('busy is an answer: nobody else is tried', () => {
@@ -98,6 +109,35 @@ test('somebody calls, is told that it rings, and is answered', () => {
   assert.deepEqual(line.command({ kind: 'connect', lineId: 'line', callId: 'c', ...place }), ['media openLeg conference/leg with their offer']);
   assert.deepEqual(line.described('answer', 'our answer'), ['session accept call our answer', 'tell answered {}']);
   assert.deepEqual(line.command({ kind: 'hangUp', lineId: 'line' }), ['session end call', 'media closeLeg conference/leg', 'tell ended {"end":{"by":"local"}}']);
+});
+
+test('a caller who is to hear that it rings: 183 with the leg, which the answer repeats; its UPDATE meanwhile is answered', () => {
+  const rings = (terms = {}) => {
+    const line = incoming('their offer', { ringback: 'ours', ...terms });
+    return { line, said: line.command({ kind: 'alert', lineId: 'line', sound: place }) };
+  };
+  const { line, said } = rings();
+  assert.deepEqual(said, ['media openLeg conference/leg with their offer']);
+  assert.deepEqual(line.described('answer', 'our answer'), ['session progress call 183 our answer']);
+  assert.deepEqual(line.session({ kind: 'offerReceived', description: sdpBytes('update') }), ['media describe conference/leg offer update']);
+  assert.deepEqual(line.described('answer', 'updated'), ['session answerOffer call updated']);
+  assert.deepEqual(line.command({ kind: 'connect', lineId: 'line', callId: 'c', ...place }), ['session accept call our answer', 'tell answered {}']);
+  // Another place than what is heard, as after a lost media process, is a matter for a re-INVITE.
+  const moved = rings().line;
+  moved.described('answer', 'our answer');
+  assert.deepEqual(moved.command({ kind: 'connect', lineId: 'line', callId: 'c', conferenceId: 'another', legId: 'leg 2' }),
+    ['session accept call our answer', 'tell answered {}', 'media closeLeg conference/leg', 'media openLeg another/leg 2']);
+  const quick = rings().line;
+  assert.deepEqual(quick.command({ kind: 'connect', lineId: 'line', callId: 'c', ...place }), []);
+  assert.deepEqual(quick.described('answer', 'our answer'), ['session accept call our answer', 'tell answered {}']);
+  const deaf = rings().line;
+  assert.deepEqual(deaf.media({ kind: 'commandFailed', ...place, command: 'openLeg', reason: 'PORTS_EXHAUSTED' }), ['session progress call 180']);
+  assert.deepEqual(rings({ ringback: 'theirs' }).said, ['session progress call 180']);
+  const silent = incoming(undefined, { ringback: 'ours' });
+  assert.deepEqual(silent.command({ kind: 'alert', lineId: 'line', sound: place }), ['session progress call 180'], 'there is no offer to answer');
+  const gone = rings().line;
+  gone.described('answer', 'our answer');
+  assert.deepEqual(gone.session({ kind: 'ended', end: { by: 'remote', cause: 'cancelled', reasons: [] } }), ['media closeLeg conference/leg', 'tell ended {"end":{"by":"remote","status":487}}']);
 });
 
 test('an INVITE without offer is answered with ours, and its ACK has the answer', () => {

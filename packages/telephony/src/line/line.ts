@@ -3,10 +3,12 @@ import { type Instant, type Machine } from '@dialplane/sansio';
 import type { SessionEvent } from '@dialplane/sip';
 import type { LineCommand, LineEvent } from '@dialplane/telephony-api';
 import { dtmfRelayBody, dtmfRelayType, keyOfInfo } from './dtmf-info.ts';
+import { alertCaller, connectSounding, handlePreviewNews, handleSoundingNews, handleSoundingSession } from './early-sound.ts';
 import type { FarSide, LineAttempt } from './far-side.ts';
 import { connectIncoming, handleIncomingLegNews, handleUnansweredSession, rejectIncoming } from './incoming.ts';
 import { asLineEnd } from './line-ends.ts';
 import type { LegNews, LegPlace } from './line-media.ts';
+import type { LineState } from './line-state.ts';
 import { LiveLine, type LineOptions, type LineOutput } from './live-line.ts';
 import { askWhetherThere, handleLegNews, handleOfferAnswered, handleOffered, handleOfferRefused, handleReplacement, moveLeg, setHeld } from './negotiation.ts';
 import { handleNoProgress, handleOutgoingLegNews, handleOutgoingSession, tryNext } from './outgoing.ts';
@@ -120,11 +122,11 @@ export class Line implements Machine<LineInput, LineOutput> {
     const { state } = live;
     switch (command.kind) {
       case 'alert':
-        return state.kind === 'offered' ? live.session({ kind: 'progress', status: 180 }) : undefined;
+        return state.kind === 'offered' ? alertCaller(live, state, command.sound, now) : undefined;
       case 'connect':
         return this.connect({ conferenceId: command.conferenceId, legId: command.legId }, now);
       case 'reject':
-        return state.kind === 'offered' || state.kind === 'connecting' ? rejectIncoming(live, command.status, command.reasonText) : undefined;
+        return isUnanswered(state) ? rejectIncoming(live, command.status, command.reasonText) : undefined;
       case 'hangUp':
         return live.hangUp({ by: 'local' });
       case 'setHeld':
@@ -140,7 +142,8 @@ export class Line implements Machine<LineInput, LineOutput> {
   private connect(place: LegPlace, now: Instant): void {
     const { live } = this;
     const { state } = live;
-    if (state.kind === 'offered' || state.kind === 'connecting') connectIncoming(live, state, place, now);
+    if (state.kind === 'offered' || state.kind === 'previewing' || state.kind === 'connecting') connectIncoming(live, state, place, now);
+    else if (state.kind === 'sounding') connectSounding(live, state, place, now);
     else if (state.kind === 'answered') moveLeg(live, state, place, now);
     else {
       live.place = place;
@@ -183,6 +186,8 @@ export class Line implements Machine<LineInput, LineOutput> {
     const { live } = this;
     const { state } = live;
     if (state.kind === 'connecting') handleIncomingLegNews(live, state, news, now);
+    else if (state.kind === 'previewing') handlePreviewNews(live, state, news);
+    else if (state.kind === 'sounding') handleSoundingNews(live, state, news);
     else if (state.kind === 'answered') handleLegNews(live, state, news, now);
     else handleOutgoingLegNews(live, news, now);
   }
@@ -192,6 +197,7 @@ export class Line implements Machine<LineInput, LineOutput> {
     const { state } = live;
     if (state.kind === 'inviting') handleOutgoingSession(live, state, event, now);
     else if (state.kind === 'answered') this.hearDialog(event, now);
+    else if (state.kind === 'sounding') handleSoundingSession(live, state, event, now);
     else handleUnansweredSession(live, event);
   }
 
@@ -226,4 +232,9 @@ export class Line implements Machine<LineInput, LineOutput> {
     const tone = keyOfInfo(contentType, body);
     if (tone !== undefined) this.live.tell({ kind: 'dtmf', lineId: this.live.options.lineId, tone });
   }
+}
+
+/** Whether it is an incoming line that the owner has yet to answer, or is just answering. */
+function isUnanswered({ kind }: LineState): boolean {
+  return kind === 'offered' || kind === 'previewing' || kind === 'sounding' || kind === 'connecting';
 }

@@ -4,6 +4,7 @@ import type { Statement, Store } from '@dialplane/store';
 import { done, refusal, type Answer } from '../administration/answer.ts';
 import type { DigestSecrets } from '../devices/digest-secrets.ts';
 import { AddressRanges } from './address-ranges.ts';
+import { wholeProfile } from './trunk-presets.ts';
 import { trunkOf, type TrunkEntry, type TrunkSettings } from './trunk-settings.ts';
 
 /** Where a request came from, as its transport has seen it. */
@@ -40,7 +41,7 @@ export class TrunkBook {
   static async open(store: Store, realm: string, now: () => number): Promise<TrunkBook> {
     const rows = await store.database.selectFrom('telephone_trunk').selectAll().orderBy('name').execute();
     const entries = rows.map((row): [string, IndexedTrunk] => [row.name, indexed({
-      settings: JSON.parse(row.settings) as TrunkSettings,
+      settings: settingsIn(row.settings),
       secrets: { ...(row.secret !== null && { password: row.secret }), ...(row.digest_secrets !== null && { digest: JSON.parse(row.digest_secrets) as DigestSecrets }) },
     })]);
     return new TrunkBook(store, realm, now, new Map(entries));
@@ -149,6 +150,11 @@ export class TrunkBook {
     for (const name of deleted) this.#trunks.delete(name);
     for (const name of [...changed.map(({ settings }) => settings.name), ...deleted]) for (const listener of this.#listeners) listener(name);
   }
+}
+
+function settingsIn(stored: string): TrunkSettings {
+  const settings = JSON.parse(stored) as TrunkSettings;
+  return { ...settings, profile: wholeProfile(settings.profile) };
 }
 
 function indexed(entry: TrunkEntry): IndexedTrunk {

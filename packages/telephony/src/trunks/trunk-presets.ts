@@ -4,7 +4,7 @@ import type { TrunkPreset, TrunkProfile } from '@dialplane/calling-api';
 const common: TrunkProfile = {
   identityHeader: 'pAssertedIdentity', numbersOut: { style: 'e164' }, numbersIn: { style: 'e164' }, userPhone: false,
   dtmf: 'telephoneEvent', markerlessDtmf: 'accepted', codecs: ['opus', 'G722', 'PCMU', 'PCMA', 'G729'], packetMs: 20,
-  sessionTimer: 'supported', reliableProvisional: 'supported', srtp: 'allowed', srtpKeying: 'sdes', offer: 'early', transfer: 'refer',
+  sessionTimer: 'supported', reliableProvisional: 'supported', srtp: 'allowed', srtpKeying: 'sdes', ringback: 'theirs', offer: 'early', firstResponseMs: 6000, transfer: 'refer',
 };
 const narrow: TrunkProfile['codecs'] = ['PCMU', 'PCMA', 'G729'];
 
@@ -26,6 +26,11 @@ export const trunkPresets: readonly TrunkPreset[] = [
   { name: 'ims', title: 'IMS core', note: 'Session timers and PRACK are not optional there.', transport: 'tcp', port: 5060, profile: { ...common, sessionTimer: 'required', reliableProvisional: 'required', userPhone: true, srtp: 'forbidden', codecs: ['PCMA', 'PCMU'], transfer: 'bridge' } },
   { name: 'sip-account', title: 'A single account with a provider', note: 'Registers with username and password, as an adapter at home would.', transport: 'udp', port: 5060, profile: { ...common, identityHeader: 'pPreferredIdentity', srtp: 'forbidden', codecs: ['G722', 'PCMA', 'PCMU'], transfer: 'bridge' } },
 ];
+
+/** A profile that was stored before some of its fields were there: those are as in any trunk. */
+export function wholeProfile(stored: Partial<TrunkProfile>): TrunkProfile {
+  return { ...common, ...stored };
+}
 
 export function trunkPreset(name: string): TrunkPreset | undefined {
   return trunkPresets.find((preset) => preset.name === name);

@@ -94,7 +94,7 @@ export class EdgePolicy implements ProxySurroundings {
     const staysOnPath = opensDialog.has(request.method);
     this.options.counters.count('inside');
     if (token?.flow !== undefined && this.options.isOpen(token.flow)) return { kind: 'forward', targets: [{ flow: token.flow }], staysOnPath };
-    if (uri === undefined || !this.isOwn(uri) || request.headers.has('Route')) return { kind: 'forward', targets: [{}], staysOnPath };
+    if (uri === undefined || !this.isOwn(uri) || request.headers.has('Route')) return { kind: 'forward', targets: [targetOutside(proxied.flow)], staysOnPath };
     const username = userOf(uri);
     if (username === undefined || this.options.directory.deviceOf(username) === undefined) return { kind: 'respond', status: 404 };
     const targets = this.options.registrations.targetsOf(username, now);
@@ -196,4 +196,10 @@ export class EdgePolicy implements ProxySurroundings {
   private sourceOf(flow: SipFlow): SipSource {
     return { transport: flow.transport === 'inside' ? 'udp' : flow.transport, address: flow.remote.address, port: flow.remote.port, tlsNames: this.options.tlsNamesOf(flow) };
   }
+}
+
+/** Wherever the request says. */
+function targetOutside(flow: SipFlow): ProxyTarget {
+  const { firstResponseMs } = aboutOf(flow);
+  return firstResponseMs === undefined ? {} : { firstResponseMs };
 }
