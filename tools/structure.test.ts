@@ -27,10 +27,11 @@ const allowed: Record<string, readonly string[]> = {
   'packages/relay': ['sansio', 'stun', 'turn', 'calling-api', 'kernels', 'store', 'telemetry'],
   'packages/media-processor': ['sansio', 'stun', 'calling-api', 'media-api', 'rtp', 'ice', 'sdp', 'conference', 'kernels', 'telemetry'],
   'packages/telephony': ['sansio', 'calling-api', 'media-api', 'telephony-api', 'rtp', 'sip', 'routing', 'store', 'telemetry'],
+  'packages/sounds': ['media-api'],
   'packages/identity': ['calling-api', 'store', 'telemetry'],
   'packages/signaling-controller': ['sansio', 'calling-api', 'media-api', 'telephony-api', 'sip', 'call', 'kernels', 'store', 'telemetry', 'identity'],
   'packages/azure-api': ['calling-api', 'telemetry', 'identity'],
-  'packages/server': ['stun', 'turn', 'calling-api', 'media-api', 'kernels', 'store', 'telemetry', 'identity', 'relay', 'media-processor', 'sip', 'telephony-api', 'telephony', 'signaling-controller', 'azure-api'],
+  'packages/server': ['stun', 'turn', 'calling-api', 'media-api', 'kernels', 'store', 'telemetry', 'identity', 'relay', 'media-processor', 'sip', 'telephony-api', 'telephony', 'signaling-controller', 'azure-api', 'sounds'],
   'sdk/calling': ['calling-api'],
   'apps/console': ['calling', 'calling-api'],
 };

@@ -11,6 +11,7 @@ export const failures = {
   RELAY_PORT_UNAVAILABLE: { exitCode: 3, sentence: 'The relay cannot listen on one of its ports: {}. Stop what uses it, choose others with --relay-port and --relay-second-port, or turn the relay off with --relay off.' },
   RELAY_UNUSABLE: { exitCode: 3, sentence: '{}' },
   MEDIA_UNUSABLE: { exitCode: 3, sentence: 'The media processor does not start: {} Choose other ports with --media-port, or turn group calls off with --media off.' },
+  HOLD_MUSIC_UNUSABLE: { exitCode: 2, sentence: '--hold-music {} Give a WAV file of 8 to 48 kHz with one or two channels.' },
   SIP_CA_UNREADABLE: { exitCode: 2, sentence: '--sip-ca {} is no file with certificates (PEM). Give the authorities that the certificates of trunks are from.' },
   SIP_PORT_UNAVAILABLE: { exitCode: 3, sentence: 'SIP cannot listen on one of its ports: {}. Stop what uses it, choose others with --sip-port and --sip-tls-port, or turn telephone calls off with --sip off.' },
   ADDRESS_UNAVAILABLE: { exitCode: 3, sentence: 'The address {} does not belong to this machine; check --host.' },

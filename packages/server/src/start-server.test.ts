@@ -176,6 +176,12 @@ test('a second server is refused the data folder, and a start that fails leaves 
   await assert.rejects(startTestServer(t, { dataDir: join(folder, 'file', 'data') }), { code: 'DATA_DIR_UNUSABLE' });
 });
 
+test('music that cannot be played keeps a server from starting, and says why', async (t) => {
+  const file = join(await temporaryFolder(t), 'music.wav');
+  await writeFile(file, 'no music');
+  await assert.rejects(startTestServer(t, { holdMusicFile: file }), { code: 'HOLD_MUSIC_UNUSABLE', message: `--hold-music ${file} is not played: It is not a WAV file. Give a WAV file of 8 to 48 kHz with one or two channels.` });
+});
+
 test('closing lets a request finish, ends who dawdles at the deadline, and frees everything', async (t) => {
   const server = await startTestServer(t);
   const { port } = new URL(server.httpUrl);

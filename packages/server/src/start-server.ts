@@ -21,6 +21,7 @@ import { openData } from './open-data.ts';
 import { originOf, publicOrigin, reachableOrigins } from './public-origin.ts';
 import { mediaSummary } from './media/media-summary.ts';
 import { openMedia, type MediaPart } from './media/open-media.ts';
+import { openSounds } from './media/open-sounds.ts';
 import { openRelay, type RelayPart } from './relay/open-relay.ts';
 import { openBooks } from './telephony/open-books.ts';
 import { TelephonyPart } from './telephony/open-telephony.ts';
@@ -91,7 +92,9 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     const place = new Place(options, certificates);
     const metrics = createMetrics({ includeProcess: true });
     const identity = await openIdentity({ options, logger, store, place, metrics });
-    const media = await openMedia({ options, metrics, logger: logger.child({ part: 'media' }) });
+    const sounds = await openSounds(options);
+    opened.add(() => sounds.library.close());
+    const media = await openMedia({ options, metrics, sounds, logger: logger.child({ part: 'media' }) });
     opened.add(async () => media.processor?.close());
     const relay = await openRelay({
       options, laboratoryPeers: start.laboratoryPeers ?? [], store, identity, metrics, logger: logger.child({ part: 'relay' }),

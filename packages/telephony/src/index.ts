@@ -25,3 +25,4 @@ export type { TrunkSigns } from './trunks/trunk-health-board.ts';
 export type { TrunkSettings } from './trunks/trunk-settings.ts';
 export type { TrunkSource } from './trunks/trunk-book.ts';
 export type { MeteredLine } from './usage/line-meter.ts';
+export { webhookGuard } from './webhooks/webhook-guard.ts';

@@ -42,6 +42,8 @@ export interface ServerOptions {
   /** UDP, of the first media process; each further one has the next. */
   readonly mediaPort: number;
   readonly mediaProcesses: number;
+  /** WAV, absolute. */
+  readonly holdMusicFile: string | undefined;
   /** Whether the SIP edge runs, without which there are no telephones. */
   readonly sip: boolean;
   /** UDP and TCP. */
@@ -100,6 +102,7 @@ export const optionTable: { readonly [Key in keyof ServerOptions]: OptionRow<Exc
   media: { name: 'media', value: 'on|off', preset: () => 'on', description: 'Run the Media Processor, without which there are no group calls', read: readSwitch },
   mediaPort: { name: 'media-port', value: 'PORT', preset: () => '3480', description: 'UDP port of the first media process, on every address; each further process has the next port, and one more than serve is kept ready', read: readPort },
   mediaProcesses: { name: 'media-processes', value: 'NUMBER', preset: () => String(Math.max(1, availableParallelism() - 1)), presetNote: 'one less than the machine has cores, at least 1', description: 'Media processes that serve group calls', read: readProcesses },
+  holdMusicFile: { name: 'hold-music', value: 'FILE', preset: () => undefined, presetNote: 'a melody of its own', description: 'WAV file that telephones on hold hear, over and over', read: (text) => resolve(text) },
   sip: { name: 'sip', value: 'on|off', preset: () => 'on', description: 'Take part in SIP, without which there are no telephone calls', read: readSwitch },
   sipPort: { name: 'sip-port', value: 'PORT', preset: () => '5060', description: 'Port for SIP, UDP and TCP, on every address', read: readPort },
   sipTlsPort: { name: 'sip-tls-port', value: 'PORT', preset: () => '5061', description: 'Port for SIP over TLS, on every address', read: readPort },

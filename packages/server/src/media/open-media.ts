@@ -9,11 +9,13 @@ import { boundAddress, publicRelayAddresses } from '../relay/relay-addresses.ts'
 import { absentMedia } from './absent-media.ts';
 import { missingMediaKernels } from './media-kernels.ts';
 import { mediaMetrics } from './media-metrics.ts';
+import type { SoundPart } from './open-sounds.ts';
 
 export interface OpenMediaOptions {
   readonly options: ServerOptions;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly sounds: SoundPart;
 }
 
 /** The Media Processor of this server, or why there is none. */
@@ -29,7 +31,7 @@ export interface MediaPart {
  *
  * @throws {Failure} `MEDIA_UNUSABLE`
  */
-export async function openMedia({ options, logger, metrics }: OpenMediaOptions): Promise<MediaPart> {
+export async function openMedia({ options, logger, metrics, sounds }: OpenMediaOptions): Promise<MediaPart> {
   const absence = options.media ? missingMediaKernels() : 'Group calls are turned off on this server (--media off).';
   if (absence !== undefined) {
     if (options.media) logger.warn({ reason: absence }, 'There are no group calls.');
@@ -38,6 +40,7 @@ export async function openMedia({ options, logger, metrics }: OpenMediaOptions):
   const publicAddresses = await publicRelayAddresses(options, logger);
   const processor = createMediaProcessor({
     logger, publicAddresses, listenAddresses: listenAddresses(options), firstPort: options.mediaPort, processes: options.mediaProcesses, trunkPorts: options.trunkPorts,
+    soundFolder: sounds.library.folder, ...(sounds.holdMusic !== undefined && { holdMusic: sounds.holdMusic }),
     certificate: await issueMediaCertificate(Date.now()),
   });
   try {
