@@ -22,7 +22,7 @@ class Cipher {
  public:
   virtual ~Cipher() = default;
   virtual size_t tagBytes() const = 0;
-  /// Whether the tag of SRTCP stands before E flag and index, as a part of the ciphertext (RFC 7714 §9.2), and not behind them (RFC 3711 §3.4).
+  /// Whether the tag stands right behind the body, as a part of the ciphertext (RFC 7714 §8.2, §9.2), and not behind all else: E flag and index of SRTCP, MKI (RFC 3711 §3.1, §3.4).
   virtual bool isTagFirst() const = 0;
   /// Encrypts prefix and payload to `body` and writes the tag over header and body. They overlap nowhere, or lie exactly where they go.
   /// @return false where the cipher refused, which it has no reason for.

@@ -42,18 +42,21 @@ Source* Context::sourceFor(uint32_t ssrc) {
 
 void Context::unprotectRtp(std::span<uint8_t> packet, int32_t* words) {
   const auto refuse = [words](Failure failure) { words[unprotect::result] = failure; };
-  const size_t tagBytes = rtp_->tagBytes();
-  if (packet.size() < fixedHeaderBytes + tagBytes) return refuse(malformed);
-  const std::span<uint8_t> plain = packet.first(packet.size() - tagBytes);
+  const size_t trailing = rtp_->tagBytes() + keyIdentifier_.size();
+  if (packet.size() < fixedHeaderBytes + trailing) return refuse(malformed);
+  const std::span<uint8_t> plain = packet.first(packet.size() - trailing);
   const size_t headerBytes = rtpHeaderBytes(plain);
   if (headerBytes == 0) return refuse(malformed);
+  const uint8_t* const end = plain.data() + plain.size();
+  const uint8_t* const tag = rtp_->isTagFirst() ? end : end + keyIdentifier_.size();
+  if (!isIdentified(rtp_->isTagFirst() ? end + rtp_->tagBytes() : end)) return refuse(notAuthentic);
 
   const uint32_t ssrc = readUint32(&packet[8]);
   Source* source = sources_.find(ssrc);
   if (source == nullptr && sources_.isFull()) return refuse(tooManySources);
   const int64_t index = guessIndex(source == nullptr ? -1 : source->rtp.newest(), readUint16(&packet[2]));
   if (index < 0 || index > lastIndex || (source != nullptr && !source->rtp.isFresh(index))) return refuse(replayed);
-  if (!rtp_->open(rtpIdentity(ssrc, index), plain.first(headerBytes), plain.subspan(headerBytes), plain.data() + plain.size())) return refuse(notAuthentic);
+  if (!rtp_->open(rtpIdentity(ssrc, index), plain.first(headerBytes), plain.subspan(headerBytes), tag)) return refuse(notAuthentic);
 
   if (source == nullptr) source = &sources_.add(ssrc);
   source->rtp.add(index);
@@ -65,11 +68,14 @@ void Context::unprotectRtp(std::span<uint8_t> packet, int32_t* words) {
 void Context::unprotectRtcp(std::span<uint8_t> packet, int32_t* words) {
   const auto refuse = [words](Failure failure) { words[unprotect::result] = failure; };
   const size_t tagBytes = rtcp_->tagBytes();
-  if (packet.size() < rtcpHeaderBytes + rtcpTrailerBytes + tagBytes || !isVersion2(packet.data())) return refuse(malformed);
-  const std::span<uint8_t> plain = packet.first(packet.size() - rtcpTrailerBytes - tagBytes);
+  const size_t trailing = rtcpTrailerBytes + keyIdentifier_.size() + tagBytes;
+  if (packet.size() < rtcpHeaderBytes + trailing || !isVersion2(packet.data())) return refuse(malformed);
+  const std::span<uint8_t> plain = packet.first(packet.size() - trailing);
   const uint8_t* const end = plain.data() + plain.size();
-  const uint8_t* const tag = rtcp_->isTagFirst() ? end : end + rtcpTrailerBytes;
-  const uint32_t trailer = readUint32(rtcp_->isTagFirst() ? end + tagBytes : end);
+  const uint8_t* const flagAndIndex = rtcp_->isTagFirst() ? end + tagBytes : end;
+  const uint8_t* const tag = rtcp_->isTagFirst() ? end : end + rtcpTrailerBytes + keyIdentifier_.size();
+  if (!isIdentified(flagAndIndex + rtcpTrailerBytes)) return refuse(notAuthentic);
+  const uint32_t trailer = readUint32(flagAndIndex);
   const uint32_t index = trailer & ~encryptedFlag;
   const size_t headerBytes = (trailer & encryptedFlag) != 0 ? rtcpHeaderBytes : plain.size();
 

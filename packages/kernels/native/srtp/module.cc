@@ -23,7 +23,7 @@ Instance& instanceOf(napi_env env) {
 
 bool isInside(size_t bytes, int32_t offset, size_t length) { return offset >= 0 && static_cast<size_t>(offset) + length <= bytes; }
 
-SessionKeys readKeys(napi_env env, const Arguments<9>& arguments, size_t first) {
+SessionKeys readKeys(napi_env env, const Arguments<10>& arguments, size_t first) {
   return {
       .cipherKey = bytesOf(env, arguments[first]),
       .salt = bytesOf(env, arguments[first + 1]),
@@ -32,15 +32,15 @@ SessionKeys readKeys(napi_env env, const Arguments<9>& arguments, size_t first) 
   };
 }
 
-/// open(direction, rtpKey, rtpSalt, rtpAuthenticationKey, rtpTagBytes, rtcpKey, rtcpSalt, rtcpAuthenticationKey, rtcpTagBytes) -> number; -1 where every number is used up, -2 where the keys are of no profile
+/// open(direction, rtpKey, rtpSalt, rtpAuthenticationKey, rtpTagBytes, rtcpKey, rtcpSalt, rtcpAuthenticationKey, rtcpTagBytes, keyIdentifier) -> number; -1 where every number is used up, -2 where the keys are of no profile
 napi_value open(napi_env env, napi_callback_info info) {
-  const Arguments<9> arguments(env, info);
+  const Arguments<10> arguments(env, info);
   Instance& instance = instanceOf(env);
   const Direction direction = readInt32(env, arguments[0]) == 0 ? Direction::inbound : Direction::outbound;
   auto rtp = instance.ciphers.make(Kind::rtp, direction, readKeys(env, arguments, 1));
   auto rtcp = instance.ciphers.make(Kind::rtcp, direction, readKeys(env, arguments, 5));
   if (rtp == nullptr || rtcp == nullptr) return int32(env, -2);
-  return int32(env, instance.contexts.add(std::make_unique<Context>(direction, std::move(rtp), std::move(rtcp))));
+  return int32(env, instance.contexts.add(std::make_unique<Context>(direction, std::move(rtp), std::move(rtcp), bytesOf(env, arguments[9]))));
 }
 
 /// close(number)

@@ -1,5 +1,5 @@
 import { deriveSessionKeys } from './derive-session-keys.ts';
-import type { SrtpMasterKey } from './srtp-profile.ts';
+import { longestKeyIdentifier, type SrtpMasterKey } from './srtp-profile.ts';
 import { protectWords, type Srtp, unprotectWords } from './srtp.ts';
 
 const direction = { inbound: 0, outbound: 1 } as const;
@@ -9,7 +9,7 @@ export interface NativeSrtp {
   open(
     direction: number,
     rtpKey: Uint8Array, rtpSalt: Uint8Array, rtpAuthenticationKey: Uint8Array, rtpTagBytes: number,
-    rtcpKey: Uint8Array, rtcpSalt: Uint8Array, rtcpAuthenticationKey: Uint8Array, rtcpTagBytes: number,
+    rtcpKey: Uint8Array, rtcpSalt: Uint8Array, rtcpAuthenticationKey: Uint8Array, rtcpTagBytes: number, keyIdentifier: Uint8Array,
   ): number;
   close(context: number): void;
   unprotect(slab: Uint8Array, descriptors: Int32Array, count: number): void;
@@ -25,7 +25,7 @@ export class KernelSrtp implements Srtp {
   }
 
   openInbound(master: SrtpMasterKey): number {
-    return this.open(direction.inbound, master);
+    return this.open(direction.inbound, master, master.identifier);
   }
 
   openOutbound(master: SrtpMasterKey): number {
@@ -46,9 +46,10 @@ export class KernelSrtp implements Srtp {
     this.native.protect(slab, descriptors, count, payloads);
   }
 
-  private open(direction: number, master: SrtpMasterKey): number {
+  private open(direction: number, master: SrtpMasterKey, identifier: Uint8Array = new Uint8Array()): number {
+    if (identifier.length > longestKeyIdentifier) throw new RangeError(`A key identifier of ${identifier.length} bytes is longer than ${longestKeyIdentifier}.`);
     const { rtp, rtcp } = deriveSessionKeys(master);
-    const opened = this.native.open(direction, rtp.cipherKey, rtp.salt, rtp.authenticationKey, rtp.tagBytes, rtcp.cipherKey, rtcp.salt, rtcp.authenticationKey, rtcp.tagBytes);
+    const opened = this.native.open(direction, rtp.cipherKey, rtp.salt, rtp.authenticationKey, rtp.tagBytes, rtcp.cipherKey, rtcp.salt, rtcp.authenticationKey, rtcp.tagBytes, identifier);
     if (opened < 0) throw new RangeError(opened === -1 ? 'All numbers of SRTP contexts are in use.' : 'OpenSSL does not take the keys of this SRTP profile.');
     return opened;
   }

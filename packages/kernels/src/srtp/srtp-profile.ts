@@ -16,7 +16,12 @@ export interface SrtpMasterKey {
   readonly key: Uint8Array;
   /** 14 bytes, of the AEAD profiles 12. */
   readonly salt: Uint8Array;
+  /** The MKI (RFC 3711 §3.1) that packets carry which are received, {@link longestKeyIdentifier} bytes at most; without it they carry none. What is sent carries none. */
+  readonly identifier?: Uint8Array;
 }
+
+/** RFC 4568 §6.1. */
+export const longestKeyIdentifier = 128;
 
 interface ProfileLengths {
   readonly keyBytes: number;

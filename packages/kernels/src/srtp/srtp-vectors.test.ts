@@ -27,7 +27,7 @@ test('key derivation (RFC 3711 B.3)', () => {
 nativeTest('srtp', 'the keystream of AES counter mode (RFC 3711 B.2)', () => {
   const native = openNative();
   const keys = [hex('2B7E151628AED2A6ABF7158809CF4F3C'), hex('F0F1F2F3F4F5F6F7F8F9FAFBFCFD'), Buffer.alloc(20), 10] as const;
-  const context = native.open(1, ...keys, ...keys);
+  const context = native.open(1, ...keys, ...keys, new Uint8Array());
   const header = Buffer.alloc(12);
   header[0] = 0x80;
   const packet = protect(native, context, 'rtp', { header, payload: new Uint8Array(1_044_512) });
@@ -64,7 +64,7 @@ for (const { keyBytes, rtp, rtcp, taggedRtcp } of vectors) {
     const native = openNative();
     const key = Uint8Array.from({ length: keyBytes }, (_, at) => at);
     const keys = [key, salt, nothing, 16] as const;
-    const [inbound, outbound] = [native.open(0, ...keys, ...keys), native.open(1, ...keys, ...keys)];
+    const [inbound, outbound] = [native.open(0, ...keys, ...keys, new Uint8Array()), native.open(1, ...keys, ...keys, new Uint8Array())];
     assert.deepEqual(protect(native, outbound, 'rtp', { header, payload }), hex(rtp));
     const plain = { packet: Buffer.concat([header, payload]), headerLength: 12, rolloverCounter: 0 };
     assert.deepEqual(unprotect(native, inbound, 'rtp', hex(rtp)), plain);
@@ -73,7 +73,7 @@ for (const { keyBytes, rtp, rtcp, taggedRtcp } of vectors) {
     assert.deepEqual(protect(native, outbound, 'rtcp', { header: report }), hex(rtcp));
     const plainReport = { packet: report, headerLength: 8, rolloverCounter: reportIndex };
     assert.deepEqual(unprotect(native, inbound, 'rtcp', hex(rtcp)), plainReport);
-    const other = native.open(0, ...keys, ...keys);
+    const other = native.open(0, ...keys, ...keys, new Uint8Array());
     assert.deepEqual(unprotect(native, other, 'rtcp', hex(taggedRtcp)), plainReport);
     for (const context of [inbound, outbound, other]) native.close(context);
   });

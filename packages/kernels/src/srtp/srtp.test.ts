@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { nativeTest } from '../test-kernels.ts';
 import { deriveSessionKeys } from './derive-session-keys.ts';
-import { keyingMaterialBytes, splitKeyingMaterial, srtpProfile } from './srtp-profile.ts';
+import { keyingMaterialBytes, splitKeyingMaterial, srtpProfile, srtpProfileLengths } from './srtp-profile.ts';
 import { protectWords, srtpFailure, srtpKind, srtpOverheadBytes, unprotectWords } from './srtp.ts';
 import { protectRtp } from './test-plain-srtp.ts';
 import { openSrtp, profiles, protect, rtcpPacket, rtpHeader, testMasterKey, unprotect } from './test-srtp.ts';
@@ -184,4 +184,30 @@ nativeTest('srtp', 'each thread has contexts of its own, and takes them with it'
     assert.deepEqual(Buffer.from(packet), protectRtp(deriveSessionKeys(master).rtp, rtpHeader(), payload, 0));
   }
   assert.notEqual(typeof protect(srtp, here, 'rtp', { header: rtpHeader(), payload }), 'string');
+});
+
+nativeTest('srtp', 'packets that name their key are taken where they name the right one', () => {
+  const srtp = openSrtp();
+  for (const profile of profiles) {
+    const plain = testMasterKey(profile);
+    const identifier = Uint8Array.of(0, 0, 1, 2);
+    const outbound = srtp.openOutbound({ ...plain, identifier });
+    const inbound = srtp.openInbound({ ...plain, identifier });
+    const { tagBytes, rtcpTagBytes } = srtpProfileLengths[profile];
+    const isAead = profile === srtpProfile.aeadAes128Gcm || profile === srtpProfile.aeadAes256Gcm;
+    for (const [kind, parts, tag] of [['rtp', { header: rtpHeader(), payload }, tagBytes], ['rtcp', { header: rtcpPacket({ extra: 3 }) }, rtcpTagBytes]] as const) {
+      const sent = protect(srtp, outbound, kind, parts);
+      assert.ok(typeof sent === 'object');
+      // RFC 3711 §3.1, §3.4: before the tag; RFC 7714 §8.2, §9.2: behind everything.
+      const at = sent.length - (isAead ? 0 : tag);
+      const named = (name: Uint8Array) => Buffer.concat([sent.subarray(0, at), name, sent.subarray(at)]);
+      assert.equal(unprotect(srtp, inbound, kind, sent), 'notAuthentic');
+      assert.equal(unprotect(srtp, inbound, kind, named(Uint8Array.of(0, 0, 1, 3))), 'notAuthentic');
+      const taken = unprotect(srtp, inbound, kind, named(identifier));
+      assert.ok(typeof taken === 'object');
+      assert.deepEqual(taken.packet, Buffer.concat([parts.header, ...('payload' in parts ? [parts.payload] : [])]));
+    }
+  }
+  assert.equal(unprotect(srtp, srtp.openInbound({ ...master, identifier: new Uint8Array(128) }), 'rtp', Buffer.alloc(100, 0x80)), 'malformed');
+  assert.throws(() => srtp.openInbound({ ...master, identifier: new Uint8Array(129) }), RangeError);
 });

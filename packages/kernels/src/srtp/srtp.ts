@@ -70,7 +70,7 @@ export const srtpFailure = {
  * (1,024 packets). An SSRC is only remembered once one of its packets was authentic. Numbers of contexts belong to the thread that opened them and stay wrong for ever
  * once closed.
  *
- * No MKI, no key derivation rate, authentication always on.
+ * No key derivation rate, authentication always on. A key identifier (MKI) is looked for in what is received and put into nothing: there is one key, and it is the one of its identifier.
  */
 export interface Srtp {
   /** @throws {RangeError} Where key or salt is not as long as the profile says, or every number is in use. */

@@ -14,7 +14,12 @@ export interface TelephoneKeys {
   /** Of what it sends, and of what it gets. */
   readonly outbound: SrtpMasterKey;
   readonly inbound: SrtpMasterKey;
+  /** What its packets name the key, in front of a tag of 80 bits (RFC 3711 §3.1). */
+  readonly identifier?: Uint8Array;
 }
+
+/** Of AES_CM_128_HMAC_SHA1_80. */
+const tagBytes = 10;
 
 /** A leg of a telephone that is described and has sound both ways. */
 export interface TelephoneLegSettings {
@@ -48,7 +53,7 @@ export class TestTelephone {
   readonly sources: RemoteInfo[] = [];
   private readonly rtp: Socket;
   private readonly rtcp: Socket;
-  private readonly keys: { readonly srtp: Srtp; readonly inbound: number; readonly outbound: number } | undefined;
+  private readonly keys: { readonly srtp: Srtp; readonly inbound: number; readonly outbound: number; readonly identifier: Uint8Array } | undefined;
   private readonly waiting = new Set<() => void>();
   private readonly packet = new RtpPacket();
   private phase: 'open' | 'closed' = 'open';
@@ -56,7 +61,7 @@ export class TestTelephone {
   private constructor(rtp: Socket, rtcp: Socket, keys: TelephoneKeys | undefined) {
     this.rtp = rtp;
     this.rtcp = rtcp;
-    this.keys = keys && { srtp: keys.srtp, inbound: keys.srtp.openInbound(keys.inbound), outbound: keys.srtp.openOutbound(keys.outbound) };
+    this.keys = keys && { srtp: keys.srtp, inbound: keys.srtp.openInbound(keys.inbound), outbound: keys.srtp.openOutbound(keys.outbound), identifier: keys.identifier ?? new Uint8Array() };
     for (const socket of [rtp, rtcp]) socket.on('message', (bytes, source) => this.take(bytes, source));
   }
 
@@ -142,7 +147,8 @@ export class TestTelephone {
     this.keys.srtp.protect(bytes, words, 1);
     const length = words[protectWords.result] ?? 0;
     assert.ok(length > 0, `protect says ${length}`);
-    return bytes.subarray(0, length);
+    const { identifier } = this.keys;
+    return identifier.length === 0 ? bytes.subarray(0, length) : Buffer.concat([bytes.subarray(0, length - tagBytes), identifier, bytes.subarray(length - tagBytes, length)]);
   }
 
   private unprotect(kind: number, bytes: Uint8Array): Uint8Array {

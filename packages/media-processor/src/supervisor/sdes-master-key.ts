@@ -10,8 +10,8 @@ const profiles: Readonly<Record<SdesSuite, SrtpMasterKey['profile']>> = {
 };
 
 /** What packets of a description's key are protected with (RFC 4568 §6.1): its first bytes are the key, the others the salt. */
-export function masterKeyOf({ suite, keyAndSalt }: SdesKey): SrtpMasterKey {
+export function masterKeyOf({ suite, keyAndSalt, identifier }: SdesKey): SrtpMasterKey {
   const bytes = new Uint8Array(Buffer.from(keyAndSalt, 'base64'));
   const { keyBytes, saltBytes } = sdesSuites[suite];
-  return { profile: profiles[suite], key: bytes.slice(0, keyBytes), salt: bytes.slice(keyBytes, keyBytes + saltBytes) };
+  return { profile: profiles[suite], key: bytes.slice(0, keyBytes), salt: bytes.slice(keyBytes, keyBytes + saltBytes), ...(identifier !== undefined && { identifier }) };
 }

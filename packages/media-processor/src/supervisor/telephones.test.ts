@@ -68,6 +68,24 @@ processorTest('keys of a description secure the leg, and offers of ours go on wi
   assert.ok(hold.sdp.includes(`a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:${keyAndSalt}`) && hold.sdp.includes('a=sendonly') && hold.type === 'offer');
 });
 
+processorTest('a key with an identifier is taken, packets that name it are heard, and ours name none', async (t) => {
+  const media = await TestMediaProcessor.start(t, options);
+  await media.openConference('a');
+  const { srtp } = openTestKernels();
+  const theirs = { tag: 1, suite: 'AES_CM_128_HMAC_SHA1_80', keyAndSalt: Buffer.alloc(30, 9).toString('base64') } as const;
+  const nowhere = await TestTelephone.open(t);
+  const crypto = `a=crypto:1 ${theirs.suite} inline:${theirs.keyAndSalt}|2^31|258:2`;
+  openLeg(media, 'phone', { srtp: 'required', offer: description('offer', nowhere.port, [crypto], 'RTP/SAVP') });
+  const answer = await described(media, 'phone');
+  const keyAndSalt = /^a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:([A-Za-z0-9+/=]+)\r$/m.exec(answer.sdp)?.[1] ?? '';
+  assert.notEqual(keyAndSalt, '');
+  const caller = await TestTelephone.open(t, { keys: { srtp, outbound: masterKeyOf(theirs), inbound: masterKeyOf({ ...theirs, keyAndSalt }), identifier: Uint8Array.of(1, 2) } });
+  let number = 0;
+  const speaking = setInterval(() => caller.say(portOf(answer), [loud((number += 1))]), 20);
+  t.after(() => clearInterval(speaking));
+  await caller.until(() => caller.reports.some((report) => report.kind === 'senderReport' && report.blocks.length === 1));
+});
+
 processorTest('what cannot be agreed on is told, with a sentence, and the leg goes on', async (t) => {
   const media = await TestMediaProcessor.start(t, options);
   await media.openConference('a');

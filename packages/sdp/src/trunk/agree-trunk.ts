@@ -135,7 +135,8 @@ function securityForAnswer({ profile, keys, dtls }: TrunkAudioSection, { policy,
   if (remote === undefined) return profile === 'plain' && policy.srtp === 'allowed' ? { kind: 'none' } : undefined;
   const before = previous?.security.kind === 'sdes' ? previous.security.local : undefined;
   const keyAndSalt = before?.suite === remote.suite ? before.keyAndSalt : drawKey(remote.suite);
-  return { kind: 'sdes', remote, local: { ...remote, keyAndSalt } };
+  const { identifier: _theirs, ...local } = remote;
+  return { kind: 'sdes', remote, local: { ...local, keyAndSalt } };
 }
 
 /** An answer has one key, with the tag of the offered one that it took (RFC 4568 §5.1.3). */

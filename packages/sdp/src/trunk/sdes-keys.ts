@@ -21,7 +21,12 @@ export interface SdesKey {
   readonly keyAndSalt: string;
   /** Suite as it was written, which an answer repeats; only where that differs. */
   readonly writtenSuite?: string;
+  /** The master key identifier as each packet carries it, big-endian, 1 to 128 bytes; where there is one. */
+  readonly identifier?: Uint8Array;
 }
+
+/** RFC 4568 §6.1. */
+const longestIdentifier = 128;
 
 interface CryptoLine {
   readonly id: Word;
@@ -34,19 +39,36 @@ interface CryptoLine {
 const oldNames: Readonly<Record<string, SdesSuite>> = { AES_CM_256_HMAC_SHA1_80: 'AES_256_CM_HMAC_SHA1_80' };
 
 /**
- * The keys of a section that can be used here. A line with a master key identifier, several keys, or a session parameter that changes packets is none (RFC 4568 §6.3: what is not
- * understood is not to be used); lifetimes are longer than any call and are passed over.
+ * The keys of a section that can be used here, those without a master key identifier first, since every packet is longer with it. A line with several keys or with a session parameter that changes packets is none
+ * (RFC 4568 §6.3: what is not understood is not to be used); lifetimes are longer than any call and are passed over.
  */
 export function readSdesKeys(lines: readonly CryptoLine[] = []): readonly SdesKey[] {
-  return lines.flatMap(({ id, suite, config, sessionConfig }) => {
-    const written = String(suite);
-    const known = suiteNamed(written.toUpperCase());
-    const [method, rest = ''] = String(config).split(/:(.*)/s);
-    const [keyAndSalt = '', ...parameters] = rest.split('|');
-    const hasIdentifier = parameters.some((parameter) => parameter.includes(':'));
-    if (known === undefined || method?.toLowerCase() !== 'inline' || hasIdentifier || !isHarmless(sessionConfig) || !hasLength(keyAndSalt, known)) return [];
-    return [{ tag: Number(id), suite: known, keyAndSalt, ...(written !== known && { writtenSuite: written }) }];
-  });
+  const keys = lines.flatMap((line) => readSdesKey(line) ?? []);
+  return keys.toSorted((a, b) => (a.identifier?.length ?? 0) - (b.identifier?.length ?? 0));
+}
+
+/** `inline:<key and salt>[|<lifetime>][|<identifier>:<its length in packets>]` (RFC 4568 §9.2). */
+function readSdesKey({ id, suite, config, sessionConfig }: CryptoLine): SdesKey | undefined {
+  const written = String(suite);
+  const known = suiteNamed(written.toUpperCase());
+  const [method, rest = ''] = String(config).split(/:(.*)/s);
+  const [keyAndSalt = '', ...parameters] = rest.split('|');
+  if (known === undefined || method?.toLowerCase() !== 'inline' || !isHarmless(sessionConfig) || !hasLength(keyAndSalt, known)) return undefined;
+  const key: SdesKey = { tag: Number(id), suite: known, keyAndSalt, ...(written !== known && { writtenSuite: written }) };
+  const named = parameters.find((parameter) => parameter.includes(':'));
+  if (named === undefined) return key;
+  const identifier = readIdentifier(named);
+  return identifier && { ...key, identifier };
+}
+
+/** A number, and in how many bytes packets have it. */
+function readIdentifier(text: string): Uint8Array | undefined {
+  const [, value = '', length = ''] = /^([0-9]{1,309}):([0-9]{1,3})$/.exec(text) ?? [];
+  const bytes = Number(length);
+  if (value === '' || bytes < 1 || bytes > longestIdentifier) return undefined;
+  const digits = BigInt(value).toString(16).padStart(2 * bytes, '0');
+  if (digits.length > 2 * bytes) return undefined;
+  return Uint8Array.from({ length: bytes }, (_, at) => Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16));
 }
 
 export function writeSdesKey({ tag, suite, keyAndSalt, writtenSuite }: SdesKey): { id: number; suite: string; config: string } {

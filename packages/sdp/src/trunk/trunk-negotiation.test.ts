@@ -12,7 +12,7 @@ test('offers of telephones, gateways and border controllers are answered', () =>
     'sipp': 'sendrecv 127.0.0.1:6000 6001 PCMU/0 plain',
     'phone-with-video': 'sendrecv 10.0.0.8:7078 7079 opus/96 PCMU/0 PCMA/8 G729/18 telephone-event/97 telephone-event/101 plain',
     'gateway': 'sendrecv 203.0.113.41:16442 16443 PCMU/0 G729/18 telephone-event/101 CN/19 plain',
-    // Its first key has an identifier, which is not spoken.
+    // Of its first key each packet would carry the identifier.
     'border-controller': 'sendrecv 198.51.100.20:53400 53401 G722/9 PCMU/0 PCMA/8 G729/18 telephone-event/101 CN/13 sdes AES_CM_128_HMAC_SHA1_80',
     'pbx-on-hold': 'recvonly 192.0.2.77:18214 18215 PCMU/0 PCMA/8 telephone-event/101 plain',
     'old-hold': 'recvonly 0.0.0.0:49170 49171 PCMU/0 plain',
