@@ -20,6 +20,8 @@ const hangoverMs = 3000;
 /** How much louder a speaker has to be than one who is audible to take its place. */
 const leadDb = 6;
 const dominantCount = 5;
+/** Members that there is room for at first: most conferences are small, and many are two telephones. */
+const firstCapacity = 8;
 
 export interface SpeakerDetectionOptions {
   /** How many members are audible at once. */
@@ -45,29 +47,24 @@ export class SpeakerDetection {
   private readonly options: SpeakerDetectionOptions;
   private readonly members = new Set<number>();
   private readonly unused: number[] = [];
-  private readonly loudness: Float64Array;
-  private readonly conversation: Float64Array;
-  private readonly quiet: Float64Array;
-  private readonly heardAt: Float64Array;
-  private readonly spokeAt: Float64Array;
-  private readonly isAudible: Uint8Array;
+  private loudness = new Float64Array(firstCapacity);
+  private conversation = new Float64Array(firstCapacity);
+  private quiet = new Float64Array(firstCapacity);
+  private heardAt = new Float64Array(firstCapacity);
+  private spokeAt = new Float64Array(firstCapacity);
+  private isAudible = new Uint8Array(firstCapacity);
   private next = 0;
   private updatedAt: Instant | undefined;
 
   constructor(options: SpeakerDetectionOptions) {
     this.options = options;
-    this.loudness = new Float64Array(options.capacity);
-    this.conversation = new Float64Array(options.capacity);
-    this.quiet = new Float64Array(options.capacity);
-    this.heardAt = new Float64Array(options.capacity);
-    this.spokeAt = new Float64Array(options.capacity);
-    this.isAudible = new Uint8Array(options.capacity);
   }
 
   /** Adds a member and gives it a number, or -1 where there are as many as there may be. Numbers of removed members are used again. */
   add(): number {
     const member = this.unused.pop() ?? this.next;
     if (member >= this.options.capacity) return -1;
+    if (member === this.loudness.length) this.grow();
     if (member === this.next) this.next += 1;
     this.members.add(member);
     this.loudness[member] = 0;
@@ -121,6 +118,14 @@ export class SpeakerDetection {
     return isChanged;
   }
 
+  private grow(): void {
+    const capacity = 2 * this.loudness.length;
+    [this.loudness, this.conversation, this.quiet, this.heardAt, this.spokeAt] = [grown(this.loudness, capacity), grown(this.conversation, capacity), grown(this.quiet, capacity), grown(this.heardAt, capacity), grown(this.spokeAt, capacity)];
+    const isAudible = new Uint8Array(capacity);
+    isAudible.set(this.isAudible);
+    this.isAudible = isAudible;
+  }
+
   private loud(member: number): number {
     return this.loudness[member] ?? 0;
   }
@@ -168,6 +173,12 @@ export class SpeakerDetection {
     const chosen = new Set([...first, ...others].slice(0, audibleCount));
     return [...this.audible.filter((member) => chosen.has(member)), ...[...chosen].filter((member) => !this.audible.includes(member))];
   }
+}
+
+function grown(values: Float64Array, capacity: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(capacity);
+  larger.set(values);
+  return larger;
 }
 
 function sameMembers(a: readonly number[], b: readonly number[]): boolean {

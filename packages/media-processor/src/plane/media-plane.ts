@@ -258,9 +258,14 @@ export class MediaPlane {
     if (this.timer !== undefined && this.timerMs <= tickMs) return;
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (![...this.conferences.values()].some(({ legs }) => legs.size > 0)) return;
+    if (!this.hasLegs()) return;
     this.timerMs = tickMs;
     this.timer = setTimeout(() => this.handleTick(), tickMs);
+  }
+
+  private hasLegs(): boolean {
+    for (const { legs } of this.conferences.values()) if (legs.size > 0) return true;
+    return false;
   }
 
   private followTransport(transport: LegTransport<Leg>, now: Instant): void {

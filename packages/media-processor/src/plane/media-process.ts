@@ -2,6 +2,7 @@ import { loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
 import { startVideoComposer } from '../composing/start-video-composer.ts';
 import { startAudioMixer } from '../mixing/start-audio-mixer.ts';
 import type { ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
+import { TurnBatch } from '../threads/turn-batch.ts';
 import { MediaPlane } from './media-plane.ts';
 
 /** A media process: the plane behind an IPC channel, with which it lives and ends. */
@@ -10,9 +11,11 @@ function run(): void {
   process.on('disconnect', () => process.exit(0));
   // A terminal and a service manager send these to the server's whole family, while its calls are still to be told.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
-  process.on('message', (command: ProcessCommand) => {
-    if (command.kind !== 'start') plane?.handle(command);
-    else void start(command.settings).then((started) => (plane = started));
+  process.on('message', (commands: readonly ProcessCommand[]) => {
+    for (const command of commands) {
+      if (command.kind !== 'start') plane?.handle(command);
+      else void start(command.settings).then((started) => (plane = started));
+    }
   });
 }
 
@@ -36,8 +39,12 @@ async function start(settings: ProcessSettings): Promise<MediaPlane | undefined>
 }
 
 /** What the supervisor no longer hears, nobody needs. */
+const events = new TurnBatch<ProcessEvent>((batch) => {
+  if (process.connected) process.send?.(batch, undefined, undefined, () => undefined);
+});
+
 function tell(event: ProcessEvent): void {
-  if (process.connected) process.send?.(event, undefined, undefined, () => undefined);
+  events.add(event);
 }
 
 run();

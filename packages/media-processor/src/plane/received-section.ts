@@ -22,10 +22,10 @@ export class ReceivedSection {
   readonly layers: Array<ReceivedStream | undefined>;
   readonly usesNack: boolean;
   readonly codecs: readonly SectionCodec[];
-  private readonly byPayloadType: Array<SectionCodec | undefined> = Array.from({ length: 128 });
-  private readonly originals: Array<SectionCodec | undefined> = Array.from({ length: 128 });
+  private readonly byPayloadType: Array<SectionCodec | undefined> = [];
+  private readonly originals: Array<SectionCodec | undefined> = [];
   private readonly vp8 = new Vp8Descriptor();
-  private readonly keyFrameTests: Array<KeyFrameTest | undefined> = Array.from({ length: 128 });
+  private readonly keyFrameTests: Array<KeyFrameTest | undefined> = [];
 
   constructor(leg: Leg, settings: SectionSettings, receive: NonNullable<SectionSettings['receive']>) {
     this.leg = leg;

@@ -29,7 +29,7 @@ export interface TrunkPortSlice {
 type PassedOn<Message, Kind extends string> = Extract<Message, { readonly kind: Kind }>;
 
 /**
- * What the supervisor asks of a media process, over the IPC channel. In order for each conference; what names an unknown conference or leg is ignored, because it crossed the
+ * What the supervisor asks of a media process, over the IPC channel: a message of it is an array of these, those of one turn of the event loop. In order for each conference; what names an unknown conference or leg is ignored, because it crossed the
  * end of it. There is no session description in here: the packet thread works, it does not read.
  *
  * A process lives as long as its channel: it ends when that is disconnected, which is also what remains of a server that was killed, and it ignores SIGINT and
@@ -54,7 +54,7 @@ export type ProcessCommand =
   /** Answered by `alive`; a process that does not answer is ended. */
   | { readonly kind: 'heartbeat'; readonly sequence: number };
 
-/** What a media process tells its supervisor. */
+/** What a media process tells its supervisor, likewise in arrays. */
 export type ProcessEvent =
   /** It listens; `addresses` without those that could not be opened. */
   | { readonly kind: 'started'; readonly addresses: readonly string[]; readonly port: number }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@dialplane/telemetry';
 import type { ConferenceEvent, PortsEvent, ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
+import { TurnBatch } from '../threads/turn-batch.ts';
 import { LastWords } from './last-words.ts';
 import { MediaProcessorError } from './media-processor-error.ts';
 
@@ -65,6 +66,9 @@ export class ProcessSlot {
   private port: number;
   private failures = 0;
   private startCount = 0;
+  private readonly commands = new TurnBatch<ProcessCommand>((commands) => {
+    if (this.state.kind === 'running') this.state.child.send([...commands], () => undefined);
+  });
 
   constructor(options: ProcessSlotOptions, events: ProcessSlotEvents) {
     this.options = options;
@@ -94,7 +98,7 @@ export class ProcessSlot {
     const child = this.fork();
     const lastWords = new LastWords(child.stderr);
     const outOfPatience = setTimeout(() => child.kill('SIGKILL'), startWithinMs);
-    child.on('message', (event) => this.handle(child, event as ProcessEvent));
+    child.on('message', (events) => (events as readonly ProcessEvent[]).forEach((event) => this.handle(child, event)));
     child.on('error', (error) => {
       this.options.logger.warn({ err: error, process: this.name }, 'A media process could not be started or reached.');
       if (child.pid === undefined) this.handleEnd(child, error.message);
@@ -106,7 +110,7 @@ export class ProcessSlot {
     child.on('close', () => {
       if (lastWords.text !== '') this.options.logger.error({ process: this.name, lastWords: lastWords.text }, 'A media process left these words.');
     });
-    child.send({ kind: 'start', settings: { ...this.options.settings, port: this.port } } satisfies ProcessCommand, () => undefined);
+    child.send([{ kind: 'start', settings: { ...this.options.settings, port: this.port } }] satisfies ProcessCommand[], () => undefined);
     await new Promise<void>((done, failed) => {
       const settle = (failure?: MediaProcessorError): void => {
         clearTimeout(outOfPatience);
@@ -119,7 +123,7 @@ export class ProcessSlot {
 
   /** A command to a process that is not running is lost with its conferences. */
   send(command: ProcessCommand): void {
-    if (this.state.kind === 'running') this.state.child.send(command, () => undefined);
+    if (this.state.kind === 'running') this.commands.add(command);
   }
 
   /** Asks whether it is alive, every {@link heartbeatEveryMs}; ends it when it has been silent for too long. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { createRingMemory, RingReader, RingWriter } from './record-ring.ts';
+import { TurnBatch } from './turn-batch.ts';
 
 const restartDelayMs = 1_000;
 
@@ -10,7 +11,7 @@ export interface RingedWorkerData {
   readonly incoming: SharedArrayBuffer;
   readonly outgoing: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
-  /** Commands come from it, reports go to it. */
+  /** Commands come from it, several in a message; reports go to it. */
   readonly port: MessagePort;
 }
 
@@ -49,13 +50,18 @@ export class RingedThread<Command, Report extends { readonly kind: string } = ne
   private connection: Connection | undefined;
   private state: 'running' | 'closing' = 'running';
   private restarting: NodeJS.Timeout | undefined;
+  private readonly commands = new TurnBatch<Command | { readonly kind: 'close' }>((commands) => {
+    this.connection?.port.postMessage(commands);
+    this.connection?.incoming.wake();
+  });
 
   constructor(options: RingedThreadOptions<Report>) {
     this.options = options;
   }
 
-  /** Where records go; `undefined` while there is no thread. */
+  /** Where records go, which are read after the commands so far; `undefined` while there is no thread. */
   get incoming(): RingWriter | undefined {
+    this.commands.flush();
     return this.connection?.incoming;
   }
 
@@ -79,8 +85,7 @@ export class RingedThread<Command, Report extends { readonly kind: string } = ne
 
   /** `close` ends the thread; use {@link close}. */
   command(command: Command | { readonly kind: 'close' }): void {
-    this.connection?.port.postMessage(command);
-    this.connection?.incoming.wake();
+    if (this.connection !== undefined) this.commands.add(command);
   }
 
   async close(): Promise<void> {

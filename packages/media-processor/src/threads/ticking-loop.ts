@@ -67,9 +67,10 @@ export class TickingLoop<Command extends { readonly kind: string }> {
 
   private takeCommands(): void {
     for (let received = receiveMessageOnPort(this.port); received !== undefined; received = receiveMessageOnPort(this.port)) {
-      const command = received.message as Command | { readonly kind: 'close' };
-      if (command.kind === 'close') this.state = 'closing';
-      else this.work.perform(command as Command);
+      for (const command of received.message as ReadonlyArray<Command | { readonly kind: 'close' }>) {
+        if (command.kind === 'close') this.state = 'closing';
+        else this.work.perform(command as Command);
+      }
     }
   }
 }

@@ -15,10 +15,10 @@ const ticksPerReference = 256;
  * A packet costs two array accesses. A packet that comes after it was reported missing is reported again.
  */
 export class ArrivalRecorder {
-  /** Arrival in 250 us since the first packet's instant, -1 where nothing arrived, in the place of the number modulo the capacity. */
-  private readonly ticks = new Float64Array(capacity).fill(-1);
-  private readonly statuses = new Uint8Array(mostPerFeedback);
-  private readonly deltas = new Int32Array(mostPerFeedback);
+  /** Arrival in 250 us since the first packet's instant, -1 where nothing arrived, in the place of the number modulo the capacity. As the others, empty until something arrives. */
+  private ticks = new Float64Array(0);
+  private statuses = new Uint8Array(0);
+  private deltas = new Int32Array(0);
   private origin: Instant | undefined;
   /** Extended number of the newest packet, and of the first that has not been reported. */
   private newest = -1;
@@ -136,8 +136,15 @@ export class ArrivalRecorder {
 
   private restart(number: number, origin: Instant): void {
     this.origin = origin;
+    if (this.ticks.length === 0) this.open();
     this.ticks.fill(-1);
     this.newest = number - 1;
     this.unreported = number;
+  }
+
+  private open(): void {
+    this.ticks = new Float64Array(capacity);
+    this.statuses = new Uint8Array(mostPerFeedback);
+    this.deltas = new Int32Array(mostPerFeedback);
   }
 }

@@ -7,12 +7,14 @@ const capacity = 2048;
 export class SentPackets {
   /** Number that the next packet gets, 16 bits. */
   private nextNumber = 1;
-  private readonly numbers = new Int32Array(capacity).fill(-1);
-  private readonly sentAt = new Float64Array(capacity);
-  private readonly sizes = new Uint16Array(capacity);
+  /** Empty until there is a packet: many transports, those of telephones, never note one. */
+  private numbers = new Int32Array(0);
+  private sentAt = new Float64Array(0);
+  private sizes = new Uint16Array(0);
 
   /** Notes a packet of `bytes` and gives it its transport sequence number. */
   note(bytes: number, now: Instant): number {
+    if (this.numbers.length === 0) this.open();
     const number = this.nextNumber;
     const place = number & (capacity - 1);
     this.numbers[place] = number;
@@ -33,5 +35,11 @@ export class SentPackets {
   /** When the packet that was taken last had been sent; valid until its place is used again. */
   sentAtOf(number: number): number {
     return this.sentAt[number & (capacity - 1)] ?? 0;
+  }
+
+  private open(): void {
+    this.numbers = new Int32Array(capacity).fill(-1);
+    this.sentAt = new Float64Array(capacity);
+    this.sizes = new Uint16Array(capacity);
   }
 }
