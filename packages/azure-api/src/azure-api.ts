@@ -3,6 +3,9 @@ import type { Logger, Metrics } from '@dialplane/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AccessKeyPolicy, verifyContentHash, verifySignature } from './access-key-authentication.ts';
 import { AzureError, azureErrors } from './azure-error.ts';
+import type { CallConnectionSource } from './call-automation/call-connection-source.ts';
+import { registerCallbackKeys } from './call-automation/callback-key-routes.ts';
+import { ConnectionOperations } from './call-automation/connection-operations.ts';
 import { IncomingCallOperations } from './call-automation/incoming-call-operations.ts';
 import type { IncomingCallSource } from './call-automation/incoming-call-source.ts';
 import { bodyBytes, type Caller, signedRequest } from './caller.ts';
@@ -38,6 +41,8 @@ export interface AzureTelephony {
   readonly sipRouting: SipRoutingSource;
   readonly phoneNumbers: PhoneNumberSource;
   readonly incomingCalls: IncomingCallSource;
+  /** Applications as parties of calls; without them there are none. */
+  readonly connections?: CallConnectionSource;
 }
 
 const defaultClockWindowMinutes = 15;
@@ -71,6 +76,8 @@ export async function azureApi(instance: FastifyInstance, options: AzureApiOptio
     await registerTelephony(signed, options, now);
   });
 
+  registerCallbackKeys(instance, options.identity);
+
   // What Azure's clients call when they are given a Microsoft Entra credential.
   for (const path of ['/access/entra/::exchangeAccessToken', '/access/teamsExtension/::exchangeAccessToken']) {
     instance.post(path, async () => {
@@ -83,7 +90,7 @@ async function registerTelephony(signed: FastifyInstance, { identity, telephony,
   const owned = <Source>(source: Source | undefined): OwnedBy<Source> | undefined =>
     telephony === undefined || source === undefined ? undefined : { resourceId: telephony.resourceId, source };
   new SipRoutingOperations(owned(telephony?.sipRouting), rateLimits?.telephony, now).register(signed);
-  new IncomingCallOperations(identity, owned(telephony?.incomingCalls), rateLimits?.telephony, now).register(signed);
+  new IncomingCallOperations(identity, owned(telephony?.incomingCalls), new ConnectionOperations(owned(telephony?.connections)), rateLimits?.telephony, now).register(signed);
   await new PhoneNumbersOperations(owned(telephony?.phoneNumbers), rateLimits?.telephony, now).register(signed);
 }
 

@@ -65,5 +65,5 @@ test('what cannot be done with a call is a sentence, and the call goes on waitin
   });
   assert.deepEqual(await decided(server, asked), { kind: 'reject', reason: 'busy' });
   await asked.answered;
-  assert.deepEqual(refused.map(([status]) => status), [501, 404, 400, 400, 404, 404, 404]);
+  assert.deepEqual(refused.map(([status]) => status), [501, 404, 400, 400, 404, 404, 501]);
 });

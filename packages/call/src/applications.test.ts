@@ -8,7 +8,7 @@ const heard = (lines: readonly string[]) => about(lines, 'connection');
 
 test('an application answers a telephone, and is connected when the telephone has its leg', () => {
   const call = new TestCall();
-  const answered = call.callFromOutside({ kind: 'application', ...service, callId: 'call' });
+  const answered = call.callFromOutside({ kind: 'application', ...service });
   assert.deepEqual(about(answered.lines, 'line', 'media', 'connection'), ['media openConference', 'line connect in-1 in id4']);
   assert.deepEqual(heard(call.lineDescribed().lines), ['connection hears connected', 'connection hears 1: 4:+15550100']);
   const { record, lines } = call.line({ kind: 'ended', lineId: 'in-1', end: { by: 'remote' } });
@@ -18,10 +18,10 @@ test('an application answers a telephone, and is connected when the telephone ha
 
 test('a caller who hangs up before that has never connected the application', () => {
   const call = new TestCall();
-  call.callFromOutside({ kind: 'application', ...service, callId: 'call' });
+  call.callFromOutside({ kind: 'application', ...service });
   assert.deepEqual(heard(call.line({ kind: 'ended', lineId: 'in-1', end: { by: 'remote', status: 487 } }).lines), ['connection hears disconnected 487/540487 by 4:+15550100, never connected']);
   const absent = new TestCall({ mediaProcessorAbsence: () => 'There is none.' });
-  const { lines } = absent.line({ kind: 'incoming', line: { lineId: 'in-1', from: telephone, to: ownNumber, target: { kind: 'application', ...service, callId: 'call' } } });
+  const { lines } = absent.line({ kind: 'incoming', line: { lineId: 'in-1', from: telephone, to: ownNumber, target: { kind: 'application', ...service } } });
   assert.deepEqual(about(lines, 'connection', 'line'), ['line hangUp in-1', 'connection hears disconnected 503/0 by platform, never connected']);
 });
 

@@ -104,7 +104,7 @@ const incoming = fc.record({
     fc.record({ kind: fc.constant('users'), identifiers: fc.array(identifier, { maxLength: 3 }) }),
     fc.record({ kind: fc.constant('group'), groupId: fc.constant(groupId) }),
     fc.constant({ kind: 'number', number: '+15550101' }),
-    fc.constant({ kind: 'application', ...service, callId: 'call' }),
+    fc.constant({ kind: 'application', ...service }),
   ),
 });
 
@@ -130,7 +130,7 @@ const picksUp = input({ kind: 'line', line: { kind: 'answered' } });
 const connected = input({ kind: 'media', event: { kind: 'legStateChanged', state: 'connected' } });
 const called = input({ kind: 'line', line: { kind: 'incoming', from: telephone, target: { kind: 'users', identifiers: [bob.identifier, carol.identifier] } } });
 
-const calledApplication = input({ kind: 'line', line: { kind: 'incoming', from: telephone, target: { kind: 'application', ...service, callId: 'call' } } });
+const calledApplication = input({ kind: 'line', line: { kind: 'incoming', from: telephone, target: { kind: 'application', ...service } } });
 const described = input({ kind: 'media', event: { kind: 'legDescribed', isOfLine: true, description: description('answer', 1, 1) } });
 const reported = (who: string) => input({ kind: 'reportMedia', by: who, mediaSessionId: '', state: 'connected' });
 

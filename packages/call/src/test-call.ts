@@ -95,7 +95,7 @@ export class TestCall {
 
   /** A telephone has called, and the application has answered it. */
   answeredByApplication(): this {
-    this.callFromOutside({ kind: 'application', ...service, callId: 'call' });
+    this.callFromOutside({ kind: 'application', ...service });
     this.lineDescribed();
     return this;
   }

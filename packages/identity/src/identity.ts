@@ -1,6 +1,7 @@
 import type { Logger, Metrics } from '@dialplane/telemetry';
 import type { Store } from '@dialplane/store';
 import { AccessTokens, accessTokenKind, type AccessTokenVerification, type IssueAccessTokenRequest, type IssueAccessTokenResult, tokenScopes } from './access-tokens.ts';
+import { CallbackTokens } from './callback-tokens.ts';
 import { Listeners } from './listeners.ts';
 import { OperatorSessions, operatorTokenKind, type OperatorToken, type OperatorTokenVerification } from './operator-sessions.ts';
 import { type AccessKey, type AccessKeyName, type Resource, Resources } from './resources.ts';
@@ -54,6 +55,8 @@ const listedUsers = 100;
 /** Who may do what on this server. Failures of the store are `StoreError`; everything else a caller can cause is a value. */
 export class Identity {
   readonly resources: Pick<Resources, 'list' | 'get' | 'default' | 'forHost' | 'accessKeys' | 'create' | 'setAllowedOrigins'>;
+  /** By which applications know requests of this server. */
+  readonly callbackTokens: CallbackTokens;
   readonly #store: Store;
   readonly #resources: Resources;
   readonly #signingKeys: SigningKeys;
@@ -66,9 +69,10 @@ export class Identity {
   readonly #revoked: Listeners<[identifier: string]>;
   readonly #deleted: Listeners<[identifier: string]>;
 
-  private constructor(options: IdentityOptions, parts: { readonly resources: Resources; readonly signingKeys: SigningKeys; readonly operators: OperatorSessions }) {
+  private constructor(options: IdentityOptions, parts: { readonly resources: Resources; readonly signingKeys: SigningKeys; readonly operators: OperatorSessions; readonly callbackTokens: CallbackTokens }) {
     const now = options.now ?? Date.now;
     this.resources = parts.resources;
+    this.callbackTokens = parts.callbackTokens;
     this.#store = options.store;
     this.#resources = parts.resources;
     this.#signingKeys = parts.signingKeys;
@@ -93,7 +97,8 @@ export class Identity {
     const now = options.now ?? Date.now;
     const [resources, signingKeys] = await Promise.all([Resources.open(options.store, now), SigningKeys.open(options.store, now)]);
     const operators = await OperatorSessions.open(options.store, new TokenSigner(signingKeys, operatorTokenKind, now, cachedOperatorTokens), now);
-    return new Identity(options, { resources, signingKeys, operators });
+    const callbackTokens = await CallbackTokens.open(options.store, () => options.endpoint(resources.default), now);
+    return new Identity(options, { resources, signingKeys, operators, callbackTokens });
   }
 
   async verifyAccessToken(token: string): Promise<AccessTokenVerification> {

@@ -212,6 +212,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
   const hasOwnAuthority = options.certFile === undefined;
   const controller = createSignalingController({
     store, identity, metrics, logger: logger.child({ part: 'signaling' }), relay: relay.service, media: media.control, telephony: telephony.control, telephonyAdministration: books.desk,
+    applications: { delivery: books.webhooks, incomingCalls: books.incomingCalls },
     configuration: {
       serverInfo: {
         name: 'Dialplane', version: readVersion(),
@@ -250,7 +251,7 @@ async function makeRoutes({ logger, certificates, place, services }: {
   });
   if (certificates.development !== undefined) offerAuthority(app, certificates.development);
   if (sdkTarball !== undefined) offerSdk(app, sdkTarball);
-  const azureTelephony = { resourceId: () => identity.resources.default.id, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers, incomingCalls: books.incomingCalls };
+  const azureTelephony = { resourceId: () => identity.resources.default.id, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers, incomingCalls: books.incomingCalls, ...(controller.connections !== undefined && { connections: controller.connections }) };
   await app.register(azureApi, { identity, metrics, relay, telephony: azureTelephony, logger: logger.child({ part: 'azure-api' }) });
   await app.register(controller.plugin);
   await serveConsole(app, { directory: join(repositoryRoot, 'apps/console/dist'), notFound: notFoundHandler });

@@ -7,6 +7,8 @@ import type { Store } from '@dialplane/store';
 import type { Logger, Metrics } from '@dialplane/telemetry';
 import type { TelephoneControl } from '@dialplane/telephony-api';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { Applications, type ApplicationSurroundings } from './applications/applications.ts';
+import type { CallConnections } from './applications/call-connections.ts';
 import { CallDriver } from './calls/call-driver.ts';
 import { CallKeeper } from './calls/call-keeper.ts';
 import { CallStore, type InterruptedCall } from './calls/call-store.ts';
@@ -42,6 +44,8 @@ export interface SignalingControllerOptions {
   readonly telephony?: TelephoneControl;
   /** Without it clients are given no ICE servers, and what is asked of a relay is refused. */
   readonly relay?: RelayService;
+  /** Takes events to applications in calls, and puts calls from outside to them; without it there are no applications in calls. */
+  readonly applications?: ApplicationSurroundings;
   /** Without it trunks, numbers and routes are not administered here. */
   readonly telephonyAdministration?: TelephonyAdministration;
   readonly clock?: Clock;
@@ -57,6 +61,8 @@ export interface SignalingHealth {
 export interface SignalingController {
   /** Every operation of the calling API, `/openapi.json` and preflight; register it on each instance that clients reach. */
   readonly plugin: FastifyPluginAsync;
+  /** Applications in calls. */
+  readonly connections: CallConnections | undefined;
   /** Takes up endpoints and calls of the run before. Before the first request. */
   restore(): Promise<void>;
   health(): SignalingHealth;
@@ -89,6 +95,7 @@ class Controller implements SignalingController {
   private readonly callStore: CallStore;
   private readonly endpointStore: EndpointStore;
   private readonly keeper: CallKeeper;
+  private readonly applications: Applications | undefined;
   private readonly calls: CallDriver;
   private readonly registry: EndpointRegistry;
   private readonly metrics: SignalingMetrics;
@@ -119,6 +126,7 @@ class Controller implements SignalingController {
       clientOf: (endpointId) => this.registry.get(endpointId)?.registration.client ?? {},
     });
     this.calls = this.makeDriver();
+    this.applications = options.applications === undefined ? undefined : this.makeApplications(options.applications);
     this.plugin = this.makePlugin();
     this.stopListening = [
       identity.onRevoked((identifier) => this.closeEndpointsOf(identifier)),
@@ -126,13 +134,19 @@ class Controller implements SignalingController {
     ];
   }
 
+  get connections(): CallConnections | undefined {
+    return this.applications?.connections;
+  }
+
   async restore(): Promise<void> {
     const { logger } = this.options;
     const registrations = await this.endpointStore.load();
     for (const registration of registrations) this.registry.restore(registration);
+    await this.connections?.load();
     const interrupted = await this.callStore.loadRunning();
     for (const call of interrupted) await this.restoreCall(call);
     for (const { endpointId } of registrations) this.calls.observeEndpoint(endpointId, { kind: 'endpointLost', endpointId });
+    this.connections?.settle();
     if (interrupted.length > 0) logger.info({ calls: interrupted.length, endpoints: this.registry.size }, 'Calls of the run before go on.');
     await this.sweep();
     this.scheduleTick();
@@ -176,6 +190,7 @@ class Controller implements SignalingController {
     for (const stop of this.stopListening) stop();
     this.registry.releaseReaders();
     this.calls.stop();
+    await this.applications?.close();
     await this.keeper.tick();
   }
 
@@ -231,9 +246,16 @@ class Controller implements SignalingController {
           relay?.iceConfiguration(callId, participant, this.registry.get(participant.endpointId)?.reachedBy) ?? { iceServers: [], iceTransportPolicy: 'all', relay: 'unavailable' },
         participantLeft: (callId, participantId) => relay?.participantLeft(callId, participantId),
         callEnded: (callId) => relay?.callEnded(callId),
+        tellApplication: (connectionId, event) => this.applications?.hear(connectionId, event),
+        callLost: (callId) => this.connections?.callLost(callId),
         isDraining: () => this.draining,
       },
     });
+  }
+
+  private makeApplications(surroundings: ApplicationSurroundings): Applications {
+    const { store, logger } = this.options;
+    return new Applications({ ...surroundings, store, logger, callStore: this.callStore, calls: this.calls, clock: this.clock, isDraining: () => this.draining });
   }
 
   private makePlugin(): FastifyPluginAsync {

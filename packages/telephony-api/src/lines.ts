@@ -85,8 +85,8 @@ export interface IncomingLine {
     | { readonly kind: 'group'; readonly groupId: string }
     /** A telephone number, called by a user's SIP phone. */
     | { readonly kind: 'number'; readonly number: string; readonly callerId?: string }
-    /** An application has answered, under this connection: `identifier` is its own, `callId` the call that this becomes. */
-    | { readonly kind: 'application'; readonly connectionId: string; readonly identifier: string; readonly callId: string };
+    /** An application has answered, under this connection: `identifier` is its own. */
+    | { readonly kind: 'application'; readonly connectionId: string; readonly identifier: string };
   /** Of the trunk, for the flow and the records; absent for a SIP phone. */
   readonly trunk?: string;
   readonly customContext?: CustomContext;
@@ -94,7 +94,7 @@ export interface IncomingLine {
 
 /** What telephony tells the owner of a call. */
 export type LineEvent =
-  /** Somebody calls. The owner answers with `alert`, `connect`, `reject`, in its time. */
+  /** Somebody calls; a call that begins with it has the line's id. The owner answers with `alert`, `connect`, `reject`, in its time. */
   | { readonly kind: 'incoming'; readonly line: IncomingLine }
   /** An outgoing line goes this way; again when the next trunk is tried. `why` is a sentence. */
   | { readonly kind: 'routed'; readonly lineId: string; readonly trunk: string; readonly callerId?: string; readonly why: string }

@@ -17,6 +17,7 @@ import type { UsageReport } from './usage/usage-report.ts';
 import { UsageRetention } from './usage/usage-retention.ts';
 import { IncomingCallDesk } from './webhooks/incoming-call-desk.ts';
 import { webhookGuard } from './webhooks/webhook-guard.ts';
+import { WebhookSender } from './webhooks/webhook-sender.ts';
 
 export interface TelephonyBooksOptions {
   readonly store: Store;
@@ -33,6 +34,10 @@ export interface TelephonyBooksOptions {
   readonly realm?: string;
   /** Which webhooks are called: HTTPS at public addresses only by default. */
   readonly webhooks?: 'public' | 'private';
+  /** Names a call for those outside; by itself by default. */
+  readonly serverCallIdOf?: (callId: string) => string;
+  /** A bearer token by which webhooks of a resource know us. */
+  readonly authorization?: (resourceId: string) => Promise<string>;
   /** Wall clock in milliseconds since 1970; `Date.now` by default. */
   readonly now?: () => number;
   /** Uniform in [0, 1); `Math.random` by default: the order of trunks is no secret. */
@@ -53,6 +58,8 @@ export interface TelephonyBooks {
   readonly sipConfiguration: SipConfiguration;
   /** Asks applications about calls to numbers of theirs. */
   readonly incomingCalls: IncomingCallDesk;
+  /** Tells applications. */
+  readonly webhooks: WebhookSender;
   /** For the SIP edge. */
   readonly directory: EdgeDirectory;
   /** For the operators' API. */
@@ -72,7 +79,7 @@ const presetRealm = 'dialplane';
 
 /** Opens the books on the data of the run before. Throws `StoreError`. */
 export async function openTelephonyBooks(options: TelephonyBooksOptions): Promise<TelephonyBooks> {
-  const { store, dataDir, logger, resourceId, numberRetentionMs, usageRetentionMs, realm = presetRealm, webhooks = 'public', now = Date.now, random = Math.random } = options;
+  const { store, dataDir, logger, resourceId, numberRetentionMs, usageRetentionMs, realm = presetRealm, webhooks = 'public', serverCallIdOf = (callId) => callId, authorization, now = Date.now, random = Math.random } = options;
   const trunks = await TrunkBook.open(store, realm, now);
   const isTrunk = (name: string): boolean => trunks.has(name);
   const [numbers, routes, policy, devices] = await Promise.all([NumberBook.open(store, now, isTrunk), RouteBook.open(store, isTrunk), PolicyBook.open(store), DeviceBook.open(store, realm, now)]);
@@ -89,10 +96,12 @@ export async function openTelephonyBooks(options: TelephonyBooksOptions): Promis
   const retention = new UsageRetention(store);
   const ticking = setInterval(() => meter.tick(), tickMs);
   ticking.unref();
-  const incomingCalls = new IncomingCallDesk({ guard: webhookGuard(webhooks), logger, resourceId, now });
+  const sender = new WebhookSender({ guard: webhookGuard(webhooks), ...(authorization !== undefined && { authorization }) });
+  const incomingCalls = new IncomingCallDesk({ sender, logger, resourceId, serverCallIdOf, now });
   const parts = { trunks, health, numbers, routes, policy, devices, meter, router, incomingCalls };
   return {
     ...parts,
+    webhooks: sender,
     sipConfiguration: new SipConfiguration({ store, trunks, routes, numbers }),
     directory: edgeDirectory(trunks, devices),
     desk: new TelephonyDesk(parts, reports),

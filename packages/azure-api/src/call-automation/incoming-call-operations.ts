@@ -6,6 +6,8 @@ import { takeTurn } from '../identity-operations.ts';
 import { parseObject } from '../json-body.ts';
 import { RequestRate, type RequestRateLimit } from '../request-rate.ts';
 import { ownedBy, type OwnedBy } from '../telephony-owner.ts';
+import type { ConnectionOperations } from './connection-operations.ts';
+import { requestIdOf } from './connection-requests.ts';
 import { parseIdentifier, type Party } from './identifier.ts';
 import type { IncomingCallSource } from './incoming-call-source.ts';
 
@@ -13,17 +15,19 @@ const callingLimit: RequestRateLimit = { requests: 1000, windowSeconds: 30 };
 const mostContextCharacters = 4096;
 
 /**
- * What an application may say to an incoming call (Azure Communication Services, Call Automation, api-version 2026-03-12): redirect and reject. Answering it would make the
- * application a party of the call, and there are no such parties yet; it is refused with a sentence that says so, and the call goes on waiting.
+ * Call Automation (Azure Communication Services, api-version 2026-03-12): what an application may say to an incoming call, redirect and reject; by answering it becomes a party
+ * of the call, which {@link ConnectionOperations} has.
  */
 export class IncomingCallOperations {
   readonly #identity: Identity;
   readonly #calls: OwnedBy<IncomingCallSource> | undefined;
+  readonly #connections: ConnectionOperations;
   readonly #rate: RequestRate;
 
-  constructor(identity: Identity, calls: OwnedBy<IncomingCallSource> | undefined, limit: RequestRateLimit | undefined, now: () => number) {
+  constructor(identity: Identity, calls: OwnedBy<IncomingCallSource> | undefined, connections: ConnectionOperations, limit: RequestRateLimit | undefined, now: () => number) {
     this.#identity = identity;
     this.#calls = calls;
+    this.#connections = connections;
     this.#rate = new RequestRate(limit ?? callingLimit, now);
   }
 
@@ -41,13 +45,7 @@ export class IncomingCallOperations {
       requireDone(ownedBy(this.#calls, request).reject(contextOf(incomingCallContext), reason, requestIdOf(request)));
       return reply.code(204).send();
     });
-    instance.post('/calling/callConnections::answer', limited, (request) => this.#answer(request));
-  }
-
-  #answer(request: FastifyRequest): never {
-    const { incomingCallContext } = parseObject(bodyBytes(request));
-    if (!ownedBy(this.#calls, request).knows(contextOf(incomingCallContext))) throw new AzureError('INCOMING_CALL_NOT_FOUND', { target: 'incomingCallContext' });
-    throw new AzureError('CALL_ANSWER_UNSUPPORTED');
+    this.#connections.register(instance, limited);
   }
 
   async #redirect(request: FastifyRequest): Promise<void> {
@@ -72,10 +70,4 @@ function contextOf(given: unknown): string {
 
 function requireDone(outcome: 'done' | 'notFound'): void {
   if (outcome === 'notFound') throw new AzureError('INCOMING_CALL_NOT_FOUND', { target: 'incomingCallContext' });
-}
-
-/** OASIS Repeatable Requests 1.0. */
-function requestIdOf(request: FastifyRequest): string | undefined {
-  const given = request.headers['repeatability-request-id'];
-  return typeof given === 'string' && given.length <= 64 ? given : undefined;
 }

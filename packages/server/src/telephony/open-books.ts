@@ -1,4 +1,5 @@
 import type { Identity } from '@dialplane/identity';
+import { serverCallIdOf } from '@dialplane/signaling-controller';
 import type { Store } from '@dialplane/store';
 import { openTelephonyBooks, type TelephonyBooks } from '@dialplane/telephony';
 import type { Logger } from '@dialplane/telemetry';
@@ -20,6 +21,8 @@ export async function openBooks({ options, store, identity, logger }: OpenBooksO
     store, logger, dataDir: options.dataDir,
     resourceId: () => identity.resources.default.id,
     webhooks: options.webhooks,
+    serverCallIdOf,
+    authorization: (resourceId) => identity.callbackTokens.issue(resourceId),
     numberRetentionMs: options.recordRetentionDays * dayMs,
     usageRetentionMs: options.telephoneUsageRetentionDays * dayMs,
   });

@@ -1,4 +1,4 @@
-import { CallMachine, type CallCommand, type CallInput, type CallObservation, type CommandResult, type EndpointIdentity, type IceConfiguration, type IceParticipant } from '@dialplane/call';
+import { CallMachine, type ApplicationEvent, type CallCommand, type CallInput, type CallObservation, type CommandResult, type EndpointIdentity, type IceConfiguration, type IceParticipant } from '@dialplane/call';
 import { endReason, endReasons, type Call, type EndpointEvent } from '@dialplane/calling-api';
 import type { MediaControl, MediaEvent } from '@dialplane/media-api';
 import type { Logger } from '@dialplane/telemetry';
@@ -14,6 +14,7 @@ import type { InterruptedCall } from './call-store.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 import { RunningCall, type CallAbout, type StoredSnapshot, type Turn } from './running-call.ts';
 import { RunningCalls } from './running-calls.ts';
+import { serverCallIdOf } from './server-call-id.ts';
 import { TelephoneLines } from './telephone-lines.ts';
 import { UnkeptTurns } from './unkept-turns.ts';
 
@@ -31,6 +32,10 @@ interface CallSurroundings {
   iceConfiguration(callId: string, participant: IceParticipant): IceConfiguration;
   participantLeft(callId: string, participantId: string): void;
   callEnded(callId: string): void;
+  /** What an application in a call is told. */
+  tellApplication(connectionId: string, event: ApplicationEvent): void;
+  /** A call is over without a word to anybody: it failed, or could not be stored. */
+  callLost(callId: string): void;
   /** No new calls: the server is about to stop. */
   isDraining(): boolean;
 }
@@ -128,6 +133,13 @@ export class CallDriver {
     return this.command(call, command);
   }
 
+  /** As above, for an application, which hears of its call by the surroundings. */
+  foundByApplication(callId: string, caller: CallAbout['caller'], command: CallCommand): Promise<CommandResult> {
+    const call = this.begin(callId, caller, undefined);
+    this.calls.add(call);
+    return this.command(call, command);
+  }
+
   private begin(callId: string, { identifier, displayName }: CallAbout['caller'], groupId: string | undefined): RunningCall {
     const { clock, flowLimits } = this.options;
     const startedAt = clock.wallMs();
@@ -209,7 +221,7 @@ export class CallDriver {
     const { media } = this.options;
     return {
       callId: about.callId,
-      serverCallId: Buffer.from(`dialplane:${about.callId}`).toString('base64url'),
+      serverCallId: serverCallIdOf(about.callId),
       newId: randomUUID,
       startedAt: new Date(about.startedAt).toISOString(),
       iceConfiguration: (participant) => this.iceConfiguration(about.callId, participant),
@@ -276,6 +288,7 @@ export class CallDriver {
     for (const { endpointId, event } of turn.events) this.options.surroundings.publish(endpointId, event);
     for (const command of turn.media) this.options.media?.send(command);
     this.lines.send(turn.lines);
+    for (const { connectionId, event } of turn.applications) this.options.surroundings.tellApplication(connectionId, event);
     for (const news of turn.transfers) this.transfers.passOn(call, news);
   }
 
@@ -285,6 +298,7 @@ export class CallDriver {
     this.lines.hangUp(call);
     this.remove(call);
     this.rejectWaiting(call, new ApiError('STORE_UNAVAILABLE'));
+    this.options.surroundings.callLost(call.about.callId);
   }
 
   /** A fault of ours costs this call: everybody in it is told, and a record is kept. */
@@ -298,6 +312,7 @@ export class CallDriver {
     this.lines.hangUp(call);
     this.remove(call);
     const reason = endReason('signalingFailed', 'platform');
+    surroundings.callLost(callId);
     for (const endpointId of call.endpoints) {
       surroundings.publish(endpointId, { type: 'callStateChanged', callId, revision: call.nextRevision, state: 'Disconnected', endReason: reason });
     }

@@ -27,7 +27,7 @@ export function callSummaries(record: CallRecord, dating: Dating, clientOf: (end
       participantEndSubCode: part.endReason.subCode,
       resultCategory: part.endReason.category,
       endpointId: part.endpointId,
-      endpointType: isTelephone(part) ? 'PSTN' : 'VOIP',
+      endpointType: part.isApplication === true ? 'Server' : isTelephone(part) ? 'PSTN' : 'VOIP',
       ...(sdkVersion !== undefined && { sdkVersion }),
       ...(platform !== undefined && { osVersion: platform }),
       participantType: isTelephone(part) ? 'PSTN' : 'ACS',

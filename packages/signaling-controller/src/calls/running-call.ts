@@ -18,6 +18,8 @@ export interface Turn {
   readonly lines: readonly LineCommand[];
   /** What other calls are to know of transfers between them and this one. */
   readonly transfers: ReadonlyArray<Extract<CallOutput, { kind: 'transferSettled' | 'handOver' }>>;
+  /** What applications in the call are told. */
+  readonly applications: ReadonlyArray<Extract<CallOutput, { kind: 'application' }>>;
   /** Present when the call ended. */
   readonly record: CallRecord | undefined;
 }
@@ -81,7 +83,7 @@ export class RunningCall {
   }
 
   private sort(outputs: readonly CallOutput[], time: string): Turn {
-    const turn = { results: [] as Array<Turn['results'][number]>, events: [] as Array<Turn['events'][number]>, lookUps: [] as string[], media: [] as MediaCommand[], lines: [] as LineCommand[], transfers: [] as Array<Turn['transfers'][number]> };
+    const turn = { results: [] as Array<Turn['results'][number]>, events: [] as Array<Turn['events'][number]>, lookUps: [] as string[], media: [] as MediaCommand[], lines: [] as LineCommand[], transfers: [] as Array<Turn['transfers'][number]>, applications: [] as Array<Turn['applications'][number]> };
     const fanOuts = new FanOuts(outputs);
     let record: CallRecord | undefined;
     for (const output of outputs) {
@@ -103,6 +105,10 @@ export class RunningCall {
         case 'transferSettled':
         case 'handOver':
           turn.transfers.push(output);
+          break;
+        case 'application':
+          turn.applications.push(output);
+          this.noteApplication(output, time);
           break;
         case 'line':
           turn.lines.push(output.command);
@@ -195,6 +201,14 @@ export class RunningCall {
   private noteMedia(command: MediaCommand, time: string): void {
     if (command.kind === 'closeLeg') this.legs.close(time, command.legId);
     else if (command.kind === 'closeConference' || command.kind === 'openConference') this.legs.close(time);
+  }
+
+  private noteApplication({ connectionId, event }: Turn['applications'][number], time: string): void {
+    const application = this.machine.application(connectionId);
+    if (application !== undefined) this.participantIds.set(connectionId, application.participantId);
+    const lane = this.participantIds.get(connectionId);
+    if (lane !== undefined && event.kind !== 'toneReceived') this.flow.append('controller', time, 'controller', lane, { kind: 'event', type: event.kind });
+    if (event.kind === 'connected' && this.flow.facts.connectedAt === undefined) this.flow.learn({ connectedAt: Date.parse(time) });
   }
 
   private noteEvent({ endpointId, event }: EventOutput, time: string, fanOuts: FanOuts): void {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { CallInput } from '@dialplane/call';
 import { endReasons } from '@dialplane/calling-api';
 import type { LineCommand, LineDevice, LineEvent, TelephoneControl } from '@dialplane/telephony-api';
@@ -74,7 +73,7 @@ export class TelephoneLines {
       this.send([{ kind: 'reject', lineId, status: 503 }]);
       return;
     }
-    const call = group ?? begin(randomUUID(), { identifier: from, ...(displayName !== undefined && { displayName }) }, groupId);
+    const call = group ?? begin(lineId, { identifier: from, ...(displayName !== undefined && { displayName }) }, groupId);
     if (group === undefined) calls.add(call);
     calls.addParty(call, from);
     calls.setLine(call, lineId);

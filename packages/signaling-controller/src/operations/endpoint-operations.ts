@@ -125,7 +125,7 @@ export class EndpointOperations {
  * The id of what a request brings into being: the same request again finds it, also after a restart. With a request id of its
  * own (the client sent none) it is as good as random.
  */
-export function derivedId(kind: 'endpoint' | 'call', identifier: string, requestId: string): string {
+export function derivedId(kind: 'endpoint' | 'call' | 'connection', identifier: string, requestId: string): string {
   const bytes = createHash('sha256').update(JSON.stringify([kind, identifier, requestId])).digest();
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

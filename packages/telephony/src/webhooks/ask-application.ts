@@ -22,6 +22,8 @@ function decisionFor({ line: { lineId: _lineId, ...line }, far }: AskedCall, dec
       // A call that goes on to another telephone shows the number of ours that was called.
       return { kind: 'line', far, line: { ...line, target: target.kind === 'user' ? { kind: 'users', identifiers: [target.identifier] } : { ...target, callerId: line.to.slice(2) } } };
     }
+    case 'answer':
+      return { kind: 'line', far, line: { ...line, target: { kind: 'application', ...decision.application } } };
     case 'reject':
       return { kind: 'refuse', status: rejections[decision.reason] };
     case 'undecided':

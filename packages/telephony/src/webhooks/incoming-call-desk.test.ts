@@ -6,6 +6,7 @@ import { createLogger } from '@dialplane/telemetry';
 import { IncomingCallDesk, type ApplicationDecision, type IncomingCallDeskOptions } from './incoming-call-desk.ts';
 import type { OfferedCall } from './incoming-call-event.ts';
 import { webhookGuard } from './webhook-guard.ts';
+import { WebhookSender } from './webhook-sender.ts';
 
 const call: OfferedCall = {
   lineId: 'b9fd42a5-9fbf-4a6a-8c0e-0e8c0b3fd6a0', from: '4:+4930123456', to: '4:+14255550101', displayName: 'Anna',
@@ -41,8 +42,10 @@ async function webhook(t: TestContext, ...answers: ReadonlyArray<(told: Told) =>
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`, told };
 }
 
+const senderTo = (reach: 'public' | 'private') => new WebhookSender({ guard: webhookGuard(reach), authorization: async (resourceId) => `token for ${resourceId}` });
+
 function desk(t: TestContext, options: Partial<IncomingCallDeskOptions> = {}): IncomingCallDesk {
-  const made = new IncomingCallDesk({ guard: webhookGuard('private'), logger: createLogger({ level: 'silent' }), resourceId: () => 'r1', now: () => 0, retryAfterMs: [1, 1], ...options });
+  const made = new IncomingCallDesk({ sender: senderTo('private'), logger: createLogger({ level: 'silent' }), resourceId: () => 'r1', serverCallIdOf: (callId) => `server ${callId}`, now: () => 0, retryAfterMs: [1, 1], ...options });
   t.after(() => made.close());
   return made;
 }
@@ -59,20 +62,20 @@ test('an application is told of a call in Azure’s words, and its word is taken
   const asked = desk(t);
   const outcomes: unknown[] = [];
   application.word = (one) => {
-    outcomes.push(asked.knows(contextOf(one)), asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_alice' }, 'once'), asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_alice' }, 'once'));
-    outcomes.push(asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_bob' }, 'twice'), asked.reject(contextOf(one), 'busy'), asked.knows(contextOf(one)));
+    outcomes.push(asked.find(contextOf(one))?.lineId, asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_alice' }, 'once'), asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_alice' }, 'once'));
+    outcomes.push(asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_bob' }, 'twice'), asked.reject(contextOf(one), 'busy'), asked.find(contextOf(one)));
   };
   assert.deepEqual(await ask(asked, url), { kind: 'redirect', target: { kind: 'user', identifier: '8:acs:r1_alice' } });
-  assert.deepEqual(outcomes, [true, 'done', 'done', 'notFound', 'notFound', false]);
+  assert.deepEqual(outcomes, [call.lineId, 'done', 'done', 'notFound', 'notFound', undefined]);
   const [{ headers, event: { id, ...event } } = { headers: {}, event: { id: '', eventType: '', data: {} } }] = told;
-  assert.deepEqual([headers['content-type'], headers['aeg-event-type'], typeof id], ['application/json; charset=utf-8', 'Notification', 'string']);
+  assert.deepEqual([headers['content-type'], headers['aeg-event-type'], headers.authorization, typeof id], ['application/json; charset=utf-8', 'Notification', 'Bearer token for r1', 'string']);
   const { incomingCallContext: _context, ...data } = event.data;
   assert.deepEqual({ ...event, data }, {
     topic: '/providers/Microsoft.Communication/CommunicationServices/r1', subject: '/caller/4:+4930123456/recipient/4:+14255550101', eventType: 'Microsoft.Communication.IncomingCall',
     dataVersion: '1.0', metadataVersion: '1', eventTime: '1970-01-01T00:00:00.000Z',
     data: {
       to: { kind: 'phoneNumber', rawId: '4:+14255550101', phoneNumber: { value: '+14255550101' } }, from: { kind: 'phoneNumber', rawId: '4:+4930123456', phoneNumber: { value: '+4930123456' } },
-      serverCallId: Buffer.from(call.lineId).toString('base64'), callerDisplayName: 'Anna', customContext: { sipHeaders: { 'User-To-User': 'u;encoding=hex', 'X-MS-Custom-Kind': 'vip' }, voipHeaders: {} }, correlationId: call.lineId,
+      serverCallId: `server ${call.lineId}`, callerDisplayName: 'Anna', customContext: { sipHeaders: { 'User-To-User': 'u;encoding=hex', 'X-MS-Custom-Kind': 'vip' }, voipHeaders: {} }, correlationId: call.lineId,
     },
   });
   assert.equal(asked.size, 0);
@@ -139,7 +142,7 @@ test('a webhook shows that it wants to be called', async (t) => {
 });
 
 test('this machine and private networks are not called unless that is meant', async (t) => {
-  const asked = desk(t, { guard: webhookGuard('public') });
+  const asked = desk(t, { sender: senderTo('public') });
   for (const url of [
     'https://127.0.0.1/', 'https://10.0.0.1/', 'https://192.168.1.1/', 'https://169.254.169.254/latest', 'https://[::1]/', 'https://[fd00::1]/', 'https://[::ffff:10.0.0.1]/', 'https://0.0.0.0/', 'https://2130706433/', 'https://localhost/',
     'http://example.com/', 'https://user:secret@example.com/', 'ftp://example.com/', 'nonsense',

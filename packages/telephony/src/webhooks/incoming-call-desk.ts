@@ -3,16 +3,23 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Logger } from '@dialplane/telemetry';
 import { IncomingCallContexts } from './incoming-call-context.ts';
 import { incomingCallEvent, validationEvent, type OfferedCall } from './incoming-call-event.ts';
-import type { WebhookGuard } from './webhook-guard.ts';
-import { postWebhook, type WebhookOutcome } from './webhook-post.ts';
+import type { WebhookSender } from './webhook-sender.ts';
 
 /** Whom an application sends a call to. */
 export type RedirectTarget = { readonly kind: 'user'; readonly identifier: string } | { readonly kind: 'number'; readonly number: string };
+
+/** Who answers: its connection with the call that this becomes, and its own identifier. */
+export interface AnsweringApplication {
+  readonly connectionId: string;
+  readonly identifier: string;
+}
 
 /** What an application has decided about a call, or what became of asking it. */
 export type ApplicationDecision =
   | { readonly kind: 'redirect'; readonly target: RedirectTarget }
   | { readonly kind: 'reject'; readonly reason: 'none' | 'busy' | 'forbidden' }
+  /** It takes the call itself. */
+  | { readonly kind: 'answer'; readonly application: AnsweringApplication }
   /** It could not be reached, or said nothing in time; in a sentence. */
   | { readonly kind: 'undecided'; readonly sentence: string };
 
@@ -20,9 +27,11 @@ export type ApplicationDecision =
 export type WordOutcome = 'done' | 'notFound';
 
 export interface IncomingCallDeskOptions {
-  readonly guard: WebhookGuard;
+  readonly sender: WebhookSender;
   readonly logger: Logger;
   readonly resourceId: () => string;
+  /** As clients see it, for the id of a call. */
+  readonly serverCallIdOf: (callId: string) => string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** How long to wait before each further try, in milliseconds; 1, 2 and 4 seconds by default. */
@@ -39,7 +48,6 @@ interface WaitingCall {
   readonly over: AbortController;
 }
 
-const answerWithinMs = 5000;
 const presetRetriesMs: readonly number[] = [1000, 2000, 4000];
 const presetDecideWithinMs = 30_000;
 const mostWaiting = 1000;
@@ -94,18 +102,23 @@ export class IncomingCallDesk {
     return this.#hear(context, { kind: 'reject', reason }, requestId);
   }
 
-  /** Whether a context is of a call that waits. */
-  knows(context: string): boolean {
+  /** The application takes the call itself. */
+  answer(context: string, application: AnsweringApplication, requestId?: string): WordOutcome {
+    return this.#hear(context, { kind: 'answer', application }, requestId);
+  }
+
+  /** The call that a context is of, while it waits. */
+  find(context: string): OfferedCall | undefined {
     const lineId = this.#contexts.read(context);
-    return lineId !== undefined && this.#waiting.has(lineId);
+    return lineId === undefined ? undefined : this.#waiting.get(lineId)?.call;
   }
 
   /** Whether a webhook wants to be called: it has to answer the validation event with the code in it. @returns why it is not to be called, in a sentence. */
   async validate(url: string): Promise<string | undefined> {
     const validationCode = randomUUID();
-    const { guard, resourceId, now } = this.#options;
+    const { sender, resourceId, now } = this.#options;
     const event = validationEvent(resourceId(), validationCode, now());
-    const outcome = await postWebhook({ url, headers: { 'aeg-event-type': 'SubscriptionValidation' }, body: [event] }, guard, answerWithinMs);
+    const outcome = await sender.post({ url, resourceId: resourceId(), headers: () => ({ 'aeg-event-type': 'SubscriptionValidation' }), body: [event] });
     if (outcome.kind === 'failed') return `The webhook cannot be reached: ${outcome.sentence}`;
     if (outcome.kind === 'refused') return outcome.sentence;
     if (outcome.status !== 200) return `The webhook answered the validation event with ${outcome.status}, not with 200.`;
@@ -117,20 +130,17 @@ export class IncomingCallDesk {
   }
 
   async #put({ call, over }: WaitingCall, url: string): Promise<void> {
-    const { resourceId, now, logger, retryAfterMs = presetRetriesMs, decideWithinMs = presetDecideWithinMs } = this.#options;
-    const event = incomingCallEvent(call, resourceId(), this.#contexts.write(call.lineId), now());
-    const headers = { 'aeg-event-type': 'Notification', 'aeg-delivery-count': '0' };
-    let outcome = await postWebhook({ url, headers, body: [event] }, this.#options.guard, answerWithinMs, over.signal);
-    for (const [index, pauseMs] of retryAfterMs.entries()) {
-      if (!isWorthRetrying(outcome) || over.signal.aborted) break;
-      logger.warn({ lineId: call.lineId, outcome: sentenceOf(outcome) }, 'A webhook did not take an incoming call; it is told again.');
-      await after(pauseMs, undefined, { signal: over.signal }).catch(() => undefined);
-      outcome = await postWebhook({ url, headers: { ...headers, 'aeg-delivery-count': String(index + 1) }, body: [event] }, this.#options.guard, answerWithinMs, over.signal);
-    }
+    const { sender, resourceId, serverCallIdOf, now, logger, retryAfterMs = presetRetriesMs, decideWithinMs = presetDecideWithinMs } = this.#options;
+    const event = incomingCallEvent(call, { resourceId: resourceId(), serverCallId: serverCallIdOf(call.lineId), incomingCallContext: this.#contexts.write(call.lineId) }, now());
+    const { isTaken, sentence } = await sender.deliver({
+      url, resourceId: resourceId(), body: [event], retryAfterMs, signal: over.signal,
+      headers: (tries) => ({ 'aeg-event-type': 'Notification', 'aeg-delivery-count': String(tries) }),
+      onRetry: (outcome) => logger.warn({ lineId: call.lineId, outcome }, 'A webhook did not take an incoming call; it is told again.'),
+    });
     if (over.signal.aborted) return;
-    if (!isTaken(outcome)) {
-      logger.warn({ lineId: call.lineId, outcome: sentenceOf(outcome) }, 'A webhook did not take an incoming call; the call is ended.');
-      this.#decide(call.lineId, { kind: 'undecided', sentence: `The application that decides about calls to this number cannot be reached: ${sentenceOf(outcome)}` });
+    if (!isTaken) {
+      logger.warn({ lineId: call.lineId, outcome: sentence }, 'A webhook did not take an incoming call; the call is ended.');
+      this.#decide(call.lineId, { kind: 'undecided', sentence: `The application that decides about calls to this number cannot be reached: ${sentence}` });
       return;
     }
     await after(decideWithinMs, undefined, { signal: over.signal }).catch(() => undefined);
@@ -164,26 +174,6 @@ export class IncomingCallDesk {
     const [oldest] = this.#words.keys();
     if (this.#words.size >= mostWords && oldest !== undefined) this.#words.delete(oldest);
     this.#words.set(requestId, lineId);
-  }
-}
-
-function isTaken(outcome: WebhookOutcome): boolean {
-  return outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300;
-}
-
-/** What Event Grid tries again soon: no answer, and answers that say later. */
-function isWorthRetrying(outcome: WebhookOutcome): boolean {
-  return outcome.kind === 'failed' || (outcome.kind === 'answered' && (outcome.status === 408 || outcome.status === 429 || outcome.status >= 500));
-}
-
-function sentenceOf(outcome: WebhookOutcome): string {
-  switch (outcome.kind) {
-    case 'answered':
-      return `it answered with ${outcome.status}.`;
-    case 'refused':
-      return outcome.sentence;
-    case 'failed':
-      return `${outcome.sentence}.`;
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomContext } from '@dialplane/calling-api';
 
-/** A call that an application is asked about. Identifiers are raw. */
+/** A call that an application is asked about. Identifiers are raw; the call that it becomes is named by the line. */
 export interface OfferedCall {
   readonly lineId: string;
   readonly from: string;
@@ -21,12 +21,12 @@ interface EventGridEvent {
   readonly data: object;
 }
 
-/** Azure's `IncomingCall` in the schema of Event Grid. @param incomingCallContext what answers, redirects or rejects it. @param at milliseconds since 1970. */
-export function incomingCallEvent(call: OfferedCall, resourceId: string, incomingCallContext: string, at: number): EventGridEvent {
+/** Azure's `IncomingCall` in the schema of Event Grid. `incomingCallContext` is what answers, redirects or rejects it. @param at milliseconds since 1970. */
+export function incomingCallEvent(call: OfferedCall, { resourceId, serverCallId, incomingCallContext }: { readonly resourceId: string; readonly serverCallId: string; readonly incomingCallContext: string }, at: number): EventGridEvent {
   return eventGridEvent('Microsoft.Communication.IncomingCall', `/caller/${call.from}/recipient/${call.to}`, resourceId, at, {
     to: identifierModel(call.to),
     from: identifierModel(call.from),
-    serverCallId: Buffer.from(call.lineId).toString('base64'),
+    serverCallId,
     callerDisplayName: call.displayName ?? '',
     ...(call.customContext !== undefined && { customContext: contextModel(call.customContext) }),
     incomingCallContext,

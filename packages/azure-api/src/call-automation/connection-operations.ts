@@ -1,0 +1,199 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { AzureError, type AzureErrorCode } from '../azure-error.ts';
+import { bodyBytes, callerOf } from '../caller.ts';
+import { parseObject } from '../json-body.ts';
+import type { OwnedBy } from '../telephony-owner.ts';
+import { ownedBy } from '../telephony-owner.ts';
+import type { CallConnection, CallConnectionSource, ConnectionCommand, ConnectionOutcome } from './call-connection-source.ts';
+import {
+  applicationOf, callbackUriOf, callerIdOf, callerNameOf, customContextOf, invalid, operationContextOf, operationOf, optionalText, participantOf, participantsOf, refuseUnsupported, requestIdOf,
+  requireText,
+} from './connection-requests.ts';
+import { connectionView, identifierModel, participantView } from './connection-views.ts';
+
+interface ConnectionRoute {
+  readonly Params: { readonly connectionId: string };
+}
+
+const mostTargets = 50;
+const longestRingSeconds = 180;
+const mostIdCharacters = 256;
+const mostContextCharacters = 4096;
+
+/**
+ * Call connections (Azure Communication Services, Call Automation, api-version 2026-03-12): an application makes, answers or joins a call and commands it; what comes of
+ * that it hears at its callback URI. Each operation answers with exactly the status that Azure's clients know.
+ */
+export class ConnectionOperations {
+  readonly #connections: OwnedBy<CallConnectionSource> | undefined;
+
+  constructor(connections: OwnedBy<CallConnectionSource> | undefined) {
+    this.#connections = connections;
+  }
+
+  /** `::` is a literal colon. @param limited options of every route. */
+  register(instance: FastifyInstance, limited: { readonly onRequest: (request: FastifyRequest) => Promise<void> }): void {
+    const one = '/calling/callConnections/:connectionId';
+    instance.post('/calling/callConnections', limited, async (request, reply) => reply.code(201).send(await this.#create(request)));
+    instance.post('/calling/callConnections::answer', limited, async (request, reply) => reply.code(200).send(await this.#answer(request)));
+    instance.post('/calling/callConnections::connect', limited, async (request, reply) => reply.code(200).send(await this.#attach(request)));
+    instance.get<ConnectionRoute>(one, limited, async (request, reply) => reply.send(connectionView(this.#require(request))));
+    instance.delete<ConnectionRoute>(one, limited, async (request, reply) => this.#perform(request, reply, 204, { kind: 'hangUp', forEveryone: false }));
+    instance.post<ConnectionRoute>(`${one}(^.+)::terminate`, limited, async (request, reply) => this.#perform(request, reply, 204, { kind: 'hangUp', forEveryone: true }));
+    instance.post<ConnectionRoute>(`${one}(^.+)::transferToParticipant`, limited, (request, reply) => this.#transfer(request, reply));
+    this.#registerParticipants(instance, `${one}/participants`, limited);
+  }
+
+  #registerParticipants(instance: FastifyInstance, path: string, limited: { readonly onRequest: (request: FastifyRequest) => Promise<void> }): void {
+    instance.get<ConnectionRoute>(path, limited, async (request, reply) => reply.send({ value: this.#participants(request).map(participantView) }));
+    instance.get<{ readonly Params: { readonly connectionId: string; readonly rawId: string } }>(`${path}/:rawId`, limited, async (request, reply) => {
+      const found = this.#participants(request).find(({ identifier }) => identifier === request.params.rawId);
+      if (found === undefined) throw new AzureError('CALL_PARTICIPANT_NOT_FOUND');
+      return reply.send(participantView(found));
+    });
+    instance.post<ConnectionRoute>(`${path}::add`, limited, (request, reply) => this.#add(request, reply));
+    instance.post<ConnectionRoute>(`${path}::cancelAddParticipant`, limited, (request, reply) => this.#cancelAdd(request, reply));
+    instance.post<ConnectionRoute>(`${path}::remove`, limited, (request, reply) => this.#remove(request, reply));
+    instance.post<ConnectionRoute>(`${path}::mute`, limited, (request, reply) => this.#mute(request, reply));
+    instance.post<ConnectionRoute>(`${path}::moveHere`, limited, async (request) => {
+      this.#require(request);
+      throw new AzureError('CALL_MOVE_UNSUPPORTED');
+    });
+  }
+
+  async #create(request: FastifyRequest): Promise<object> {
+    const fields = parseObject(bodyBytes(request));
+    refuseUnsupported(fields);
+    const targets = participantsOf(fields, 'targets', mostTargets);
+    return made(await this.#source(request).create({ ...this.#common(request, fields), ...applicationOf(fields, 'source'), targets, ...callerIdOf(fields), ...callerNameOf(fields), ...customContextOf(fields) }));
+  }
+
+  async #answer(request: FastifyRequest): Promise<object> {
+    const fields = parseObject(bodyBytes(request));
+    refuseUnsupported(fields);
+    const incomingCallContext = requireText(fields, 'incomingCallContext', mostContextCharacters);
+    return made(await this.#source(request).answer({ ...this.#common(request, fields), ...applicationOf(fields, 'answeredBy'), incomingCallContext }));
+  }
+
+  async #attach(request: FastifyRequest): Promise<object> {
+    const fields = parseObject(bodyBytes(request));
+    refuseUnsupported(fields);
+    return made(await this.#source(request).attach({ ...this.#common(request, fields), locator: locatorOf(fields['callLocator']) }));
+  }
+
+  async #add(request: FastifyRequest<ConnectionRoute>, reply: FastifyReply): Promise<void> {
+    const fields = parseObject(bodyBytes(request));
+    const target = participantOf(fields, 'participantToAdd');
+    const invitationId = requestIdOf(request) ?? randomUUID();
+    const operation = operationOf(fields, invitationId);
+    const { operationContext } = operation;
+    await this.#command(request, { kind: 'addParticipant', target, operation, ...callerIdOf(fields), ...callerNameOf(fields), ...customContextOf(fields), ...ringOf(fields['invitationTimeoutInSeconds']) });
+    await reply.code(202).send({ participant: { identifier: identifierModel(target), isMuted: false, isOnHold: false }, invitationId, ...(operationContext !== undefined && { operationContext }) });
+  }
+
+  async #cancelAdd(request: FastifyRequest<ConnectionRoute>, reply: FastifyReply): Promise<void> {
+    const fields = parseObject(bodyBytes(request));
+    const invitationId = requireText(fields, 'invitationId', mostIdCharacters);
+    const operation = operationOf(fields, randomUUID());
+    const { operationContext } = operation;
+    await this.#command(request, { kind: 'cancelAddParticipant', invitationId, operation });
+    await reply.code(202).send({ invitationId, ...(operationContext !== undefined && { operationContext }) });
+  }
+
+  async #remove(request: FastifyRequest<ConnectionRoute>, reply: FastifyReply): Promise<void> {
+    const fields = parseObject(bodyBytes(request));
+    const operation = operationOf(fields, randomUUID());
+    await this.#perform(request, reply, 202, { kind: 'removeParticipant', target: participantOf(fields, 'participantToRemove'), operation }, operationContextOf(fields));
+  }
+
+  async #mute(request: FastifyRequest<ConnectionRoute>, reply: FastifyReply): Promise<void> {
+    const fields = parseObject(bodyBytes(request));
+    const [target = ''] = participantsOf(fields, 'targetParticipants', 1);
+    await this.#perform(request, reply, 200, { kind: 'mute', target }, operationContextOf(fields));
+  }
+
+  async #transfer(request: FastifyRequest<ConnectionRoute>, reply: FastifyReply): Promise<void> {
+    const fields = parseObject(bodyBytes(request));
+    const operation = operationOf(fields, randomUUID());
+    const transferee = fields['transferee'] === undefined ? {} : { transferee: participantOf(fields, 'transferee') };
+    const command: ConnectionCommand = { kind: 'transfer', target: participantOf(fields, 'targetParticipant'), operation, ...transferee, ...callerIdOf(fields), ...customContextOf(fields) };
+    await this.#perform(request, reply, 202, command, operationContextOf(fields));
+  }
+
+  async #perform(request: FastifyRequest<ConnectionRoute>, reply: FastifyReply, status: number, command: ConnectionCommand, body?: object): Promise<void> {
+    await this.#command(request, command);
+    await reply.code(status).send(body);
+  }
+
+  async #command(request: FastifyRequest<ConnectionRoute>, command: ConnectionCommand): Promise<void> {
+    const { state } = this.#require(request);
+    if (state === 'connecting' && command.kind !== 'hangUp') throw new AzureError('CALL_NOT_ESTABLISHED');
+    valueOf(await this.#source(request).perform(callerOf(request).resource.id, request.params.connectionId, command, requestIdOf(request)));
+  }
+
+  #require(request: FastifyRequest<ConnectionRoute>): CallConnection {
+    const connection = this.#source(request).get(callerOf(request).resource.id, request.params.connectionId);
+    if (connection === undefined) throw new AzureError('CALL_CONNECTION_NOT_FOUND');
+    return connection;
+  }
+
+  #participants(request: FastifyRequest<ConnectionRoute>): NonNullable<ReturnType<CallConnectionSource['participants']>> {
+    const participants = this.#source(request).participants(callerOf(request).resource.id, request.params.connectionId);
+    if (participants === undefined) throw new AzureError('CALL_CONNECTION_NOT_FOUND');
+    return participants;
+  }
+
+  #source(request: FastifyRequest): CallConnectionSource {
+    return ownedBy(this.#connections, request);
+  }
+
+  #common(request: FastifyRequest, fields: Readonly<Record<string, unknown>>): { readonly resourceId: string; readonly callbackUri: string; readonly operationContext?: string; readonly requestId?: string } {
+    const requestId = requestIdOf(request);
+    return { resourceId: callerOf(request).resource.id, callbackUri: callbackUriOf(fields), ...operationContextOf(fields), ...(requestId !== undefined && { requestId }) };
+  }
+}
+
+function made(outcome: ConnectionOutcome<CallConnection>): object {
+  return connectionView(valueOf(outcome));
+}
+
+function ringOf(given: unknown): { readonly ringMs?: number } {
+  if (given === undefined || given === null) return {};
+  if (typeof given === 'number' && given > 0 && given <= longestRingSeconds) return { ringMs: given * 1000 };
+  throw invalid('invitationTimeoutInSeconds', `invitationTimeoutInSeconds is a number up to ${longestRingSeconds}`);
+}
+
+function locatorOf(given: unknown): { readonly groupId: string } | { readonly serverCallId: string } {
+  const fields = typeof given === 'object' && given !== null ? (given as Readonly<Record<string, unknown>>) : {};
+  const groupId = optionalText(fields, 'groupCallId', mostIdCharacters);
+  const serverCallId = optionalText(fields, 'serverCallId', mostIdCharacters);
+  if (groupId !== undefined) return { groupId };
+  if (serverCallId !== undefined) return { serverCallId };
+  throw invalid('callLocator', 'callLocator names a group call or a server call; this server has no rooms');
+}
+
+/** The value of an outcome; throws the error in Azure's words. */
+function valueOf<Value>(outcome: ConnectionOutcome<Value>): Value {
+  if (outcome.ok) return outcome.value;
+  const { code, message } = outcome;
+  if (code === 'CALLBACK_REFUSED') throw invalid('callbackUri', message ?? 'the field callbackUri is invalid');
+  throw new AzureError(azureCodes[code] ?? 'SERVER_FAULT', message === undefined ? {} : { detail: message });
+}
+
+const azureCodes: Partial<Record<Extract<ConnectionOutcome<unknown>, { ok: false }>['code'], AzureErrorCode>> = {
+  INCOMING_CALL_NOT_FOUND: 'INCOMING_CALL_NOT_FOUND',
+  CALL_NOT_FOUND: 'CALL_CONNECTION_NOT_FOUND',
+  CALL_ENDED: 'CALL_CONNECTION_NOT_FOUND',
+  PARTICIPANT_NOT_FOUND: 'CALL_PARTICIPANT_NOT_FOUND',
+  CALL_STATE_CONFLICT: 'CALL_CONFLICT',
+  CALL_FULL: 'CALL_CONFLICT',
+  CALL_LIMIT: 'CALL_CONFLICT',
+  REQUEST_ID_REUSED: 'CALL_CONFLICT',
+  TRANSFER_IMPOSSIBLE: 'CALL_ACTION_INVALID',
+  TARGET_INVALID: 'CALL_REQUEST_INVALID',
+  MEDIA_PROCESSOR_UNAVAILABLE: 'CALL_PRECONDITION_FAILED',
+  TELEPHONY_UNAVAILABLE: 'CALL_PRECONDITION_FAILED',
+  STORE_UNAVAILABLE: 'STORE_UNAVAILABLE',
+  SERVER_DRAINING: 'CALL_SERVER_DRAINING',
+};

@@ -1,0 +1,32 @@
+import { identifierKind } from '@dialplane/calling-api';
+import type { CallConnection, ConnectedParticipant } from './call-connection-source.ts';
+
+/** A connection in Azure's form (`CallConnectionProperties`). */
+export function connectionView(connection: CallConnection): object {
+  const { connectionId, callId, serverCallId, state, origin, identifier, displayName, callbackUri, targets, source } = connection;
+  return {
+    callConnectionId: connectionId, serverCallId, correlationId: callId, callConnectionState: state, callbackUri, targets: targets.map(identifierModel),
+    ...(origin === 'created' && { source: identifierModel(identifier), ...(source !== undefined && { sourceCallerIdNumber: numberModel(source) }) }),
+    ...(origin === 'answered' && {
+      answeredBy: { id: identifier },
+      ...(source !== undefined && { source: identifierModel(source) }),
+      ...(targets[0] !== undefined && identifierKind(targets[0]) === 'phoneNumber' && { answeredFor: numberModel(targets[0]) }),
+    }),
+    ...(displayName !== undefined && { sourceDisplayName: displayName }),
+  };
+}
+
+export function participantView({ identifier, isMuted, isOnHold }: ConnectedParticipant): object {
+  return { identifier: identifierModel(identifier), isMuted, isOnHold };
+}
+
+/** A raw identifier as Azure's model of it. */
+export function identifierModel(rawId: string): object {
+  const kind = identifierKind(rawId);
+  if (kind === 'phoneNumber') return { kind, rawId, phoneNumber: numberModel(rawId) };
+  return kind === 'communicationUser' ? { kind, rawId, communicationUser: { id: rawId } } : { kind, rawId };
+}
+
+function numberModel(rawId: string): object {
+  return { value: rawId.slice(2) };
+}

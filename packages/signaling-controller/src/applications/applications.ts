@@ -1,0 +1,51 @@
+import type { ApplicationEvent } from '@dialplane/call';
+import type { Store } from '@dialplane/store';
+import type { Logger } from '@dialplane/telemetry';
+import type { CallDriver } from '../calls/call-driver.ts';
+import type { CallStore } from '../calls/call-store.ts';
+import type { Clock } from '../clock.ts';
+import { keptSafe } from '../operations/kept-safe.ts';
+import type { CallbackDelivery } from './callback-delivery.ts';
+import { CallConnectionStore } from './call-connection-store.ts';
+import { CallConnections, type WaitingCalls } from './call-connections.ts';
+import { EventOutbox } from './event-outbox.ts';
+
+/** What applications in calls need of the world: who takes events to them, and who puts calls from outside to them. */
+export interface ApplicationSurroundings {
+  readonly delivery: CallbackDelivery;
+  readonly incomingCalls: WaitingCalls;
+}
+
+export interface ApplicationsOptions extends ApplicationSurroundings {
+  readonly store: Store;
+  readonly callStore: CallStore;
+  readonly calls: CallDriver;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  isDraining(): boolean;
+}
+
+/** Applications in calls: their connections, and the events on their way to them. */
+export class Applications {
+  readonly connections: CallConnections;
+  private readonly outbox: EventOutbox;
+
+  constructor({ store, callStore, calls, clock, logger, delivery, incomingCalls, isDraining }: ApplicationsOptions) {
+    const connectionStore = new CallConnectionStore(store);
+    this.outbox = new EventOutbox({ store: connectionStore, delivery, logger });
+    this.connections = new CallConnections({
+      outbox: this.outbox, store: connectionStore, calls, clock, incomingCalls, isDraining,
+      wasParty: (callId, identifier) => keptSafe(callStore.hasParty(callId, identifier)),
+      refusal: (url) => delivery.refusal(url),
+    });
+  }
+
+  hear(connectionId: string, event: ApplicationEvent): void {
+    this.connections.hear(connectionId, event);
+  }
+
+  /** Events go on with the next run. */
+  close(): Promise<void> {
+    return this.outbox.close();
+  }
+}

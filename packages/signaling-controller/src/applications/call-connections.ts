@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import type { ApplicationEvent, ApplicationIdentity, ApplicationInvitation, ApplicationParticipant, CallCommand, CommandResult } from '@dialplane/call';
+import { endReason, type ApiErrorCode, type EndReason } from '@dialplane/calling-api';
+import type { CallDriver } from '../calls/call-driver.ts';
+import { callIdOf, serverCallIdOf } from '../calls/server-call-id.ts';
+import type { Clock } from '../clock.ts';
+import { ApiError } from '../http/api-error.ts';
+import { derivedId } from '../operations/endpoint-operations.ts';
+import { keptSafe } from '../operations/kept-safe.ts';
+import type { CallConnection, CallConnectionView } from './call-connection.ts';
+import type { CallConnectionStore } from './call-connection-store.ts';
+import { addressOf, cloudEvent } from './cloud-event.ts';
+import type { EventOutbox } from './event-outbox.ts';
+
+export interface CallConnectionsOptions {
+  readonly store: CallConnectionStore;
+  readonly outbox: EventOutbox;
+  readonly calls: CallDriver;
+  readonly incomingCalls: WaitingCalls;
+  readonly clock: Clock;
+  /** A call that this one has been, and is over. */
+  wasParty(callId: string, identifier: string): Promise<boolean>;
+  /** Why an address is not called, in a sentence. */
+  refusal(url: string): string | undefined;
+  isDraining(): boolean;
+}
+
+/** Calls from outside that wait for the word of an application. The call that one becomes has the id of its line. */
+export interface WaitingCalls {
+  /** The call of a context that an application was given; `undefined` where none waits with it. */
+  find(context: string): { readonly lineId: string; readonly from: string; readonly to: string } | undefined;
+  answer(context: string, application: ApplicationIdentity, requestId?: string): 'done' | 'notFound';
+}
+
+/** What every request that makes a connection has. */
+export interface ConnectionRequest {
+  readonly resourceId: string;
+  readonly callbackUri: string;
+  readonly operationContext?: string;
+  /** Idempotency key. */
+  readonly requestId?: string;
+  /** As whom the application takes part; as somebody of its own without it. */
+  readonly identifier?: string;
+}
+
+export interface CreateConnectionRequest extends ConnectionRequest, Omit<ApplicationInvitation, 'ringMs'> {
+  readonly targets: readonly string[];
+}
+
+export interface AnswerConnectionRequest extends ConnectionRequest {
+  /** Of the event that told the application of the call. */
+  readonly incomingCallContext: string;
+}
+
+export interface AttachConnectionRequest extends ConnectionRequest {
+  readonly locator: { readonly groupId: string } | { readonly serverCallId: string };
+}
+
+/** A command of an application, without who gives it. */
+type WithoutCommander<Command> = Command extends { readonly by: string } ? Omit<Command, 'commandId' | 'digest' | 'by'> : never;
+export type ConnectionCommand = WithoutCommander<CallCommand>;
+
+/** What came of a request: a value, or a code of the calling API with a sentence where more is known. */
+export type ConnectionOutcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly code: ApiErrorCode | 'INCOMING_CALL_NOT_FOUND' | 'CALLBACK_REFUSED'; readonly message?: string };
+
+const mostConnections = 20_000;
+
+/**
+ * Applications in calls (Call Automation): each has a connection with a call, by which it commands it, and an address where it hears what becomes of that. A connection
+ * lasts as long as the application's part in the call, over restarts of the server; its last event is on its way before it is forgotten.
+ */
+export class CallConnections {
+  private readonly options: CallConnectionsOptions;
+  private readonly connections = new Map<string, CallConnection>();
+
+  constructor(options: CallConnectionsOptions) {
+    this.options = options;
+  }
+
+  /** Takes up the connections of the run before. Before its calls are. */
+  async load(): Promise<void> {
+    for (const connection of await this.options.store.load()) this.connections.set(connection.connectionId, connection);
+    await this.options.outbox.restore();
+  }
+
+  /** Tells applications whose calls are not there any more. After those of the run before were taken up. */
+  settle(): void {
+    for (const connection of this.connections.values()) {
+      const isThere = this.options.calls.get(connection.callId)?.machine.application(connection.connectionId) !== undefined;
+      if (!isThere) this.disconnect(connection, endReason('endedByPlatform', 'platform', 'The server was restarted, and the call is over.'), true);
+    }
+  }
+
+  /** An application calls. */
+  async create(request: CreateConnectionRequest): Promise<ConnectionOutcome<CallConnectionView>> {
+    const { targets, alternateCallerId, callerName, customContext } = request;
+    const connectionId = connectionIdOf('create', request);
+    return this.connect(request, { connectionId, callId: derivedId('call', connectionId, ''), origin: 'created', targets, ...(alternateCallerId !== undefined && { source: alternateCallerId }), ...(callerName !== undefined && { displayName: callerName }) }, (connection) =>
+      this.options.calls.foundByApplication(connection.callId, connection, {
+        kind: 'startAsApplication', commandId: `${connectionId}/start`, application: identityOf(connection), targets,
+        ...(alternateCallerId !== undefined && { alternateCallerId }), ...(callerName !== undefined && { callerName }), ...(customContext !== undefined && { customContext }),
+      }));
+  }
+
+  /** An application answers a call from outside. */
+  async answer(request: AnswerConnectionRequest): Promise<ConnectionOutcome<CallConnectionView>> {
+    const { incomingCallContext, requestId } = request;
+    const connectionId = connectionIdOf('answer', request);
+    const known = this.get(request.resourceId, connectionId);
+    if (known !== undefined) return { ok: true, value: known };
+    const call = this.options.incomingCalls.find(incomingCallContext);
+    if (call === undefined) return { ok: false, code: 'INCOMING_CALL_NOT_FOUND' };
+    return this.connect(request, { connectionId, callId: call.lineId, origin: 'answered', targets: [call.to], source: call.from }, async (connection) => {
+      const outcome = this.options.incomingCalls.answer(incomingCallContext, identityOf(connection), requestId);
+      return outcome === 'done' ? { ok: true } : undefined;
+    });
+  }
+
+  /** An application comes to a call that runs. */
+  async attach(request: AttachConnectionRequest): Promise<ConnectionOutcome<CallConnectionView>> {
+    const { locator } = request;
+    const { calls } = this.options;
+    const callId = 'groupId' in locator ? calls.ofGroup(locator.groupId) : callIdOf(locator.serverCallId);
+    if (callId === undefined || calls.get(callId) === undefined) return { ok: false, code: 'CALL_NOT_FOUND' };
+    const connectionId = connectionIdOf('attach', request);
+    return this.connect(request, { connectionId, callId, origin: 'attached', targets: [] }, (connection) =>
+      calls.perform(callId, { kind: 'attachApplication', commandId: `${connectionId}/attach`, application: identityOf(connection) }));
+  }
+
+  get(resourceId: string, connectionId: string): CallConnectionView | undefined {
+    const connection = this.connections.get(connectionId);
+    if (connection?.resourceId !== resourceId) return undefined;
+    const application = this.options.calls.get(connection.callId)?.machine.application(connectionId);
+    return { ...connection, serverCallId: serverCallIdOf(connection.callId), state: application?.stage.kind ?? 'connecting' };
+  }
+
+  /** Everybody who is connected in the call; `undefined` where there is no such connection. */
+  participants(resourceId: string, connectionId: string): readonly ApplicationParticipant[] | undefined {
+    const connection = this.connections.get(connectionId);
+    return connection?.resourceId === resourceId ? (this.options.calls.get(connection.callId)?.machine.roster() ?? []) : undefined;
+  }
+
+  /** Has a command carried out in the call of a connection. @param requestId its idempotency key. */
+  async perform(resourceId: string, connectionId: string, command: ConnectionCommand, requestId: string = randomUUID()): Promise<ConnectionOutcome<undefined>> {
+    const connection = this.connections.get(connectionId);
+    if (connection?.resourceId !== resourceId) return { ok: false, code: 'CALL_NOT_FOUND' };
+    const refusal = 'operation' in command && command.operation?.callbackUri !== undefined ? this.options.refusal(command.operation.callbackUri) : undefined;
+    if (refusal !== undefined) return { ok: false, code: 'CALLBACK_REFUSED', message: refusal };
+    const given = { ...command, by: connectionId, commandId: `${connectionId}/${requestId}` } as CallCommand;
+    return this.guarded(async () => outcomeOf(await this.options.calls.perform(connection.callId, given)));
+  }
+
+  /** What a call tells an application. */
+  hear(connectionId: string, event: ApplicationEvent): void {
+    const connection = this.connections.get(connectionId);
+    if (connection === undefined) return;
+    const isLast = event.kind === 'disconnected';
+    if (isLast) this.connections.delete(connectionId);
+    const told = cloudEvent(connection, event, this.options.clock.wallMs());
+    if (told !== undefined) this.options.outbox.put({ connectionId, resourceId: connection.resourceId, url: addressOf(connection, event), event: told }, isLast);
+  }
+
+  /** A call is over without a word: it failed, or could not be stored. */
+  callLost(callId: string): void {
+    for (const connection of this.connections.values()) if (connection.callId === callId) this.disconnect(connection, endReason('signalingFailed', 'platform'), true);
+  }
+
+  private disconnect({ connectionId }: CallConnection, reason: EndReason, hasConnected: boolean): void {
+    this.hear(connectionId, { kind: 'disconnected', endReason: reason, hasConnected });
+  }
+
+  /** Makes a connection, and has the call take it in; where that refuses there is none. The same request again shows what it has made. */
+  private async connect(
+    request: ConnectionRequest,
+    about: Pick<CallConnection, 'connectionId' | 'callId' | 'origin' | 'targets' | 'source' | 'displayName'>,
+    enter: (connection: CallConnection) => Promise<CommandResult | undefined>,
+  ): Promise<ConnectionOutcome<CallConnectionView>> {
+    const { resourceId, callbackUri, operationContext, identifier } = request;
+    const { connectionId, callId } = about;
+    const known = this.get(resourceId, connectionId);
+    if (known !== undefined) return { ok: true, value: known };
+    const refusal = this.options.refusal(callbackUri);
+    if (refusal !== undefined) return { ok: false, code: 'CALLBACK_REFUSED', message: refusal };
+    if (this.options.isDraining()) return { ok: false, code: 'SERVER_DRAINING' };
+    if (this.connections.size >= mostConnections) return { ok: false, code: 'CALL_LIMIT', message: `This server has ${mostConnections} call connections, the most there may be.` };
+    const connection: CallConnection = {
+      ...about, identifier: identifier ?? `8:acs:${resourceId}_${connectionId}`, resourceId, callbackUri, createdAt: this.options.clock.wallMs(), ...(operationContext !== undefined && { operationContext }),
+    };
+    return this.guarded(async () => {
+      if (about.origin === 'created' && (await this.options.wasParty(callId, connection.identifier))) return { ok: false, code: 'CALL_ENDED' };
+      this.connections.set(connectionId, connection);
+      return this.enter(connection, enter);
+    });
+  }
+
+  private async enter(connection: CallConnection, enter: (connection: CallConnection) => Promise<CommandResult | undefined>): Promise<ConnectionOutcome<CallConnectionView>> {
+    const { connectionId, callId } = connection;
+    let isIn = false;
+    try {
+      await keptSafe(this.options.store.save(connection));
+      const result = await enter(connection);
+      isIn = result?.ok === true;
+      if (result === undefined) return { ok: false, code: 'INCOMING_CALL_NOT_FOUND' };
+      const value = this.get(connection.resourceId, connectionId) ?? { ...connection, serverCallId: serverCallIdOf(callId), state: 'connecting' as const };
+      return result.ok ? { ok: true, value } : refusalOf(result);
+    } finally {
+      if (!isIn) await this.forget(connectionId);
+    }
+  }
+
+  private async forget(connectionId: string): Promise<void> {
+    this.connections.delete(connectionId);
+    // What is left in the store is found to be over by the next start.
+    await this.options.store.remove(connectionId).catch(() => undefined);
+  }
+
+  private async guarded<Value>(work: () => Promise<ConnectionOutcome<Value>>): Promise<ConnectionOutcome<Value>> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ApiError) return { ok: false, code: error.code, message: error.message };
+      throw error;
+    }
+  }
+}
+
+function connectionIdOf(how: 'create' | 'answer' | 'attach', { resourceId, requestId }: ConnectionRequest): string {
+  return requestId === undefined ? randomUUID() : derivedId('connection', `${resourceId}/${how}`, requestId);
+}
+
+function identityOf({ connectionId, identifier, displayName }: CallConnection): ApplicationIdentity {
+  return { connectionId, identifier, ...(displayName !== undefined && { displayName }) };
+}
+
+function outcomeOf(result: CommandResult): ConnectionOutcome<undefined> {
+  return result.ok ? { ok: true, value: undefined } : refusalOf(result);
+}
+
+function refusalOf({ code, message }: Extract<CommandResult, { ok: false }>): ConnectionOutcome<never> {
+  return { ok: false, code, ...(message !== undefined && { message }) };
+}
