@@ -78,7 +78,7 @@ async function printMixing(openEngine: OpenEngine, contest: Contest): Promise<vo
   const latencies: Row[] = [];
   for (const participants of mixesWithLatency.filter((count) => isChosen(`mix latency, ${count} participants`))) {
     using engine = openEngine('transportWide');
-    latencies.push(await orFailure('ms through the mix, median (range)', `${participants} participants`, mixLatencyRow(engine, participants, contest, flags.quick ? 2 : 4)));
+    latencies.push(await orFailure('ms through the mix, median (range)', `${participants} participants`, mixLatencyRow(engine, participants, contest, flags.quick ? 1 : 2)));
   }
   if (latencies.length > 0) console.table(latencies);
 }

@@ -94,7 +94,7 @@ export class LoadedRooms {
   async measure(warmUpMs: number, durationMs: number): Promise<ForwardingResult> {
     const paces = await this.paces(warmUpMs, durationMs);
     await drive(this.engine, paces, warmUpMs);
-    this.ages.take();
+    this.ages.clear();
     const [sent, received, refused] = [this.sent, this.engine.received, this.engine.refused];
     const measured = await measureLoad(this.engine, this.server.pid, paces, durationMs);
     await drive(this.engine, [], 200);

@@ -5,7 +5,7 @@ import type { MediaServer } from './media-server.ts';
 import { measureSoundQuality } from './sound-quality.ts';
 import { LoadedMix, measureMixLatency, type MixingPoint, type MixingResult } from './mixing.ts';
 
-const mixesHeard = 4;
+const mixesHeard = 8;
 
 /** A line of a table. */
 export type Row = Readonly<Record<string, string>>;

@@ -37,6 +37,7 @@ export class JanusApi {
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
+    socket.addEventListener('close', () => this.handleClosed());
     socket.addEventListener('message', ({ data }) => this.receive(JSON.parse(String(data)) as JanusMessage));
   }
 
@@ -75,8 +76,9 @@ export class JanusApi {
     this.socket.close();
   }
 
-  private ask(command: string, fields: object): Promise<JanusMessage> {
+  private async ask(command: string, fields: object): Promise<JanusMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<JanusMessage>();
+    if (this.socket.readyState !== WebSocket.OPEN) throw new Error('janus is gone');
     this.waiting.set(this.send(command, fields), { resolve, reject });
     return promise;
   }
@@ -85,6 +87,13 @@ export class JanusApi {
     const transaction = randomUUID();
     this.socket.send(JSON.stringify({ janus: command, transaction, ...(this.session > 0 && { session_id: this.session }), ...fields }));
     return transaction;
+  }
+
+  /** Whoever waits for a server that is gone would wait for ever. */
+  private handleClosed(): void {
+    clearInterval(this.keepAlive);
+    for (const { reject } of this.waiting.values()) reject(new Error('janus has closed its connection'));
+    this.waiting.clear();
   }
 
   /** `ack` only says that an answer will come. */
