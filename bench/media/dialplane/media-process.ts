@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ProcessCommand, ProcessEvent } from '@dialplane/media-processor';
+import { heapFlags, type ProcessCommand, type ProcessEvent } from '@dialplane/media-processor';
 import type { CertificateFiles } from '../load-engine.ts';
 
 const entry = fileURLToPath(import.meta.resolve('@dialplane/media-processor').replace(/index\.ts$/, 'plane/media-process.ts'));
@@ -14,7 +14,7 @@ export class MediaProcess implements AsyncDisposable {
   private readonly waiting = new Map<string, () => void>();
 
   private constructor(core: number) {
-    this.child = spawn('taskset', ['--cpu-list', String(core), process.execPath, '--disable-warning=ExperimentalWarning', entry], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.child = spawn('taskset', ['--cpu-list', String(core), process.execPath, '--disable-warning=ExperimentalWarning', ...heapFlags, entry], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     // taskset replaces itself by the program, so the process id is that of the program.
     this.pid = this.child.pid ?? 0;
     this.child.on('message', (event: ProcessEvent) => this.follow(event));

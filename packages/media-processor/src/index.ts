@@ -21,5 +21,6 @@ export { createMediaProcessor } from './supervisor/create-media-processor.ts';
 export { MediaProcessorError, type MediaProcessorErrorCode } from './supervisor/media-processor-error.ts';
 export type { MediaCertificate, MediaProcessorLimits, MediaProcessorOptions } from './supervisor/media-processor-options.ts';
 export type { MediaAddress, MediaProcessor, MediaProcessorStatus, MediaProcessStatus } from './supervisor/media-processor.ts';
+export { heapFlags } from './supervisor/process-slot.ts';
 export type { SectionCodec, SectionExtensions, SectionSettings, TransportSettings } from './process-api/leg-settings.ts';
 export type { ConferenceEvent, ProcessCommand, ProcessEvent, ProcessSettings } from './process-api/process-messages.ts';

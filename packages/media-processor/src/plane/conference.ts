@@ -175,11 +175,16 @@ export class Conference {
     this.picture.close();
   }
 
+  /** To be called several times a second for each leg. */
+  handleLegTimeout(leg: Leg, now: Instant): void {
+    this.pictures.handleLegTimeout(leg, now);
+  }
+
   /** To be called several times a second. */
   handleTimeout(now: Instant): void {
     if (this.passThrough.hasChanged(now)) this.route(now);
     this.audio.handleTimeout(now);
-    this.pictures.handleTimeout(now);
+    this.pictures.handleTimeout();
     this.picture.handleTimeout(now);
     this.watched.handleTimeout(now);
     if (this.parts.composing.current !== undefined && this.automatic.isDue(now)) this.followLines(now);

@@ -6,7 +6,8 @@ import type { Leg } from './leg.ts';
 import type { ReceivedSection } from './received-section.ts';
 import type { SentStream } from './sent-stream.ts';
 
-const shareMs = 200;
+/** A line is divided anew after this time at the least. */
+const shareMs = 150;
 
 /** Finds whose picture is meant, and how much it matters. */
 export interface PictureSources {

@@ -21,8 +21,9 @@ import { PacketSender } from './packet-sender.ts';
 import { StreamWriters } from './sent-stream.ts';
 import { TickPolicy } from './tick-policy.ts';
 
-/** Everything is looked at this often at most; what cannot wait, with every tick. */
+/** Conferences are looked at this often at most, and each time a part of their legs, so that not everything comes at once; what cannot wait, with every tick. */
 const fullMs = 50;
+const parts = 4;
 
 export interface MediaPlaneOptions {
   readonly settings: ProcessSettings;
@@ -51,6 +52,8 @@ export class MediaPlane {
   private readonly meter = new CoalescingMeter();
   private readonly ticks = new TickPolicy();
   private fullAt: Instant | undefined;
+  /** Which part of the legs is next. */
+  private part = 0;
   private readonly conferenceParts: ConferenceParts;
   /** Relayed transport addresses of clients that speak TCP or TLS with the relay, as text. */
   private readonly streamRelays = new Set<string>();
@@ -222,12 +225,19 @@ export class MediaPlane {
   private handleTick(): void {
     const now = clock();
     this.timer = undefined;
-    const isFull = this.fullAt === undefined || now - this.fullAt >= fullMs - 1;
-    if (isFull) this.fullAt = now;
+    const elapsedMs = now - (this.fullAt ?? -Infinity);
+    const isFull = elapsedMs >= fullMs - 1;
+    if (isFull) {
+      this.fullAt = now;
+      this.part = (this.part + 1) % parts;
+    }
+    let place = 0;
     for (const conference of this.conferences.values()) {
       for (const leg of conference.legs.values()) {
+        const isDue = isFull && (place % parts === this.part || elapsedMs >= parts * fullMs);
+        place += 1;
         try {
-          this.serveTimers(leg, isFull, now);
+          this.serveTimers(leg, isDue, now);
         } catch (error) {
           this.giveUp(leg, error);
         }
@@ -239,13 +249,14 @@ export class MediaPlane {
   }
 
   /** What is asked for again, what waits, and padding, cannot wait any longer; everything else is looked at now and then. */
-  private serveTimers(leg: Leg, isFull: boolean, now: Instant): void {
-    if (isFull) {
+  private serveTimers(leg: Leg, isDue: boolean, now: Instant): void {
+    if (isDue) {
       leg.handleTimeout(now);
       this.tellReport(leg, leg.reporter.poll(now));
       leg.watchdog.poll(now);
+      leg.conference.handleLegTimeout(leg, now);
     }
-    if (isFull || leg.bindings.streams.length > 0) this.feedbackWriter.handleTimeout(leg, now);
+    if (isDue || leg.bindings.streams.length > 0) this.feedbackWriter.handleTimeout(leg, now);
     if (leg.waiting.size > 0) leg.sendWaiting(now);
     if (!leg.bandwidth.isProbing && leg.waiting.size === 0) return;
     this.ticks.noteUrgency(now);

@@ -45,10 +45,15 @@ export class PictureRouting {
     for (const leg of this.conference.legs.values()) this.of(leg).share(now);
   }
 
-  handleTimeout(now: Instant): void {
+  /** To be called several times a second. */
+  handleTimeout(): void {
     const [speaker] = this.conference.audio.dominant;
     this.prominent = new Set(speaker === undefined ? this.spotlight : [...this.spotlight, speaker]);
-    for (const pictures of this.pictures.values()) pictures.handleTimeout(now);
+  }
+
+  /** The same for each leg. */
+  handleLegTimeout(leg: Leg, now: Instant): void {
+    this.pictures.get(leg)?.handleTimeout(now);
   }
 
   private of(leg: Leg): LegPictures {

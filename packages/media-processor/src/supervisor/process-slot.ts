@@ -48,6 +48,9 @@ function permissions(soundFolder: string | undefined): readonly string[] {
   return ['--permission', ...readable, '--allow-addons', '--allow-worker', '--disable-warning=SecurityWarning'];
 }
 
+/** What a packet thread leaves behind is little and short-lived: room for more of it, which V8 does not give back, makes each collection longer. In MiB. */
+export const heapFlags: readonly string[] = ['--max-semi-space-size=4'];
+
 const startWithinMs = 60_000;
 /** Heartbeats without an answer after which a process is ended; they are `heartbeatEveryMs` apart. */
 const heartbeatsUnanswered = 10;
@@ -181,7 +184,7 @@ export class ProcessSlot {
 
   private fork(): ChildProcess {
     try {
-      return fork(entry, [], { serialization: 'advanced', execArgv: [...permissions(this.options.soundFolder)], env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+      return fork(entry, [], { serialization: 'advanced', execArgv: [...permissions(this.options.soundFolder), ...heapFlags], env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     } catch (error) {
       this.rest(false);
       throw new MediaProcessorError('MEDIA_PROCESS_FAILED', 'The system has no room for another process.', error);
