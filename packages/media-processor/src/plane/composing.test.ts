@@ -8,6 +8,7 @@ import { composedSizes } from '../composing/video-composer.ts';
 import type { SectionSettings } from '../process-api/leg-settings.ts';
 import type { TestMediaClient } from './test-media-client.ts';
 import { camera, microphone, midElement, planeTest, screenOf, TestMediaPlane } from './test-media-plane.ts';
+import { SlowLine } from './test-slow-line.ts';
 
 const sections = (ssrc: number): readonly SectionSettings[] => [microphone('0', ssrc), { ...camera('1'), send: { ssrc: ssrc + 1, rtxSsrc: ssrc + 2 } }, screenOf('2', ssrc + 3)];
 
@@ -39,6 +40,7 @@ class Viewer {
   }
 
   widthOf(ssrc: number): number {
+    this.look(ssrc);
     return this.pictures.get(ssrc)?.width ?? 0;
   }
 
@@ -92,9 +94,10 @@ const forwarded = { audio: 'forwarded', video: 'forwarded' } as const;
 
 planeTest('whose pictures are mixed sees everybody in one, in the first video section, and is told who is where', async (t) => {
   const { plane, anna } = await stage(t);
+  SlowLine.open(t, anna.client, 20_000_000);
   plane.handle({ kind: 'setModes', conferenceId: 'c', legId: 'anna', modes: mixed });
   await anna.client.until(() => isNear(anna.brightnessAt(1001, 0.25, 0.6), 60) && isNear(anna.brightnessAt(1001, 0.75, 0.6), 180));
-  assert.equal(anna.widthOf(1001), composedSizes.large.width);
+  await anna.client.until(() => anna.widthOf(1001) === composedSizes.large.width);
   const told = await plane.until((event) => event.kind === 'layoutChanged' && event.layout.length === 2);
   assert.ok(told.kind === 'layoutChanged');
   assert.deepEqual(told.layout.map(({ identifier, x, y, width }) => [identifier, x, y, width]), [['8:acs:anna', 0, 0.25, 0.5], ['8:acs:bert', 0.5, 0.25, 0.5]]);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { SectionSettings } from '../process-api/leg-settings.ts';
 import type { HeardPacket, TestMediaClient } from './test-media-client.ts';
 import { camera, microphone, midElement, planeTest, ridElement, screenOf, speaker, testExtensions, TestMediaPlane, vp8Payload } from './test-media-plane.ts';
+import { SlowLine } from './test-slow-line.ts';
 
 /** Sends what a microphone does, packet by packet. */
 class Voice {
@@ -230,6 +231,7 @@ planeTest('of a simulcast the receiver gets the layer that fills what it shows',
   };
   const showing = setInterval(show, 20);
   t.after(() => clearInterval(showing));
+  SlowLine.open(t, bert, 20_000_000);
   plane.want('bert', 's', 'anna', 720);
   await bert.until(() => bert.heard.some(({ payload }) => payload.length === 725));
   plane.want('bert', 's', 'anna', 1);

@@ -25,8 +25,8 @@ const feedbackBytesPerSecond = 150_000;
 /** What a client can have sent again; one that loses more needs less, not more. */
 const retransmittedBytesPerSecond = 500_000;
 
-/** What a line is thought to take before it has said anything: a picture. A narrower one says so within a second. */
-const startBps = 2_500_000;
+/** What a line is thought to take whose client says nothing of what arrives, before it has said how much it wants. */
+const unreportedBps = 2_500_000;
 /** What sound may take of a line before pictures. */
 const soundBps = 80_000;
 /** Streams that pause, of sections that come and go. */
@@ -73,7 +73,7 @@ export class Leg {
   bindings = new StreamBindings();
   arrivals = new ArrivalRecorder();
   /** Of the line to the client. */
-  bandwidth = new BandwidthEstimator({ startBps });
+  bandwidth = new BandwidthEstimator();
   /** Streams of pictures that have packets waiting until the line has room. */
   readonly waiting = new Set<SentStream>();
   readonly senderClock = new SenderClock();
@@ -222,7 +222,7 @@ export class Leg {
     this.received = [];
     for (const stream of this.sent) stream.setSource(undefined);
     this.sent = this.resting = [];
-    this.bandwidth = new BandwidthEstimator({ startBps });
+    this.bandwidth = new BandwidthEstimator(reports(sections) ? {} : { startBps: unreportedBps });
     this.applySections(sections, now);
   }
 
@@ -260,4 +260,9 @@ export class Leg {
 /** Whether the settings are for a transport that there is. */
 function isFor(settings: TransportSettings, transport: LegTransport<Leg>): boolean {
   return settings.kind === 'rtp' ? transport.kind === 'rtp' : transport.generation === settings.generation;
+}
+
+/** Whether a client says when which packet arrived. */
+function reports(sections: readonly SectionSettings[]): boolean {
+  return sections.some(({ extensions }) => extensions.transportSequence > 0);
 }

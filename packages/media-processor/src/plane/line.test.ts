@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { ArrivalRecorder } from '@dialplane/rtp';
-import { instant } from '@dialplane/sansio';
 import type { TestMediaClient } from './test-media-client.ts';
 import { camera, midElement, planeTest, ridElement, screenOf, TestMediaPlane, vp8Payload } from './test-media-plane.ts';
+import { SlowLine } from './test-slow-line.ts';
 
 const packetBytes = 1_000;
 
@@ -13,36 +12,6 @@ const layers = [
   { rid: 'h', ssrc: 12, everyMs: 20 },
   { rid: 'f', ssrc: 13, everyMs: 5 },
 ];
-
-/** A client that is sent packets over a line of so many bits per second, and says when they would have arrived; nothing is really held up. */
-class SlowLine {
-  rateBps: number;
-  private readonly client: TestMediaClient;
-  private readonly recorder = new ArrivalRecorder();
-  private readonly queued: Array<{ readonly number: number; readonly at: number }> = [];
-  private freeAt = 0;
-
-  constructor(t: TestContext, client: TestMediaClient, rateBps: number) {
-    this.client = client;
-    this.rateBps = rateBps;
-    client.onTransportNumber = (number, length) => {
-      const startsAt = Math.max(this.freeAt, performance.now());
-      if (number < 0 || startsAt - performance.now() > 300) return;
-      this.freeAt = startsAt + (length * 8000) / this.rateBps;
-      this.queued.push({ number, at: this.freeAt });
-    };
-    const telling = setInterval(() => this.tell(), 50);
-    t.after(() => clearInterval(telling));
-  }
-
-  private tell(): void {
-    for (let next = this.queued[0]; next !== undefined && next.at <= performance.now(); next = this.queued[0]) {
-      this.queued.shift();
-      this.recorder.note(next.number, instant(next.at));
-    }
-    while (this.recorder.hasUnreported) this.client.sendRtcp((writer) => writer.receiverReport(1, []).transportWideFeedback(1, 2000, (bytes, at) => this.recorder.writeFeedback(bytes, at)));
-  }
-}
 
 /** Sends all layers, each frame with its layer as its last byte. */
 function film(t: TestContext, client: TestMediaClient): void {
@@ -68,7 +37,7 @@ planeTest('a client is sent the layer that its line takes, a lower one when the 
   const plane = new TestMediaPlane(t);
   const anna = await plane.connect('anna', [camera('v', layers.map(({ rid }) => rid))]);
   const bert = await plane.connect('bert', [screenOf('s', 2000)]);
-  const line = new SlowLine(t, bert, 20_000_000);
+  const line = SlowLine.open(t, bert, 20_000_000);
   plane.want('bert', 's', 'anna');
   film(t, anna);
   await seesLayer(bert, 2);

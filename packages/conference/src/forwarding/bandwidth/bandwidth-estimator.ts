@@ -22,7 +22,7 @@ const mostProbeIntervalMs = 15_000;
 const calmMs = 2000;
 
 export interface BandwidthEstimatorOptions {
-  /** What the line is thought to take before anything is known. Default 300,000. */
+  /** What the line is thought to take before anything is known. Default 300,000, which the first probes treble and double within a second where the line takes it. */
   readonly startBps?: number;
 }
 
@@ -59,6 +59,7 @@ export class BandwidthEstimator {
   private probe: Probe | undefined;
   private probeAt: Instant | undefined;
   private probeInterval = probeIntervalMs;
+  private basis: 'guess' | 'probe' = 'guess';
 
   constructor(options: BandwidthEstimatorOptions = {}) {
     this.control = new RateControl(options.startBps ?? 300_000);
@@ -160,6 +161,9 @@ export class BandwidthEstimator {
     const result = probe.result();
     const before = this.estimateBps;
     if (result !== undefined) this.takeRoom(result.rateBps, now);
+    // The first estimate is a guess: a narrow line is known by the first probe, seconds before its queue tells.
+    if (result?.isFull === true && this.basis === 'guess') this.control.rateBps = Math.min(this.control.rateBps, Math.max(leastBps, result.rateBps));
+    if (result !== undefined) this.basis = 'probe';
     const isFull = result === undefined || result.isFull;
     if (!isFull) this.probeInterval = probeIntervalMs;
     this.probeAt = !isFull && this.estimateBps > 1.1 * before ? now : addMilliseconds(now, this.probeInterval);

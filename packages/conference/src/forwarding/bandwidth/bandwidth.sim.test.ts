@@ -33,6 +33,28 @@ test('a line is found within seconds, filled, and has no standing queue', (conte
   }
 });
 
+/** Nine pictures of 150 kbit/s, as many as fit; then better ones. */
+function ninePictures(estimateBps: number): number {
+  const shown = Math.min(9, Math.floor((estimateBps - 80_000) / 172_000));
+  const better = Math.min(shown, Math.floor((estimateBps - 80_000 - shown * 172_000) / 400_000));
+  return shown < 1 ? 0 : shown * 150_000 + better * 350_000;
+}
+
+test('in its first seconds a narrow line loses next to nothing, and a wide one shows nine pictures', (context) => {
+  for (const delayMs of [20, 100]) {
+    for (const rateBps of [200_000, 300_000, 500_000, 1_000_000, 2_000_000, 8_000_000]) {
+      const line = new TestLine({ rateBps, ...clean, delayMs });
+      line.estimator.setWanted(5_000_000);
+      const report = line.pass(2000, ninePictures);
+      const text = `${rateBps / 1000} kbit/s, ${2 * delayMs} ms there and back: ${JSON.stringify(report)}, ${line.paddingBytes} bytes of padding`;
+      context.diagnostic(text);
+      assert.ok(report.lossFraction < 0.01 && report.queueMs95 < 200, text);
+      assert.ok(report.estimateBps < 1.2 * rateBps, text);
+      assert.ok(rateBps < 2_000_000 || ninePictures(report.estimateBps) >= 9 * 150_000, text);
+    }
+  }
+});
+
 test('a line that becomes narrow is followed down within two seconds, and up again when it is wide', () => {
   const line = new TestLine({ rateBps: 3_000_000, ...clean });
   line.estimator.setWanted(10_000_000);
