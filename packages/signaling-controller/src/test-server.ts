@@ -12,7 +12,7 @@ import { openStore, type Store } from '@dialplane/store';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@dialplane/telemetry';
 import type { TelephoneControl } from '@dialplane/telephony-api';
 import { fastify, type FastifyInstance } from 'fastify';
-import { createSignalingController, defaultSignalingLimits, errorHandler, fastifyOptions, notFoundHandler, type SignalingController, type SignalingLimits } from './index.ts';
+import { createSignalingController, defaultSignalingLimits, errorHandler, fastifyOptions, notFoundHandler, type ApplicationSurroundings, type SignalingController, type SignalingLimits } from './index.ts';
 import { TestClock } from './test-clock.ts';
 
 export interface TestServerOptions {
@@ -25,6 +25,7 @@ export interface TestServerOptions {
   readonly relay?: { place: RelayPlace | undefined };
   readonly media?: MediaControl;
   readonly telephony?: TelephoneControl;
+  readonly applications?: ApplicationSurroundings;
 }
 
 /** Limits that no test reaches by accident. */
@@ -78,6 +79,7 @@ export class TestServer {
       ...(relay !== undefined && { relay: relay.service }),
       ...(options.media !== undefined && { media: options.media }),
       ...(options.telephony !== undefined && { telephony: options.telephony }),
+      ...(options.applications !== undefined && { applications: options.applications }),
       configuration: {
         serverInfo: { name: 'Dialplane', version: '0.1.0', capabilities: { mediaProcessor: false, relay: false, telephony: false } },
         developmentSignIn: options.developmentSignIn ?? true,

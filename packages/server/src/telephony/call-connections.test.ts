@@ -33,6 +33,7 @@ test('an application is a party of calls', { skip }, async (t) => {
   await t.test('it answers a telephone, hears of it in order with a token of the server, and hangs up', () => answers(shown));
   await t.test('it calls a telephone, adds a user, and leaves them together', () => adds(shown));
   await t.test('it transfers a telephone to a user, and the call goes on without it', () => transfers(shown));
+  await t.test('it calls several, another one comes to that call, and either is told that it ended', () => gathers(shown));
   await t.test('what it cannot do is said at once, and who does not answer is said later', () => isRefused(shown));
 });
 
@@ -77,6 +78,7 @@ async function provesItself({ server }: TelephoneServer, { deliveries }: TestApp
 async function isOnRecord({ ada }: TelephoneServer, callId: string, properties: CallConnectionProperties): Promise<void> {
   const flow = await ada.operate<CallFlow>('GET', `/v1/calls/${callId}/flow`);
   assert.ok(flow.lanes.some(({ role, identifier }) => role === 'callee' && identifier === ownIdentifier(properties)));
+  assert.ok(flow.events.some(({ from, detail }) => detail.kind === 'decision' && detail.what === 'asked: hangUp' && flow.lanes.some(({ id, identifier }) => id === from && identifier === ownIdentifier(properties))));
   const { summaries } = await ada.operate<CallRecords>('GET', `/v1/calls/${callId}/records`);
   assert.deepEqual(summaries.map(({ endpointType }) => endpointType).toSorted(), ['PSTN', 'Server']);
 }
@@ -118,11 +120,32 @@ async function transfers({ application, ada, phone }: Scene): Promise<void> {
   await phone.event('ended');
 }
 
+async function gathers({ application }: Scene): Promise<void> {
+  const { client, callbackUri } = application;
+  application.forget();
+  const { callConnection, callConnectionProperties: { serverCallId } } = await client.createGroupCall([willing, busy], callbackUri, { sourceCallIdNumber, operationContext: 'first' });
+  await application.told('CallConnected');
+  const second = await client.connectCall({ kind: 'serverCallLocator', id: serverCallId ?? '' }, callbackUri, { operationContext: 'second' });
+  assert.equal((await application.told('CallConnected')).operationContext, 'second');
+  assert.deepEqual((await second.callConnection.listParticipants()).values?.map(({ identifier }) => identifier), [{ ...willing, rawId: `4:${willing.phoneNumber}` }]);
+  await callConnection.removeParticipant(callingBack, { operationContext: 'gone' });
+  assert.equal((await application.told('RemoveParticipantFailed')).operationContext, 'gone');
+  await callConnection.hangUp(true);
+  const ends = [await application.told('CallDisconnected'), await application.told('CallDisconnected')];
+  assert.deepEqual(ends.map(({ operationContext, resultInformation }) => [operationContext, resultInformation?.subCode]).toSorted(), [['first', 4097], ['second', 4097]]);
+}
+
 async function isRefused({ application }: Scene): Promise<void> {
   const { client, callbackUri } = application;
   await assert.rejects(client.answerCall('made up', callbackUri), { statusCode: 404, code: '8522' });
   await assert.rejects(client.connectCall({ kind: 'groupCallLocator', id: '00000000-0000-4000-8000-000000000000' }, callbackUri), { statusCode: 404, code: '8522' });
   await assert.rejects(client.createCall({ targetParticipant: busy, sourceCallIdNumber }, 'ftp://application.example/'), { statusCode: 400, code: '8523' });
+  await assert.rejects(client.createGroupCall([], callbackUri), { statusCode: 400, code: '8523' });
+  await assert.rejects(client.createCall({ targetParticipant: { phoneNumber: 'hello' }, sourceCallIdNumber }, callbackUri), { statusCode: 400, code: '8523' });
+  const nobody = client.getCallConnection('00000000-0000-4000-8000-000000000000');
+  await assert.rejects(nobody.listParticipants(), { statusCode: 404, code: '8522' });
+  await assert.rejects(nobody.hangUp(true), { statusCode: 404, code: '8522' });
+  await assert.rejects(nobody.addParticipant({ targetParticipant: busy, sourceCallIdNumber }, { invitationTimeoutInSeconds: 500 }), { statusCode: 400, code: '8523' });
   await client.createCall({ targetParticipant: busy, sourceCallIdNumber }, callbackUri);
   const { resultInformation } = await application.told('CreateCallFailed');
   assert.deepEqual([resultInformation?.code, resultInformation?.subCode], [486, 560486]);

@@ -2,6 +2,7 @@ import type { ApplicationEvent } from '@dialplane/call';
 import type { Store } from '@dialplane/store';
 import type { Logger } from '@dialplane/telemetry';
 import type { CallDriver } from '../calls/call-driver.ts';
+import type { CallKeeper } from '../calls/call-keeper.ts';
 import type { CallStore } from '../calls/call-store.ts';
 import type { Clock } from '../clock.ts';
 import { keptSafe } from '../operations/kept-safe.ts';
@@ -22,6 +23,7 @@ export interface ApplicationsOptions extends ApplicationSurroundings {
   readonly calls: CallDriver;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly keeper: CallKeeper;
   isDraining(): boolean;
 }
 
@@ -30,13 +32,20 @@ export class Applications {
   readonly connections: CallConnections;
   private readonly outbox: EventOutbox;
 
-  constructor({ store, callStore, calls, clock, logger, delivery, incomingCalls, isDraining }: ApplicationsOptions) {
+  constructor({ store, callStore, calls, keeper, clock, logger, delivery, incomingCalls, isDraining }: ApplicationsOptions) {
     const connectionStore = new CallConnectionStore(store);
     this.outbox = new EventOutbox({ store: connectionStore, delivery, logger });
     this.connections = new CallConnections({
       outbox: this.outbox, store: connectionStore, calls, clock, incomingCalls, isDraining,
       wasParty: (callId, identifier) => keptSafe(callStore.hasParty(callId, identifier)),
       refusal: (url) => delivery.refusal(url),
+      note: ({ callId, connectionId }, what, why) => {
+        const call = calls.get(callId) ?? keeper.recent(callId);
+        const lane = call?.laneOf(connectionId);
+        if (call === undefined || lane === undefined) return;
+        call.flow.append('controller', new Date(clock.wallMs()).toISOString(), lane, 'controller', { kind: 'decision', what, why: why.slice(0, 512) });
+        keeper.noteFlow(call);
+      },
     });
   }
 

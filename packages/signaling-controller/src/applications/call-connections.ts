@@ -22,6 +22,8 @@ export interface CallConnectionsOptions {
   wasParty(callId: string, identifier: string): Promise<boolean>;
   /** Why an address is not called, in a sentence. */
   refusal(url: string): string | undefined;
+  /** Writes into the flow record of a call, running or just ended, what an application has asked for, and what was said to that. */
+  note(connection: CallConnection, what: string, why: string): void;
   isDraining(): boolean;
 }
 
@@ -74,6 +76,9 @@ const mostConnections = 20_000;
 export class CallConnections {
   private readonly options: CallConnectionsOptions;
   private readonly connections = new Map<string, CallConnection>();
+  /** Those whose call has yet to take them in: their request says what comes of it. */
+  private readonly entering = new Set<string>();
+  private readonly connected = new Set<string>();
 
   constructor(options: CallConnectionsOptions) {
     this.options = options;
@@ -81,15 +86,17 @@ export class CallConnections {
 
   /** Takes up the connections of the run before. Before its calls are. */
   async load(): Promise<void> {
-    for (const connection of await this.options.store.load()) this.connections.set(connection.connectionId, connection);
+    for (const connection of await this.options.store.load()) {
+      this.connections.set(connection.connectionId, connection);
+      this.connected.add(connection.connectionId);
+    }
     await this.options.outbox.restore();
   }
 
   /** Tells applications whose calls are not there any more. After those of the run before were taken up. */
   settle(): void {
     for (const connection of this.connections.values()) {
-      const isThere = this.options.calls.get(connection.callId)?.machine.application(connection.connectionId) !== undefined;
-      if (!isThere) this.disconnect(connection, endReason('endedByPlatform', 'platform', 'The server was restarted, and the call is over.'), true);
+      if (!this.options.calls.hasApplication(connection.callId, connection.connectionId)) this.disconnect(connection, endReason('endedByPlatform', 'platform', 'The server was restarted, and the call is over.'));
     }
   }
 
@@ -149,7 +156,9 @@ export class CallConnections {
     const refusal = 'operation' in command && command.operation?.callbackUri !== undefined ? this.options.refusal(command.operation.callbackUri) : undefined;
     if (refusal !== undefined) return { ok: false, code: 'CALLBACK_REFUSED', message: refusal };
     const given = { ...command, by: connectionId, commandId: `${connectionId}/${requestId}` } as CallCommand;
-    return this.guarded(async () => outcomeOf(await this.options.calls.perform(connection.callId, given)));
+    const outcome = await this.guarded(async () => outcomeOf(await this.options.calls.perform(connection.callId, given)));
+    this.options.note(connection, `asked: ${command.kind}`, outcome.ok ? 'accepted' : (outcome.message ?? outcome.code));
+    return outcome;
   }
 
   /** What a call tells an application. */
@@ -157,18 +166,26 @@ export class CallConnections {
     const connection = this.connections.get(connectionId);
     if (connection === undefined) return;
     const isLast = event.kind === 'disconnected';
-    if (isLast) this.connections.delete(connectionId);
+    if (event.kind === 'connected') this.connected.add(connectionId);
+    if (isLast) this.release(connectionId);
     const told = cloudEvent(connection, event, this.options.clock.wallMs());
     if (told !== undefined) this.options.outbox.put({ connectionId, resourceId: connection.resourceId, url: addressOf(connection, event), event: told }, isLast);
   }
 
   /** A call is over without a word: it failed, or could not be stored. */
   callLost(callId: string): void {
-    for (const connection of this.connections.values()) if (connection.callId === callId) this.disconnect(connection, endReason('signalingFailed', 'platform'), true);
+    for (const connection of this.connections.values()) {
+      if (connection.callId === callId && !this.entering.has(connection.connectionId)) this.disconnect(connection, endReason('signalingFailed', 'platform'));
+    }
   }
 
-  private disconnect({ connectionId }: CallConnection, reason: EndReason, hasConnected: boolean): void {
-    this.hear(connectionId, { kind: 'disconnected', endReason: reason, hasConnected });
+  private disconnect({ connectionId }: CallConnection, reason: EndReason): void {
+    this.hear(connectionId, { kind: 'disconnected', endReason: reason, hasConnected: this.connected.has(connectionId) });
+  }
+
+  private release(connectionId: string): void {
+    this.connections.delete(connectionId);
+    this.connected.delete(connectionId);
   }
 
   /** Makes a connection, and has the call take it in; where that refuses there is none. The same request again shows what it has made. */
@@ -198,6 +215,7 @@ export class CallConnections {
   private async enter(connection: CallConnection, enter: (connection: CallConnection) => Promise<CommandResult | undefined>): Promise<ConnectionOutcome<CallConnectionView>> {
     const { connectionId, callId } = connection;
     let isIn = false;
+    this.entering.add(connectionId);
     try {
       await keptSafe(this.options.store.save(connection));
       const result = await enter(connection);
@@ -206,12 +224,13 @@ export class CallConnections {
       const value = this.get(connection.resourceId, connectionId) ?? { ...connection, serverCallId: serverCallIdOf(callId), state: 'connecting' as const };
       return result.ok ? { ok: true, value } : refusalOf(result);
     } finally {
+      this.entering.delete(connectionId);
       if (!isIn) await this.forget(connectionId);
     }
   }
 
   private async forget(connectionId: string): Promise<void> {
-    this.connections.delete(connectionId);
+    this.release(connectionId);
     // What is left in the store is found to be over by the next start.
     await this.options.store.remove(connectionId).catch(() => undefined);
   }

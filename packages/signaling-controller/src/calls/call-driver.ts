@@ -108,6 +108,11 @@ export class CallDriver {
     return this.calls.get(callId);
   }
 
+  /** Whether an application is a party of a call, or has yet to be told that it no longer is. */
+  hasApplication(callId: string, connectionId: string): boolean {
+    return this.unkept.isWaiting(callId) || this.calls.get(callId)?.machine.application(connectionId) !== undefined;
+  }
+
   /** The call that a group id stands for, while it runs. */
   ofGroup(groupId: string): string | undefined {
     return this.calls.ofGroup(groupId)?.about.callId;

@@ -31,6 +31,11 @@ export class UnkeptTurns {
     return this.turns.keys();
   }
 
+  /** Whether something of a call has yet to be released. */
+  isWaiting(callId: string): boolean {
+    return [...this.turns.keys(), ...this.keeping].some(({ about }) => about.callId === callId);
+  }
+
   /** Holds a turn back until the call is stored, and has that done soon. */
   add(call: RunningCall, turn: Turn): void {
     const turns = this.turns.get(call);
