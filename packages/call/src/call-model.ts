@@ -1,5 +1,5 @@
 import type {
-  CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Speakers, TransferReference, VideoTile, WatchedPicture,
+  CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Redirection, Speakers, TransferReference, VideoTile, WatchedPicture,
 } from '@dialplane/calling-api';
 import type { EndpointIdentity } from './call-input.ts';
 import type { Application, ApplicationOperation } from './application-model.ts';
@@ -176,6 +176,8 @@ export interface SeatLine {
   readonly trunks: readonly string[];
   /** The number that is shown, `4:+...`, where one is known. */
   readonly callerId?: string;
+  /** Of a telephone that calls: where its call was before, oldest first. */
+  readonly redirections?: readonly Redirection[];
   /** The other side of a 1:1 call has put the telephone on hold. */
   readonly isHeld: boolean;
   /** The key that was pressed last. */

@@ -1,4 +1,4 @@
-import type { CallKind, EndReason, LineDirection, Topology } from '@dialplane/calling-api';
+import type { CallKind, EndReason, LineDirection, Redirection, Topology } from '@dialplane/calling-api';
 
 /** One endpoint's part in an ended call. Instants are milliseconds on the machine's own clock; the driver dates them. */
 export interface ParticipationRecord {
@@ -14,8 +14,8 @@ export interface ParticipationRecord {
   readonly endReason: EndReason;
   /** It was an application, which has no media. */
   readonly isApplication?: true;
-  /** Of a telephone: who called whom, through which trunk, and the number it was shown or showed. */
-  readonly line?: { readonly direction: LineDirection; readonly trunk?: string; readonly callerId?: string };
+  /** Of a telephone: who called whom, through which trunk, and the number it was shown or showed, and where its call was before. */
+  readonly line?: { readonly direction: LineDirection; readonly trunk?: string; readonly callerId?: string; readonly redirections?: readonly Redirection[] };
 }
 
 /** What remains of a call: written once, when it ends. */

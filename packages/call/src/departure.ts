@@ -45,9 +45,9 @@ export function endApplication(live: LiveCall, application: Application, reason:
   live.effects.push({ kind: 'output', output: { kind: 'application', connectionId, event } });
 }
 
-function lineRecord({ direction, trunks, callerId }: SeatLine): NonNullable<ParticipationRecord['line']> {
+function lineRecord({ direction, trunks, callerId, redirections }: SeatLine): NonNullable<ParticipationRecord['line']> {
   const trunk = trunks.at(-1);
-  return { direction, ...(trunk === undefined ? {} : { trunk }), ...(callerId === undefined ? {} : { callerId }) };
+  return { direction, ...(trunk === undefined ? {} : { trunk }), ...(callerId === undefined ? {} : { callerId }), ...(redirections === undefined ? {} : { redirections }) };
 }
 
 function connectedAtOf({ stage }: Seat): number | undefined {

@@ -1,4 +1,4 @@
-import { endReason, identifierKind } from '@dialplane/calling-api';
+import { endReason, identifierKind, type Redirection } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { IncomingLine } from '@dialplane/telephony-api';
 import { present } from './admission.ts';
@@ -106,11 +106,19 @@ function foundingOf({ lineId, from, displayName, customContext }: IncomingLine, 
   };
 }
 
-function lineSeat(live: LiveCall, { lineId, from, displayName, to, trunk }: IncomingLine, part: Seat['part'], stage: Seat['stage'], now: Instant): Seat {
+function lineSeat(live: LiveCall, { lineId, from, displayName, to, trunk, redirections = [] }: IncomingLine, part: Seat['part'], stage: Seat['stage'], now: Instant): Seat {
   const called = identifierKind(from) === 'phoneNumber' ? { callerId: to } : {};
+  const participantId = live.options.newId();
+  for (const { by, reason } of redirections) live.flow('telephony', participantId, { kind: 'decision', what: `the call was for ${by} and was sent on`, why: reasonWords[reason] });
   return {
-    endpointId: lineId, identifier: from, participantId: live.options.newId(), part, startedAt: now, stage, mute: { kind: 'unmuted' }, isHolding: false,
+    endpointId: lineId, identifier: from, participantId, part, startedAt: now, stage, mute: { kind: 'unmuted' }, isHolding: false,
     streams: ['Audio'], peer: undefined, leg: undefined, ...(displayName === undefined ? {} : { displayName }),
-    line: { direction: 'incoming', state: 'open', trunks: trunk === undefined ? [] : [trunk], isHeld: false, ...called },
+    line: { direction: 'incoming', state: 'open', trunks: trunk === undefined ? [] : [trunk], isHeld: false, ...called, ...(redirections.length === 0 ? {} : { redirections }) },
   };
 }
+
+/** Why a call was sent on, for the flow. */
+const reasonWords: Readonly<Record<Redirection['reason'], string>> = {
+  unconditional: 'All calls are sent on from there.', busy: 'It was busy there.', noAnswer: 'Nobody answered there.', unavailable: 'It could not be reached.', deflection: 'It was decided there, for this call.',
+  unknown: 'The network does not say why.',
+};

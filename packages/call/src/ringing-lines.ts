@@ -1,6 +1,6 @@
 import type { Instant } from '@dialplane/sansio';
-import type { LineDevice, LineTarget } from '@dialplane/telephony-api';
-import { conferenceOf, seatsOf, type Party, type Seat, type SeatLine } from './call-model.ts';
+import type { LineCommand, LineDevice, LineTarget } from '@dialplane/telephony-api';
+import { conferenceOf, isCalling, seatsOf, type Party, type Seat, type SeatLine } from './call-model.ts';
 import { lineLeg, numberOf } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
 
@@ -36,9 +36,16 @@ function ring(live: LiveCall, party: Party, target: LineTarget, displayName: str
   model.parties.set(party.identifier, { ...party, stage: { kind: 'ringing', seats: [...seatsOf(party), seat] } });
   live.line({
     kind: 'dial', callId: options.callId, lineId: seat.endpointId, target, from: callerOf(live, party), conferenceId, legId: seat.leg?.mediaSessionId ?? '',
-    ...(customContext === undefined ? {} : { customContext }),
+    ...(customContext === undefined ? {} : { customContext }), ...redirectionsOf(live, party),
   });
   live.flow('controller', seat.participantId, { kind: 'callState', state: 'Ringing' });
+}
+
+/** A call that a telephone began goes on with its history. */
+function redirectionsOf({ model }: LiveCall, { addedBy }: Party): Pick<Extract<LineCommand, { kind: 'dial' }>, 'redirections'> {
+  const inviter = addedBy === undefined ? undefined : model.parties.get(addedBy);
+  const redirections = inviter === undefined ? undefined : seatsOf(inviter).find(isCalling)?.line?.redirections;
+  return redirections === undefined ? {} : { redirections };
 }
 
 /** Who wants this party to come. */

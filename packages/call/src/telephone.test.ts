@@ -212,6 +212,17 @@ test('who calls by telephone hears a ringing tone of ours where its trunk wants 
   assert.deepEqual(about(answers.lines, 'line'), [`line connect in-1 in ${sound.legId}`]);
 });
 
+test('a call that was sent on before keeps its history: in the flow, in the record, and for the telephone that it goes on to', () => {
+  const call = new TestCall();
+  const redirections = [{ by: '4:+15550177', reason: 'busy' }, { by: ownNumber, reason: 'deflection' }] as const;
+  const incoming = call.line({ kind: 'incoming', line: { lineId: 'in-1', from: telephone, to: ownNumber, target: { kind: 'number', number: '+15550123', callerId: '+15550199' }, trunk: 'north', redirections } });
+  assert.equal(incoming.lines.filter((line) => line.includes('was sent on')).length, 2);
+  const dialled = call.media({ kind: 'conferenceOpened', conferenceId: call.conferenceId, process: 'media-0' }).outputs.flatMap((output) => (output.kind === 'line' && output.command.kind === 'dial' ? [output.command.redirections] : []));
+  assert.deepEqual(dialled, [redirections]);
+  const { record } = over(call, 'in-1', { by: 'remote', status: 487 });
+  assert.deepEqual(record?.participations.find(({ endpointId }) => endpointId === 'in-1')?.line, { direction: 'incoming', trunk: 'north', callerId: ownNumber, redirections });
+});
+
 test('a calling telephone that is not answered hears why: busy, declined, nobody there, or nobody answered', () => {
   const rejected = (...commands: ReadonlyArray<(call: TestCall) => unknown>) => {
     const call = new TestCall();

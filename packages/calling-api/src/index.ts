@@ -48,6 +48,7 @@ export {
 export {
   TelephoneUsageGrouping, TelephoneUsageList, TelephoneUsageRecord, TelephoneUsageRecordList, TelephoneUsageRow, TelephoneUsageSum, TelephoneUsageSums,
 } from './telephone-usage.ts';
+export { Redirection } from './redirections.ts';
 export { PutTrunkRequest, Trunk, TrunkCodec, TrunkHealth, TrunkList, TrunkName, TrunkNumberFormat, TrunkPreset, TrunkPresetList, TrunkProfile } from './trunks.ts';
 export { CallDiagnostics, CallList, CallListEntry, CallListQuery, CallRecords, CallSummary } from './records.ts';
 export {

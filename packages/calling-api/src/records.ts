@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { ResultCategory } from './end-reasons.ts';
 import { StreamQuality } from './flow.ts';
 import { RawId, Timestamp, Uuid } from './identifiers.ts';
+import { Redirection } from './redirections.ts';
 
 /**
  * A row per participant endpoint of an ended call, with the fields of Azure Monitor's ACSCallSummary. Durations in seconds.
@@ -32,6 +33,8 @@ export const CallSummary = Type.Object({
   /** Ours, of a telephone: the trunk that carried it, the number it was shown or showed, and how long it was connected (`PSTN` in Azure's usage records). */
   trunk: Type.Optional(Type.String()),
   callerId: Type.Optional(Type.String()),
+  /** Ours: where a telephone's call was before it came here, oldest first: the number that was called, and why it was sent on (Diversion, History-Info). */
+  redirections: Type.Optional(Type.Array(Redirection)),
   pstnMinutes: Type.Optional(Type.Number({ minimum: 0 })),
   /** Ours: who called, who ended it, and the sentence. */
   callerIdentifier: RawId,

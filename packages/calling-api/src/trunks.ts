@@ -35,6 +35,10 @@ export type TrunkCodec = Static<typeof TrunkCodec>;
 export const TrunkProfile = Type.Object({
   /** Which header carries the caller id: P-Asserted-Identity or P-Preferred-Identity (RFC 3325), Remote-Party-ID, or From alone. */
   identityHeader: literals('pAssertedIdentity', 'pPreferredIdentity', 'remotePartyId', 'from'),
+  /** How the trunk is told that a call was sent on from another number: Diversion (RFC 5806), History-Info (RFC 7044), both or neither. Both are understood. */
+  redirectionHeader: literals('diversion', 'historyInfo', 'both', 'none'),
+  /** What becomes of a 3xx: `followed` to other hosts of the trunk, and to another number as if that had been called, under the same rules; or `refused`. */
+  redirects: literals('followed', 'refused'),
   /** Numbers as they are sent. */
   numbersOut: TrunkNumberFormat,
   /** Numbers as they arrive; those with `+` are understood in every style. */

@@ -35,7 +35,7 @@ export { type CSeq, parseCSeq, readCSeq, writeCSeq } from './headers/cseq.ts';
 export { parseAddress, readAddress, readAddresses, type SipAddress, sipAddress, tagOf, writeAddress } from './headers/address.ts';
 export { parseReason, readReasons, type SipReason, writeReason } from './headers/reason.ts';
 export { anonymousAddress, type IdentityHeader, isAnonymous, readIdentities, readPrivacy } from './headers/identity.ts';
-export { type Diversion, type HistoryEntry, parseHistoryEntry, readDiversions, readHistoryInfo, writeDiversion } from './headers/redirection.ts';
+export { type Diversion, type HistoryEntry, type HistoryStep, parseHistoryEntry, readDiversions, readHistoryInfo, writeDiversion, writeHistoryInfo } from './headers/redirection.ts';
 export { parseUserToUser, readUserToUser, type UserToUser, writeUserToUser } from './headers/user-to-user.ts';
 export { parseReplaces, readReferTarget, readReplaces, type ReferTarget, type Replaces, writeReferTo, writeReplaces } from './headers/replaces.ts';
 export { readMinimalSessionExpires, readRetryAfter, readSeconds, readSessionExpires, type SessionExpires, writeSessionExpires } from './headers/session-expires.ts';

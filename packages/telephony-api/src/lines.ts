@@ -1,4 +1,4 @@
-import type { CustomContext } from '@dialplane/calling-api';
+import type { CustomContext, Redirection } from '@dialplane/calling-api';
 
 /** Whom a line leads to. */
 export type LineTarget =
@@ -23,6 +23,8 @@ export type LineCommand =
       readonly conferenceId: string;
       readonly legId: string;
       readonly customContext?: CustomContext;
+      /** Where the call was before, oldest first; the telephone network is told. */
+      readonly redirections?: readonly Redirection[];
     }
   /** An incoming line is a part of this call: what is said on it stands in the call's flow record. */
   | { readonly kind: 'assign'; readonly lineId: string; readonly callId: string }
@@ -90,6 +92,8 @@ export interface IncomingLine {
   /** Of the trunk, for the flow and the records; absent for a SIP phone. */
   readonly trunk?: string;
   readonly customContext?: CustomContext;
+  /** Where the call was before, oldest first. */
+  readonly redirections?: readonly Redirection[];
 }
 
 /** What telephony tells the owner of a call. */

@@ -75,6 +75,17 @@ test('the first border controller answers 503: the second has the call', { skip 
   await Promise.all([first.finished(), second.finished()]);
 });
 
+test('a carrier that sends the call on to another of its hosts is followed there', { skip }, async (t) => {
+  const telephones = await TelephoneServer.start(t);
+  const second = await Sipp.start(t, [...answers, receive('BYE'), confirm()]);
+  const first = await Sipp.start(t, [receive('INVITE'), respond(302, 'Moved Temporarily').replace(/Contact: .*/, `Contact: <sip:${theirNumber}@127.0.0.1:${second.port}>`), receive('ACK')]);
+  await telephones.connectTrunks([first.port]);
+  const { callId } = await telephones.dial();
+  await telephones.telephoneIs('Connected');
+  await telephones.command(callId, 'hangUp');
+  await Promise.all([first.finished(), second.finished()]);
+});
+
 test('a caller id that is not ours is refused before anybody is asked', { skip }, async (t) => {
   const telephones = await TelephoneServer.start(t);
   await telephones.connectTrunks([await freePort()]);

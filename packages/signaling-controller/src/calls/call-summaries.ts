@@ -44,13 +44,14 @@ function isTelephone({ identifier }: ParticipationRecord): boolean {
   return identifierKind(identifier) === 'phoneNumber';
 }
 
-function telephoneFields(part: ParticipationRecord, { direction, trunk, callerId }: NonNullable<ParticipationRecord['line']>): Partial<CallSummary> {
+function telephoneFields(part: ParticipationRecord, { direction, trunk, callerId, redirections }: NonNullable<ParticipationRecord['line']>): Partial<CallSummary> {
   const minutes = part.connectedAt === undefined ? 0 : (part.endedAt - part.connectedAt) / 60_000;
   return {
     pstnParticipantCallType: direction === 'incoming' ? 'Inbound' : 'Outbound',
     pstnMinutes: Math.max(0, Math.round(minutes * 1000) / 1000),
     ...(trunk !== undefined && { trunk }),
     ...(callerId !== undefined && { callerId }),
+    ...(redirections !== undefined && { redirections: [...redirections] }),
   };
 }
 

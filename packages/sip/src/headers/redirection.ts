@@ -1,7 +1,7 @@
 import type { SipHeaders } from '../message/sip-headers.ts';
 import { parseDecimal } from '../message/token.ts';
 import { parseSipUri, writeSipUri } from '../uri/sip-uri.ts';
-import { uriHeader } from '../uri/uri-headers.ts';
+import { uriHeader, writeUriHeaders } from '../uri/uri-headers.ts';
 import { parseAddress, type SipAddress, writeAddress } from './address.ts';
 import { parseReason, type SipReason } from './reason.ts';
 
@@ -55,6 +55,27 @@ export function readDiversions(headers: SipHeaders): readonly Diversion[] {
     const privacy = by.parameters.get('privacy')?.toLowerCase() ?? 'off';
     return [{ by, reason, counter, isPrivate: privacy !== 'off' }];
   });
+}
+
+/** A target that a request has had, or has now. */
+export interface HistoryStep {
+  /** A SIP URI without header fields. */
+  readonly uri: string;
+  /** Why the request came on to here, as RFC 4458 §2 numbers it; `undefined` for the first. */
+  readonly cause: number | undefined;
+  readonly isPrivate: boolean;
+}
+
+/** Writes History-Info for a request that was sent on from target to target, oldest first, where each was chosen in place of the one before (RFC 7044 §10.3): `1`, `1.1;mp=1`, … */
+export function writeHistoryInfo(steps: readonly HistoryStep[]): readonly string[] {
+  return steps.map(({ uri, cause, isPrivate }, depth) => {
+    const target = `${uri}${cause === undefined ? '' : `;cause=${cause}`}${isPrivate ? `?${writeUriHeaders([['Privacy', 'history']])}` : ''}`;
+    return `<${target}>;index=${indexAt(depth)}${depth === 0 ? '' : `;mp=${indexAt(depth - 1)}`}`;
+  });
+}
+
+function indexAt(depth: number): string {
+  return `1${'.1'.repeat(depth)}`;
 }
 
 /** Writes a value of Diversion for a call that we send on. */

@@ -8,6 +8,7 @@ import type { TrunkSettings } from '../trunks/trunk-settings.ts';
 import { customContextOf } from './custom-context-headers.ts';
 import type { IncomingDecision } from './line-directory.ts';
 import { farSideOfPhone } from './line-planner.ts';
+import { mostRedirections, readRedirections } from './redirections.ts';
 import { farSideOfTrunk } from './trunk-attempts.ts';
 
 export interface CallReceiverOptions {
@@ -56,13 +57,15 @@ export class CallReceiver {
     const number = called.find((each) => numbers.targetOf(each) !== undefined);
     const target = number === undefined ? undefined : numbers.targetOf(number);
     if (number === undefined || target === undefined || target.kind === 'none') return { kind: 'refuse', status: 404 };
+    const redirections = readRedirections(request.headers, (uri) => numberOf(uri, settings));
+    if (redirections.length > mostRedirections) return { kind: 'refuse', status: 483, headers: [['Warning', writeWarning({ code: 399, agent: 'dialplane', text: 'The call was sent on too often.' })]] };
     const { from, displayName } = callerOf(request.headers, settings);
     const metered = { direction: 'inbound', ownNumber: number, trunk: settings.name, ...(from.startsWith('4:+') && { number: from.slice(2) }) } as const;
     const full = meter.refusal(metered);
     if (full !== undefined) return { kind: 'refuse', status: 486, headers: [['Warning', writeWarning({ code: 399, agent: 'dialplane', text: full })]] };
     meter.begin({ ...metered, lineId });
     const customContext = customContextOf(request.headers);
-    const line = { from, to: `4:${number}`, trunk: settings.name, ...(displayName !== undefined && { displayName }), ...(customContext !== undefined && { customContext }) };
+    const line = { from, to: `4:${number}`, trunk: settings.name, ...(displayName !== undefined && { displayName }), ...(customContext !== undefined && { customContext }), ...(redirections.length > 0 && { redirections }) };
     const far = farSideOfTrunk(settings, number);
     if (target.kind !== 'webhook') return { kind: 'line', far, line: { ...line, target } };
     ask({ line: { ...line, lineId }, far, url: target.url });

@@ -1,3 +1,4 @@
+import type { Redirection } from '@dialplane/calling-api';
 import type { ExtraHeaders, SipOrigin, SipRequest } from '@dialplane/sip';
 import type { IncomingLine, LineCommand, LineRefusal, LineTarget } from '@dialplane/telephony-api';
 import type { FarSide, LineAttempt } from '../line/far-side.ts';
@@ -10,6 +11,12 @@ export type LinePlan =
   | { readonly kind: 'ways'; readonly attempts: readonly LineAttempt[]; /** Raw identifier of who is called. */ readonly identifier: string }
   | { readonly kind: 'refused'; readonly refusal: LineRefusal; readonly sentence: string };
 
+/** Where a 3xx leads: to other ways, of a call that may be for another number now; or nowhere, with a sentence. */
+export type RedirectionPlan =
+  | { readonly kind: 'ways'; readonly attempts: readonly LineAttempt[]; readonly dial: DialCommand }
+  | Extract<LinePlan, { readonly kind: 'refused' }>
+  | { readonly kind: 'notFollowed'; readonly sentence: string };
+
 /** What becomes of an INVITE from outside. */
 export type IncomingDecision =
   | { readonly kind: 'line'; readonly far: FarSide; readonly line: Omit<IncomingLine, 'lineId'> }
@@ -20,6 +27,8 @@ export type IncomingDecision =
 /** What the agent asks of the telephony resource. Answered at once, from memory. */
 export interface LineDirectory {
   plan(dial: DialCommand): LinePlan;
+  /** @param contacts Contact values of the 3xx, as they came. @param reason why whom was called has sent it on. */
+  redirect(dial: DialCommand, far: FarSide, contacts: readonly string[], reason: Redirection['reason']): RedirectionPlan;
   /** @param lineId of the line that it becomes, if any. */
   receive(lineId: string, request: SipRequest, origin: SipOrigin): IncomingDecision;
   /** URI by which the far side of a line finds somebody: where it is sent by REFER. */

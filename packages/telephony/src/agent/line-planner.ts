@@ -1,12 +1,15 @@
-import type { DialPlan } from '@dialplane/calling-api';
+import type { DialPlan, Redirection } from '@dialplane/calling-api';
 import { numberForTrunk } from '@dialplane/routing';
 import { escapeUri, noParameters, sipAddress, writeAddress, type SipLink } from '@dialplane/sip';
 import type { LineTarget } from '@dialplane/telephony-api';
 import type { FarSide, LineAttempt } from '../line/far-side.ts';
 import type { TelephonyBooks } from '../open-telephony-books.ts';
+import type { TrunkSettings } from '../trunks/trunk-settings.ts';
 import { customContextHeaders } from './custom-context-headers.ts';
-import type { DialCommand, LinePlan } from './line-directory.ts';
-import { trunkAttempts, trunkUris } from './trunk-attempts.ts';
+import { followable } from './followed-contacts.ts';
+import type { DialCommand, LinePlan, RedirectionPlan } from './line-directory.ts';
+import { redirectionHeaders } from './redirections.ts';
+import { trunkAttempts, trunkUris, type TrunkCall } from './trunk-attempts.ts';
 
 export interface LinePlannerOptions {
   readonly books: Pick<TelephonyBooks, 'trunks' | 'numbers' | 'devices' | 'router' | 'meter'>;
@@ -14,6 +17,9 @@ export interface LinePlannerOptions {
   /** Host of this server. */
   readonly domain: () => string;
 }
+
+/** What a call says of itself, whichever way it goes. */
+type CallWords = Pick<TrunkCall, 'displayName' | 'headers' | 'redirections'>;
 
 /** What SIP phones are offered: whatever they take, wideband first. */
 const phoneMedia: FarSide['media'] = { srtp: 'allowed', keying: 'sdes', dtmf: 'rfc4733', codecs: ['opus', 'G722', 'PCMU', 'PCMA', 'G729'] };
@@ -43,42 +49,70 @@ export class LinePlanner {
     return trunkUris(settings, numberForTrunk(target.number, settings.profile.numbersOut))[0];
   }
 
-  #planDevice({ from, customContext = {} }: DialCommand, username: string): LinePlan {
+  #planDevice({ from, customContext = {}, redirections = [] }: DialCommand, username: string): LinePlan {
     const { books: { devices, numbers }, link, domain } = this.#options;
     const device = devices.get(username)?.device;
     if (device === undefined) return { kind: 'refused', refusal: 'NO_ROUTE', sentence: `There is no SIP phone ${username} any more.` };
     const uri = link.contactOf(escapeUri(username, 'user'));
+    const redirected = redirectionHeaders(redirections, 'both', uri, (number) => `sip:${number}@${domain()};user=phone`);
     const attempt: LineAttempt = {
       far: farSideOfPhone(username, numbers.ofUser(device.identifier)), why: `It is a SIP phone of ${device.identifier}.`,
       invite: {
         uri, to: `<${uri}>`, from: writeAddress(sipAddress(`sip:${userPart(from.identifier)}@${domain()}`, noParameters, from.displayName ?? '')), contact: link.contactOf('telephony'),
-        route: { flow: link.flow }, reliable: 'supported', headers: customContextHeaders(customContext), sessionTimer: { intervalSeconds: 1800 },
+        route: { flow: link.flow }, reliable: 'supported', headers: [...customContextHeaders(customContext), ...redirected], sessionTimer: { intervalSeconds: 1800 },
       },
     };
     return { kind: 'ways', attempts: [attempt], identifier: device.identifier };
   }
 
-  #planNumber({ lineId, callId, from, customContext = {} }: DialCommand, { number, callerId }: Extract<LineTarget, { readonly kind: 'number' }>): LinePlan {
+  /**
+   * Follows a 3xx of a trunk, to what of its contacts may be followed (RFC 3261 §8.1.3.4): another host of the trunk, for the same number; or another number, wherever it is said to be, as if that had
+   * been called, so that what may be called and what it may cost hold for it, too. To strangers' hosts nothing is sent. The line is metered anew for another number.
+   */
+  redirect(dial: DialCommand, far: FarSide, contacts: readonly string[], reason: Redirection['reason']): RedirectionPlan {
+    const { trunks, meter } = this.#options.books;
+    const settings = far.trunk === undefined ? undefined : trunks.get(far.trunk);
+    if (dial.target.kind === 'device' || settings === undefined) return { kind: 'notFollowed', sentence: 'Redirections of SIP phones are not followed.' };
+    if (settings.profile.redirects === 'refused') return { kind: 'notFollowed', sentence: `Redirections of ${settings.name} are not followed.` };
+    const { number } = dial.target;
+    const followed = followable(contacts, settings, number);
+    if (followed.kind === 'none') return { kind: 'notFollowed', sentence: 'The call was redirected to where it may not go: to no other number, and to no host of the trunk.' };
+    if (followed.kind === 'hosts') return { kind: 'ways', attempts: this.#attemptsAt(settings, dial, number, followed.uris), dial };
+    meter.end(dial.lineId, 'redirected');
+    const target = { ...dial.target, number: followed.number };
+    const onward: DialCommand = { ...dial, target, redirections: [...(dial.redirections ?? []), { by: `4:${number}`, reason }] };
+    const plan = this.#planNumber(onward, target, `${dial.lineId}/${followed.number}`);
+    return plan.kind === 'refused' ? plan : { kind: 'ways', attempts: plan.attempts, dial: onward };
+  }
+
+  #planNumber({ lineId, callId, from, customContext = {}, redirections = [] }: DialCommand, { number, callerId }: Extract<LineTarget, { readonly kind: 'number' }>, recordId?: string): LinePlan {
     const { router, meter } = this.#options.books;
     const plan = router.plan({ number, identifier: from.identifier, ...(callerId !== undefined && { callerId }) });
     if (plan.decision === 'refuse') return { kind: 'refused', refusal: plan.refusal ?? 'NO_ROUTE', sentence: plan.why };
-    const attempts = plan.candidates.flatMap((candidate) => this.#attempts(candidate, plan, from.displayName, customContextHeaders(customContext)));
+    const attempts = plan.candidates.flatMap((candidate) => this.#attempts(candidate, plan, { displayName: from.displayName, headers: customContextHeaders(customContext), redirections }));
     const trunk = attempts[0]?.far.trunk;
     if (trunk === undefined) return { kind: 'refused', refusal: 'NO_TRUNK', sentence: 'The trunks of this number are gone.' };
     meter.begin({
-      lineId, callId, direction: 'outbound', number: plan.number ?? number, identifier: from.identifier, trunk, ratePerMinute: plan.ratePerMinute, ...(plan.callerId !== undefined && { ownNumber: plan.callerId }),
+      lineId, callId, ...(recordId !== undefined && { recordId }), direction: 'outbound', number: plan.number ?? number, identifier: from.identifier, trunk, ratePerMinute: plan.ratePerMinute, ...(plan.callerId !== undefined && { ownNumber: plan.callerId }),
     });
     return { kind: 'ways', attempts, identifier: `4:${plan.number ?? number}` };
   }
 
-  #attempts({ trunk, number, route }: DialPlan['candidates'][number], { callerId }: DialPlan, displayName: string | undefined, headers: ReturnType<typeof customContextHeaders>): readonly LineAttempt[] {
-    const { books: { trunks }, link, domain } = this.#options;
-    const settings = trunks.get(trunk);
-    if (settings === undefined) return [];
-    return trunkAttempts(settings, {
-      credentials: trunks.credentials(trunk), number, callerId, displayName, headers, domain: domain(), why: `Route ${route}.`,
-      callerNumber: callerId === undefined ? undefined : numberForTrunk(callerId, settings.profile.numbersOut),
-    }, link);
+  #attempts({ trunk, number, route }: DialPlan['candidates'][number], { callerId }: DialPlan, words: CallWords): readonly LineAttempt[] {
+    const settings = this.#options.books.trunks.get(trunk);
+    return settings === undefined ? [] : trunkAttempts(settings, { ...this.#callAt(settings, callerId, words), number, why: `Route ${route}.` }, this.#options.link);
+  }
+
+  /** The same number at other hosts of the trunk. */
+  #attemptsAt(settings: TrunkSettings, { from, customContext = {}, redirections = [], target }: DialCommand, number: string, uris: readonly string[]): readonly LineAttempt[] {
+    const callerId = target.kind === 'number' ? target.callerId : undefined;
+    const call = this.#callAt(settings, callerId, { displayName: from.displayName, headers: customContextHeaders(customContext), redirections });
+    return trunkAttempts(settings, { ...call, number: numberForTrunk(number, settings.profile.numbersOut), why: `${settings.name} has redirected the call there.` }, this.#options.link, uris);
+  }
+
+  #callAt({ name, profile }: TrunkSettings, callerId: string | undefined, words: CallWords): Omit<TrunkCall, 'number' | 'why'> {
+    const { books: { trunks }, domain } = this.#options;
+    return { ...words, credentials: trunks.credentials(name), callerId, domain: domain(), callerNumber: callerId === undefined ? undefined : numberForTrunk(callerId, profile.numbersOut) };
   }
 }
 

@@ -159,6 +159,7 @@ export class TelephoneService implements TelephoneControl {
     const receiver = new CallReceiver({ books, ask: (call) => askApplication(books.incomingCalls, call, (lineId, decision) => this.#decide(lineId, decision)) });
     return {
       plan: (dial) => planner.plan(dial),
+      redirect: (dial, far, contacts, reason) => planner.redirect(dial, far, contacts, reason),
       receive: (lineId, request, origin) => (this.#isDraining ? { kind: 'refuse', status: 503, headers: [['Retry-After', '30']] } : receiver.receive(lineId, request, origin)),
       addressOf: (target, far) => planner.addressOf(target, far),
       targetOf: (uri, far) => receiver.targetOf(uri, far),

@@ -4,6 +4,7 @@ import { UserAgent, type LinkedMessage, type PeerHealthChanged, type Registratio
 import type { LineCommand, LineEvent } from '@dialplane/telephony-api';
 import type { FarSide } from '../line/far-side.ts';
 import { Line, type LineInput } from '../line/line.ts';
+import type { LineOutput } from '../line/live-line.ts';
 import { CallNames, type NamingOutput } from './call-names.ts';
 import type { DialCommand, IncomingDecision, LineDirectory } from './line-directory.ts';
 
@@ -51,6 +52,8 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
   readonly #newId: () => string;
   readonly #userAgent: UserAgent;
   readonly #lines = new Map<string, Line>();
+  /** What the owner wants of lines that are not answered yet: where they may be redirected to follows from it. */
+  readonly #dials = new Map<string, DialCommand>();
   readonly #lineOfSession = new Map<string, string>();
   readonly #lineOfLeg = new Map<string, string>();
   readonly #undecided = new Map<string, Undecided>();
@@ -137,6 +140,7 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
       return;
     }
     this.#names.nameCall(lineId, callId);
+    this.#dials.set(lineId, command);
     this.#add(lineId, Line.outgoing({ lineId, identifier: plan.identifier }, plan.attempts, { conferenceId, legId }, now), now);
   }
 
@@ -227,11 +231,20 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
     for (let output = line.poll(); output !== undefined; output = line.poll()) {
       if (output.kind === 'session') this.#command(lineId, output.command, now);
       else if (output.kind === 'media') this.#commandMedia(lineId, output.command);
+      else if (output.kind === 'redirected') this.#redirect(lineId, line, output, now);
       else this.#outputs.push(output);
     }
     const next = line.pollTimeout();
     if (next !== undefined) this.#deadlines.add(next, lineId);
     if (line.isOver) this.#lines.delete(lineId);
+    if (!line.isDialling) this.#dials.delete(lineId);
+  }
+
+  #redirect(lineId: string, line: Line, { far, contacts, reason }: Extract<LineOutput, { readonly kind: 'redirected' }>, now: Instant): void {
+    const dial = this.#dials.get(lineId);
+    const plan = dial === undefined ? undefined : this.#directory.redirect(dial, far, contacts, reason);
+    if (plan?.kind === 'ways') this.#dials.set(lineId, plan.dial);
+    if (plan !== undefined) line.handle({ kind: 'redirection', answer: plan }, now);
   }
 
   #command(lineId: string, command: Extract<UserAgentCommand, { readonly sessionId: string }>, now: Instant): void {

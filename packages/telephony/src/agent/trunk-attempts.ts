@@ -1,8 +1,10 @@
-import type { TrunkProfile } from '@dialplane/calling-api';
+import type { Redirection, TrunkProfile } from '@dialplane/calling-api';
 import type { RtpLegRequest } from '@dialplane/media-api';
+import { numberForTrunk } from '@dialplane/routing';
 import { isHost, numericHost, type ExtraHeaders, type SipCredentials, type SipLink } from '@dialplane/sip';
 import type { FarSide, LineAttempt } from '../line/far-side.ts';
 import { callerIdentity } from './caller-identity.ts';
+import { redirectionHeaders } from './redirections.ts';
 
 /** A trunk, as far as lines care. */
 export interface LineTrunk {
@@ -27,6 +29,8 @@ export interface TrunkCall {
   /** Host of this server, in From. */
   readonly domain: string;
   readonly headers: ExtraHeaders;
+  /** Where the call was before, oldest first. */
+  readonly redirections: readonly Redirection[];
   readonly why: string;
 }
 
@@ -47,20 +51,22 @@ export function farSideOfTrunk({ name, addresses, profile }: LineTrunk, ownNumbe
   };
 }
 
-/** The ways to one trunk: each of its addresses in turn, or its name. */
-export function trunkAttempts(trunk: LineTrunk, call: TrunkCall, link: SipLink): readonly LineAttempt[] {
+/** The ways to one trunk: each of its addresses in turn, or its name; or those of `uris`. */
+export function trunkAttempts(trunk: LineTrunk, call: TrunkCall, link: SipLink, uris = trunkUris(trunk, call.number)): readonly LineAttempt[] {
   const far = farSideOfTrunk(trunk, call.callerId);
   const { profile, transport } = trunk;
   const { credentials, callerId, why } = call;
   const identity = callerIdentity({ number: call.callerNumber, displayName: call.displayName, domain: call.domain }, profile);
-  const invite: Omit<LineAttempt['invite'], 'uri'> = {
-    from: identity.from, contact: link.contactOf('telephony', transport), headers: [...identity.headers, ...call.headers], route: { flow: link.flow, trunkId: trunk.name },
+  const uriOf = (number: string): string => `sip:${numberForTrunk(number, profile.numbersOut)}@${call.domain};user=phone`;
+  const headersTo = (uri: string): ExtraHeaders => [...identity.headers, ...call.headers, ...redirectionHeaders(call.redirections, profile.redirectionHeader, uri, uriOf)];
+  const invite: Omit<LineAttempt['invite'], 'uri' | 'headers'> = {
+    from: identity.from, contact: link.contactOf('telephony', transport), route: { flow: link.flow, trunkId: trunk.name },
     reliable: profile.reliableProvisional === 'off' ? 'none' : profile.reliableProvisional,
     ...(profile.sessionTimer !== 'off' && { sessionTimer: { intervalSeconds: sessionSeconds } }),
     ...(credentials !== undefined && { credentials }),
   };
   const shown = callerId === undefined ? {} : { callerId };
-  return trunkUris(trunk, call.number).map((uri): LineAttempt => Object.assign({ far, why, invite: Object.assign({ uri }, invite) }, shown));
+  return uris.map((uri): LineAttempt => Object.assign({ far, why, invite: Object.assign({ uri, headers: headersTo(uri) }, invite) }, shown));
 }
 
 /** URIs of a number at a trunk, or of the trunk itself. */

@@ -1,3 +1,4 @@
+import type { SessionEnd } from '@dialplane/sip';
 import type { FarSide, LineAttempt } from './far-side.ts';
 import type { LegPlace } from './line-media.ts';
 
@@ -35,7 +36,8 @@ export interface HoldState {
  * ```
  * outgoing: preparing ─▶ inviting ─▶ (answeringLate) ─▶ answered ─▶ over
  *               ▲            │ 408, 503, 504
- *               └────────────┘
+ *               ├────────────┤
+ *               └─ redirecting ◀ 3xx
  * incoming: offered ─▶ (previewing ─▶ sounding) ─▶ connecting ─▶ answered ─▶ over
  * ```
  */
@@ -43,6 +45,8 @@ export type LineState =
   /** Our offer for this attempt is asked of the media processor. */
   | { readonly kind: 'preparing'; readonly attempt: LineAttempt; readonly rest: readonly LineAttempt[] }
   | { readonly kind: 'inviting'; readonly attempt: LineAttempt; readonly rest: readonly LineAttempt[] }
+  /** Where the 3xx that ended the attempt leads is being looked up. */
+  | { readonly kind: 'redirecting'; readonly attempt: LineAttempt; readonly end: SessionEnd }
   /** The 200 had an offer, which the media processor answers (RFC 3261 §13.2.1). */
   | { readonly kind: 'answeringLate'; readonly far: FarSide; readonly displayName: string | undefined }
   /** The owner decides. `offer` is absent where the INVITE had none. */

@@ -64,6 +64,34 @@ test('nothing at all was heard of a trunk: what our own proxy says of it', () =>
     'tell ended {"end":{"by":"network","status":408,"reasonText":"Request Timeout","sentence":"Nothing was heard from where the call was sent."}}']);
 });
 
+test('a redirection leads on, three times and never in a circle; what is not followed ends as it came', () => {
+  const redirection = (status: number, ...targets: readonly string[]) => ({ kind: 'ended' as const, end: { by: 'remote' as const, cause: 'refused' as const, status, reasonPhrase: 'Moved', reasons: [], targets } });
+  const calling = () => {
+    const line = outgoing(attempt('a.test'));
+    line.outputs();
+    line.described('offer', 'first');
+    return line;
+  };
+  const line = calling();
+  assert.deepEqual(line.session(redirection(302, '<sip:elsewhere@a.test>')), ['redirected unconditional <sip:elsewhere@a.test>']);
+  for (const [trunk, sessionId] of [['b.test', 'line/2'], ['c.test', 'line/3'], ['d.test', 'line/4']] as const) {
+    assert.match(line.give({ kind: 'redirection', answer: { kind: 'ways', attempts: [attempt(trunk)] } }).join(), /^tell routed/);
+    assert.deepEqual(line.described('offer', 'again'), [`session invite ${sessionId} sip:+12025550100@${trunk} again`]);
+    line.session(redirection(300, '<sip:elsewhere@a.test>'));
+  }
+  assert.ok(line.line.isOver, 'a fourth time');
+  const round = calling();
+  round.session(redirection(302, '<sip:a@a.test>'));
+  assert.match(round.give({ kind: 'redirection', answer: { kind: 'ways', attempts: [attempt('a.test')] } }).join(), /"status":302,.*in a circle/);
+  const refused = calling();
+  refused.session(redirection(302, '<sip:a@a.test>'));
+  assert.match(refused.give({ kind: 'redirection', answer: { kind: 'refused', refusal: 'NUMBER_BARRED', sentence: 'No.' } }).join(), /"refusal":"NUMBER_BARRED","sentence":"No."/);
+  const dull = calling();
+  dull.session(redirection(305, '<sip:a@a.test>'));
+  assert.match(dull.give({ kind: 'redirection', answer: { kind: 'notFollowed', sentence: 'Not there.' } }).join(), /"status":305,"reasonText":"Moved","sentence":"Not there."/);
+  assert.match(calling().session(redirection(302)).join(), /tell ended \{"end":\{"by":"remote","status":302,"reasonText":"Moved"\}\}/);
+});
+
 test('busy is an answer: nobody else is tried', () => {
   const line = outgoing(attempt('a.test'), attempt('b.test'));
   line.outputs();

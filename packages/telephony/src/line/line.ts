@@ -11,7 +11,8 @@ import type { LegNews, LegPlace } from './line-media.ts';
 import type { LineState } from './line-state.ts';
 import { LiveLine, type LineOptions, type LineOutput } from './live-line.ts';
 import { askWhetherThere, handleLegNews, handleOfferAnswered, handleOffered, handleOfferRefused, handleReplacement, moveLeg, setHeld } from './negotiation.ts';
-import { handleNoProgress, handleOutgoingLegNews, handleOutgoingSession, tryNext } from './outgoing.ts';
+import { followRedirection, handleNoProgress, handleOutgoingLegNews, handleOutgoingSession, tryNext } from './outgoing.ts';
+import type { RedirectionAnswer } from './redirected.ts';
 import { sdpBytes, sdpText } from './sdp-text.ts';
 import { handleReferNews, handleReferred, reportTransfer, transfer, type ReferTarget } from './transfers.ts';
 
@@ -21,6 +22,8 @@ export type LineInput =
   | { readonly kind: 'transfer'; readonly uri: string | undefined; readonly replacesSessionId: string | undefined; readonly referredBy: string | undefined }
   | { readonly kind: 'media'; readonly event: MediaEvent }
   | { readonly kind: 'session'; readonly event: Exclude<SessionEvent, { readonly kind: 'incoming' | 'referReceived' }> }
+  /** Where a 3xx leads. */
+  | { readonly kind: 'redirection'; readonly answer: RedirectionAnswer }
   /** The INFO of a key was answered, or never will be. */
   | { readonly kind: 'keySent' }
   /** An INVITE that takes the place of the line's dialog (RFC 3891), with its offer, if it has any. */
@@ -58,6 +61,12 @@ export class Line implements Machine<LineInput, LineOutput> {
     return this.live.state.kind === 'over';
   }
 
+  /** Whether it calls, and nobody has answered. */
+  get isDialling(): boolean {
+    const { kind } = this.live.state;
+    return kind === 'preparing' || kind === 'inviting' || kind === 'redirecting';
+  }
+
   /** Of the attempt that is under way, or of the dialog. */
   get sessionId(): string {
     return this.live.sessionId;
@@ -87,6 +96,8 @@ export class Line implements Machine<LineInput, LineOutput> {
         return this.hearMedia(input.event, now);
       case 'session':
         return input.event.sessionId === live.sessionId ? this.hearSession(input.event, now) : undefined;
+      case 'redirection':
+        return live.state.kind === 'redirecting' ? followRedirection(live, live.state, input.answer, now) : undefined;
       case 'keySent':
         return this.sendNextKey();
       case 'replaced':

@@ -1,3 +1,4 @@
+import type { Redirection } from '@dialplane/calling-api';
 import type { MediaCommand } from '@dialplane/media-api';
 import { addMilliseconds, Deadlines, type Instant } from '@dialplane/sansio';
 import type { SessionCommand } from '@dialplane/sip';
@@ -10,6 +11,8 @@ import type { LineState } from './line-state.ts';
 export type LineOutput =
   | { readonly kind: 'tell'; readonly event: LineEvent }
   | { readonly kind: 'media'; readonly command: MediaCommand }
+  /** Whom it calls has redirected it: where may it go now? Answered by `redirection`. */
+  | { readonly kind: 'redirected'; readonly far: FarSide; readonly contacts: readonly string[]; readonly reason: Redirection['reason'] }
   /** For one of its sessions: each attempt has its own. */
   | { readonly kind: 'session'; readonly command: SessionCommand };
 
@@ -54,6 +57,9 @@ export class LiveLine {
   referId: string | undefined;
   /** Keys that are sent by INFO, the one that is under way first. */
   keys = '';
+  /** Request-URIs that were called: a redirection to one of them goes round in a circle. */
+  readonly called = new Set<string>();
+  redirections = 0;
   #attempts = 0;
 
   constructor(options: LineOptions, state: LineState, place: LegPlace | undefined) {

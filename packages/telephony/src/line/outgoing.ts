@@ -7,9 +7,11 @@ import type { LegNews } from './line-media.ts';
 import { noHold, type LineState } from './line-state.ts';
 import type { LiveLine } from './live-line.ts';
 import { goOn } from './negotiation.ts';
+import { handleRedirected, type RedirectionAnswer } from './redirected.ts';
 import { sdpBytes, sdpText } from './sdp-text.ts';
 
 type Inviting = Extract<LineState, { readonly kind: 'inviting' }>;
+type Redirecting = Extract<LineState, { readonly kind: 'redirecting' }>;
 type Progressed = Extract<SessionEvent, { readonly kind: 'progressed' }>;
 type Answered = Extract<SessionEvent, { readonly kind: 'answered' }>;
 
@@ -57,6 +59,15 @@ export function handleOutgoingSession(live: LiveLine, state: Inviting, event: Se
   }
 }
 
+/** It is known where the line may go: on, by ways that were not tried before, or nowhere. */
+export function followRedirection(live: LiveLine, { end }: Redirecting, answer: RedirectionAnswer, now: Instant): void {
+  if (answer.kind === 'refused') return live.end({ by: 'local', refusal: answer.refusal, sentence: answer.sentence });
+  if (answer.kind === 'notFollowed') return live.end({ ...asLineEnd(end), sentence: answer.sentence });
+  const fresh = answer.attempts.filter(({ invite }) => !live.called.has(invite.uri));
+  if (fresh.length === 0) live.end({ ...asLineEnd(end), sentence: 'The call was redirected in a circle.' });
+  else tryNext(live, fresh, now);
+}
+
 /** Nothing was heard for long: this way is given up for the next. */
 export function handleNoProgress(live: LiveLine, { rest }: Inviting, now: Instant): void {
   live.session({ kind: 'end' });
@@ -65,6 +76,7 @@ export function handleNoProgress(live: LiveLine, { rest }: Inviting, now: Instan
 
 function invite(live: LiveLine, attempt: LineAttempt, rest: readonly LineAttempt[], offer: string | undefined, now: Instant): void {
   live.state = { kind: 'inviting', attempt, rest };
+  live.called.add(attempt.invite.uri);
   live.session({ kind: 'invite', ...attempt.invite, ...(offer !== undefined && { description: sdpBytes(offer) }) });
   if (rest.length > 0) live.arm('progress', live.times.progressMs, now);
 }
@@ -98,10 +110,11 @@ function becomeAnswered(live: LiveLine, far: FarSide, displayName: string | unde
 }
 
 /** Only what says that this way is closed leads to the next; everything else is whom we called who says no. */
-function handleFailed(live: LiveLine, { rest }: Inviting, end: SessionEnd, now: Instant): void {
+function handleFailed(live: LiveLine, { attempt, rest }: Inviting, end: SessionEnd, now: Instant): void {
   live.deadlines.clear('progress');
   const status = statusOf(end);
   if (rest.length > 0 && status !== undefined && isNextTrunkTried(status)) tryNext(live, rest, now);
+  else if (status !== undefined && status >= 300 && status < 400) handleRedirected(live, attempt, end);
   else live.end(asLineEnd(end));
 }
 

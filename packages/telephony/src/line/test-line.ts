@@ -87,6 +87,8 @@ function inShort(output: LineOutput): string {
       return `tell ${ofEvent(output.event)}`;
     case 'media':
       return `media ${ofMedia(output.command)}`;
+    case 'redirected':
+      return `redirected ${output.reason} ${output.contacts.join()}`;
     case 'session':
       return `session ${ofSession(output.command)}`;
   }

@@ -9,6 +9,8 @@ import { earlierLines } from './open-lines.ts';
 /** A line that is to be metered; the numbers are E.164. */
 export interface MeteredLine extends Omit<CountedLine, 'ratePerMinute'> {
   readonly callId?: string;
+  /** What it is called in the ledger, where that is not its own id: a line that was sent on to another number has a record for each. */
+  readonly recordId?: string;
   /** For a line whose plan said it; the incoming rate of the policy by default. */
   readonly ratePerMinute?: number;
 }
@@ -134,7 +136,7 @@ export class LineMeter {
     for (const lineId of this.#lines.keys()) this.end(lineId, 'shutdown');
   }
 
-  #counted({ callId: _callId, ratePerMinute, ...line }: MeteredLine): CountedLine {
+  #counted({ callId: _callId, recordId: _recordId, ratePerMinute, ...line }: MeteredLine): CountedLine {
     const preset = line.direction === 'inbound' ? this.#options.policy.policy.incomingRatePerMinute : 0;
     return { ...line, ratePerMinute: ratePerMinute ?? preset };
   }
@@ -148,7 +150,7 @@ export class LineMeter {
 
   #write({ line, step, rateMicros, currency }: RunningLine, kind: LedgerRow['kind'], at: number, answeredMs: number, end: { readonly reason: string; readonly minutes: number } | undefined = undefined): void {
     this.#options.ledger.record({
-      line_id: line.lineId, step, kind, reason: end?.reason ?? null, at, resource_id: this.#options.resourceId(), call_id: line.callId ?? null, identifier: line.identifier ?? null,
+      line_id: line.recordId ?? line.lineId, step, kind, reason: end?.reason ?? null, at, resource_id: this.#options.resourceId(), call_id: line.callId ?? null, identifier: line.identifier ?? null,
       direction: line.direction, trunk: line.trunk ?? null, number: line.number ?? null, own_number: line.ownNumber ?? null, answered_ms: answeredMs, minutes: end?.minutes ?? 0,
       rate_micros: rateMicros, currency,
     });

@@ -19,8 +19,9 @@ function decisionFor({ line: { lineId: _lineId, ...line }, far }: AskedCall, dec
   switch (decision.kind) {
     case 'redirect': {
       const { target } = decision;
+      const redirections = [...(line.redirections ?? []), { by: line.to, reason: 'deflection' as const }];
       // A call that goes on to another telephone shows the number of ours that was called.
-      return { kind: 'line', far, line: { ...line, target: target.kind === 'user' ? { kind: 'users', identifiers: [target.identifier] } : { ...target, callerId: line.to.slice(2) } } };
+      return { kind: 'line', far, line: { ...line, redirections, target: target.kind === 'user' ? { kind: 'users', identifiers: [target.identifier] } : { ...target, callerId: line.to.slice(2) } } };
     }
     case 'answer':
       return { kind: 'line', far, line: { ...line, target: { kind: 'application', ...decision.application } } };
