@@ -86,6 +86,8 @@ export type CallObservation =
   | { readonly kind: 'endpointsFound'; readonly identifier: string; readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[]; readonly phones?: readonly LineDevice[] }
   /** A user who is being called registered another endpoint: it rings too. */
   | { readonly kind: 'endpointRegistered'; readonly endpoint: EndpointIdentity }
+  /** Likewise a SIP phone. */
+  | { readonly kind: 'phoneRegistered'; readonly identifier: string; readonly phone: LineDevice }
   /** The endpoint has had no event stream and sent no request for a keep-alive period: its reconnect window starts. */
   | { readonly kind: 'endpointLost'; readonly endpointId: string }
   | { readonly kind: 'endpointRecovered'; readonly endpointId: string }

@@ -11,7 +11,7 @@ import { handleInterruptionTimeout } from './media-progress.ts';
 import { expireMember, handleEndpointClosed, handleEndpointLost, handleEndpointRecovered } from './presence.ts';
 import { abandonPromotion } from './promotion.ts';
 import { handleReopeningDue } from './reopening.ts';
-import { handleEndpointRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout } from './ringing.ts';
+import { handleEndpointRegistered, handlePhoneRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout } from './ringing.ts';
 import { handleSpeakersDue } from './speakers.ts';
 import { takeOver } from './take-over.ts';
 import { handleTransferSettled, handleTransferTaken, handleTransferTimeout } from './transfer.ts';
@@ -24,6 +24,9 @@ export function observe(live: LiveCall, observation: CallObservation, now: Insta
       return;
     case 'endpointRegistered':
       handleEndpointRegistered(live, observation.endpoint, now);
+      return;
+    case 'phoneRegistered':
+      handlePhoneRegistered(live, observation, now);
       return;
     case 'endpointLost':
       handleEndpointLost(live, observation.endpointId, now);

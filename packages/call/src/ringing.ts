@@ -61,6 +61,13 @@ export function handleEndpointRegistered(live: LiveCall, endpoint: EndpointIdent
   offer(live, party, party.stage.seats, [endpoint], now);
 }
 
+/** Likewise a SIP phone. A direct call has no conference that it could come to. */
+export function handlePhoneRegistered(live: LiveCall, { identifier, phone }: { readonly identifier: string; readonly phone: LineDevice }, now: Instant): void {
+  const party = live.model.parties.get(identifier);
+  if (party?.stage.kind !== 'ringing' || live.model.path.kind === 'peerToPeer') return;
+  if (!party.stage.seats.some(({ line }) => line?.deviceId === phone.deviceId)) ringPhones(live, identifier, [phone], now);
+}
+
 function offer(live: LiveCall, party: Party, ringing: readonly Seat[], devices: readonly EndpointIdentity[], now: Instant): void {
   const isDirect = live.model.path.kind === 'peerToPeer';
   const seats = devices.map((device): Seat => ({

@@ -197,6 +197,17 @@ test('a telephone that calls is told that somebody rings, and connected to who a
   assert.deepEqual([record?.endReason.subCode, record?.caller, record?.kind], [540_000, telephone, 'oneToOne']);
 });
 
+test('a SIP phone that registers while its user is being called is rung as well, once', () => {
+  const call = new TestCall();
+  call.callFromOutside();
+  call.find(bob);
+  const registers = () => about(call.input({ kind: 'phoneRegistered', identifier: bob.identifier, phone: { deviceId: 'desk' } }).lines, 'line');
+  assert.match(registers().join(), /^line dial \S+ desk for 4:\+15550100 in \S+$/);
+  assert.deepEqual(registers(), []);
+  const direct = new TestCall().ring();
+  assert.deepEqual(direct.input({ kind: 'phoneRegistered', identifier: bob.identifier, phone: { deviceId: 'desk' } }).lines, [], 'a direct call has no conference');
+});
+
 test('who calls by telephone hears a ringing tone of ours where its trunk wants that, and then what another network plays', () => {
   const call = new TestCall();
   call.callFromOutside({ kind: 'number', number: '+15550123' });

@@ -12,6 +12,7 @@ export class TestTelephony implements TelephoneControl {
   missing: string | undefined;
   private readonly arrivals = new EventEmitter();
   private listener: (event: LineEvent) => void = () => {};
+  private deviceListener: (identifier: string, device: LineDevice) => void = () => {};
 
   send(command: LineCommand): void {
     this.commands.push(command);
@@ -26,12 +27,22 @@ export class TestTelephony implements TelephoneControl {
     return this.devices.get(identifier) ?? [];
   }
 
+  onDevice(listener: (identifier: string, device: LineDevice) => void): void {
+    this.deviceListener = listener;
+  }
+
   absence(): string | undefined {
     return this.missing;
   }
 
   tell(event: LineEvent): void {
     this.listener(event);
+  }
+
+  /** A SIP phone of a user registers. */
+  register(identifier: string, device: LineDevice): void {
+    this.devices.set(identifier, [...this.devicesOf(identifier), device]);
+    this.deviceListener(identifier, device);
   }
 
   /** A telephone calls. Returns the line's id. */

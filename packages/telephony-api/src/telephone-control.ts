@@ -7,6 +7,8 @@ export interface TelephoneControl {
   onEvent(listener: (event: LineEvent) => void): void;
   /** SIP phones on which this user can be rung now. */
   devicesOf(identifier: string): readonly LineDevice[];
+  /** Told of each SIP phone that can be rung from now on, and could not before. */
+  onDevice(listener: (identifier: string, device: LineDevice) => void): void;
   /** Why nobody can be called by telephone, in a sentence that says what to do; `undefined` while somebody can. */
   absence(): string | undefined;
 }

@@ -6,6 +6,7 @@ export function absentTelephony(reason: string): TelephoneControl {
   return {
     absence: () => reason,
     devicesOf: () => [],
+    onDevice: () => undefined,
     onEvent: (listener) => void listeners.push(listener),
     send: (command) => {
       if (command.kind !== 'dial') return;

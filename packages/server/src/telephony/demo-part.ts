@@ -34,6 +34,7 @@ export class DemoPart {
       },
       onEvent: (listener) => control.onEvent(listener),
       devicesOf: (identifier) => control.devicesOf(identifier),
+      onDevice: (listener) => control.onDevice(listener),
       absence: () => control.absence(),
     };
   }

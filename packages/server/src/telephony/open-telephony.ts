@@ -47,6 +47,7 @@ export class TelephonyPart {
     this.#opening = opening;
     this.edge = options.sip ? this.#makeEdge() : undefined;
     this.#service = this.edge === undefined ? undefined : this.#makeService(this.edge);
+    this.edge?.onRegistration((username) => this.#service?.hearRegistration(username));
     this.#demo = this.edge === undefined || demoCarrier === undefined ? undefined : new DemoPart(books, this.edge, demoCarrier);
     const control = this.#service ?? absentTelephony('SIP is turned off on this server (--sip off).');
     this.control = this.#demo?.observe(control) ?? control;

@@ -11,11 +11,12 @@ async function withPhone(t: TestContext) {
   const { identifier } = telephones.ada.signedIn;
   await telephones.own(ourNumber, { kind: 'users', identifiers: [identifier] });
   const device = await telephones.ada.operate<CreatedSipDevice>('POST', '/v1/telephony/devices', { identifier, displayName: 'Desk' });
-  return { telephones, phone: await Softphone.start(t, device, telephones.sipPort) };
+  const phone = await Softphone.start(t, device, telephones.sipPort);
+  return { telephones, phone, identifier };
 }
 
-test('a SIP phone of a user registers and calls a telephone; the call back rings there beside the browser, and the phone answers', { skip }, async (t) => {
-  const { telephones, phone } = await withPhone(t);
+test('a SIP phone of a user registers and calls a telephone; the call back rings there beside the browser, and on a phone that registers meanwhile; the first answers', { skip }, async (t) => {
+  const { telephones, phone, identifier } = await withPhone(t);
   phone.dial('+12025550108');
   const { response, description } = await phone.event('progressed');
   assert.deepEqual([response.status, description?.kind], [183, 'answer'], 'it hears that it rings there');
@@ -24,7 +25,10 @@ test('a SIP phone of a user registers and calls a telephone; the call back rings
   assert.equal((await phone.event('ended')).end.cause, 'hungUp');
   const incoming = await phone.event('incoming');
   assert.match(incoming.request.headers.first('From') ?? '', /\+12025550108/);
+  const late = await Softphone.start(t, await telephones.ada.operate<CreatedSipDevice>('POST', '/v1/telephony/devices', { identifier, displayName: 'Kitchen' }), telephones.sipPort);
+  await late.event('incoming');
   phone.answer(incoming);
+  assert.equal((await late.event('ended')).end.cause, 'cancelled');
   await phone.event('acknowledged');
   const end = await telephones.end();
   assert.deepEqual([end.code, end.subCode], [487, 10003]);

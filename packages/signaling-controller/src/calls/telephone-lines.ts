@@ -21,6 +21,7 @@ export class TelephoneLines {
   constructor(options: TelephoneLinesOptions) {
     this.options = options;
     options.telephony?.onEvent((event) => this.handle(event));
+    options.telephony?.onDevice((identifier, phone) => this.ringAlso(identifier, phone));
   }
 
   /** Why no telephone can be called. */
@@ -52,6 +53,12 @@ export class TelephoneLines {
   /** Nothing of a call goes on: its telephones are hung up. */
   hangUp(call: RunningCall): void {
     this.send([...call.lines].map((lineId) => ({ kind: 'hangUp', lineId })));
+  }
+
+  /** A user who may be being called has another SIP phone. */
+  private ringAlso(identifier: string, phone: LineDevice): void {
+    const { calls, take } = this.options;
+    for (const call of calls.ofUser(identifier)) take(call, { kind: 'phoneRegistered', identifier, phone });
   }
 
   private handle(event: LineEvent): void {

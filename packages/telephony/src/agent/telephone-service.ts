@@ -1,3 +1,4 @@
+import type { SipDevice } from '@dialplane/calling-api';
 import type { MediaControl } from '@dialplane/media-api';
 import type { Randomness } from '@dialplane/sansio';
 import type { SipCrypto, SipLink } from '@dialplane/sip';
@@ -38,6 +39,9 @@ export class TelephoneService implements TelephoneControl {
   readonly #watch: TrunkWatch;
   readonly #lines: LineMetrics;
   readonly #listeners: Array<(event: LineEvent) => void> = [];
+  readonly #deviceListeners: Array<(identifier: string, device: LineDevice) => void> = [];
+  /** Usernames of phones that could be rung when that was looked at last: a binding that is refreshed is no news. */
+  readonly #registered = new Set<string>();
   /** What ends the watch over a dialog, by its Call-ID. */
   readonly #watches = new Map<string, () => void>();
   #isDraining = false;
@@ -61,6 +65,8 @@ export class TelephoneService implements TelephoneControl {
 
   /** Registers with trunks and begins to watch them; the edge is open. */
   start(): void {
+    const { books, isRegistered } = this.#options;
+    for (const { username } of books.devices.list()) if (isRegistered(username)) this.#registered.add(username);
     this.#watch.start();
   }
 
@@ -75,9 +81,22 @@ export class TelephoneService implements TelephoneControl {
 
   devicesOf(identifier: string): readonly LineDevice[] {
     const { books, isRegistered } = this.#options;
-    return books.devices.list()
-      .filter((device) => device.identifier === identifier && isRegistered(device.username))
-      .map(({ username, displayName }): LineDevice => Object.assign({ deviceId: username }, displayName === undefined ? {} : { displayName }));
+    return books.devices.list().filter((device) => device.identifier === identifier && isRegistered(device.username)).map(asLineDevice);
+  }
+
+  onDevice(listener: (identifier: string, device: LineDevice) => void): void {
+    this.#deviceListeners.push(listener);
+  }
+
+  /** The registrations of a phone have changed. */
+  hearRegistration(username: string): void {
+    const { books, isRegistered } = this.#options;
+    const device = isRegistered(username) ? books.devices.get(username)?.device : undefined;
+    if (device === undefined) this.#registered.delete(username);
+    else if (!this.#registered.has(username)) {
+      this.#registered.add(username);
+      for (const listener of this.#deviceListeners) listener(device.identifier, asLineDevice(device));
+    }
   }
 
   absence(): string | undefined {
@@ -165,6 +184,10 @@ export class TelephoneService implements TelephoneControl {
       targetOf: (uri, far) => receiver.targetOf(uri, far),
     };
   }
+}
+
+function asLineDevice({ username, displayName }: SipDevice): LineDevice {
+  return { deviceId: username, ...(displayName !== undefined && { displayName }) };
 }
 
 /** What the ledger says of an end. */
