@@ -104,7 +104,8 @@ export class PacketReceiver {
       const socket = received[at + receivedWords.socket] ?? 0;
       const end = this.options.ports.endAt(socket);
       if (received[at + receivedWords.kind] !== receivedKind.datagram) {
-        end?.transport.handleUnreachable(received[at + receivedWords.offset] ?? 0, received[at + receivedWords.length] ?? 0, now);
+        // Who has no ear for RTCP has one for sound all the same.
+        if (end?.carries === 'rtp') end.transport.handleUnreachable(received[at + receivedWords.offset] ?? 0, received[at + receivedWords.length] ?? 0, now);
         continue;
       }
       const offset = received[at + receivedWords.offset] ?? 0;
