@@ -24,6 +24,7 @@ export type { LineObservation } from './forwarding/automatic-video-mode.ts';
 export { AutomaticVideoMode } from './forwarding/automatic-video-mode.ts';
 export { JitterBuffer, jitterStep, type BufferedPacket, type JitterBufferOptions, type JitterStep } from './mixing/jitter-buffer.ts';
 export { Loudness, LoudestSpeakers, type SpeakerCandidate } from './mixing/loudest-speakers.ts';
+export { LineLoss } from './mixing/line-loss.ts';
 export { MixGain } from './mixing/mix-gain.ts';
 export { opusPacketMs } from './mixing/packet-duration.ts';
 export { addDtmf } from './tones/dtmf-signals.ts';

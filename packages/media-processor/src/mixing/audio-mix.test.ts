@@ -209,3 +209,25 @@ test('when all have left nothing is kept', { skip }, () => {
   assert.equal(room.payloads.used, 0);
   assert.equal(room.workspace.areasInUse, 0);
 });
+
+test('a listener behind a lossy line has packets that repeat each other, others have not; changing over costs a frame of it at most', { skip }, () => {
+  const room = new TestMix();
+  const [lossy, clear] = [room.join(1, { codec: 'opus' }), room.join(2, { codec: 'opus' })];
+  const talker = new Talker(room.kernels, 'opus', tone(500, { seconds: 6 }), 3);
+  room.join(3);
+  const talk = (ticks: number) => room.run(ticks, (_, at) => [[3, talker.next(at, 20)]]);
+  const shared = (): number => room.recipientCounts.slice(-1)[0] ?? 0;
+  talk(100);
+  assert.equal(shared(), 2, 'one encoder');
+  room.mix.setReception(1, { codec: 'opus', redundancy: 'inBand' });
+  talk(100);
+  assert.equal(shared(), 1, 'one each');
+  room.mix.setReception(1, { codec: 'opus' });
+  talk(60);
+  assert.equal(shared(), 2);
+  for (const hearer of [lossy, clear]) {
+    const heard = hearer.between(0.5, 5);
+    const amplitudes = Array.from({ length: heard.length / 960 }, (_, frame) => amplitudeAt(500, heard.subarray(frame * 960, (frame + 1) * 960)));
+    assert.ok(amplitudes.every((amplitude) => amplitude > 0.05) && amplitudes.filter((amplitude) => amplitude < 0.15).length <= 2, amplitudes.map((amplitude) => amplitude.toFixed(2)).join(' '));
+  }
+});

@@ -67,6 +67,8 @@ export interface MixReception {
   readonly inSilence?: 'nothing' | 'frames' | 'word';
   /** Of Opus: kept to 6,000 to 128,000, default 32,000. Members of one rate share an encoder. */
   readonly bitrateBps?: number;
+  /** Of Opus: whether each packet says the one before it once more, coarser (in-band FEC, RFC 6716 §2.1.7). That costs 0.4 dB where nothing is lost and brings more from 3 % on, so listeners behind lossy lines have an encoder of their own. */
+  readonly redundancy?: 'none' | 'inBand';
 }
 
 /** What a member hears besides the others, or instead of them. */

@@ -50,10 +50,10 @@ export class ListenerGroup {
 
 /** Whoever has the same key can share a group. */
 export function groupKey(reception: MixReception): string {
-  const { codec, bitrateBps } = formatOf(reception);
-  return `${codec} ${bitrateBps} ${reception.inSilence ?? 'nothing'}`;
+  const { codec, bitrateBps, redundancy } = formatOf(reception);
+  return `${codec} ${bitrateBps} ${redundancy} ${reception.inSilence ?? 'nothing'}`;
 }
 
-function formatOf({ codec, bitrateBps = defaultBitrateBps }: MixReception): SoundFormat {
-  return { codec, bitrateBps: codec === 'opus' ? Math.round(Math.min(Math.max(bitrateBps, leastBitrateBps), mostBitrateBps)) : 64_000 };
+function formatOf({ codec, bitrateBps = defaultBitrateBps, redundancy = 'none' }: MixReception): SoundFormat {
+  return { codec, redundancy: codec === 'opus' ? redundancy : 'none', bitrateBps: codec === 'opus' ? Math.round(Math.min(Math.max(bitrateBps, leastBitrateBps), mostBitrateBps)) : 64_000 };
 }

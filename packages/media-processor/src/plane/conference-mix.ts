@@ -1,6 +1,6 @@
 import type { RtpPacket } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
-import { type AudioPacket, type MixCodec, mixClockRates } from '../mixing/audio-mixer.ts';
+import { type AudioPacket, type MixCodec, type MixReception, mixClockRates } from '../mixing/audio-mixer.ts';
 import type { SectionCodec } from '../process-api/leg-settings.ts';
 import type { Conference } from './conference.ts';
 import type { Leg } from './leg.ts';
@@ -32,6 +32,7 @@ interface Hearing {
   /** Comfort noise, where that is agreed. */
   readonly noise: SectionCodec | undefined;
   readonly packetMs: number;
+  readonly redundancy: NonNullable<MixReception['redundancy']>;
 }
 
 /** The mix of one conference: everybody who may speak is in it, and whoever's sound is mixed hears it. Without listeners nothing is pushed. */
@@ -111,7 +112,7 @@ export class ConferenceMix {
     membership.sound = leg.sound;
     const hearing = this.hearingOf(leg, now);
     if (hearing !== undefined) this.listeners += 1;
-    const format = hearing === undefined ? '' : [hearing.codec.name, hearing.codec.payloadType, hearing.events?.payloadType, hearing.noise?.payloadType, hearing.packetMs].join(' ');
+    const format = hearing === undefined ? '' : [hearing.codec.name, hearing.codec.payloadType, hearing.events?.payloadType, hearing.noise?.payloadType, hearing.packetMs, hearing.redundancy].join(' ');
     if (membership.stream === hearing?.stream && membership.format === format) return;
     // Another codec may have another clock, to which the stream goes over.
     membership.stream?.endEncoded();
@@ -130,14 +131,14 @@ export class ConferenceMix {
     if (!listens || stream === undefined || codec === undefined) return undefined;
     const events = leg.telephone?.dtmf === 'inband' ? undefined : codecs.find(({ name, clockRate }) => name === telephoneEvent && clockRate === codec.clockRate);
     const noise = codecs.find(({ name, clockRate }) => isComfortNoise(name) && clockRate === codec.clockRate);
-    return { stream, codec, events, noise, packetMs: stream.settings.send?.packetMs ?? frameMs };
+    return { stream, codec, events, noise, packetMs: stream.settings.send?.packetMs ?? frameMs, redundancy: stream.loss.state === 'lossy' && takesRedundancy(codec) ? 'inBand' : 'none' };
   }
 
-  private startHearing(leg: Leg, { member }: Membership, { stream, codec, events, noise, packetMs }: Hearing): void {
+  private startHearing(leg: Leg, { member }: Membership, { stream, codec, events, noise, packetMs, redundancy }: Hearing): void {
     const name = codec.name as MixCodec;
     const repacketizer = name === 'opus' || packetMs === frameMs ? undefined : new Repacketizer(name, packetMs);
     this.mixing.setReception(member, { stream, payloadType: codec.payloadType, eventPayloadType: events?.payloadType, noisePayloadType: noise?.payloadType, repacketizer });
-    this.mixing.current?.setReception(member, { codec: name, keys: events === undefined ? 'sound' : 'events', inSilence: leg.telephone === undefined ? 'nothing' : takesPauses(codec, noise) ? 'word' : 'frames' });
+    this.mixing.current?.setReception(member, { codec: name, keys: events === undefined ? 'sound' : 'events', inSilence: leg.telephone === undefined ? 'nothing' : takesPauses(codec, noise) ? 'word' : 'frames', redundancy });
   }
 
   private stopHearing({ member }: Membership): void {
@@ -173,5 +174,15 @@ function isComfortNoise(name: string): name is 'CN' {
 
 /** Whether the other side has agreed to pauses: by comfort noise, which G.729 has of its own and nobody else's, or by the DTX of Opus (RFC 7587 §7). */
 function takesPauses({ name, parameters }: SectionCodec, noise: SectionCodec | undefined): boolean {
-  return name === 'opus' ? /(?:^|[;\s])usedtx=1(?:[;\s]|$)/i.test(parameters) : name !== 'G729' && noise !== undefined;
+  return name === 'opus' ? hasParameter(parameters, 'usedtx') : name !== 'G729' && noise !== undefined;
+}
+
+/** Whether the other side makes use of in-band FEC (RFC 7587 §6.1). */
+function takesRedundancy({ name, parameters }: SectionCodec): boolean {
+  return name === 'opus' && hasParameter(parameters, 'useinbandfec');
+}
+
+/** Whether an fmtp of `name=value` pairs has `name=1`. */
+function hasParameter(parameters: string, name: string): boolean {
+  return parameters.toLowerCase().split(/[;\s]+/).includes(`${name}=1`);
 }

@@ -59,12 +59,14 @@ export class FeedbackReader {
 
   /** RFC 3550 §6.4.1: our report's time came back after a while; the rest is the path's. */
   private takeBlocks(leg: Leg, blocks: readonly ReportBlock[], now: Instant): void {
-    for (const { ssrc, lastSenderReport, delaySinceLastSenderReport, cumulativeLost, jitter, extendedHighestSequenceNumber } of blocks) {
+    for (const { ssrc, fractionLost, lastSenderReport, delaySinceLastSenderReport, cumulativeLost, jitter, extendedHighestSequenceNumber } of blocks) {
       const stream = streamOf(leg, ssrc);
       if (stream === undefined) continue;
       stream.lost = Math.max(0, cumulativeLost);
       stream.delivery.note(extendedHighestSequenceNumber, stream.packets, now);
       stream.jitterMs = (jitter * 1000) / stream.clockRate;
+      // What is mixed for a lossy line is encoded otherwise.
+      if (stream.kind === 'audio' && stream.loss.note(fractionLost / 256, now)) leg.conference.route(now);
       if (lastSenderReport === 0) continue;
       const elapsed = (middleOfNtp(this.wallClock(now)) - lastSenderReport - delaySinceLastSenderReport) | 0;
       const roundTripMs = elapsed / 65.536;

@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import { amplitudeAt, Hearer, soundFile, Talker, testKernels, tone } from '../mixing/test-mix.ts';
 import type { SectionSettings } from '../process-api/leg-settings.ts';
 import type { HeardPacket, TestMediaClient } from './test-media-client.ts';
-import { microphone, midElement, planeTest, speaker, testExtensions, TestMediaPlane } from './test-media-plane.ts';
+import { microphone, midElement, planeTest, speaker, testCodecs, testExtensions, TestMediaPlane } from './test-media-plane.ts';
 
 const voice = (ssrc: number): readonly SectionSettings[] => [microphone('0', ssrc), speaker('1', ssrc + 1), speaker('2', ssrc + 2)];
 
@@ -93,4 +93,23 @@ planeTest('what is played to all reaches those whose sound is forwarded, in the 
   assert.ok(anna.loudness(mixed, 2000) > 0.06 && anna.loudness(mixed, 800) > 0.06, `${anna.loudness(mixed, 2000)} ${anna.loudness(mixed, 800)}`);
   const before = client.heard.length;
   await client.until(() => client.heard.length > before + 40 && streams(20) === 2);
+});
+
+planeTest('who loses much of the mix gets it with redundancy, which the others have not', async (t) => {
+  const plane = new TestMediaPlane(t);
+  await plane.startMixing(t);
+  plane.handle({ kind: 'setModes', conferenceId: 'c', modes: { audio: 'mixed', video: 'forwarded' } });
+  const repairing = (ssrc: number): readonly SectionSettings[] => voice(ssrc).map((section) => Object.assign({}, section, { codecs: [{ ...testCodecs.opus, parameters: 'minptime=10;useinbandfec=1' }] }));
+  const [anna, bert, carl] = [await plane.connect('anna', repairing(1000)), await plane.connect('bert', repairing(2000)), await plane.connect('carl', repairing(3000))];
+  assert.ok(new Member(t, anna, 70, 400).client === anna);
+  // One encoder for all who listen makes the same packets for them.
+  const shared = (): number => {
+    const carls = new Set(carl.heard.map(({ payload }) => String(payload)));
+    return bert.heard.slice(-25, -10).filter(({ payload }) => carls.has(String(payload))).length;
+  };
+  await bert.until(() => bert.heard.length > 40 && shared() > 10);
+  bert.sendRtcp((writer) => writer.receiverReport(1, [{ ssrc: 2000, fractionLost: 26, cumulativeLost: 5, extendedHighestSequenceNumber: 100, jitter: 0, lastSenderReport: 0, delaySinceLastSenderReport: 0 }]));
+  await bert.until(() => shared() === 0);
+  // The speech layer of Opus, alone or below another one, has redundancy (RFC 6716 §3.1).
+  assert.ok(bert.heard.slice(-10).every(({ payload }) => (payload[0] ?? 255) >> 3 < 16));
 });

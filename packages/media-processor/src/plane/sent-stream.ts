@@ -1,4 +1,4 @@
-import { TemporalLayerGate } from '@dialplane/conference';
+import { LineLoss, TemporalLayerGate } from '@dialplane/conference';
 import {
   ExtensionElements,
   mostVp8DescriptorBytes,
@@ -82,6 +82,7 @@ export class SentStream {
   lost = 0;
   jitterMs = 0;
   readonly delivery = new DeliveryProgress();
+  readonly loss = new LineLoss();
   /** Of the packet that was sent last. */
   timestamp = 0;
   sentAt: Instant | undefined;
