@@ -108,9 +108,12 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
     if (!guid.test(groupId)) throw clientError('GROUP_ID_NOT_GUID');
     const call = this.endpointCalls.addOutgoing(groupId);
     const { audioOptions, videoOptions, relay } = options;
-    const place = () => connection.request('joinCall', {
-      body: { endpointId: connection.endpointId, locator: { groupId }, isMuted: call.isMuted, ...(relay === undefined ? {} : { relay }) },
-    });
+    const place = async () => {
+      await this.endpointCalls.leftGroup(groupId);
+      return await connection.request('joinCall', {
+        body: { endpointId: connection.endpointId, locator: { groupId }, isMuted: call.isMuted, ...(relay === undefined ? {} : { relay }) },
+      });
+    };
     void this.endpointCalls.place(call, { audioOptions, videoOptions, cameraPatienceMs, place });
     return call;
   }

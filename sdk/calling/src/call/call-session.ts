@@ -109,6 +109,11 @@ export class CallSession implements CallInternals, MediaSignaling {
     return this.current;
   }
 
+  /** A newer `view` of the call is known, and no request of this client's accounts for it. */
+  isOutdatedBy(view: CallView): boolean {
+    return this.seating === undefined && this.current !== undefined && this.current.revision < view.revision;
+  }
+
   /** The request that brings this endpoint into the call is about to be sent: events wait for its answer, their base. */
   beginSeating(): void {
     this.seating = { held: [], isOvertaken: false };

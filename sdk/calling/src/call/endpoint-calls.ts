@@ -88,7 +88,14 @@ export class EndpointCalls {
     return call;
   }
 
+  /** Resolves when this client has left the calls of a group that it is leaving now. Who joins sooner would have two calls of one id, and lose both. */
+  async leftGroup(groupId: string): Promise<void> {
+    const leaving = this.running.filter(({ state, info }) => state === 'Disconnecting' && info.groupId === groupId);
+    await Promise.all(leaving.map(({ session }) => new Promise<void>((resolve) => session.onEnded(resolve))));
+  }
+
   private ring(view: CallView): void {
+    this.endMissed(view);
     if (this.ringing.has(view.callId) || this.find(view.callId) !== undefined) return;
     const call = this.createCall('Incoming', { view });
     const incoming = new RingingCall(this.services, view, call, () => {
@@ -100,6 +107,12 @@ export class EndpointCalls {
     const transferred = view.transfer === undefined ? undefined : this.find(view.transfer.callId);
     if (transferred === undefined) this.listener.rings(incoming);
     else this.follow(transferred, incoming);
+  }
+
+  /** The server rings this endpoint for a call that is running here: it had ended for this endpoint, and the news of that are lost. */
+  private endMissed(view: CallView): void {
+    const call = this.find(view.callId);
+    if (call?.session.isOutdatedBy(view) === true) call.end(localEndReasons.lostWhileAway);
   }
 
   /** The other side of a call transfers this client to a call of its own: that is answered without asking the user, who talks to the same side still. */
@@ -132,6 +145,7 @@ export class EndpointCalls {
   /** `views` are all the calls that the server held for this endpoint when it wrote the event. */
   private synchronise(views: readonly CallView[]): void {
     const listed = new Map(views.map((view) => [view.callId, view]));
+    for (const view of views) if (isRinging(view)) this.endMissed(view);
     for (const call of this.running) {
       call.session.resynchronise(listed.get(call.id)).catch((error: unknown) => {
         this.services.platform.logger.error('a call could not be brought up to date', error);
@@ -141,7 +155,7 @@ export class EndpointCalls {
     for (const { id, call } of this.ringing.values()) if (!listed.has(id)) call.end(localEndReasons.lostWhileAway);
     for (const view of views) {
       if (this.find(view.callId) !== undefined || this.ringing.has(view.callId)) continue;
-      if (view.direction === 'Incoming' && view.state === 'Ringing') this.ring(view);
+      if (isRinging(view)) this.ring(view);
       else this.unclaimed.add(view.callId);
     }
     if (this.placing === 0) this.leaveUnclaimed();
@@ -179,4 +193,8 @@ export class EndpointCalls {
   private find(callId: string): ActiveCall | undefined {
     return this.running.find((call) => call.id === callId);
   }
+}
+
+function isRinging({ direction, state }: CallView): boolean {
+  return direction === 'Incoming' && state === 'Ringing';
 }

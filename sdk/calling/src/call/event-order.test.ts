@@ -197,3 +197,61 @@ test('who hangs up while events are interrupted has ended the call, and did not 
   request.answer(204);
   await ended;
 });
+
+test('a ring for a call whose end was missed rings, and what was running of it is over', async () => {
+  await using server = new ScriptedServer();
+  const { agent } = await server.open();
+  const view = server.view({ groupId, revision: 5 });
+  const join = async () => {
+    const call = agent.join({ groupId });
+    (await server.next('joinCall')).answer(200, view);
+    await reaches(call, 'Connected');
+    return call;
+  };
+  const missed: Array<readonly [code: number | undefined, rings: number]> = [];
+  const rung: string[] = [];
+  agent.on('incomingCall', ({ incomingCall }) => rung.push(incomingCall.id));
+  const ring = { ...view, direction: 'Incoming' as const, state: 'Ringing' as const };
+  for (const event of [{ type: 'incomingCall' as const, call: { ...ring, revision: 9 } }, { type: 'sync' as const, calls: [{ ...ring, callId: view.callId, revision: 9 }] }]) {
+    const call = await join();
+    await server.send({ type: 'incomingCall', call: { ...ring, revision: 3 } });
+    assert.equal(call.state, 'Connected', 'that was before');
+    await server.send(event);
+    missed.push([call.callEndReason?.subCode, rung.length]);
+    await server.send({ type: 'callStateChanged', callId: view.callId, revision: 10, state: 'Disconnected', endReason: { code: 487, subCode: 0, message: 'No.', category: 'Success', endedBy: 'platform' } });
+  }
+  assert.deepEqual(missed, [[301_005, 1], [301_005, 2]]);
+});
+
+test('who joins a group again is asked for it after the hang-up before is answered', async () => {
+  await using server = new ScriptedServer();
+  const { agent } = await server.open();
+  const view = server.view({ groupId, revision: 5 });
+  const first = agent.join({ groupId });
+  (await server.next('joinCall')).answer(200, view);
+  await reaches(first, 'Connected');
+  const left = first.hangUp();
+  const again = agent.join({ groupId });
+  const hangUp = await server.next('hangUp');
+  assert.equal(server.requests.filter(({ operation }) => operation === 'joinCall').length, 1);
+  hangUp.answer(204);
+  await server.send({ type: 'callStateChanged', callId: view.callId, revision: 6, state: 'Disconnected', endReason: { code: 0, subCode: 0, message: 'Left.', category: 'Success', endedBy: server.self } });
+  await left;
+  (await server.next('joinCall')).answer(200, { ...view, revision: 8 });
+  await reaches(again, 'Connected');
+  assert.deepEqual(agent.calls, [again]);
+  await server.send({ type: 'participantsUpdated', callId: view.callId, revision: 9, updated: [participant('8:acs:resource_b')], removed: [] });
+  assert.equal(again.remoteParticipants.length, 1);
+});
+
+test('a camera that is asked for twice is opened once; another one is refused while the first is being opened', async () => {
+  await using server = new ScriptedServer();
+  const { call } = await joined(server);
+  const camera = () => new LocalVideoStream({ name: 'Camera', id: 'camera:1', deviceType: 'UsbCamera' });
+  const stream = camera();
+  const both = [call.startVideo(stream), call.startVideo(stream)];
+  await assert.rejects(call.startVideo(camera()), { errorCode: 'VIDEO_ALREADY_STARTED' });
+  const outcomes = await Promise.allSettled(both);
+  assert.deepEqual(outcomes.map(({ status }) => status), ['rejected', 'rejected'], 'there is no camera here');
+  await assert.rejects(call.startVideo(camera()), { errorCode: 'DEVICE_UNAVAILABLE' }, 'and nothing is in its way');
+});

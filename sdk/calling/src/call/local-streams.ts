@@ -19,6 +19,8 @@ export class LocalStreams {
   screen: LocalVideoStream | undefined;
   private microphone: LocalAudioStream | undefined;
   private ownsMicrophone = false;
+  /** Pictures whose source is being opened. */
+  private readonly opening = new Map<'Video' | 'ScreenSharing', { readonly stream: LocalVideoStream | undefined; readonly done: Promise<void> }>();
   private readonly media: CallMedia;
   private readonly services: CallServices;
   private readonly listener: LocalStreamsListener;
@@ -81,12 +83,12 @@ export class LocalStreams {
   }
 
   async startCamera(stream: LocalVideoStream): Promise<void> {
-    if (this.camera === stream) return;
-    if (this.camera !== undefined) throw clientError('VIDEO_ALREADY_STARTED');
-    await this.media.outgoing.start('Video', stream);
-    this.camera = stream;
-    this.listener.videoUpdated({ added: [stream], removed: [] });
-    this.listener.videoStarted();
+    await this.startOnce('Video', this.camera, stream, async () => {
+      await this.media.outgoing.start('Video', stream);
+      this.camera = stream;
+      this.listener.videoUpdated({ added: [stream], removed: [] });
+      this.listener.videoStarted();
+    });
   }
 
   async stopCamera(stream: LocalVideoStream): Promise<void> {
@@ -98,15 +100,13 @@ export class LocalStreams {
   }
 
   async startSharing(given?: LocalVideoStream): Promise<void> {
-    if (this.screen !== undefined) {
-      if (this.screen === given) return;
-      throw clientError('VIDEO_ALREADY_STARTED', { message: 'A screen is being shared already; stop that first.' });
-    }
-    const stream = given ?? (await this.captureScreen());
-    await this.media.outgoing.start('ScreenSharing', stream);
-    this.screen = stream;
-    this.listener.videoUpdated({ added: [stream], removed: [] });
-    this.listener.sharingChanged();
+    await this.startOnce('ScreenSharing', this.screen, given, async () => {
+      const stream = given ?? (await this.captureScreen());
+      await this.media.outgoing.start('ScreenSharing', stream);
+      this.screen = stream;
+      this.listener.videoUpdated({ added: [stream], removed: [] });
+      this.listener.sharingChanged();
+    });
   }
 
   async stopSharing(): Promise<void> {
@@ -122,6 +122,20 @@ export class LocalStreams {
   async ended(type: MediaStreamType): Promise<void> {
     if (type === 'ScreenSharing') await this.stopSharing();
     else if (type === 'Video' && this.camera !== undefined) await this.stopCamera(this.camera);
+  }
+
+  /** Opens a picture of which a call sends one. Asked for twice, the same is opened once, and another one is refused. */
+  private async startOnce(type: 'Video' | 'ScreenSharing', current: LocalVideoStream | undefined, stream: LocalVideoStream | undefined, open: () => Promise<void>): Promise<void> {
+    const opening = this.opening.get(type);
+    if (stream !== undefined && current === stream) return;
+    if (stream !== undefined && opening?.stream === stream) {
+      await opening.done;
+      return;
+    }
+    if (current !== undefined || opening !== undefined) throw clientError('VIDEO_ALREADY_STARTED', type === 'Video' ? {} : { message: 'A screen is being shared already; stop that first.' });
+    const done = open().finally(() => this.opening.delete(type));
+    this.opening.set(type, { stream, done });
+    await done;
   }
 
   private async captureScreen(): Promise<LocalVideoStream> {

@@ -103,17 +103,23 @@ export class MediaWatch {
   }
 
   private watchDevices(): () => void {
-    const { mediaDevices } = this.call.platform;
+    const { mediaDevices, logger } = this.call.platform;
     const look = () => {
-      void mediaDevices?.enumerateDevices?.().then((devices) => {
-        const isMissing = (kind: MediaDeviceKind) => !devices.some((device) => device.kind === kind);
-        this.board.setFlag('noMicrophoneDevicesEnumerated', isMissing('audioinput'));
-        if (this.canChooseSpeaker()) this.board.setFlag('noSpeakerDevicesEnumerated', isMissing('audiooutput'));
+      this.lookForDevices().catch((error: unknown) => {
+        logger.info('the devices could not be listed', error);
       });
     };
     look();
     mediaDevices?.addEventListener?.('devicechange', look);
     return () => mediaDevices?.removeEventListener?.('devicechange', look);
+  }
+
+  private async lookForDevices(): Promise<void> {
+    const devices = await this.call.platform.mediaDevices?.enumerateDevices?.();
+    if (devices === undefined) return;
+    const isMissing = (kind: MediaDeviceKind) => !devices.some((device) => device.kind === kind);
+    this.board.setFlag('noMicrophoneDevicesEnumerated', isMissing('audioinput'));
+    if (this.canChooseSpeaker()) this.board.setFlag('noSpeakerDevicesEnumerated', isMissing('audiooutput'));
   }
 
   private canChooseSpeaker(): boolean {
