@@ -5,9 +5,9 @@ import type { FirewallKind } from '../uplink.ts';
 import { choose, type Ways } from './best-ways.ts';
 import { bothArrive, connectCall, hangUp, openTwoPhones } from './two-phones.ts';
 
-labTest('a direct call over a slow line that loses every twentieth packet', () => callOverPoorLine([{ anna: 'srflx', boris: 'host' }, { anna: 'prflx', boris: 'host' }]), { timeoutMs: 120_000 });
+labTest('a direct call over a slow line that loses every twentieth packet', () => callOverPoorLine([{ anna: 'srflx', boris: 'host' }, { anna: 'prflx', boris: 'host' }]));
 // Whichever handshake loses less comes first, and the browser stays with it.
-labTest('a call relayed over TCP on such a line', () => callOverPoorLine([{ anna: 'relay/tcp', boris: 'host' }, { anna: 'relay/tls', boris: 'host' }], 'no-udp'), { timeoutMs: 120_000 });
+labTest('a call relayed over TCP on such a line', () => callOverPoorLine([{ anna: 'relay/tcp', boris: 'host' }, { anna: 'relay/tls', boris: 'host' }], 'no-udp'));
 
 /** Anna's network is behind a NAT, and that behind a line to the Internet on which the server and Boris are. */
 function poorLine(firewall?: FirewallKind): NetworkPlan {

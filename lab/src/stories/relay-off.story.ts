@@ -43,7 +43,7 @@ labTest('one call does without the relay, the next has it', async (context) => {
   await bothArrive(phones);
   await choose(phones, bestWays('carrier', 'carrier'));
   await hangUp(phones);
-}, { timeoutMs: 120_000 });
+});
 
 labTest('a call between NATs that keep ports needs no relay', async () => {
   await using phones = await openPhonesIn('home', 'home');

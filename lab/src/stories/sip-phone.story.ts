@@ -18,4 +18,4 @@ labTest('a user is called on a SIP phone', async () => {
   await hearEachOther(anna, phone);
   phone.hangUp();
   assert.equal((await anna.phone.call('reaches', 'Disconnected')).endReason?.code, 0);
-}, { timeoutMs: 120_000 });
+});

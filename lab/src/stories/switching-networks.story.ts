@@ -9,8 +9,8 @@ import { bothArrive, connectCall, hangUp } from './two-phones.ts';
 /** In the middle of a call a browser stays with a pair that works, also where both sides are relayed and one would do. */
 const alsoRelayed: Ways = { anna: 'relay/tls', boris: 'relay/udp' };
 
-labTest('from a home to a mobile network, where only the relay helps', (context) => switches(context, 'home', 'carrier', 'carrier', bestWays('carrier', 'carrier')), { timeoutMs: 120_000 });
-labTest('from an open network into a hotel, where only TCP 443 is left', (context) => switches(context, 'open', 'hotel', 'home', [...bestWays('hotel', 'home'), alsoRelayed]), { timeoutMs: 120_000 });
+labTest('from a home to a mobile network, where only the relay helps', (context) => switches(context, 'home', 'carrier', 'carrier', bestWays('carrier', 'carrier')));
+labTest('from an open network into a hotel, where only TCP 443 is left', (context) => switches(context, 'open', 'hotel', 'home', [...bestWays('hotel', 'home'), alsoRelayed]));
 
 /** Anna goes from one network to another, Boris stays where he is. Prints how long nothing was heard on either side. */
 async function switches(context: TestContext, from: AccessNetwork, to: AccessNetwork, boriss: AccessNetwork, ways: readonly Ways[]): Promise<void> {

@@ -26,7 +26,7 @@ labTest('a browser calls a telephone', async () => {
   await capture.stop();
   assert.ok((await capture.count('sip && ip.addr == 203.0.113.5')) >= 10);
   assert.deepEqual(await capture.fields('sip && (_ws.malformed || _ws.expert.severity >= error)', ['sip.CSeq', '_ws.expert.message']), []);
-}, { timeoutMs: 120_000 });
+});
 
 labTest('a telephone calls a browser', async () => {
   await using exchange = await openExchange({ anna: 'carrier' }, ['clara']);
@@ -44,7 +44,7 @@ labTest('a telephone calls a browser', async () => {
   await hearEachOther(anna, clara);
   await anna.phone.call('do', 'hangUp');
   await clara.ends();
-}, { timeoutMs: 120_000 });
+});
 
 labTest('who cannot be reached, and why', async () => {
   await using exchange = await openExchange({ anna: 'open' }, ['clara']);
@@ -70,4 +70,4 @@ labTest('who cannot be reached, and why', async () => {
   await anna.phone.call('ring');
   await anna.phone.call('decline');
   await clara.ends();
-}, { timeoutMs: 120_000 });
+});

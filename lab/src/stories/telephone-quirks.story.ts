@@ -24,7 +24,7 @@ labTest('a caller that offers nothing, and one that refreshes its session', asyn
   await Promise.race([anna.phone.call('answer'), refreshing]);
   await refreshing;
   assert.deepEqual((await anna.phone.call('reaches', 'Disconnected')).endReason, { code: 0, subCode: 540_000 });
-}, { timeoutMs: 120_000 });
+});
 
 labTest('the next border controller is tried when one is out of order, and not when it says no', async () => {
   await using exchange = await openExchange({ anna: 'open' }, ['clara'], { hosts: { broken: { segment: 'internet', address: '203.0.113.132' } } });
@@ -40,7 +40,7 @@ labTest('the next border controller is tried when one is out of order, and not w
   await clara.ends();
   await anna.phone.call('dial', refusedWith(486), annasNumber);
   assert.equal((await anna.phone.call('reaches', 'Disconnected')).endReason?.subCode, 560_486);
-}, { timeoutMs: 120_000 });
+});
 
 labTest('TLS with SRTP to the carrier', async () => {
   await using exchange = await openExchange({ anna: 'home' }, ['clara'], {
@@ -61,7 +61,7 @@ labTest('TLS with SRTP to the carrier', async () => {
   await hearEachOther(anna, clara);
   clara.hangUp();
   await anna.phone.call('reaches', 'Disconnected');
-}, { timeoutMs: 120_000 });
+});
 
 labTest('sound that comes before the answer, and keys that come as INFO', async () => {
   await using exchange = await openExchange({ anna: 'home' }, [], { moves: [['david', 'home']], trunk: { profile: { dtmf: 'info' } } });
@@ -80,7 +80,7 @@ labTest('sound that comes before the answer, and keys that come as INFO', async 
   await david.keys('7*');
   await anna.phone.call('do', 'hangUp');
   await david.ends();
-}, { timeoutMs: 120_000 });
+});
 
 labTest('a telephone behind a NAT whose description names a private address', async () => {
   await using exchange = await openExchange({ anna: 'home' }, ['clara'], { telephonesAt: { clara: 'carrier' } });
@@ -91,7 +91,7 @@ labTest('a telephone behind a NAT whose description names a private address', as
   await hearEachOther(anna, clara);
   await anna.phone.call('do', 'hangUp');
   await clara.ends();
-}, { timeoutMs: 120_000 });
+});
 
 labTest('keys as telephone events', async () => {
   await using exchange = await openExchange({ anna: 'open' }, ['clara']);
@@ -107,4 +107,4 @@ labTest('keys as telephone events', async () => {
   await clara.keys('0123456789*#');
   await anna.phone.call('do', 'hangUp');
   await clara.ends();
-}, { timeoutMs: 120_000 });
+});

@@ -18,7 +18,7 @@ labTest('a browser hands its telephone over to another telephone', async () => {
   await Promise.all([clara.hearsAll(['david']), david.hearsAll(['clara'])]);
   david.hangUp();
   await clara.ends();
-}, { timeoutMs: 120_000 });
+});
 
 labTest('a browser hands its telephone over to another browser', async () => {
   await using exchange = await openExchange({ anna: 'home', boris: 'open' }, ['clara']);
@@ -34,7 +34,7 @@ labTest('a browser hands its telephone over to another browser', async () => {
   await hearEachOther(boris, clara);
   clara.hangUp();
   assert.deepEqual((await boris.phone.call('reaches', 'Disconnected')).endReason, { code: 0, subCode: 540_000 });
-}, { timeoutMs: 120_000 });
+});
 
 labTest('a telephone hands its browser over to another telephone', async () => {
   await using exchange = await openExchange({ anna: 'home' }, ['clara', 'david']);
@@ -50,4 +50,4 @@ labTest('a telephone hands its browser over to another telephone', async () => {
   await Promise.all([anna.phone.within(45_000)('hears', 'david'), david.hearsAll(['anna'])]);
   await anna.phone.call('do', 'hangUp');
   await david.ends();
-}, { timeoutMs: 120_000 });
+});

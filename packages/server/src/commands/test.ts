@@ -12,6 +12,8 @@ const fastTests = ['packages/*/src/**/*.test.ts', 'sdk/*/src/**/*.test.ts', 'app
 /** Tests of these folders start servers, media processes or browsers: each has the machine to itself. */
 const wholeParts = /^(?:packages\/(?:kernels|media-processor|relay|server|signaling-controller)|sdk|apps|lab)\//;
 const labStories = ['lab/src/**/*.story.ts'];
+/** Stories that tell for how long somebody was not heard, which is told of a machine that does nothing else. */
+const timedStories = /\/(?:switching-networks|group-call|group-incidents|group-promotion)\.story\.ts$/;
 const soaks = ['packages/*/src/**/*.soak.ts', 'sdk/*/src/**/*.soak.ts', 'lab/src/**/*.soak.ts', 'sim/**/*.soak.ts'];
 
 /** What Node has compiled, and stripped of its types, it keeps here: every test file is a process that loads much the same modules, and so is every server in the lab. */
@@ -32,10 +34,14 @@ export const testCommand: Command = {
     // Node would run one at a time on two cores.
     const several = `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`;
     const fast = filesOf(fastTests);
+    const stories = filesOf(labStories);
     const parts = [
       { title: 'Units', files: fast.filter((file) => !wholeParts.test(file)), concurrency: several },
       { title: 'Whole parts', files: fast.filter((file) => wholeParts.test(file)), concurrency: one },
-      ...(flags['fast'] === true ? [] : [{ title: 'Lab', files: filesOf(labStories), concurrency: one }]),
+      ...(flags['fast'] === true ? [] : [
+        { title: 'Lab', files: stories.filter((file) => !timedStories.test(file)), concurrency: several },
+        { title: 'Lab, stories that take the time', files: stories.filter((file) => timedStories.test(file)), concurrency: one },
+      ]),
       ...(flags['all'] === true ? [{ title: 'Soaks', files: filesOf(soaks), concurrency: one }] : []),
     ];
     if (flags['fast'] !== true) {
