@@ -56,8 +56,8 @@ function drawTone(toneHz: number, tone: 'bursts' | 'steady', seconds: number): F
   });
 }
 
-/** RIFF WAVE, one channel of 16-bit PCM. */
-function encodeWav(samples: Float32Array): Uint8Array {
+/** RIFF WAVE, one channel of 16-bit PCM, 48,000 samples per second. */
+export function encodeWav(samples: Float32Array): Uint8Array {
   const data = samples.length * 2;
   const wav = new DataView(new ArrayBuffer(44 + data));
   const text = (at: number, value: string): void => [...value].forEach((letter, index) => wav.setUint8(at + index, letter.charCodeAt(0)));

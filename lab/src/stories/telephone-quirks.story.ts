@@ -4,7 +4,7 @@ import { labTest } from '../requirements.ts';
 import { startCarrier } from '../telephones/carrier.ts';
 import { startLinphone } from '../telephones/linphone.ts';
 import { runSipp } from '../telephones/sipp.ts';
-import { annasNumber, hearEachOther, numbers, openExchange, refusedWith, routeThrough } from './telephone-room.ts';
+import { annasNumber, changeTrunk, hearEachOther, numbers, openExchange, refusedWith, routeThrough } from './telephone-room.ts';
 
 const server = '203.0.113.5:5060';
 /** A second computer that the trunk admits, for callers that are scripts. */
@@ -93,18 +93,30 @@ labTest('a telephone behind a NAT whose description names a private address', as
   await clara.ends();
 });
 
-labTest('keys as telephone events', async () => {
-  await using exchange = await openExchange({ anna: 'open' }, ['clara']);
+labTest('keys as telephone events, and as tones where the carrier takes no events', async () => {
+  const everyKey = '0123456789*#';
+  await using exchange = await openExchange({ anna: 'open' }, ['clara', 'david'], { telephones: { david: { playsKeys: everyKey } } });
   const anna = exchange.member('anna');
-  const clara = exchange.telephone('clara');
+  const [clara, david] = [exchange.telephone('clara'), exchange.telephone('david')];
   await anna.phone.call('dial', numbers.clara, annasNumber);
   await clara.ring();
   clara.answer();
   await Promise.all([anna.phone.call('reaches', 'Connected'), clara.talks()]);
-  clara.press('0123456789*#');
-  await anna.phone.call('keys', '0123456789*#');
-  await anna.phone.call('press', '0123456789*#');
-  await clara.keys('0123456789*#');
+  clara.press(everyKey);
+  await anna.phone.call('keys', everyKey);
+  await anna.phone.call('press', everyKey);
+  await clara.keys(everyKey);
   await anna.phone.call('do', 'hangUp');
   await clara.ends();
+
+  await changeTrunk(exchange, { profile: { dtmf: 'inband' } });
+  await anna.phone.call('dial', numbers.david, annasNumber);
+  await david.ring();
+  david.answer();
+  await Promise.all([anna.phone.call('reaches', 'Connected'), david.talks()]);
+  await anna.phone.call('keys', everyKey);
+  await anna.phone.call('press', everyKey);
+  await david.keysInSound(everyKey);
+  await anna.phone.call('do', 'hangUp');
+  await david.ends();
 });

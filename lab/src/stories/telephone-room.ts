@@ -72,9 +72,15 @@ export async function routeThrough({ server, operatorToken }: Room, controllers:
   await server.ask('replaceVoiceRoutes', 'PUT', '/v1/telephony/routes', operatorToken, { routes });
 }
 
-/** A trunk to the carrier, one route for everything, and a number that rings at Anna. */
-async function configureTrunk({ server, operatorToken, members }: Room, trunk: OperationBody<'putTrunk'>): Promise<void> {
+/** The trunk to the carrier is like this from now on. */
+export async function changeTrunk({ server, operatorToken }: Room, trunk: OperationBody<'putTrunk'>): Promise<void> {
   await server.ask('putTrunk', 'PUT', `/v1/telephony/trunks/${carrierDomain}`, operatorToken, { transport: 'udp', port: 5060, addresses: [carrierAddress], ...trunk });
+}
+
+/** A trunk to the carrier, one route for everything, and a number that rings at Anna. */
+async function configureTrunk(room: Room, trunk: OperationBody<'putTrunk'>): Promise<void> {
+  const { server, operatorToken, members } = room;
+  await changeTrunk(room, trunk);
   await server.ask('replaceVoiceRoutes', 'PUT', '/v1/telephony/routes', operatorToken, { routes: [{ name: 'everything', numberPattern: '^\\+', trunks: [carrierDomain] }] });
   const anna = members.find(({ person }) => person === 'anna');
   if (anna === undefined) return;

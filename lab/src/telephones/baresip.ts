@@ -5,6 +5,7 @@ import type { Host } from '../host.ts';
 import { people, type Person } from '../test-signal.ts';
 import { BaresipControl, type BaresipEvent } from './baresip-control.ts';
 import { hearInFolder } from './ear.ts';
+import { hearKeysInFolder, writeKeyTones } from './key-tones.ts';
 import { patiently, type Telephone } from './telephone.ts';
 
 export interface BaresipPlan {
@@ -19,10 +20,14 @@ export interface BaresipPlan {
   readonly codecs?: string;
   /** How media is encrypted: `srtp-mand` (SDES), `dtls_srtp`. */
   readonly encryption?: string;
+  /** Keys that it presses as tones in its sound, again and again, instead of sending its person's tone. */
+  readonly playsKeys?: string;
 }
 
 const sipPort = 5060;
 const controlPort = 4444;
+const playedFile = 'played.wav';
+const playedSeconds = 60;
 
 /** Starts baresip on `host` and resolves when it is registered. */
 export async function startBaresip(host: Host, plan: BaresipPlan): Promise<Telephone> {
@@ -30,9 +35,10 @@ export async function startBaresip(host: Host, plan: BaresipPlan): Promise<Telep
   const heard = join(folder, 'heard');
   await mkdir(heard);
   await Promise.all([
-    writeFile(join(folder, 'config'), configurationOf(host, plan, heard)),
+    writeFile(join(folder, 'config'), configurationOf(host, plan, folder, heard)),
     writeFile(join(folder, 'accounts'), `${accountOf(plan)}\n`),
     writeFile(join(folder, 'contacts'), ''),
+    ...(plan.playsKeys === undefined ? [] : [writeKeyTones(plan.playsKeys, join(folder, playedFile), playedSeconds)]),
   ]);
   const baresip = host.start('baresip', ['-f', folder], { env: { ...process.env, TERM: 'dumb' } });
   await baresip.line(/baresip is ready/);
@@ -61,12 +67,13 @@ function accountOf({ user, domain, registrar, password, codecs = 'PCMU,PCMA', en
   return `<sip:${user}@${domain}${transport === undefined ? '' : `;${transport}`}>;${parameters.join(';')}`;
 }
 
-function configurationOf(host: Host, { person }: BaresipPlan, heard: string): string {
-  const modules = ['g711', 'g722', 'opus', 'aubridge', 'ausine', 'sndfile', 'srtp', 'dtls_srtp'].map((name) => `module ${name}.so`);
+function configurationOf(host: Host, { person, playsKeys }: BaresipPlan, folder: string, heard: string): string {
+  const source = playsKeys === undefined ? [`audio_source ausine,${people[person].toneHz}`, 'ausrc_channels 2'] : [`audio_source aufile,${join(folder, playedFile)}`, 'ausrc_channels 1'];
+  const modules = ['g711', 'g722', 'opus', 'aubridge', 'aufile', 'ausine', 'sndfile', 'srtp', 'dtls_srtp'].map((name) => `module ${name}.so`);
   return [
     'poll_method epoll', `sip_listen ${host.address}:${sipPort}`, 'sip_trans_def udp', 'sip_verify_server no', 'call_local_timeout 120', 'call_max_calls 4',
     // It has no loudspeaker: what it would play is thrown away, and what it decodes is written to a file.
-    'audio_player aubridge,ear', `audio_source ausine,${people[person].toneHz}`, 'ausrc_channels 2', 'ausrc_srate 48000', 'auplay_channels 1', 'auplay_srate 48000', 'ausrc_format s16', 'auplay_format s16',
+    'audio_player aubridge,ear', ...source, 'ausrc_srate 48000', 'auplay_channels 1', 'auplay_srate 48000', 'ausrc_format s16', 'auplay_format s16',
     'module_path /usr/lib/baresip/modules', ...modules, 'module_tmp uuid.so', 'module_tmp account.so', 'module_app menu.so', 'module_app ctrl_tcp.so',
     `ctrl_tcp_listen 127.0.0.1:${controlPort}`, `snd_path ${heard}`, 'ringback_disabled yes', 'rtp_stats no', '',
   ].join('\n');
@@ -122,6 +129,7 @@ class Baresip implements Omit<Telephone, typeof Symbol.asyncDispose> {
     await this.#control.event(`the keys ${digits}`, () => pressed().includes(digits), this.#from);
   };
 
+  keysInSound = (digits: string): Promise<void> => hearKeysInFolder(this.#heard, '-dec.wav', digits);
   hearsAll = (expected: readonly Person[]): Promise<void> => hearInFolder(this.#heard, '-dec.wav', expected);
 
   #event(type: string): Promise<BaresipEvent> {

@@ -10,7 +10,8 @@ const sampleRate = 8000;
 const windowSamples = ((2 * burstMs + 100) * sampleRate) / 1000;
 /** Of one reading: 20 Hz between frequencies, far less than between two tones. */
 const blockSamples = 400;
-const wavHeaderBytes = 44;
+/** Of a WAV file without extensions. */
+export const wavHeaderBytes = 44;
 
 /** Waits until all of these, and nobody else, sound in a whole window of the newest file in `folder` whose name ends so; rejects with what is heard instead. */
 export async function hearInFolder(folder: string, ending: string, expected: readonly Person[]): Promise<void> {
@@ -26,7 +27,7 @@ export async function hearInFolder(folder: string, ending: string, expected: rea
 }
 
 /** The newest file of a folder, each time it has grown. */
-async function* newestAsItGrows(folder: string, ending: string): AsyncGenerator<string> {
+export async function* newestAsItGrows(folder: string, ending: string): AsyncGenerator<string> {
   const changes = watch(folder, { persistent: false });
   const changed = (): Promise<void> => new Promise((resolve) => void changes.once('change', () => resolve()));
   try {
@@ -50,7 +51,7 @@ async function levelsIn(path: string): Promise<Readonly<Record<Person, number>> 
   const samples = await lastSamples(path);
   if (samples === undefined) return undefined;
   const blocks = Array.from({ length: Math.floor(windowSamples / blockSamples) }, (_, block) => samples.subarray(block * blockSamples, (block + 1) * blockSamples));
-  return Object.fromEntries(everybody.map((person) => [person, Math.round(Math.max(...blocks.map((block) => level(block, people[person].toneHz))))])) as Record<Person, number>;
+  return Object.fromEntries(everybody.map((person) => [person, Math.round(Math.max(...blocks.map((block) => toneLevel(block, people[person].toneHz))))])) as Record<Person, number>;
 }
 
 /** How much sound the file has by now, in samples. */
@@ -69,8 +70,8 @@ async function lastSamples(path: string): Promise<Int16Array | undefined> {
   return buffer;
 }
 
-/** Goertzel: the amplitude of one frequency in a block, in dB below full scale. */
-function level(block: Int16Array, toneHz: number): number {
+/** Goertzel: the amplitude of one frequency in a block of 8000 samples per second, in dB below full scale. */
+export function toneLevel(block: Int16Array, toneHz: number): number {
   const coefficient = 2 * Math.cos((2 * Math.PI * toneHz) / sampleRate);
   let last = 0;
   let beforeLast = 0;

@@ -5,6 +5,7 @@ import type { Host, HostProcess } from '../host.ts';
 import { writeSteadyTone } from '../fake-devices.ts';
 import type { Person } from '../test-signal.ts';
 import { hearInFolder } from './ear.ts';
+import { hearKeysInFolder } from './key-tones.ts';
 import type { Telephone } from './telephone.ts';
 
 export interface LinphonePlan {
@@ -81,5 +82,6 @@ class Linphone implements Omit<Telephone, typeof Symbol.asyncDispose> {
     for (const digit of new Set(digits)) await this.#process.line(new RegExp(`Receiving tone ${digit.replace(/[*]/, '\\*')} from`));
   };
 
+  keysInSound = (digits: string): Promise<void> => hearKeysInFolder(this.#heard, '.wav', digits);
   hearsAll = (expected: readonly Person[]): Promise<void> => hearInFolder(this.#heard, '.wav', expected);
 }

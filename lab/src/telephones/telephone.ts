@@ -25,6 +25,8 @@ export interface Telephone extends AsyncDisposable {
   readonly ends: () => Promise<string>;
   /** Waits until these keys were heard, in this order. */
   readonly keys: (digits: string) => Promise<void>;
+  /** The same of keys that come as tones in the sound. */
+  readonly keysInSound: (digits: string) => Promise<void>;
   /** Waits until all of these, and nobody else, were heard for a whole window. */
   readonly hearsAll: (people: readonly Person[]) => Promise<void>;
 }
