@@ -1,7 +1,7 @@
 import { AzureCommunicationTokenCredential, createIdentifierFromRawId, getIdentifierRawId, type CommunicationUserIdentifier, type PhoneNumberIdentifier } from '@azure/communication-common';
 // Before the client library, which must meet the observed RTCPeerConnection.
 import { chosenPairs, picturesReceived } from './peer-connections.ts';
-import { CallClient, Features, LocalVideoStream, type Call, type CallAgent, type DeviceManager, type DtmfTone, type IncomingCall, type RemoteParticipant, type RemoteVideoStream } from '@dialplane/calling';
+import { CallClient, Features, LocalVideoStream, type Call, type CallAgent, type DeviceManager, type DtmfTone, type IncomingCall, type RemoteParticipant, type RemoteVideoStream, type TransferToCallLocator, type TransferToParticipantLocator } from '@dialplane/calling';
 import type { CallSituation, PhonePage, Side } from '../src/page-contracts.ts';
 import { nameOf, type Person } from '../src/test-signal.ts';
 import { ArrivalWatch } from './arrival-watch.ts';
@@ -18,6 +18,8 @@ let agent: CallAgent | undefined;
 let devices: DeviceManager | undefined;
 let camera: LocalVideoStream | undefined;
 let call: Call | undefined;
+/** The one before `call`. */
+let earlier: Call | undefined;
 let arrivals: ArrivalWatch | undefined;
 let ringing = Promise.withResolvers<IncomingCall>();
 const gaps = new Map<Person, ToneGap>();
@@ -53,8 +55,8 @@ const methods: PhonePage = {
 
   async dial(number, callerId) {
     if (agent === undefined) throw new Error('nobody is signed in');
-    call = agent.startCall([{ phoneNumber: number }], { alternateCallerId: { phoneNumber: callerId } });
-    listenForTones(call);
+    earlier = call;
+    take(agent.startCall([{ phoneNumber: number }], { alternateCallerId: { phoneNumber: callerId } }));
   },
 
   async addNumber(number, callerId) {
@@ -71,10 +73,10 @@ const methods: PhonePage = {
     await until((look) => running.feature(Features.Dtmf).on('toneReceived', look), () => heard.map(keyOf).join('').includes(digits));
   },
 
-  async transferTo(rawId) {
-    const transfer = theCall().feature(Features.Transfer).transfer({ targetParticipant: createIdentifierFromRawId(rawId) as CommunicationUserIdentifier | PhoneNumberIdentifier });
-    await until((look) => transfer.on('stateChanged', look), () => transfer.state === 'Transferred' || transfer.state === 'Failed');
-    if (transfer.state === 'Failed') throw new Error(`the transfer failed: ${JSON.stringify(transfer.error)}`);
+  transferTo: async (rawId) => transferred(theCall(), { targetParticipant: createIdentifierFromRawId(rawId) as CommunicationUserIdentifier | PhoneNumberIdentifier }),
+  async transferEarlier() {
+    if (earlier === undefined) throw new Error('there is no call before this one');
+    await transferred(earlier, { targetCallId: theCall().id });
   },
 
   async ring() {
@@ -94,9 +96,7 @@ const methods: PhonePage = {
   async answer() {
     const incoming = await ringing.promise;
     ringing = Promise.withResolvers();
-    call = await incoming.accept({ videoOptions: { localVideoStreams: [ownCamera()] } });
-    listenForTones(call);
-    return call.id;
+    return take(await incoming.accept({ videoOptions: { localVideoStreams: [ownCamera()] } })).id;
   },
 
   async do(action) {
@@ -152,6 +152,14 @@ const methods: PhonePage = {
 };
 offerToStory(methods);
 
+/** The running call is this one from now on, and then the one that it is handed over to. */
+function take(given: Call): Call {
+  call = given;
+  listenForTones(given);
+  given.feature(Features.Transfer).on('transferAccepted', ({ targetCall }) => take(targetCall));
+  return given;
+}
+
 /** The keys of telephones in each call, since somebody listens. */
 const tones = new Map<Call, DtmfTone[]>();
 
@@ -171,6 +179,13 @@ function toneOf(digit: string): DtmfTone {
   if (digit === '*') return 'Star';
   if (digit === '#') return 'Pound';
   return (/\d/.test(digit) ? `Num${digit}` : digit) as DtmfTone;
+}
+
+/** Resolves when the call is handed over; rejects when that has failed. */
+async function transferred(given: Call, target: TransferToParticipantLocator | TransferToCallLocator): Promise<void> {
+  const transfer = given.feature(Features.Transfer).transfer(target);
+  await until((look) => transfer.on('stateChanged', look), () => transfer.state === 'Transferred' || transfer.state === 'Failed');
+  if (transfer.state === 'Failed') throw new Error(`the transfer failed: ${JSON.stringify(transfer.error)}`);
 }
 
 function theCall(): Call {

@@ -74,7 +74,7 @@ export interface PhonePage extends MediaPage {
   readonly startCall: (rawId: string, options?: { readonly relay?: 'off' }) => Promise<string>;
   /** Joins a group call with microphone and camera; returns the library's id of the call at that moment. */
   readonly join: (groupId: string) => Promise<string>;
-  /** Calls a telephone, and is shown there as `callerId`; numbers with `+`. */
+  /** Calls a telephone, and is shown there as `callerId`; numbers with `+`. A call that there was goes on beside it. */
   readonly dial: (number: string, callerId: string) => Promise<void>;
   /** Adds a telephone to the running call. */
   readonly addNumber: (number: string, callerId: string) => Promise<void>;
@@ -84,6 +84,8 @@ export interface PhonePage extends MediaPage {
   readonly keys: (digits: string) => Promise<void>;
   /** Hands the running call over to somebody else; resolves when that has happened, and rejects when it has failed. */
   readonly transferTo: (rawId: string) => Promise<void>;
+  /** Hands the call before the running one over to the running one, so that the others of both talk to each other; settles likewise. */
+  readonly transferEarlier: () => Promise<void>;
   /** Waits until it rings; returns the raw identifier of who calls. */
   readonly ring: () => Promise<string>;
   /** Declines the call that rings. */

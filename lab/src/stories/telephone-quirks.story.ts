@@ -4,23 +4,18 @@ import { labTest } from '../requirements.ts';
 import { startCarrier } from '../telephones/carrier.ts';
 import { startLinphone } from '../telephones/linphone.ts';
 import { runSipp } from '../telephones/sipp.ts';
-import { annasNumber, changeTrunk, hearEachOther, numbers, openExchange, refusedWith, routeThrough } from './telephone-room.ts';
-
-const server = '203.0.113.5:5060';
-/** A second computer that the trunk admits, for callers that are scripts. */
-const scripted = '203.0.113.131';
-const scriptedHost = { scripted: { segment: 'internet', address: scripted } };
+import { annasNumber, changeTrunk, hearEachOther, numbers, openExchange, refusedWith, routeThrough, sipServer, withScriptedCaller } from './telephone-room.ts';
 
 labTest('a caller that offers nothing, and one that refreshes its session', async () => {
-  await using exchange = await openExchange({ anna: 'open' }, [], { hosts: scriptedHost, trunk: { admission: { addresses: [scripted] } } });
+  await using exchange = await openExchange({ anna: 'open' }, [], withScriptedCaller);
   const anna = exchange.member('anna');
   const caller = exchange.network.host('scripted');
-  const offerless = runSipp(caller, { scenario: 'offerless-caller', target: server, service: annasNumber, caller: numbers.clara });
+  const offerless = runSipp(caller, { scenario: 'offerless-caller', target: sipServer, service: annasNumber, caller: numbers.clara });
   await Promise.race([anna.phone.call('answer'), offerless]);
   await anna.phone.call('reaches', 'Connected');
   await anna.phone.call('do', 'hangUp');
   await offerless;
-  const refreshing = runSipp(caller, { scenario: 'refreshing-caller', target: server, service: annasNumber, caller: numbers.david });
+  const refreshing = runSipp(caller, { scenario: 'refreshing-caller', target: sipServer, service: annasNumber, caller: numbers.david });
   await Promise.race([anna.phone.call('answer'), refreshing]);
   await refreshing;
   assert.deepEqual((await anna.phone.call('reaches', 'Disconnected')).endReason, { code: 0, subCode: 540_000 });

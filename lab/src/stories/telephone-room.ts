@@ -8,8 +8,10 @@ import type { Person } from '../test-signal.ts';
 import { placeOf, type Site } from './access-networks.ts';
 import { openRoom, type Member, type Place, type Room, type RoomOptions } from './group-room.ts';
 
-/** The number of ours that Anna answers. */
+/** The numbers of ours that Anna and Boris answer. */
 export const annasNumber = '+14255550100';
+export const borissNumber = '+14255550101';
+const ownNumbers: Readonly<Partial<Record<Person, string>>> = { anna: annasNumber, boris: borissNumber };
 /** Numbers of the carrier's subscribers. */
 export const numbers = { clara: '+14255550103', david: '+14255550104', elena: '+14255550105', felix: '+14255550106' } as const;
 export type Subscriber = keyof typeof numbers;
@@ -39,7 +41,7 @@ export interface Exchange extends Room {
   readonly telephone: (person: Subscriber) => Telephone;
 }
 
-/** Opens a room, and beside it a carrier whose subscribers have registered. Anna's number rings at Anna. */
+/** Opens a room, and beside it a carrier whose subscribers have registered. The numbers of Anna and Boris ring at them. */
 export async function openExchange(places: Readonly<Partial<Record<Person, Place>>>, subscribers: readonly Subscriber[], options: ExchangeOptions = {}): Promise<Exchange & AsyncDisposable> {
   const { telephones = {}, telephonesAt = {}, trunk = {}, carrier: script = {}, hosts = {}, moves = [], words = [], ...roomOptions } = options;
   await using stack = new AsyncDisposableStack();
@@ -65,6 +67,12 @@ export async function openExchange(places: Readonly<Partial<Record<Person, Place
   return { ...room, carrier, certificate, telephone, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
+/** A computer beside the carrier, for callers that are scripts, and the trunk that admits it. */
+const scripted = '203.0.113.131';
+export const withScriptedCaller = { hosts: { scripted: { segment: 'internet', address: scripted } }, trunk: { admission: { addresses: [scripted] } } } as const satisfies ExchangeOptions;
+/** Where such a caller sends its requests. */
+export const sipServer = `${serverAddress}:5060`;
+
 /** Has calls tried at these border controllers, given by name and address, before the carrier. */
 export async function routeThrough({ server, operatorToken }: Room, controllers: ReadonlyArray<readonly [string, string]>): Promise<void> {
   for (const [name, address] of controllers) await server.ask('putTrunk', 'PUT', `/v1/telephony/trunks/${name}`, operatorToken, { transport: 'udp', port: 5060, addresses: [address] });
@@ -77,14 +85,15 @@ export async function changeTrunk({ server, operatorToken }: Room, trunk: Operat
   await server.ask('putTrunk', 'PUT', `/v1/telephony/trunks/${carrierDomain}`, operatorToken, { transport: 'udp', port: 5060, addresses: [carrierAddress], ...trunk });
 }
 
-/** A trunk to the carrier, one route for everything, and a number that rings at Anna. */
+/** A trunk to the carrier, one route for everything, and a number for each of Anna and Boris who is there. */
 async function configureTrunk(room: Room, trunk: OperationBody<'putTrunk'>): Promise<void> {
   const { server, operatorToken, members } = room;
   await changeTrunk(room, trunk);
   await server.ask('replaceVoiceRoutes', 'PUT', '/v1/telephony/routes', operatorToken, { routes: [{ name: 'everything', numberPattern: '^\\+', trunks: [carrierDomain] }] });
-  const anna = members.find(({ person }) => person === 'anna');
-  if (anna === undefined) return;
-  await server.ask('putTelephoneNumber', 'PUT', `/v1/telephony/numbers/${annasNumber}`, operatorToken, { target: { kind: 'users', identifiers: [anna.rawId] } });
+  for (const { person, rawId } of members) {
+    const number = ownNumbers[person];
+    if (number !== undefined) await server.ask('putTelephoneNumber', 'PUT', `/v1/telephony/numbers/${number}`, operatorToken, { target: { kind: 'users', identifiers: [rawId] } });
+  }
 }
 
 /** Who is at the browser and who is at the telephone hear each other, and nobody else. */

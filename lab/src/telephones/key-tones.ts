@@ -14,8 +14,8 @@ const pauseMs = 100;
 
 /** Writes a WAV file in which these keys are pressed again and again, with a second of silence between. */
 export async function writeKeyTones(keys: string, file: string, seconds: number): Promise<void> {
-  const once = [...keys].flatMap((key) => [tone(key), silence(pauseMs)]);
-  const round = [...once, silence(1000)].flatMap((part) => [...part]);
+  const parts = [...[...keys].flatMap((key) => [tone(key), silence(pauseMs)]), silence(1000)];
+  const round = parts.flatMap((part) => Array.from(part));
   await writeFile(file, encodeWav(new Float32Array(writtenRate * seconds).map((_, index) => round[index % round.length] ?? 0)));
 }
 

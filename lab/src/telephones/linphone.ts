@@ -19,11 +19,16 @@ export interface LinphonePlan {
   readonly digitsAs?: 'events' | 'info';
 }
 
+export interface LinphoneTelephone extends Telephone {
+  /** Hands its first call over to its second: REFER with Replaces (RFC 3891). */
+  readonly transferFirstToSecond: () => void;
+}
+
 const sipPort = 5060;
 const toneSeconds = 60;
 
 /** Starts linphonec on `host`, whose sound comes with a 183, before it answers. The host needs a default route; where it registers can be asked whether it has. */
-export async function startLinphone(host: Host, plan: LinphonePlan): Promise<Telephone> {
+export async function startLinphone(host: Host, plan: LinphonePlan): Promise<LinphoneTelephone> {
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-lab-linphone-'));
   const heard = join(folder, 'heard');
   const tone = join(folder, 'tone.wav');
@@ -51,7 +56,7 @@ function configurationOf(host: Host, { user, domain, registrar, password, encryp
   ].join('\n');
 }
 
-class Linphone implements Omit<Telephone, typeof Symbol.asyncDispose> {
+class Linphone implements Omit<LinphoneTelephone, typeof Symbol.asyncDispose> {
   readonly person: Person;
   readonly user: string;
   readonly #process: HostProcess;
@@ -75,6 +80,7 @@ class Linphone implements Omit<Telephone, typeof Symbol.asyncDispose> {
   hold = (): void => this.command('pause');
   resume = (): void => this.command('resume 1');
   transfer = (target: string): void => this.command(`transfer 1 ${target}`);
+  transferFirstToSecond = (): void => this.command('transfer 1 --to-call 2');
   press = (digits: string): void => this.command(...digits);
   talks = async (): Promise<void> => void (await this.#process.line(/Media streams established/));
   ends = async (): Promise<string> => (await this.#process.line(/^(?:linphonec> )?Call \d+ with .* ended \((.*)\)/))[1] ?? '';

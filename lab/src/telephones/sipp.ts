@@ -14,14 +14,16 @@ export interface SippPlan {
   readonly service: string;
   /** User part of From. */
   readonly caller: string;
+  /** The dialog that its call takes the place of, as a Replaces header field has it (RFC 3891 §6.1). */
+  readonly replaces?: string;
 }
 
 /** Runs one call of a scenario to its end; rejects with what went otherwise than the scenario says. */
-export async function runSipp(host: Host, { scenario, target, service, caller }: SippPlan): Promise<void> {
+export async function runSipp(host: Host, { scenario, target, service, caller, replaces }: SippPlan): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-lab-sipp-'));
   try {
     const sipp = host.start('sipp', [
-      '-sf', join(scenarios, `${scenario}.xml`), '-m', '1', '-i', host.address, '-p', '5060', '-mi', host.address, '-s', service, '-key', 'caller', caller,
+      '-sf', join(scenarios, `${scenario}.xml`), '-m', '1', '-i', host.address, '-p', '5060', '-mi', host.address, '-s', service, '-key', 'caller', caller, ...(replaces === undefined ? [] : ['-key', 'replaces', replaces]),
       '-trace_err', '-nostdin', '-timeout', '60s', '-timeout_error', target,
     ], { cwd: folder, env: { ...process.env, TERM: 'dumb' } });
     const status = await sipp.ended;
