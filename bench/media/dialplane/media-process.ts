@@ -17,7 +17,9 @@ export class MediaProcess implements AsyncDisposable {
     this.child = spawn('taskset', ['--cpu-list', String(core), process.execPath, '--disable-warning=ExperimentalWarning', ...heapFlags, entry], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     // taskset replaces itself by the program, so the process id is that of the program.
     this.pid = this.child.pid ?? 0;
-    this.child.on('message', (event: ProcessEvent) => this.follow(event));
+    this.child.on('message', (events: readonly ProcessEvent[]) => {
+      for (const event of events) this.follow(event);
+    });
   }
 
   static async start(host: string, core: number, { certificate, privateKey }: CertificateFiles): Promise<MediaProcess> {
@@ -28,7 +30,7 @@ export class MediaProcess implements AsyncDisposable {
   }
 
   send(command: ProcessCommand): void {
-    this.child.send(command);
+    this.child.send([command] satisfies readonly ProcessCommand[]);
   }
 
   /** Until a leg is connected. */
