@@ -25,8 +25,8 @@ const feedbackBytesPerSecond = 150_000;
 /** What a client can have sent again; one that loses more needs less, not more. */
 const retransmittedBytesPerSecond = 500_000;
 
-/** What a line is thought to take whose client says nothing of what arrives, before it has said how much it wants. */
-const unreportedBps = 2_500_000;
+/** What a line is thought to take that cannot be probed, before its client has said anything. */
+const unprobedBps = 2_500_000;
 /** What sound may take of a line before pictures. */
 const soundBps = 80_000;
 /** Streams that pause, of sections that come and go. */
@@ -222,7 +222,7 @@ export class Leg {
     this.received = [];
     for (const stream of this.sent) stream.setSource(undefined);
     this.sent = this.resting = [];
-    this.bandwidth = new BandwidthEstimator(reports(sections) ? {} : { startBps: unreportedBps });
+    this.bandwidth = new BandwidthEstimator(canBeProbed(sections) ? {} : { startBps: unprobedBps });
     this.applySections(sections, now);
   }
 
@@ -262,7 +262,8 @@ function isFor(settings: TransportSettings, transport: LegTransport<Leg>): boole
   return settings.kind === 'rtp' ? transport.kind === 'rtp' : transport.generation === settings.generation;
 }
 
-/** Whether a client says when which packet arrived. */
-function reports(sections: readonly SectionSettings[]): boolean {
-  return sections.some(({ extensions }) => extensions.transportSequence > 0);
+/** Whether a client says when which packet arrived, and tells padding apart from each of its pictures. */
+function canBeProbed(sections: readonly SectionSettings[]): boolean {
+  const reports = sections.some(({ extensions }) => extensions.transportSequence > 0);
+  return reports && sections.every(({ kind, send, codecs }) => kind === 'audio' || send === undefined || (send.rtxSsrc !== undefined && codecs[0]?.rtxPayloadType !== undefined));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { TestMediaClient } from './test-media-client.ts';
-import { camera, midElement, planeTest, ridElement, screenOf, TestMediaPlane, vp8Payload } from './test-media-plane.ts';
+import { camera, midElement, planeTest, ridElement, screenOf, testCodecs, TestMediaPlane, vp8Payload } from './test-media-plane.ts';
 import { SlowLine } from './test-slow-line.ts';
 
 const packetBytes = 1_000;
@@ -49,4 +49,15 @@ planeTest('a client is sent the layer that its line takes, a lower one when the 
   line.rateBps = 20_000_000;
   await seesLayer(bert, 2);
   assert.ok(padding() > before, 'no probe was sent');
+});
+
+planeTest('a client that cannot be sent padding is not kept waiting for probes of its line', async (t) => {
+  const plane = new TestMediaPlane(t);
+  const anna = await plane.connect('anna', [camera('v', layers.map(({ rid }) => rid))]);
+  const { rtxPayloadType: _, ...vp8 } = testCodecs.vp8;
+  const bert = await plane.connect('bert', [{ ...screenOf('s', 2000), codecs: [vp8], send: { ssrc: 2000 } }]);
+  SlowLine.open(t, bert, 20_000_000);
+  plane.want('bert', 's', 'anna');
+  film(t, anna);
+  await seesLayer(bert, 2);
 });
