@@ -7,7 +7,7 @@ import type { LineCommand, LineDevice, LineEvent } from '@dialplane/telephony-ap
 import type { ApplicationEvent, ApplicationIdentity, ApplicationInvitation, ApplicationOperation } from './application-model.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Message } from './messages.ts';
-import type { HandOverTarget, Person, Transferee, TransferWish } from './transfer-model.ts';
+import type { HandOverTarget, HandOverWay, Person, Referral, TransferWish, Transferee } from './transfer-model.ts';
 
 /** A registered client, as the engine knows it. */
 export interface EndpointIdentity {
@@ -102,9 +102,9 @@ export type CallObservation =
   /** The client that was asked to call the target of a transfer has begun that call. */
   | { readonly kind: 'transferTaken'; readonly transferId: string; readonly callId: string }
   /** The call that carries out a transfer of this one says what became of it; with `failure` nothing did. */
-  | { readonly kind: 'transferSettled'; readonly transferId: string; readonly failure?: EndReason }
+  | { readonly kind: 'transferSettled'; readonly transferId: string; readonly failure?: EndReason; readonly referral?: Referral }
   /** Another call hands its transferee over: they are to come here in the place of `by`, an endpoint or line of this call. Answered by the output `transferSettled`. */
-  | { readonly kind: 'takeOver'; readonly transfer: TransferReference; readonly by: string; readonly transferee: Transferee }
+  | { readonly kind: 'takeOver'; readonly transfer: TransferReference; readonly by: string; readonly transferee: Transferee; readonly way: HandOverWay }
   | { readonly kind: 'media'; readonly event: MediaEvent }
   /** Of telephony; `incoming` may be the first input of a call. */
   | { readonly kind: 'line'; readonly event: LineEvent };
@@ -138,9 +138,9 @@ export type CallOutput =
   | { readonly kind: 'media'; readonly command: MediaCommand }
   | { readonly kind: 'line'; readonly command: LineCommand }
   /** For the call that asked this one to carry out its transfer; with `failure` nothing came of it. */
-  | { readonly kind: 'transferSettled'; readonly transfer: TransferReference; readonly failure?: EndReason }
+  | { readonly kind: 'transferSettled'; readonly transfer: TransferReference; readonly failure?: EndReason; readonly referral?: Referral }
   /** The transferee goes to another call: that one is told to take them over (`takeOver`), and answers by `transferSettled`. */
-  | { readonly kind: 'handOver'; readonly transferId: string; readonly by: string; readonly target: HandOverTarget; readonly transferee: Transferee }
+  | { readonly kind: 'handOver'; readonly transferId: string; readonly by: string; readonly target: HandOverTarget; readonly transferee: Transferee; readonly way: HandOverWay }
   /** For the call flow record. `from` and `to` as in FlowEvent. */
   | { readonly kind: 'flow'; readonly from: string; readonly to?: string; readonly detail: FlowDetail }
   /** The call is over, exactly once in its life. Nothing follows but the results of commands that come too late. */

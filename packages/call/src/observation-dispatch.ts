@@ -50,7 +50,7 @@ export function observe(live: LiveCall, observation: CallObservation, now: Insta
       handleTransferTaken(live, observation.transferId, observation.callId, now);
       return;
     case 'transferSettled':
-      handleTransferSettled(live, observation.transferId, observation.failure, now);
+      handleTransferSettled(live, observation, now);
       return;
     case 'takeOver':
       takeOver(live, observation, now);

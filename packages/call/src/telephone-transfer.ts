@@ -17,10 +17,19 @@ export function handleTransferEnded(live: LiveCall, { lineId, status, reasonText
   if (status >= 200 && status < 300) {
     concludeTransfer(live, current);
     endCall(live, transferredBy(current), now);
-  } else if (refusesToRefer.has(status)) {
+  } else if (current.stage.way === 'attended') rejoin(live, current, status, now);
+  else if (refusesToRefer.has(status)) {
     live.decide('the number is called from here', `the telephone network takes no transfers (${status})`);
     inviteTarget(live, current, now);
   } else failTransfer(live, sipEndReason({ direction: 'outgoing', status, reasonText, endedBy: 'platform' }), now);
+}
+
+/** The trunk does not connect its two telephones: their calls are joined here. */
+function rejoin(live: LiveCall, current: Transfer, status: number, now: Instant): void {
+  const transferee = live.model.parties.get(current.transferee);
+  live.decide('the two calls are joined here', `the telephone network does not connect them (${status})`);
+  if (transferee === undefined) failTransfer(live, sipEndReason({ direction: 'outgoing', status, endedBy: 'platform' }), now);
+  else handOver(live, current, transferee, { callId: current.target }, 'join');
 }
 
 /** A telephone that hangs up while it calls the target by itself has reached it: some hang up before they say so. */

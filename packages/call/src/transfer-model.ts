@@ -19,6 +19,16 @@ export interface TransferWish {
 /** Whose place another call gives to a transferee: its call, or the line of a telephone in it. */
 export type HandOverTarget = { readonly callId: string } | { readonly lineId: string };
 
+/** What the other call does with a transferee: `refer`, where it can: nothing, because one trunk has the telephones of both calls and can connect them by itself; `join`: it takes them in. */
+export type HandOverWay = 'refer' | 'join';
+
+/** The telephone of another call, whose dialog a transferee on the same trunk may take over. */
+export interface Referral {
+  readonly lineId: string;
+  /** E.164. */
+  readonly number: string;
+}
+
 /** Who goes from one call to another: the clients they take part from, or their telephone's line. */
 export interface Transferee extends Person {
   readonly endpoints: readonly EndpointIdentity[];
@@ -32,7 +42,9 @@ export interface Transferee extends Person {
  *  referring ──not possible──▶ inviting ──the target is connected──▶ transferred
  *      └──the telephone has reached it───────────────────────────────────▲
  *  asking ──transferTaken──▶ calling ──transferSettled───────────────────┤
- *  handingOver ──────────────────────transferSettled─────────────────────┘
+ *  handingOver ──────────────────────transferSettled─────────────────────┤
+ *      └──one trunk has both──▶ referring ───────────────────────────────┘
+ *              (joining) ◀──not possible──┘
  * ```
  * From each of them it may fail, and the call goes on as it was.
  */
@@ -51,8 +63,8 @@ export interface Transfer {
 }
 
 export type TransferStage =
-  /** The telephone was asked to call the target by itself (REFER, RFC 3515). */
-  | { readonly kind: 'referring'; readonly lineId: string }
+  /** The telephone was asked to call the target by itself (REFER, RFC 3515), or to take the place of this side in the other call (`target`; RFC 3891). */
+  | { readonly kind: 'referring'; readonly lineId: string; readonly way: 'blind' | 'attended' }
   /** The target is invited to this call, and the transferor leaves when it comes. */
   | { readonly kind: 'inviting' }
   /** The transferee's clients were asked to call the target. */

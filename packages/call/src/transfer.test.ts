@@ -118,14 +118,14 @@ test('an attended transfer hands the other side over to another call, where they
   second.media({ kind: 'conferenceOpened', conferenceId: second.conferenceId, process: 'media-0' });
   second.legConnected('alice-1');
   second.line({ kind: 'answered', lineId: second.lineId });
-  const rung = second.input({ kind: 'takeOver', transfer: { callId: 'first', transferId: transferOf(asked) }, by: 'alice-1', transferee: handed.transferee });
+  const rung = second.input({ kind: 'takeOver', transfer: { callId: 'first', transferId: transferOf(asked) }, by: 'alice-1', transferee: handed.transferee, way: 'refer' });
   assert.deepEqual(about(rung.lines, 'find', 'bob'), ['bob-1 < incomingCall from alice oneToOne backend'], 'where they are, and nowhere else');
   assert.deepEqual(second.machine.viewFor('bob-1')?.transfer, { callId: 'first', transferId: transferOf(asked) });
   second.command({ kind: 'accept', by: 'bob-1', isMuted: false, description: description('offer', 1) });
   const { lines } = second.legConnected('bob-1');
   assert.deepEqual(about(lines, 'alice-1 < Disconnected', 'settled'), [`settled ${transferOf(asked)} of first`, 'alice-1 < Disconnected 0/0 by alice']);
   assert.deepEqual(second.machine.endpoints(), ['bob-1']);
-  const refused = second.input({ kind: 'takeOver', transfer: { callId: 'x', transferId: 'y' }, by: 'alice-1', transferee: handed.transferee });
+  const refused = second.input({ kind: 'takeOver', transfer: { callId: 'x', transferId: 'y' }, by: 'alice-1', transferee: handed.transferee, way: 'refer' });
   assert.match(about(refused.lines, 'settled')[0] ?? '', /failed 500/);
 });
 
@@ -135,12 +135,37 @@ test('a telephone moves to the other call with its line, and is not hung up by t
   const asked = first.command({ kind: 'transfer', by: 'alice-1', targetCallId: 'second' });
   const handed = asked.outputs.find((output) => output.kind === 'handOver') ?? assert.fail();
   const second = new TestCall().ring().answer();
-  assert.deepEqual(about(second.input({ kind: 'takeOver', transfer: { callId: 'first', transferId: 't' }, by: 'alice-1', transferee: handed.transferee }).lines, 'media', 'line'), ['media openConference']);
+  assert.deepEqual(about(second.input({ kind: 'takeOver', transfer: { callId: 'first', transferId: 't' }, by: 'alice-1', transferee: handed.transferee, way: 'refer' }).lines, 'media', 'line'), ['media openConference']);
   const { lines } = second.media({ kind: 'conferenceOpened', conferenceId: second.conferenceId, process: 'media-0' });
   assert.match(about(lines, 'line')[0] ?? '', new RegExp(`^line connect ${lineId} in`));
   assert.deepEqual(about(lines, 'settled'), ['settled t of first']);
   assert.deepEqual(second.machine.endpoints(), ['bob-1'], 'the transferor has left');
   assert.deepEqual(about(first.input({ kind: 'transferSettled', transferId: transferOf(asked) }).lines, 'line'), []);
+});
+
+test('two telephones of one trunk are connected by it, where it does that; else their calls are joined', () => {
+  const onTrunk = (trunk: string) => {
+    const call = new TestCall();
+    const lineId = call.dialled();
+    call.line({ kind: 'routed', lineId, trunk, why: '' });
+    return { call, lineId };
+  };
+  const handedTo = (outcome: ReturnType<TestCall['input']>) => outcome.outputs.find((output) => output.kind === 'handOver') ?? assert.fail();
+  const referralOf = ({ outputs }: ReturnType<TestCall['input']>) => outputs.flatMap((output) => (output.kind === 'transferSettled' ? [output.referral] : []))[0];
+  const [first, second] = [onTrunk('north'), onTrunk('north')];
+  const asked = first.call.command({ kind: 'transfer', by: 'alice-1', targetCallId: 'second' });
+  const [transferId, { transferee, way }] = [transferOf(asked), handedTo(asked)];
+  const taking = { kind: 'takeOver', transfer: { callId: 'first', transferId }, by: 'alice-1', transferee } as const;
+  const referral = referralOf(second.call.input({ ...taking, transferee: { ...transferee, identifier: '4:+15550101' }, way })) ?? assert.fail();
+  assert.deepEqual(referral, { lineId: second.lineId, number: '+15550100' });
+  assert.equal(referralOf(onTrunk('south').call.input({ ...taking, transferee: { ...transferee, identifier: '4:+15550101' }, way })), undefined);
+  const referred = first.call.input({ kind: 'transferSettled', transferId, referral }).outputs.flatMap((output) => (output.kind === 'line' && output.command.kind === 'transfer' ? [output.command] : []));
+  assert.deepEqual(referred, [{ kind: 'transfer', lineId: first.lineId, target: { kind: 'number', number: '+15550100' }, replacesLineId: second.lineId }]);
+  const refused = handedTo(first.call.line({ kind: 'transferEnded', lineId: first.lineId, status: 405 }));
+  assert.equal(refused.way, 'join');
+  assert.equal(referralOf(second.call.input({ ...taking, transferee: { ...transferee, identifier: '4:+15550101' }, way: 'join' })), undefined);
+  first.call.input({ kind: 'transferSettled', transferId, referral });
+  assert.deepEqual(about(first.call.line({ kind: 'transferEnded', lineId: first.lineId, status: 200 }).lines, 'alice-1 < Disconnected'), ['alice-1 < Disconnected 0/0 by alice']);
 });
 
 test('a telephone transfers by itself: the target is called from here, the telephone is told how it goes, and leaves', () => {

@@ -2,7 +2,7 @@ import { endReason, identifierKind, type EndReason, type TransferState } from '@
 import type { Instant } from '@dialplane/sansio';
 import type { Application, ApplicationOperation } from './application-model.ts';
 import { tellApplication, withdrawApplication } from './applications.ts';
-import type { CallCommand, EndpointIdentity } from './call-input.ts';
+import type { CallCommand, CallObservation, EndpointIdentity } from './call-input.ts';
 import { replaceSeat, seatedAt, seatsOf, takesPart, type CallModel, type Party, type Seat, type Seated } from './call-model.ts';
 import { dismissParty, endCall } from './departure.ts';
 import { invite } from './dialing.ts';
@@ -11,7 +11,7 @@ import { withdraw } from './leaving.ts';
 import { holdTelephones, numberOf } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
 import { governs } from './moderation.ts';
-import type { Person, Transfer, Transferee, TransferStage, TransferWish } from './transfer-model.ts';
+import type { HandOverTarget, HandOverWay, Person, Referral, Transfer, Transferee, TransferStage, TransferWish } from './transfer-model.ts';
 import { refused, type Verdict } from './verdict.ts';
 
 /** A client hands the other side of its call over: to somebody else, or to another call of its own. */
@@ -80,7 +80,7 @@ function hand(live: LiveCall, begun: Transfer, transferee: Party, now: Instant):
       live.tell(endpointId, () => ({ type: 'transferRequested', transferId, target, ...(customContext === undefined ? {} : { customContext }) }));
     }
   } else if (identifierKind(target) === 'phoneNumber' && seat.line.trunks.length > 0) {
-    setStage(live, { kind: 'referring', lineId: seat.endpointId });
+    setStage(live, { kind: 'referring', lineId: seat.endpointId, way: 'blind' });
     const callerId = invitation.callerId === undefined ? {} : { callerId: numberOf(invitation.callerId) };
     live.line({ kind: 'transfer', lineId: seat.endpointId, target: { kind: 'number', number: numberOf(target), ...callerId } });
   } else inviteTarget(live, begun, now);
@@ -95,9 +95,9 @@ export function inviteTarget(live: LiveCall, { target, transferee, invitation }:
 }
 
 /** Another call is asked to take the transferee over. */
-export function handOver(live: LiveCall, { transferId, by }: Transfer, transferee: Party, target: { readonly callId: string } | { readonly lineId: string }): void {
+export function handOver(live: LiveCall, { transferId, by }: Transfer, transferee: Party, target: HandOverTarget, way: HandOverWay = 'refer'): void {
   setStage(live, { kind: 'handingOver' });
-  live.effects.push({ kind: 'output', output: { kind: 'handOver', transferId, by, target, transferee: transfereeOf(transferee) } });
+  live.effects.push({ kind: 'output', output: { kind: 'handOver', transferId, by, target, transferee: transfereeOf(transferee), way } });
 }
 
 /** To be called after each input: an invited target has come, or will not; or somebody without whom there is nothing to transfer is gone. */
@@ -119,9 +119,13 @@ export function settleTransfer(live: LiveCall, now: Instant): void {
 }
 
 /** What became of a transfer that another call, or the telephone itself, carried out. */
-export function handleTransferSettled(live: LiveCall, transferId: string, failure: EndReason | undefined, now: Instant): void {
+export function handleTransferSettled(live: LiveCall, { transferId, failure, referral }: Extract<CallObservation, { kind: 'transferSettled' }>, now: Instant): void {
   const { transfer: current } = live.model;
   if (current?.transferId !== transferId) return;
+  if (referral !== undefined) {
+    refer(live, current, referral);
+    return;
+  }
   if (failure !== undefined) {
     failTransfer(live, failure, now);
     return;
@@ -129,6 +133,15 @@ export function handleTransferSettled(live: LiveCall, transferId: string, failur
   concludeTransfer(live, current);
   if (current.stage.kind === 'handingOver') releaseLines(live, current.transferee);
   endCall(live, transferredBy(current), now);
+}
+
+/** One trunk has the transferee and whom they are to talk to: it is asked to connect the two, and needs nobody here for that any more (RFC 5589 §7.1). */
+function refer(live: LiveCall, { stage, transferee }: Transfer, { lineId: replacesLineId, number }: Referral): void {
+  const lineId = [...live.model.parties.values()].filter(({ identifier }) => identifier === transferee).flatMap(seatsOf).find(({ line }) => line !== undefined)?.endpointId;
+  if (stage.kind !== 'handingOver' || lineId === undefined) return;
+  setStage(live, { kind: 'referring', lineId, way: 'attended' });
+  live.decide('the trunk is asked to connect the two telephones', 'it has both');
+  live.line({ kind: 'transfer', lineId, target: { kind: 'number', number }, replacesLineId });
 }
 
 /** The transferee's client has begun the call it was asked for. */

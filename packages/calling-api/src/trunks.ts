@@ -79,6 +79,8 @@ export const TrunkProfile = Type.Object({
   firstResponseMs: Type.Integer({ minimum: 1000, maximum: 32_000 }),
   /** Whether a call that is transferred is handed to the carrier by REFER (RFC 3515), or bridged here. */
   transfer: literals('refer', 'bridge'),
+  /** Whether two calls of this trunk that are put together are handed to the carrier by REFER with Replaces (RFC 3891), or joined here, which happens as well where the carrier refuses. */
+  attendedTransfer: literals('refer', 'join'),
 });
 export type TrunkProfile = Static<typeof TrunkProfile>;
 

@@ -26,11 +26,11 @@ export class CallTransfers {
     }
     const { callId, transferId } = news.transfer;
     const asking = this.calls.get(callId);
-    if (asking !== undefined) this.take(asking, { kind: 'transferSettled', transferId, ...(news.failure !== undefined && { failure: news.failure }) });
+    if (asking !== undefined) this.take(asking, { kind: 'transferSettled', transferId, ...(news.failure !== undefined && { failure: news.failure }), ...(news.referral !== undefined && { referral: news.referral }) });
   }
 
   /** The transferor must be in the other call, too. */
-  private handOver(from: RunningCall, { transferId, by, target, transferee }: Extract<Turn['transfers'][number], { kind: 'handOver' }>): void {
+  private handOver(from: RunningCall, { transferId, by, target, transferee, way }: Extract<Turn['transfers'][number], { kind: 'handOver' }>): void {
     const [other, place] = 'callId' in target ? [this.calls.get(target.callId), by] : [this.calls.ofLine(target.lineId), target.lineId];
     if (other === undefined || other === from || !(other.endpoints.has(place) || other.lines.has(place))) {
       const failure = endReason('signalingFailed', 'platform', 'There is no such call to transfer to.');
@@ -38,6 +38,6 @@ export class CallTransfers {
       return;
     }
     this.calls.addParty(other, transferee.identifier);
-    this.take(other, { kind: 'takeOver', transfer: { callId: from.about.callId, transferId }, by: place, transferee });
+    this.take(other, { kind: 'takeOver', transfer: { callId: from.about.callId, transferId }, by: place, transferee, way });
   }
 }

@@ -25,7 +25,7 @@ type CallWords = Pick<TrunkCall, 'displayName' | 'headers' | 'redirections'>;
 const phoneMedia: FarSide['media'] = { srtp: 'allowed', keying: 'sdes', dtmf: 'rfc4733', codecs: ['opus', 'G722', 'PCMU', 'PCMA', 'G729'] };
 
 export function farSideOfPhone(username: string, ownNumber: string | undefined): FarSide {
-  return { phone: username, ...(ownNumber !== undefined && { ownNumber }), ringback: 'ours', offer: 'early', transfer: 'refer', media: phoneMedia };
+  return { phone: username, ...(ownNumber !== undefined && { ownNumber }), ringback: 'ours', offer: 'early', transfer: 'refer', attendedTransfer: 'refer', media: phoneMedia };
 }
 
 /** Turns what the owner of a call wants into INVITEs to try, one after the other. */

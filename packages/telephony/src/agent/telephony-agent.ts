@@ -126,7 +126,8 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
     if (command.kind === 'transfer') {
       const line = this.#lines.get(lineId);
       const replaces = command.replacesLineId === undefined ? undefined : this.#lines.get(command.replacesLineId);
-      const uri = line?.far === undefined ? undefined : this.#directory.addressOf(command.target, line.far);
+      const isThere = command.replacesLineId === undefined || replaces !== undefined;
+      const uri = line?.far === undefined || !isThere ? undefined : this.#directory.addressOf(command.target, line.far);
       this.#give(lineId, { kind: 'transfer', uri, replacesSessionId: replaces?.sessionId, referredBy: undefined }, now);
     } else this.#give(lineId, { kind: 'command', command }, now);
   }

@@ -19,6 +19,8 @@ export interface FarSide {
   readonly firstResponseMs?: number;
   /** Whether it takes REFER (RFC 3515). */
   readonly transfer: 'refer' | 'none';
+  /** Whether it takes one with Replaces (RFC 3891). */
+  readonly attendedTransfer: 'refer' | 'none';
 }
 
 /** One way to try. */

@@ -263,6 +263,7 @@ test('transfers: REFER out and in, and a trunk that takes none', () => {
   assert.deepEqual(line.session({ kind: 'referProgressed', status: 180, reason: 'Ringing' }), ['tell transferProgress {"status":180}']);
   assert.deepEqual(line.session({ kind: 'referEnded', status: 200, reason: 'OK' }), ['tell transferEnded {"status":200,"reasonText":"OK"}']);
   assert.match(answered({ transfer: 'none' }).give(wish).join(), /transferEnded \{"status":405/);
+  assert.match(answered({ attendedTransfer: 'none' }).give({ ...wish, replacesSessionId: 'other' }).join(), /transferEnded \{"status":405/);
   const refer = { kind: 'referReceived', sessionId: 'line/1', referId: 'r', target: 'sip:+12025550102@here.test', request: undefined as never } as const;
   assert.deepEqual(line.give({ kind: 'referred', event: refer, target: { kind: 'number', number: '+12025550102' }, replacesLineId: undefined }),
     ['session answerRefer line/1 202', 'tell transferRequested {"target":{"kind":"number","number":"+12025550102"}}']);

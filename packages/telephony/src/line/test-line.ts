@@ -18,7 +18,7 @@ export function sdpOf(direction: 'sendrecv' | 'sendonly' | 'inactive' = 'sendrec
 }
 
 export function far(trunk: string, terms: Partial<FarSide> = {}): FarSide {
-  return { trunk, media: { srtp: 'forbidden', dtmf: 'rfc4733', codecs: ['PCMU'] }, ringback: 'theirs', offer: 'early', transfer: 'refer', ...terms };
+  return { trunk, media: { srtp: 'forbidden', dtmf: 'rfc4733', codecs: ['PCMU'] }, ringback: 'theirs', offer: 'early', transfer: 'refer', attendedTransfer: 'refer', ...terms };
 }
 
 export function attempt(trunk: string, terms: Partial<FarSide> = {}): LineAttempt {

@@ -13,7 +13,8 @@ export type ReferTarget = LineTarget | { readonly kind: 'user'; readonly identif
 export function transfer(live: LiveLine, { far }: Answered, wish: { readonly uri: string | undefined; readonly replacesSessionId: string | undefined; readonly referredBy: string | undefined }): void {
   const { lineId } = live.options;
   const { uri, replacesSessionId, referredBy } = wish;
-  if (far.transfer === 'none' || uri === undefined) {
+  const isTaken = replacesSessionId === undefined ? far.transfer === 'refer' : far.attendedTransfer === 'refer';
+  if (!isTaken || uri === undefined) {
     live.tell({ kind: 'transferEnded', lineId, status: 405, reasonText: 'This telephone takes no transfer (REFER).' });
     return;
   }

@@ -4,7 +4,7 @@ import type { TrunkPreset, TrunkProfile } from '@dialplane/calling-api';
 const common: TrunkProfile = {
   identityHeader: 'pAssertedIdentity', redirectionHeader: 'diversion', redirects: 'followed', numbersOut: { style: 'e164' }, numbersIn: { style: 'e164' }, userPhone: false,
   dtmf: 'telephoneEvent', markerlessDtmf: 'accepted', codecs: ['opus', 'G722', 'PCMU', 'PCMA', 'G729'], packetMs: 20,
-  sessionTimer: 'supported', reliableProvisional: 'supported', srtp: 'allowed', srtpKeying: 'sdes', ringback: 'theirs', offer: 'early', firstResponseMs: 6000, transfer: 'refer',
+  sessionTimer: 'supported', reliableProvisional: 'supported', srtp: 'allowed', srtpKeying: 'sdes', ringback: 'theirs', offer: 'early', firstResponseMs: 6000, transfer: 'refer', attendedTransfer: 'join',
 };
 const narrow: TrunkProfile['codecs'] = ['PCMU', 'PCMA', 'G729'];
 
