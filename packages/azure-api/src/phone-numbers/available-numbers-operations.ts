@@ -42,7 +42,7 @@ export class AvailableNumbersOperations {
       phoneNumbers: this.#pool.matching(parseBrowse(request.params.country, bodyBytes(request)), mostBrowsed).map((number) => availableView(number, 'available')),
     }));
     instance.post<CountryPath>('/availablePhoneNumbers/countries/:country/::search', async (request, reply) => {
-      const { searchId } = this.#pool.search(parseSearch(request.params.country, bodyBytes(request)));
+      const { searchId } = await this.#pool.search(parseSearch(request.params.country, bodyBytes(request)));
       return this.#operations.accept(reply.header('search-id', searchId), 'search', `/availablePhoneNumbers/searchResults/${searchId}${versionOf(reply)}`).send();
     });
     instance.get<IdPath>('/availablePhoneNumbers/searchResults/:id', (request) => this.#searchResult(request.params.id));
@@ -63,7 +63,7 @@ export class AvailableNumbersOperations {
     instance.patch<IdPath>('/availablePhoneNumbers/reservations/:id', async (request, reply) => this.#reserve(request, reply, request.params.id));
     instance.get<IdPath>('/availablePhoneNumbers/reservations/:id', (request) => this.#reservationView(request.params.id, []));
     instance.delete<IdPath>('/availablePhoneNumbers/reservations/:id', async (request, reply) => {
-      this.#pool.endReservation(request.params.id);
+      await this.#pool.endReservation(request.params.id);
       return reply.code(204).send();
     });
     instance.post<IdPath>('/availablePhoneNumbers/reservations/:id/::purchase', async (request, reply) => {
@@ -114,11 +114,11 @@ export class AvailableNumbersOperations {
     };
   }
 
-  #reserve(request: FastifyRequest, reply: FastifyReply, id: string): FastifyReply {
+  async #reserve(request: FastifyRequest, reply: FastifyReply, id: string): Promise<FastifyReply> {
     if (!uuidForm.test(id)) throw invalid('reservationId', 'it is a UUID');
     const { phoneNumbers } = parseObject(bodyBytes(request));
     if (typeof phoneNumbers !== 'object' || phoneNumbers === null || Array.isArray(phoneNumbers)) throw new AzureError('PHONE_NUMBER_REQUEST_INVALID', { target: 'phoneNumbers', detail: 'phoneNumbers is an object' });
-    const { isNew, refused } = this.#pool.reserve(id, phoneNumbers as Readonly<Record<string, unknown>>);
+    const { isNew, refused } = await this.#pool.reserve(id, phoneNumbers as Readonly<Record<string, unknown>>);
     const status = refused.length > 0 ? 207 : isNew ? 201 : 200;
     return reply.code(status).send(this.#reservationView(id, refused));
   }

@@ -1,4 +1,5 @@
 import type { TelephoneNumber } from '@dialplane/calling-api';
+import type { NumberHoldStore } from './phone-number-source.ts';
 import type { SearchRequest } from './number-requests.ts';
 
 /** Numbers that were found for somebody, and are kept for them until they purchase or it is too late. */
@@ -13,7 +14,8 @@ export interface NumberSearch {
 /** Numbers that somebody put aside one by one. */
 export interface NumberReservation {
   readonly id: string;
-  readonly numbers: ReadonlySet<string>;
+  /** E.164. */
+  readonly numbers: readonly string[];
   readonly createdAt: number;
   readonly expiresAt: number;
 }
@@ -23,14 +25,23 @@ const holdMs = 15 * 60_000;
 const longestReservationMs = 2 * 3_600_000;
 const mostHolds = 1000;
 
-/** Who holds which numbers of the pool. In memory: what is held is free again after a restart. */
+/** What is stored of either. */
+type StoredHold = { readonly kind: 'search'; readonly search: NumberSearch } | { readonly kind: 'reservation'; readonly reservation: NumberReservation };
+
+/** Who holds which numbers of the pool: in memory, and in the store, from which what the run before has left is taken over. */
 export class NumberHolds {
   readonly #now: () => number;
+  readonly #store: NumberHoldStore;
   readonly #searches = new Map<string, NumberSearch>();
   readonly #reservations = new Map<string, NumberReservation>();
 
-  constructor(now: () => number) {
+  constructor(store: NumberHoldStore, now: () => number) {
+    this.#store = store;
     this.#now = now;
+    for (const { hold } of store.left as ReadonlyArray<{ readonly hold: StoredHold }>) {
+      if (hold.kind === 'search') this.#searches.set(hold.search.searchId, hold.search);
+      else this.#reservations.set(hold.reservation.id, hold.reservation);
+    }
   }
 
   /** Whether no further search or reservation can be kept. */
@@ -43,12 +54,13 @@ export class NumberHolds {
   isHeld(e164: string, exceptReservation?: string): boolean {
     this.#forgetExpired();
     const isSearched = [...this.#searches.values()].some(({ numbers }) => numbers.some(({ number }) => number === e164));
-    return isSearched || [...this.#reservations.values()].some(({ id, numbers }) => id !== exceptReservation && numbers.has(e164));
+    return isSearched || [...this.#reservations.values()].some(({ id, numbers }) => id !== exceptReservation && numbers.includes(e164));
   }
 
-  keepSearch(searchId: string, request: SearchRequest, numbers: readonly TelephoneNumber[]): NumberSearch {
+  async keepSearch(searchId: string, request: SearchRequest, numbers: readonly TelephoneNumber[]): Promise<NumberSearch> {
     const search = { searchId, request, numbers, expiresAt: this.#now() + holdMs };
     this.#searches.set(searchId, search);
+    await this.#store.keep({ id: `search/${searchId}`, hold: { kind: 'search', search } satisfies StoredHold, expiresAt: search.expiresAt });
     return search;
   }
 
@@ -57,15 +69,17 @@ export class NumberHolds {
     return this.#searches.get(searchId);
   }
 
-  endSearch(searchId: string): void {
+  async endSearch(searchId: string): Promise<void> {
     this.#searches.delete(searchId);
+    await this.#store.forget(`search/${searchId}`);
   }
 
-  keepReservation(id: string, numbers: ReadonlySet<string>): NumberReservation {
+  async keepReservation(id: string, numbers: readonly string[]): Promise<NumberReservation> {
     const now = this.#now();
     const createdAt = this.#reservations.get(id)?.createdAt ?? now;
     const reservation = { id, numbers, createdAt, expiresAt: Math.min(now + holdMs, createdAt + longestReservationMs) };
     this.#reservations.set(id, reservation);
+    await this.#store.keep({ id: `reservation/${id}`, hold: { kind: 'reservation', reservation } satisfies StoredHold, expiresAt: reservation.expiresAt });
     return reservation;
   }
 
@@ -79,8 +93,11 @@ export class NumberHolds {
     return [...this.#reservations.values()];
   }
 
-  endReservation(id: string): boolean {
-    return this.#reservations.delete(id);
+  /** @returns whether there was one. */
+  async endReservation(id: string): Promise<boolean> {
+    const isThere = this.#reservations.delete(id);
+    if (isThere) await this.#store.forget(`reservation/${id}`);
+    return isThere;
   }
 
   #forgetExpired(): void {

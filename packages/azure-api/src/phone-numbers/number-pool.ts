@@ -11,11 +11,18 @@ const mostInReservation = 100;
 /** Numbers in the pool that nobody holds, what is held, and the way from there to being purchased. Purchasing is claiming: operators have bought them already. */
 export class NumberPool {
   readonly #source: () => PhoneNumberSource;
-  readonly #holds: NumberHolds;
+  readonly #now: () => number;
+  #keptHolds: NumberHolds | undefined;
 
   constructor(source: () => PhoneNumberSource, now: () => number) {
     this.#source = source;
-    this.#holds = new NumberHolds(now);
+    this.#now = now;
+  }
+
+  /** Of telephony, which is there when the first request is. */
+  get #holds(): NumberHolds {
+    this.#keptHolds ??= new NumberHolds(this.#source().holds, this.#now);
+    return this.#keptHolds;
   }
 
   /** Numbers of the pool, whoever holds them. */
@@ -39,7 +46,7 @@ export class NumberPool {
   }
 
   /** Finds as many numbers as are asked for, and keeps them. Throws {@link AzureError}. */
-  search(request: SearchRequest): NumberSearch {
+  async search(request: SearchRequest): Promise<NumberSearch> {
     if (this.#holds.isFull) throw new AzureError('TOO_MANY_HELD', { retryAfterSeconds: 60 });
     const numbers = this.matching(request, request.quantity);
     if (numbers.length < request.quantity) throw new AzureError('PHONE_NUMBERS_OUT_OF_STOCK', { detail: `${request.quantity} asked for, ${numbers.length} there` });
@@ -55,7 +62,7 @@ export class NumberPool {
   async purchaseSearch(searchId: string): Promise<void> {
     const { numbers, request } = this.found(searchId);
     for (const { number } of numbers) await this.#claim(number, request.capabilities);
-    this.#holds.endSearch(searchId);
+    await this.#holds.endSearch(searchId);
   }
 
   reservations(): readonly NumberReservation[] {
@@ -73,7 +80,7 @@ export class NumberPool {
    *
    * @param changes by the digits of the number; `null` takes it out.
    */
-  reserve(id: string, changes: Readonly<Record<string, unknown>>): { readonly reservation: NumberReservation; readonly isNew: boolean; readonly refused: readonly AvailablePhoneNumber[] } {
+  async reserve(id: string, changes: Readonly<Record<string, unknown>>): Promise<{ readonly reservation: NumberReservation; readonly isNew: boolean; readonly refused: readonly AvailablePhoneNumber[] }> {
     const before = this.#holds.reservation(id);
     if (before === undefined && this.#holds.isFull) throw new AzureError('TOO_MANY_HELD', { retryAfterSeconds: 60 });
     const numbers = new Set(before?.numbers);
@@ -89,11 +96,11 @@ export class NumberPool {
       }
     }
     if (numbers.size > mostInReservation) throw new AzureError('RESERVATION_FULL', { target: 'phoneNumbers' });
-    return { reservation: this.#holds.keepReservation(id, numbers), isNew: before === undefined, refused };
+    return { reservation: await this.#holds.keepReservation(id, [...numbers]), isNew: before === undefined, refused };
   }
 
   reserved({ numbers }: NumberReservation): readonly AvailablePhoneNumber[] {
-    return [...numbers].flatMap((e164) => {
+    return numbers.flatMap((e164) => {
       const number = this.#source().get(e164);
       return number === undefined ? [] : [availableView(number, 'reserved')];
     });
@@ -101,11 +108,11 @@ export class NumberPool {
 
   async purchaseReservation(id: string): Promise<void> {
     for (const e164 of this.reservation(id).numbers) await this.#claim(e164);
-    this.#holds.endReservation(id);
+    await this.#holds.endReservation(id);
   }
 
-  endReservation(id: string): void {
-    if (!this.#holds.endReservation(id)) throw new AzureError('RESERVATION_NOT_FOUND', { target: 'reservationId' });
+  async endReservation(id: string): Promise<void> {
+    if (!(await this.#holds.endReservation(id))) throw new AzureError('RESERVATION_NOT_FOUND', { target: 'reservationId' });
   }
 
   /** A number that is deleted from the pool meanwhile is not there to be claimed. */

@@ -13,8 +13,26 @@ export interface NumberFacts {
   readonly areaCode: string | undefined;
 }
 
+/** A search or a reservation as it is stored. */
+export interface StoredNumberHold {
+  readonly id: string;
+  readonly hold: object;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** Where searches and reservations outlive a restart. */
+export interface NumberHoldStore {
+  /** Those of the run before that have not expired. */
+  readonly left: readonly StoredNumberHold[];
+  /** Resolves when it is stored. */
+  keep(hold: StoredNumberHold): Promise<void>;
+  forget(id: string): Promise<void>;
+}
+
 /** The numbers of the resource: those in use, and the pool that operators filled and applications claim from. */
 export interface PhoneNumberSource {
+  readonly holds: NumberHoldStore;
   /** In the order of their digits. */
   list(): readonly TelephoneNumber[];
   get(e164: string): TelephoneNumber | undefined;

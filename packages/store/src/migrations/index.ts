@@ -6,7 +6,8 @@ import { telephonyMigration } from './0005-telephony.ts';
 import { sipMessagesMigration } from './0006-sip-messages.ts';
 import { openTelephoneLinesMigration } from './0007-open-telephone-lines.ts';
 import { callConnectionsMigration } from './0008-call-connections.ts';
+import { numberHoldsMigration } from './0009-number-holds.ts';
 import type { Migration } from './migration.ts';
 
 /** All migrations in order: the first leads to schema version 1, and so on. Append only. */
-export const migrations: readonly Migration[] = [identityMigration, callsMigration, callSnapshotPartsMigration, relayMigration, telephonyMigration, sipMessagesMigration, openTelephoneLinesMigration, callConnectionsMigration];
+export const migrations: readonly Migration[] = [identityMigration, callsMigration, callSnapshotPartsMigration, relayMigration, telephonyMigration, sipMessagesMigration, openTelephoneLinesMigration, callConnectionsMigration, numberHoldsMigration];

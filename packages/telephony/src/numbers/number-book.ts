@@ -2,6 +2,7 @@ import type { NumberTarget, PutTelephoneNumberRequest, TelephoneNumber } from '@
 import { classify, numberFacts, type NumberFacts, type OwnNumber } from '@dialplane/routing';
 import type { Store } from '@dialplane/store';
 import { done, refusal, type Answer } from '../administration/answer.ts';
+import { NumberHoldBook } from './number-hold-book.ts';
 
 /** What of a number is in the store; the number and its age have columns of their own. */
 type NumberSettings = Omit<TelephoneNumber, 'number' | 'country' | 'since'>;
@@ -17,18 +18,21 @@ export class NumberBook {
   readonly #now: () => number;
   readonly #isTrunk: (name: string) => boolean;
   readonly #numbers: Map<string, TelephoneNumber>;
+  /** Of numbers in the pool, those that are kept for somebody. */
+  readonly holds: NumberHoldBook;
 
-  private constructor(store: Store, now: () => number, isTrunk: (name: string) => boolean, numbers: Map<string, TelephoneNumber>) {
+  private constructor(store: Store, now: () => number, isTrunk: (name: string) => boolean, numbers: Map<string, TelephoneNumber>, holds: NumberHoldBook) {
     this.#store = store;
     this.#now = now;
     this.#isTrunk = isTrunk;
     this.#numbers = numbers;
+    this.holds = holds;
   }
 
   static async open(store: Store, now: () => number, isTrunk: (name: string) => boolean): Promise<NumberBook> {
     const rows = await store.database.selectFrom('telephone_number').selectAll().orderBy('number').execute();
     const entries = rows.map((row): [string, TelephoneNumber] => [row.number, telephoneNumber(row.number, row.since_at, JSON.parse(row.settings) as NumberSettings)]);
-    return new NumberBook(store, now, isTrunk, new Map(entries));
+    return new NumberBook(store, now, isTrunk, new Map(entries), await NumberHoldBook.open(store, now));
   }
 
   get(e164: string): TelephoneNumber | undefined {
