@@ -1,6 +1,6 @@
 import type { DialingPolicy, DialPlan, DialRefusal, RouteStep, TrunkNumberFormat } from '@dialplane/calling-api';
 import { emergencyNumber } from './numbers/emergency-numbers.ts';
-import { readNumber, type NumberKind, type TelephoneNumber } from './numbers/telephone-number.ts';
+import { readE164, readNumber, type NumberKind, type TelephoneNumber } from './numbers/telephone-number.ts';
 import { numberForTrunk } from './numbers/trunk-number.ts';
 import { ratePerMinute } from './policy/preset-policy.ts';
 import { shuffled, type VoiceRouteList } from './routes/voice-routes.ts';
@@ -159,9 +159,9 @@ class Decision {
       this.#note('callerId', 'passed', 'The caller id is hidden, which is allowed.');
       return { e164: undefined };
     }
-    const reading = readNumber(callerId, policy.homeCountry);
+    const reading = readE164(callerId, policy.homeCountry);
     if (!reading.ok) return this.#no('callerId', 'CALLER_ID_NOT_OWNED', `The caller id is no number of ours: ${reading.sentence}`);
-    const { e164 } = reading.number;
+    const { e164 } = reading;
     const own = this.#state.ownNumber(e164);
     if (own === undefined) return this.#no('callerId', 'CALLER_ID_NOT_OWNED', `${e164} is not a number of this server, so it cannot be shown as the caller id.`);
     if (!own.isForCalling) return this.#no('callerId', 'CALLER_ID_NOT_OWNED', `${e164} is a number of this server, but not one for outgoing calls.`);

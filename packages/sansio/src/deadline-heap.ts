@@ -47,18 +47,20 @@ export class DeadlineHeap<Item> {
   }
 
   private sink(entry: Entry<Item>): void {
+    const { entries } = this;
     let index = 0;
     for (;;) {
       const left = 2 * index + 1;
-      const right = left + 1;
-      const [leftEntry, rightEntry] = [this.entries[left], this.entries[right]];
+      const leftEntry = entries[left];
       if (leftEntry === undefined) break;
-      const [child, childEntry] = rightEntry !== undefined && isBefore(rightEntry, leftEntry) ? [right, rightEntry] : [left, leftEntry];
-      if (!isBefore(childEntry, entry)) break;
-      this.entries[index] = childEntry;
-      index = child;
+      const rightEntry = entries[left + 1];
+      const isRightFirst = rightEntry !== undefined && isBefore(rightEntry, leftEntry);
+      const child = isRightFirst ? rightEntry : leftEntry;
+      if (!isBefore(child, entry)) break;
+      entries[index] = child;
+      index = isRightFirst ? left + 1 : left;
     }
-    this.entries[index] = entry;
+    entries[index] = entry;
   }
 }
 

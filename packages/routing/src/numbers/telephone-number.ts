@@ -34,15 +34,21 @@ const kinds: Readonly<Record<string, NumberKind>> = {
  * Plans change faster than their tables, and test numbers are in none of them; so a number with `+` and 7 to 15 digits is one, also where its plan is not known.
  */
 export function readNumber(text: string, homeCountry?: string): NumberReading {
+  const reading = readE164(text, homeCountry);
+  return reading.ok ? { ok: true, number: classify(reading.e164, reading.parsed) } : reading;
+}
+
+/** The same without looking up what the number is for, which costs as much as reading and writing several SIP messages. */
+export function readE164(text: string, homeCountry?: string): { readonly ok: true; readonly e164: string; /** Where the plan had to be looked into. */ readonly parsed?: PhoneNumber } | Extract<NumberReading, { readonly ok: false }> {
   const compact = text.normalize('NFKC').replaceAll(/[\s().\-/\u2010-\u2015]/g, '');
   if (compact.startsWith('+')) {
-    return e164Form.test(compact) ? { ok: true, number: classify(compact) } : refused(text, 'is not a telephone number: after the + come 7 to 15 digits, the first of which is not 0');
+    return e164Form.test(compact) ? { ok: true, e164: compact } : refused(text, 'is not a telephone number: after the + come 7 to 15 digits, the first of which is not 0');
   }
   if (!/^\d{1,20}$/.test(compact)) return refused(text, 'is not a telephone number: it has other signs than digits');
   if (homeCountry === undefined) return refused(text, 'has no country: write it with + and the country code, or set the home country in the dialing policy');
   const parsed = parsePhoneNumberFromString(compact, homeCountry as CountryCode);
   if (parsed === undefined || !parsed.isPossible() || !e164Form.test(parsed.number)) return refused(text, `is not a number that can be dialled in ${homeCountry}`);
-  return { ok: true, number: classify(parsed.number, parsed) };
+  return { ok: true, e164: parsed.number, parsed };
 }
 
 /** A number that is in E.164 form already. */
@@ -57,6 +63,6 @@ export function classify(e164: string, parsed: PhoneNumber | undefined = parsePh
   };
 }
 
-function refused(text: string, why: string): NumberReading {
+function refused(text: string, why: string): Extract<NumberReading, { readonly ok: false }> {
   return { ok: false, sentence: `“${text.slice(0, 64)}” ${why}.` };
 }

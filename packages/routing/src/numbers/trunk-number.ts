@@ -1,6 +1,6 @@
 import type { TrunkNumberFormat } from '@dialplane/calling-api';
 import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
-import { readNumber } from './telephone-number.ts';
+import { readE164 } from './telephone-number.ts';
 
 /** A number as a trunk wants it. @param e164 with `+`. */
 export function numberForTrunk(e164: string, format: TrunkNumberFormat): string {
@@ -29,8 +29,8 @@ export function numberFromTrunk(text: string, { style, country, prefix = '' }: T
 }
 
 function e164Of(text: string, country?: string): string | undefined {
-  const reading = readNumber(text, country);
-  return reading.ok ? reading.number.e164 : undefined;
+  const reading = readE164(text, country);
+  return reading.ok ? reading.e164 : undefined;
 }
 
 /** What is dialled in a country before numbers of other countries: `00`, `011`. */

@@ -71,8 +71,9 @@ function readIdentifier(text: string): Uint8Array | undefined {
   return Uint8Array.from({ length: bytes }, (_, at) => Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16));
 }
 
-export function writeSdesKey({ tag, suite, keyAndSalt, writtenSuite }: SdesKey): { id: number; suite: string; config: string } {
-  return { id: tag, suite: writtenSuite ?? suite, config: `inline:${keyAndSalt}` };
+/** Its line of a description (RFC 4568 §9.1). */
+export function writeSdesKey({ tag, suite, keyAndSalt, writtenSuite }: SdesKey): string {
+  return `a=crypto:${tag} ${writtenSuite ?? suite} inline:${keyAndSalt}`;
 }
 
 /** A description for people: what its keys are is left out. */

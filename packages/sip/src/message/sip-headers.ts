@@ -87,7 +87,9 @@ export class SipHeaders {
   /** How many lines have this name, whatever is in them. */
   count(name: string): number {
     const wanted = headerName(name);
-    return this.lines.reduce((count, line) => count + (isNamed(line, wanted) ? 1 : 0), 0);
+    let count = 0;
+    for (const line of this.lines) if (isNamed(line, wanted)) count += 1;
+    return count;
   }
 
   /** Makes `value` the only one of its name, where the first one was, or at the end. */
