@@ -76,7 +76,8 @@ export class WriteQueue {
     try {
       this.#setDurability(batches.some((batch) => batch.survives === 'powerLoss') ? 'powerLoss' : 'processCrash');
       connection.prepare('BEGIN IMMEDIATE').run([]);
-      for (const batch of batches) settle.push(this.#apply(batch));
+      const isShared = batches.length > 1;
+      for (const batch of batches) settle.push(this.#apply(batch, isShared));
       connection.prepare('COMMIT').run([]);
     } catch (error) {
       for (const batch of batches) batch.reject(error);
@@ -94,11 +95,15 @@ export class WriteQueue {
     this.#durability = durability;
   }
 
-  /** Returns how to tell the caller once the transaction is through. Throws when the whole transaction is lost. */
-  #apply(batch: Batch): () => void {
+  /**
+   * Returns how to tell the caller once the transaction is through. Throws when the whole transaction is lost.
+   *
+   * @param isShared Whether other batches are in the transaction, too.
+   */
+  #apply(batch: Batch, isShared: boolean): () => void {
     const connection = this.#connection;
-    // A single statement is undone by SQLite itself when it fails.
-    const needsSavepoint = batch.queries.length > 1;
+    // A single statement is undone by SQLite itself when it fails, and a batch that is alone is undone with the transaction. For a savepoint SQLite writes down each page before it changes.
+    const needsSavepoint = isShared && batch.queries.length > 1;
     try {
       if (needsSavepoint) connection.prepare('SAVEPOINT batch').run([]);
       const changes = batch.queries.map((query) => Number(connection.prepare(query.sql).run(query.parameters).changes));
@@ -106,7 +111,7 @@ export class WriteQueue {
       return () => batch.resolve(changes);
     } catch (error) {
       // A full disk or a failing one makes SQLite roll back everything (sqlite.org, "Response To Errors Within A Transaction").
-      if (!connection.isInTransaction) throw error;
+      if (!connection.isInTransaction || !isShared) throw error;
       if (needsSavepoint) connection.exec('ROLLBACK TO batch; RELEASE batch');
       return () => batch.reject(error);
     }

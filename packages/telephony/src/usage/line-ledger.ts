@@ -15,8 +15,8 @@ export interface LineLedgerOptions {
 
 /** Rows that may wait before no further line is let in: what cannot be written down cannot be charged. */
 const maxWaiting = 10_000;
-/** How long rows are gathered before they are stored. */
-const gatherMs = 20;
+/** How long rows are gathered before they are stored: what a killed server forgets of its lines. Each transaction wakes the server, which costs as much as several rows. */
+const gatherMs = 100;
 
 /**
  * Writes the ledger of lines. A full disk disturbs no call that runs: rows wait here and are tried again each second, which the log says once; but no line begins
