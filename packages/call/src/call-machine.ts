@@ -135,9 +135,9 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   lanes(): FlowLane[] {
     const { model } = this.live;
     const lanes = [
-      ...model.participations.map((past) => laneOf(past.role, past)),
+      ...model.participations.map((past) => laneOf(past.role, past.isApplication === true ? { displayName: unnamed, ...past } : past)),
       ...allSeats(model).map(({ seat }) => laneOf(seat.part, seat)),
-      ...[...model.applications.values()].map((application) => laneOf(application.part, application)),
+      ...[...model.applications.values()].map((application) => laneOf(application.part, { displayName: unnamed, ...application })),
     ];
     const servers: FlowLane[] = [{ id: 'controller', role: 'server' }];
     if (model.usedBackend) servers.push({ id: 'mediaProcessor', role: 'server' });
@@ -209,6 +209,9 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     return participation === undefined ? undefined : closingView(this.live, participation);
   }
 }
+
+/** How an application without a name is called in the flow. */
+const unnamed = 'Application';
 
 /** A telephone that calls brings a call into being. */
 function isFounding({ model }: LiveCall, input: CallObservation): boolean {

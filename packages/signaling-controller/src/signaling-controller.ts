@@ -255,7 +255,7 @@ class Controller implements SignalingController {
 
   private makeApplications(surroundings: ApplicationSurroundings): Applications {
     const { store, logger } = this.options;
-    return new Applications({ ...surroundings, store, logger, callStore: this.callStore, keeper: this.keeper, calls: this.calls, clock: this.clock, isDraining: () => this.draining });
+    return new Applications({ ...surroundings, store, logger, metrics: this.metrics, callStore: this.callStore, keeper: this.keeper, calls: this.calls, clock: this.clock, isDraining: () => this.draining });
   }
 
   private makePlugin(): FastifyPluginAsync {

@@ -17,6 +17,8 @@ export interface SignalingMetrics {
   /** Another conference takes the place of one that was lost. */
   conferenceReopened(): void;
   eventPublished(): void;
+  /** An event for an application was taken, given up after all tries, or dropped because too many waited. */
+  applicationTold(outcome: 'taken' | 'givenUp' | 'dropped'): void;
   requestAnswered(operation: OperationId, status: number, durationMs: number): void;
   committed(durationMs: number): void;
 }
@@ -33,6 +35,7 @@ export function signalingMetrics(metrics: Metrics, gauges: SignalingGauges): Sig
   const ended = metrics.counter({ name: 'calls_ended_total', help: 'Calls that ended, by reason.', labels: { reason: [...Object.keys(endReasons), 'other'] } });
   const reopened = metrics.counter({ name: 'conferences_reopened_total', help: 'Conferences opened in place of one that was lost.' });
   const events = metrics.counter({ name: 'events_published_total', help: 'Events given to endpoints.' });
+  const told = metrics.counter({ name: 'application_events_total', help: 'Events for applications in calls, by what became of them.', labels: { outcome: ['taken', 'givenUp', 'dropped'] } });
   const requests = metrics.histogram({
     name: 'request_duration_seconds',
     help: 'Time from the request line to the end of the answer.',
@@ -45,6 +48,7 @@ export function signalingMetrics(metrics: Metrics, gauges: SignalingGauges): Sig
     callEnded: ({ code, subCode }) => ended.increment({ reason: reasonNames.get(`${code}/${subCode}`) ?? 'other' }),
     conferenceReopened: () => reopened.increment({}),
     eventPublished: () => events.increment({}),
+    applicationTold: (outcome) => told.increment({ outcome }),
     requestAnswered: (operation, status, durationMs) => requests.observe({ operation, outcome: status < 400 ? '2xx' : status < 500 ? '4xx' : '5xx' }, durationMs / 1000),
     committed: (durationMs) => commits.observe({}, durationMs / 1000),
   };

@@ -4,6 +4,7 @@ import type { OperationResponse, Trunk } from '@dialplane/calling-api';
 import { Features } from './features/features.ts';
 import type { Call } from './public/call.ts';
 import type { DtmfTone } from './public/call-options.ts';
+import { TestApplication } from './test-application.ts';
 import { exitWhenDone, hearsSilence, hearsSound, reaches, TestCaller, until } from './test-caller.ts';
 import { TestWholeServer } from './test-whole-server.ts';
 
@@ -23,7 +24,7 @@ const alternateCallerId = number('90');
 
 let server: TestWholeServer;
 before(async () => {
-  server = await TestWholeServer.start('--demo-carrier');
+  server = await TestWholeServer.start('--demo-carrier', '--webhooks', 'private');
 });
 after(() => server[Symbol.asyncDispose]());
 
@@ -128,6 +129,43 @@ test('a call between two users takes a telephone in, and a telephone is transfer
   assert.equal(transfer.state, 'Transferred');
   await hearsSound(taken);
   await taken.hangUp();
+});
+
+test('an application calls a user, who sees nobody there, brings a telephone, and leaves the two together', async () => {
+  await using alice = await signIn('Alice 7');
+  using application = await TestApplication.start(server);
+  const { client, callbackUri } = application;
+  const { callConnection } = await client.createCall({ targetParticipant: alice.identifier, sourceDisplayName: 'Support' }, callbackUri);
+  const incoming = await alice.ringing();
+  assert.equal(incoming.callerInfo.displayName, 'Support');
+  const call = await incoming.accept({ audioOptions: alice.audioOptions });
+  await reaches(call, 'Connected');
+  await application.told('CallConnected');
+  assert.equal(call.remoteParticipants.length, 0);
+  await callConnection.addParticipant({ targetParticipant: melody, sourceCallIdNumber: alternateCallerId });
+  await application.told('AddParticipantSucceeded');
+  await callConnection.hangUp(false);
+  await application.told('CallDisconnected');
+  await hearsSound(call);
+  await call.hangUp();
+});
+
+test('an application comes to a direct call of two, which moves to the backend for it and goes on without it', async () => {
+  await using alice = await signIn('Alice 8');
+  await using bob = await signIn('Bob 8');
+  using application = await TestApplication.start(server);
+  const call = alice.agent.startCall([bob.identifier], { audioOptions: alice.audioOptions });
+  const answered = await (await bob.ringing()).accept({ audioOptions: bob.audioOptions });
+  await Promise.all([reaches(call, 'Connected'), reaches(answered, 'Connected')]);
+  const { callConnection } = await application.client.connectCall({ kind: 'serverCallLocator', id: await call.info.getServerCallId() }, application.callbackUri);
+  await application.told('CallConnected');
+  assert.equal((await application.told('ParticipantsUpdated')).participants?.length, 2);
+  await callConnection.muteParticipant(bob.identifier);
+  await until(answered, 'isMutedChanged', () => answered.isMuted, 'to be muted');
+  await callConnection.hangUp(false);
+  await application.told('CallDisconnected');
+  assert.deepEqual([call.state, call.remoteParticipants.length], ['Connected', 1]);
+  await Promise.all([call.hangUp(), answered.hangUp()]);
 });
 
 /** Until sound is sent in this codec, as the statistics of the call's connection have it. */

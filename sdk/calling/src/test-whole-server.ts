@@ -54,6 +54,13 @@ export class TestWholeServer {
     return (await response.json()) as Answer;
   }
 
+  /** What a server application is configured with, over loopback. */
+  async connectionString(): Promise<string> {
+    const { key } = JSON.parse(readFileSync(join(this.dataDir, 'control.json'), 'utf8')) as { readonly key: string };
+    const { connectionString } = await this.ask<{ readonly connectionString: string }>('GET', '/control/connection-string', key);
+    return connectionString.replace(/endpoint=[^;]+/, `endpoint=${this.url}/`);
+  }
+
   /** A user, and what its client may test the network with. */
   async person(displayName: string): Promise<{ readonly token: string; readonly identifier: string; readonly network: OperationResponse<'getNetworkConfiguration'> }> {
     const { accessToken, identifier } = await this.ask<OperationResponse<'signIn'>>('POST', '/v1/sign-in', undefined, { displayName });

@@ -66,14 +66,14 @@ export class ConnectionOperations {
     const fields = parseObject(bodyBytes(request));
     refuseUnsupported(fields);
     const targets = participantsOf(fields, 'targets', mostTargets);
-    return made(await this.#source(request).create({ ...this.#common(request, fields), ...applicationOf(fields, 'source'), targets, ...callerIdOf(fields), ...callerNameOf(fields), ...customContextOf(fields) }));
+    return made(await this.#source(request).create({ ...this.#common(request, fields), ...applicationOf(fields, 'source', callerOf(request).resource.id), targets, ...callerIdOf(fields), ...callerNameOf(fields), ...customContextOf(fields) }));
   }
 
   async #answer(request: FastifyRequest): Promise<object> {
     const fields = parseObject(bodyBytes(request));
     refuseUnsupported(fields);
     const incomingCallContext = requireText(fields, 'incomingCallContext', mostContextCharacters);
-    return made(await this.#source(request).answer({ ...this.#common(request, fields), ...applicationOf(fields, 'answeredBy'), incomingCallContext }));
+    return made(await this.#source(request).answer({ ...this.#common(request, fields), ...applicationOf(fields, 'answeredBy', callerOf(request).resource.id), incomingCallContext }));
   }
 
   async #attach(request: FastifyRequest): Promise<object> {

@@ -80,12 +80,12 @@ export function callerNameOf(fields: Fields): { readonly callerName?: string } {
   return callerName === undefined || callerName === '' ? {} : { callerName };
 }
 
-/** As which user the application takes part, where it says so. */
-export function applicationOf(fields: Fields, name: 'source' | 'answeredBy'): { readonly identifier?: string } {
+/** As which user of its resource the application takes part, where it says so. */
+export function applicationOf(fields: Fields, name: 'source' | 'answeredBy', resourceId: string): { readonly identifier?: string } {
   const given = fields[name];
   if (given === undefined || given === null) return {};
   const party = parseIdentifier({ communicationUser: given });
-  if (party?.kind !== 'user') throw invalid(name, `${name} is a communication user`);
+  if (party?.kind !== 'user' || !party.identifier.startsWith(`8:acs:${resourceId}_`)) throw invalid(name, `${name} is a communication user of this resource`);
   return { identifier: party.identifier };
 }
 

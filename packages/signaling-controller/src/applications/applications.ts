@@ -6,6 +6,7 @@ import type { CallKeeper } from '../calls/call-keeper.ts';
 import type { CallStore } from '../calls/call-store.ts';
 import type { Clock } from '../clock.ts';
 import { keptSafe } from '../operations/kept-safe.ts';
+import type { SignalingMetrics } from '../signaling-metrics.ts';
 import type { CallbackDelivery } from './callback-delivery.ts';
 import { CallConnectionStore } from './call-connection-store.ts';
 import { CallConnections, type WaitingCalls } from './call-connections.ts';
@@ -23,6 +24,7 @@ export interface ApplicationsOptions extends ApplicationSurroundings {
   readonly calls: CallDriver;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: SignalingMetrics;
   readonly keeper: CallKeeper;
   isDraining(): boolean;
 }
@@ -32,9 +34,9 @@ export class Applications {
   readonly connections: CallConnections;
   private readonly outbox: EventOutbox;
 
-  constructor({ store, callStore, calls, keeper, clock, logger, delivery, incomingCalls, isDraining }: ApplicationsOptions) {
+  constructor({ store, callStore, calls, keeper, clock, logger, metrics, delivery, incomingCalls, isDraining }: ApplicationsOptions) {
     const connectionStore = new CallConnectionStore(store);
-    this.outbox = new EventOutbox({ store: connectionStore, delivery, logger });
+    this.outbox = new EventOutbox({ store: connectionStore, delivery, logger, metrics });
     this.connections = new CallConnections({
       outbox: this.outbox, store: connectionStore, calls, clock, incomingCalls, isDraining,
       wasParty: (callId, identifier) => keptSafe(callStore.hasParty(callId, identifier)),

@@ -1,4 +1,5 @@
 import type { Logger } from '@dialplane/telemetry';
+import type { SignalingMetrics } from '../signaling-metrics.ts';
 import type { CallbackDelivery } from './callback-delivery.ts';
 import type { CallConnectionStore, PendingEvent } from './call-connection-store.ts';
 
@@ -6,6 +7,7 @@ export interface EventOutboxOptions {
   readonly store: CallConnectionStore;
   readonly delivery: CallbackDelivery;
   readonly logger: Logger;
+  readonly metrics: Pick<SignalingMetrics, 'applicationTold'>;
   /** How long to wait before each further try, in milliseconds; about three minutes in all by default. */
   readonly retryAfterMs?: readonly number[];
 }
@@ -38,9 +40,10 @@ export class EventOutbox {
 
   /** @param isLast nothing follows on this connection. */
   put(given: Omit<PendingEvent, 'sequence'>, isLast: boolean): void {
-    const { store, logger } = this.options;
+    const { store, logger, metrics } = this.options;
     const { connectionId, event: { type } } = given;
     if (!isLast && (this.lines.get(connectionId)?.waiting ?? 0) >= mostWaiting) {
+      metrics.applicationTold('dropped');
       logger.warn({ connectionId, type }, 'An event was dropped: the application has not taken those before it.');
       return;
     }
@@ -52,6 +55,11 @@ export class EventOutbox {
   /** Ends all tries; resolves when none is under way. */
   async close(): Promise<void> {
     this.closing.abort();
+    await this.settled();
+  }
+
+  /** Resolves when nothing waits of what has been put until now. */
+  async settled(): Promise<void> {
     await Promise.all([...this.lines.values()].map(({ tail }) => tail));
   }
 
@@ -69,13 +77,14 @@ export class EventOutbox {
   }
 
   private async deliver({ sequence, connectionId, resourceId, url, event }: PendingEvent): Promise<void> {
-    const { delivery, store, logger, retryAfterMs = presetRetriesMs } = this.options;
+    const { delivery, store, logger, metrics, retryAfterMs = presetRetriesMs } = this.options;
     const { signal } = this.closing;
     if (signal.aborted) return;
     try {
       // One event in each request: clients read no more than the first.
       const { isTaken, sentence } = await delivery.deliver({ url, resourceId, body: [event], retryAfterMs, signal });
       if (signal.aborted && !isTaken) return;
+      metrics.applicationTold(isTaken ? 'taken' : 'givenUp');
       if (!isTaken) logger.warn({ connectionId, type: event.type, outcome: sentence }, 'An application did not take an event; it is given up.');
       await store.removeEvent(sequence);
     } catch (error) {
