@@ -28,6 +28,8 @@ export interface CallModel {
   spotlight: readonly string[];
   /** How media is to reach everybody of whom nothing else was asked. */
   modes: MediaModes;
+  /** The same, as the media processor said last; before that it is what was asked for. */
+  toldModes?: MediaModes;
   /** The composed picture, for legs that have none of their own. */
   layout: readonly VideoTile[];
   speakers: SpeakerNews;

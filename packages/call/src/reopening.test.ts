@@ -14,6 +14,7 @@ test('when its media process is lost the call gets another conference, everybody
   call.command({ kind: 'startSpotlight', by: 'alice-1', targets: [bob.identifier] });
   const { lines, outputs } = lose(call);
   assert.deepEqual(lines, [
+    'alice-1 < carol Connected audio forwarded video mixed', 'bob-1 < carol Connected audio forwarded video mixed',
     'flow mediaProcessor > controller decided: conference failed', 'flow controller decided: the conference is opened again',
     'media openConference', 'media setSpotlight',
     'media openLeg id9', 'media setHeld id9', 'alice-1 < session id9 backend negotiating', 'alice-1 < session id3 closed',

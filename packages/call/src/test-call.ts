@@ -258,7 +258,7 @@ function eventLine(event: EndpointEvent): string {
     case 'callPromoted':
       return `promoted ${event.kind} ${event.topology}`;
     case 'participantsUpdated': {
-      const updated = event.updated.map((one) => [name(one.identifier), one.state, ...(one.isMuted ? ['muted'] : []), ...placesOf(one), ...(one.streams === undefined || one.streams.length === 0 ? [] : [`sends ${one.streams.join('+')}`])].join(' '));
+      const updated = event.updated.map((one) => [name(one.identifier), one.state, ...(one.isMuted ? ['muted'] : []), ...placesOf(one), ...(one.modes === undefined ? [] : [`audio ${one.modes.audio} video ${one.modes.video}`]), ...(one.streams === undefined || one.streams.length === 0 ? [] : [`sends ${one.streams.join('+')}`])].join(' '));
       const removed = event.removed.map((one) => `-${name(one.identifier)}${one.endReason === undefined ? '' : ` ${reasonLine(one.endReason)}`}`);
       return [...updated, ...removed].join(', ');
     }
@@ -274,6 +274,8 @@ function eventLine(event: EndpointEvent): string {
       return `${event.mediaSessionId} ${event.candidates.length} candidates`;
     case 'mediaModesChanged':
       return `${event.mediaSessionId} audio ${event.modes.audio} video ${event.modes.video}${event.layout === undefined ? '' : ` of ${event.layout.map(({ identifier }) => name(identifier)).join(' ') || 'nobody'}`}${event.audioCodec === undefined ? '' : ` in ${event.audioCodec}`}`;
+    case 'callModesChanged':
+      return `everybody audio ${event.modes.audio} video ${event.modes.video}`;
     case 'watchedPicturesChanged':
       return `${event.mediaSessionId} is watched in ${event.watched.map(({ mid, layers }) => `${mid}:${layers}`).join(' ') || 'all'}`;
     case 'speakersChanged':

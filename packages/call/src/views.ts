@@ -1,4 +1,4 @@
-import type { Call, CallState, MediaSession, Participant, ParticipantRole, Topology } from '@dialplane/calling-api';
+import type { Call, CallState, MediaModes, MediaSession, Participant, ParticipantRole, Topology } from '@dialplane/calling-api';
 import {
   allSeats, peerOf, seatsOf, takesPart, type CallModel, type LegSession, type Party, type PeerSession, type Seat, type Seated, type SignaledSide,
 } from './call-model.ts';
@@ -20,7 +20,7 @@ export function callView(live: LiveCall, { party, seat }: Seated): Call {
     self: { ...selfView(model, party, seat), identifier: seat.identifier, participantId: seat.participantId },
     participants: [...model.parties.values()].filter((other) => other.identifier !== party.identifier).map((other) => participantView(model, other)),
     mediaSessions: [seat.peer, seat.leg].filter((session) => session !== undefined).map((session) => sessionView(live, seat, session)),
-    ...(seat.leg !== undefined && topologyOf(model) === 'backend' ? { speakers: model.speakers.told } : {}),
+    ...(seat.leg !== undefined && topologyOf(model) === 'backend' ? { modes: everybodysModes(model), speakers: model.speakers.told } : {}),
     ...(customContext === undefined ? {} : { customContext }),
     ...(transferor === undefined ? {} : { transferor: identityOf(transferor) }),
     ...(transfer === undefined ? {} : { transfer }),
@@ -132,8 +132,24 @@ export function participantView(model: CallModel, party: Party): Participant {
     ...handOf(model, party.identifier),
     ...(party.addedBy === undefined ? {} : { addedBy: party.addedBy }),
     ...spotlightOf(model, party.identifier),
-    ...(topologyOf(model) === 'backend' && members.length > 0 ? { streams: [...new Set(members.flatMap(({ streams }) => streams))] } : {}),
+    ...(topologyOf(model) === 'backend' && members.length > 0 ? { streams: [...new Set(members.flatMap(({ streams }) => streams))], ...departingModes(model, members) } : {}),
   };
+}
+
+/** How media reaches everybody, but for those of whom something else is said. */
+export function everybodysModes({ modes, toldModes = modes }: CallModel): MediaModes {
+  return toldModes;
+}
+
+/** A telephone has one mixed stream of sound, whatever the call has. */
+function departingModes(model: CallModel, members: readonly Seat[]): Pick<Participant, 'modes'> {
+  const everybodys = everybodysModes(model);
+  const [modes] = members.flatMap(({ leg, line }) => (leg === undefined ? [] : [line === undefined ? leg.modes : { ...everybodys, audio: 'mixed' as const }]));
+  return modes === undefined || areEqual(modes, everybodys) ? {} : { modes };
+}
+
+export function areEqual(one: MediaModes, other: MediaModes): boolean {
+  return one.audio === other.audio && one.video === other.video;
 }
 
 function participantState(party: Party): Participant['state'] {

@@ -59,6 +59,8 @@ export const Participant = Type.Object({
   spotlightOrder: Type.Optional(Type.Integer({ minimum: 1 })),
   /** What this participant sends to the conference now; group calls only. */
   streams: Type.Optional(Type.Array(MediaStreamType)),
+  /** How media reaches this participant, where that is not how it reaches everybody ({@link Call}); of one with several endpoints, the first. */
+  modes: Type.Optional(MediaModes),
   endReason: Type.Optional(EndReason),
 });
 export type Participant = Static<typeof Participant>;
@@ -113,6 +115,8 @@ export const Call = Type.Object({
   }),
   participants: Type.Array(Participant, { description: 'Everybody else' }),
   mediaSessions: Type.Array(MediaSession),
+  /** How media reaches everybody of whom nothing else is said; group calls only. */
+  modes: Type.Optional(MediaModes),
   /** As the last `speakersChanged` had it; group calls only. */
   speakers: Type.Optional(Speakers),
   customContext: Type.Optional(CustomContext),

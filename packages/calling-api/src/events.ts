@@ -61,6 +61,8 @@ export const MediaModesChangedEvent = event('mediaModesChanged', {
   audioCodec: Type.Optional(Type.String()),
   why: Type.String(),
 });
+/** Media reaches everybody otherwise of whom nothing else is said: participants whose own modes are the same now have none any more. */
+export const CallModesChangedEvent = event('callModesChanged', { ...ofCall, modes: MediaModes });
 /** Who is heard and who was last; three times a second at most. */
 export const SpeakersChangedEvent = event('speakersChanged', { ...passingBy, ...Speakers.properties });
 /** Data of another participant of a group call. */
@@ -106,6 +108,7 @@ export const EndpointEvent = Type.Union([
   MediaCandidatesEvent,
   ReactionReceivedEvent,
   MediaModesChangedEvent,
+  CallModesChangedEvent,
   SpeakersChangedEvent,
   MessageReceivedEvent,
   WatchedPicturesChangedEvent,

@@ -122,8 +122,15 @@ test('mixed, a picture is a tile of the composed one, and back in its section wh
   await until(feature, 'mediaModesChanged', () => feature.modes?.video === 'mixed', 'mixed video');
   assert.deepEqual([stream.picture?.tile?.x, stream.isAvailable, feature.modes?.video, feature.reason], [0.5, true, 'mixed', 'the downlink is starved']);
   assert.notEqual(stream.picture?.track, forwarded?.track);
+  assert.deepEqual(feature.modesOf({ communicationUserId: ada }), undefined, 'nobody has said');
+  const [adasView, bobsView] = view.participants;
+  assert.ok(adasView !== undefined && bobsView !== undefined);
+  const everybodys = { audio: 'mixed', video: 'forwarded' } as const;
+  await server.send({ type: 'callModesChanged', callId: view.callId, revision: 11, modes: everybodys });
+  await server.send({ type: 'participantsUpdated', callId: view.callId, revision: 12, updated: [{ ...adasView, modes: changed.modes }, bobsView], removed: [] });
+  assert.deepEqual([ada, bob].map((communicationUserId) => feature.modesOf({ communicationUserId })), [changed.modes, everybodys]);
   const { layout: _, ...back } = changed;
-  await server.send({ ...back, revision: 11, modes: { audio: 'mixed', video: 'forwarded' } });
+  await server.send({ ...back, revision: 13, modes: { audio: 'mixed', video: 'forwarded' } });
   await until(feature, 'mediaModesChanged', () => feature.modes?.video === 'forwarded', 'forwarded video');
   assert.deepEqual(stream.picture, forwarded);
 });

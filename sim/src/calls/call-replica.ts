@@ -86,6 +86,8 @@ function changed(view: Call, event: Exclude<CallEvent, PassingEvent>): Call {
       return withSession(view, event.mediaSessionId, (session) => ({ ...session, remoteCandidates: [...session.remoteCandidates, ...event.candidates] }));
     case 'mediaModesChanged':
       return withSession(view, event.mediaSessionId, ({ layout: _before, ...session }) => ({ ...session, modes: event.modes, ...(event.layout === undefined ? {} : { layout: event.layout }) }));
+    case 'callModesChanged':
+      return { ...view, modes: event.modes };
     case 'reactionReceived':
     case 'transferChanged':
     case 'transferRequested':
@@ -102,11 +104,12 @@ function withSession(view: Call, mediaSessionId: string, change: (session: Media
  * one who knows them best, and a ringing device is not kept up to date about others.
  */
 export function comparable(view: Call): unknown {
-  const { callId, kind, topology, state, direction, self, participants, mediaSessions } = view;
+  const { callId, kind, topology, state, direction, self, participants, mediaSessions, modes: everybodys } = view;
   const isRinging = state === 'Ringing' && direction === 'Incoming';
   return {
     callId, kind, topology, state, direction,
     self: isRinging ? self.participantId : self,
+    modes: isRinging ? undefined : everybodys,
     participants: isRinging ? [] : participants.toSorted((a, b) => (a.identifier < b.identifier ? -1 : 1)),
     mediaSessions: mediaSessions.map(({ mediaSessionId, remoteDescription, modes, layout }) => ({ mediaSessionId, remoteDescription, modes, layout })),
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { legRows, mediaCourse, modesOf } from './media-course.ts';
+import { legRows, mediaCourse } from './media-course.ts';
 import { callee, caller, directCall, flowOf } from './test-flow.ts';
 
 const decided = (what: string, why: string) => ({ kind: 'decision', what, why }) as const;
@@ -27,11 +27,6 @@ test('the course of a group call says which process, which mode, and what was sw
     [910, callee, 'audio mixed, video mixed', 'It was asked for.'],
   ]);
   assert.deepEqual(mediaCourse(directCall), []);
-});
-
-test('the mode of a lane is what was told of it last', () => {
-  assert.deepEqual(modesOf(group, callee), { audio: 'mixed', video: 'mixed' });
-  assert.equal(modesOf(group, caller), undefined);
 });
 
 test('a connection has one row, with its last report', () => {

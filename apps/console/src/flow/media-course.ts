@@ -1,4 +1,4 @@
-import type { CallFlow, FlowDetail, MediaModes } from '@dialplane/calling-api';
+import type { CallFlow, FlowDetail } from '@dialplane/calling-api';
 import { personName } from '../text/person.ts';
 import { inOrder, offsetOf } from './flow-analysis.ts';
 
@@ -43,16 +43,4 @@ export function legRows(flow: CallFlow): readonly LegRow[] {
     if (detail.kind === 'mediaReport') rows.set(`${to ?? from} ${detail.mediaSessionId}`, { laneId: to ?? from, report: detail });
   }
   return [...rows.values()];
-}
-
-/** How media reaches a lane now, where the media processor has told of a change. */
-export function modesOf(flow: CallFlow, laneId: string): MediaModes | undefined {
-  const told = flow.events.findLast(({ from, to, detail }) => from === 'mediaProcessor' && detail.kind === 'decision' && (to === undefined || to === laneId) && modesIn(detail.what) !== undefined);
-  return told?.detail.kind === 'decision' ? modesIn(told.detail.what) : undefined;
-}
-
-/** The media processor says `audio mixed, video forwarded`. */
-function modesIn(what: string): MediaModes | undefined {
-  const [, audio, video] = /^audio (mixed|forwarded), video (mixed|forwarded)$/.exec(what) ?? [];
-  return audio === undefined || video === undefined ? undefined : { audio: audio as MediaModes['audio'], video: video as MediaModes['video'] };
 }

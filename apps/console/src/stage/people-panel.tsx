@@ -1,5 +1,5 @@
 import { getIdentifierRawId } from '@azure/communication-common';
-import { Features, type Call, type MediaModes } from '@dialplane/calling';
+import { Features, type Call } from '@dialplane/calling';
 import { Button, makeStyles, Menu, MenuList, MenuPopover, MenuTrigger, Persona, Text, tokens } from '@fluentui/react-components';
 import { HandRightFilled } from '@fluentui/react-icons/svg/hand-right';
 import { LinkRegular } from '@fluentui/react-icons/svg/link';
@@ -7,13 +7,11 @@ import { MicOffFilled } from '@fluentui/react-icons/svg/mic-off';
 import { MicOffRegular } from '@fluentui/react-icons/svg/mic-off';
 import { StarFilled } from '@fluentui/react-icons/svg/star';
 import type { ReactNode } from 'react';
-import { useQuery } from '../api/use-query.ts';
 import { nameOf } from '../calling/identifier.ts';
 import { pictureText } from '../calling/media-quality.ts';
 import { useCommand } from '../calling/use-command.ts';
 import { useEmitter } from '../calling/use-emitter.ts';
 import { usePictures, type ArrivingPicture } from '../calling/use-pictures.ts';
-import { modesOf } from '../flow/media-course.ts';
 import { groupLink } from '../home/group-link.ts';
 import { useSession } from '../session/use-session.tsx';
 import { formatRatio } from '../text/quantity.ts';
@@ -29,14 +27,10 @@ const useStyles = makeStyles({
   hint: { color: tokens.colorNeutralForeground3 },
 });
 
-const flowRefreshMs = 4000;
-/** Of a call in which nothing has been switched. */
-const assumedModes: MediaModes = { audio: 'mixed', video: 'forwarded' };
-
 /** Everybody in the call: what they do, how their picture arrives, how media reaches them, and what one can do about it. */
 export function PeoplePanel({ call }: { readonly call: Call }): ReactNode {
   const styles = useStyles();
-  const { api, session } = useSession();
+  const { session } = useSession();
   const run = useCommand();
   const modes = call.feature(Features.MediaModes);
   const capabilities = call.feature(Features.Capabilities);
@@ -48,7 +42,6 @@ export function PeoplePanel({ call }: { readonly call: Call }): ReactNode {
   useEmitter(spotlight, 'spotlightChanged');
   const pictures = usePictures(call);
   const isGroup = modes.modes !== undefined;
-  const flow = useQuery(`modes ${call.id}`, (signal) => api('getCallFlow', { params: { callId: call.id } }, signal), { refreshMs: () => (isGroup ? flowRefreshMs : undefined) });
   const raised = new Set(raiseHand.getRaisedHands().map(({ identifier }) => getIdentifierRawId(identifier)));
   const spotlighted = new Set(spotlight.getSpotlightedParticipants().map(({ identifier }) => getIdentifierRawId(identifier)));
   const { groupId } = call.info;
@@ -72,8 +65,7 @@ export function PeoplePanel({ call }: { readonly call: Call }): ReactNode {
         )}
         {call.remoteParticipants.map((participant) => {
           const rawId = getIdentifierRawId(participant.identifier);
-          const [endpoint] = participant.endpointDetails;
-          const reached = isGroup ? ((flow.value === undefined || endpoint === undefined ? undefined : modesOf(flow.value, endpoint.participantId)) ?? assumedModes) : undefined;
+          const reached = modes.modesOf(participant.identifier);
           const stream = participant.videoStreams.find(({ isAvailable }) => isAvailable);
           return (
             <li key={rawId} className={styles.row}>

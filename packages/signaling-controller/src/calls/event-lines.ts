@@ -44,6 +44,7 @@ export function summaryOf(event: EndpointEvent): string | undefined {
       return [...event.updated.map((one) => `${one.displayName ?? one.identifier} ${one.state}`), ...event.removed.map((one) => `${one.identifier} left`)].join(', ').slice(0, 512);
     case 'selfUpdated':
       return event.isMuted ? 'muted' : 'unmuted';
+    case 'callModesChanged':
     case 'mediaModesChanged':
       return `audio ${event.modes.audio}, video ${event.modes.video}`;
     case 'reactionReceived':

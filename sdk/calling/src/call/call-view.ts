@@ -45,6 +45,8 @@ export function applyEvent(view: CallView, event: CallEvent): CallView | undefin
       });
       return { ...view, revision, mediaSessions };
     }
+    case 'callModesChanged':
+      return { ...view, revision, modes: event.modes };
     case 'mediaDescription':
     case 'mediaCandidates':
     case 'reactionReceived':

@@ -15,7 +15,7 @@ class MediaModesFeature extends EventEmitter<MediaModesCallFeatureEvents> implem
   constructor(call: CallInternals) {
     super();
     this.call = call;
-    this.shown = JSON.stringify(this.modes);
+    this.shown = this.outline();
     call.onEvent((event) => {
       if (event.type === 'mediaModesChanged') this.reason = event.why;
     });
@@ -26,12 +26,24 @@ class MediaModesFeature extends EventEmitter<MediaModesCallFeatureEvents> implem
     return this.call.view()?.mediaSessions.findLast(({ topology, state }) => topology === 'backend' && state !== 'closed')?.modes;
   }
 
+  modesOf(participant: CommunicationIdentifier): MediaModes | undefined {
+    const rawId = rawIdOf(participant);
+    const view = this.call.view();
+    const other = view?.participants.find(({ identifier }) => identifier === rawId);
+    return other === undefined ? undefined : (other.modes ?? view?.modes);
+  }
+
   async setModes(modes: MediaModes, participant?: CommunicationIdentifier): Promise<void> {
     await this.call.request('setMediaModes', { body: { modes, ...(participant === undefined ? {} : { target: rawIdOf(participant) }) } });
   }
 
+  private outline(): string {
+    const { modes, participants = [] } = this.call.view() ?? {};
+    return JSON.stringify([this.modes, modes, participants.flatMap((participant) => (participant.modes === undefined ? [] : [[participant.identifier, participant.modes]]))]);
+  }
+
   private compare(): void {
-    const shown = JSON.stringify(this.modes);
+    const shown = this.outline();
     if (shown === this.shown) return;
     this.shown = shown;
     this.emit('mediaModesChanged');

@@ -12,6 +12,7 @@ export interface MediaModes {
 }
 
 export interface MediaModesCallFeatureEvents {
+  /** Of this client or anybody else. */
   mediaModesChanged: PropertyChangedEvent;
 }
 
@@ -21,6 +22,8 @@ export interface MediaModesCallFeature extends CallFeature, EventSubscriptions<M
   readonly modes: MediaModes | undefined;
   /** Why it was changed last, in a sentence; undefined before that. */
   readonly reason: string | undefined;
+  /** How it reaches somebody else; undefined between two people, and of who is not in the call. */
+  modesOf(participant: CommunicationIdentifier): MediaModes | undefined;
   /** Takes effect at once, without interrupting anything: for this participant, or for everybody without one. */
   setModes(modes: MediaModes, participant?: CommunicationIdentifier): Promise<void>;
 }
