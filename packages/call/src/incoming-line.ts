@@ -1,4 +1,4 @@
-import { endReason, identifierKind, type Redirection } from '@dialplane/calling-api';
+import { endReason, identifierKind, sipEndReason, type Redirection } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { IncomingLine } from '@dialplane/telephony-api';
 import { present } from './admission.ts';
@@ -16,8 +16,20 @@ export function handleIncomingLine(live: LiveCall, line: IncomingLine, now: Inst
   if (seatedAt(live.model, line.lineId) !== undefined) return;
   if (line.target.kind === 'group') joinGroup(live, line, line.target.groupId, now);
   else if (live.model.phase !== 'idle') live.line({ kind: 'reject', lineId: line.lineId, status: 481 });
+  else if (line.target.kind === 'nobody') refuseLine(live, line, line.target, now);
   else if (line.target.kind === 'application') answerByApplication(live, line, line.target, now);
   else startFromTelephone(live, line, line.target, now);
+}
+
+/** Somebody has called, and is not wanted: the call is over at once, and what remains is its record. */
+function refuseLine(live: LiveCall, line: IncomingLine, { status, sentence }: Extract<IncomingLine['target'], { kind: 'nobody' }>, now: Instant): void {
+  found(live, foundingOf(line, now, 'started'), now);
+  live.model.kind = 'oneToOne';
+  const seat = lineSeat(live, line, 'caller', { kind: 'dialing' }, now);
+  present(live, seat, now);
+  live.line({ kind: 'reject', lineId: line.lineId, status, sentence });
+  if (seat.line !== undefined) replaceSeat(live.model, { ...seat, line: { ...seat.line, state: 'over' } });
+  endCall(live, sipEndReason({ direction: 'incoming', status, sentence, endedBy: 'platform' }), now);
 }
 
 /** An application has answered: the telephone is connected as soon as it has a leg. */
@@ -45,7 +57,7 @@ export function connectAnswered(live: LiveCall, seat: Seat, now: Instant): void 
 }
 
 /** As a 1:1 call: the first of several users who answers has it. */
-function startFromTelephone(live: LiveCall, line: IncomingLine, target: Exclude<IncomingLine['target'], { kind: 'group' | 'application' }>, now: Instant): void {
+function startFromTelephone(live: LiveCall, line: IncomingLine, target: Exclude<IncomingLine['target'], { kind: 'group' | 'application' | 'nobody' }>, now: Instant): void {
   const { model } = live;
   found(live, foundingOf(line, now, 'started'), now);
   model.kind = 'oneToOne';

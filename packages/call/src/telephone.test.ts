@@ -252,6 +252,14 @@ test('a calling telephone that is not answered hears why: busy, declined, nobody
   assert.deepEqual(about(absent.callFromOutside().lines, 'line'), ['line reject in-1 503']);
 });
 
+test('a call that an application does not want is rejected, and its record says so', () => {
+  const call = new TestCall();
+  const { lines, record } = call.line({ kind: 'incoming', line: { lineId: 'in-1', from: telephone, to: ownNumber, target: { kind: 'nobody', status: 486, sentence: 'It is not wanted.' }, trunk: 'north' } });
+  assert.deepEqual(about(lines, 'line', 'media'), ['line reject in-1 486']);
+  assert.deepEqual(record?.endReason, { code: 486, subCode: 540_486, category: 'Success', message: 'It is not wanted (486).', endedBy: 'platform', sip: { status: 486 } });
+  assert.deepEqual(record?.participations.map(({ identifier, line }) => [identifier, line]), [[telephone, { direction: 'incoming', trunk: 'north', callerId: ownNumber }]]);
+});
+
 test('a telephone that gives up before anybody answers ends the call with 487/540487', () => {
   const call = new TestCall();
   call.callFromOutside();

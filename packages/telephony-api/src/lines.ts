@@ -33,7 +33,7 @@ export type LineCommand =
   /** The incoming line is answered (200), or an answered line moves to another conference (promotion, a lost media process): its media leg is this one from now on. */
   | { readonly kind: 'connect'; readonly lineId: string; readonly callId: string; readonly conferenceId: string; readonly legId: string }
   /** An incoming line is not answered: with this SIP status (486, 480, 603, ...). */
-  | { readonly kind: 'reject'; readonly lineId: string; readonly status: number; readonly reasonText?: string }
+  | { readonly kind: 'reject'; readonly lineId: string; readonly status: number; readonly reasonText?: string; /** For who reads the caller's log: a Warning. */ readonly sentence?: string }
   /** CANCEL, BYE, or a final response, whichever the dialog's state asks for. */
   | { readonly kind: 'hangUp'; readonly lineId: string }
   /** The others have put this line on hold, or taken it back. */
@@ -88,7 +88,9 @@ export interface IncomingLine {
     /** A telephone number, called by a user's SIP phone. */
     | { readonly kind: 'number'; readonly number: string; readonly callerId?: string }
     /** An application has answered, under this connection: `identifier` is its own. */
-    | { readonly kind: 'application'; readonly connectionId: string; readonly identifier: string };
+    | { readonly kind: 'application'; readonly connectionId: string; readonly identifier: string }
+    /** It is not wanted: rejected with this SIP status by the owner, who keeps a record of it. */
+    | { readonly kind: 'nobody'; readonly status: number; readonly sentence: string };
   /** Of the trunk, for the flow and the records; absent for a SIP phone. */
   readonly trunk?: string;
   readonly customContext?: CustomContext;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { CallAutomationClient } from '@azure/communication-call-automation';
-import type { LimitUseList, TelephoneUsageRecordList } from '@dialplane/calling-api';
+import type { CallList, CallRecords, LimitUseList, TelephoneUsageRecordList } from '@dialplane/calling-api';
 import { skip } from '../media/test-group.ts';
 import { freePort, invite, pause, requestOfInvite, response, Sipp } from './test-sipp.ts';
 import { TelephoneServer, ourNumber, theirNumber } from './test-telephone-server.ts';
@@ -65,6 +65,11 @@ test('an application rejects a call', { skip }, async (t) => {
   await carrier.finished();
   const { value } = await server.ada.operate<TelephoneUsageRecordList>('GET', '/v1/telephony/usage-records');
   assert.deepEqual(value.map(({ direction, ownNumber, reason, isFinal }) => [direction, ownNumber, reason, isFinal]), [['inbound', ourNumber, '486', true]]);
+  const { value: [call] } = await server.ada.operate<CallList>('GET', '/v1/calls');
+  const { summaries } = await server.ada.operate<CallRecords>('GET', `/v1/calls/${call?.callId}/records`);
+  assert.deepEqual(summaries.map(({ callerIdentifier, participantEndSubCode, endMessage }) => [callerIdentifier, participantEndSubCode, endMessage]), [
+    ['4:+12025550100', 540_486, 'The application that decides about calls to this number has rejected it (486).'],
+  ]);
 });
 
 test('a call whose application cannot be reached ends, and says why', { skip }, async (t) => {

@@ -1,5 +1,6 @@
 import type { Instant } from '@dialplane/sansio';
-import type { SessionEvent } from '@dialplane/sip';
+import { writeWarning, type ExtraHeaders, type SessionEvent } from '@dialplane/sip';
+import type { LineCommand } from '@dialplane/telephony-api';
 import { asLineEnd, mediaUnavailable, offerRefusal } from './line-ends.ts';
 import type { LegNews, LegPlace } from './line-media.ts';
 import { noHold, type LineState } from './line-state.ts';
@@ -40,7 +41,8 @@ export function handleUnansweredSession(live: LiveLine, event: SessionEvent): vo
   if (event.kind === 'ended') live.end(asLineEnd(event.end));
 }
 
-export function rejectIncoming(live: LiveLine, status: number, reason: string | undefined): void {
-  live.session({ kind: 'refuse', status, ...(reason !== undefined && { reason }) });
+export function rejectIncoming(live: LiveLine, { status, reasonText: reason, sentence }: Extract<LineCommand, { readonly kind: 'reject' }>): void {
+  const headers: ExtraHeaders = sentence === undefined ? [] : [['Warning', writeWarning({ code: 399, agent: 'dialplane', text: sentence })]];
+  live.session({ kind: 'refuse', status, ...(reason !== undefined && { reason }), ...(headers.length > 0 && { headers }) });
   live.end({ by: 'local', status });
 }

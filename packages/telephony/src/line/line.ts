@@ -137,7 +137,7 @@ export class Line implements Machine<LineInput, LineOutput> {
       case 'connect':
         return this.connect({ conferenceId: command.conferenceId, legId: command.legId }, now);
       case 'reject':
-        return isUnanswered(state) ? rejectIncoming(live, command.status, command.reasonText) : undefined;
+        return isUnanswered(state) ? rejectIncoming(live, command) : undefined;
       case 'hangUp':
         return live.hangUp({ by: 'local' });
       case 'setHeld':

@@ -1,4 +1,3 @@
-import { writeWarning } from '@dialplane/sip';
 import type { AskedCall } from '../agent/call-receiver.ts';
 import type { IncomingDecision } from '../agent/line-directory.ts';
 import type { ApplicationDecision, IncomingCallDesk } from './incoming-call-desk.ts';
@@ -26,8 +25,8 @@ function decisionFor({ line: { lineId: _lineId, ...line }, far }: AskedCall, dec
     case 'answer':
       return { kind: 'line', far, line: { ...line, target: { kind: 'application', ...decision.application } } };
     case 'reject':
-      return { kind: 'refuse', status: rejections[decision.reason] };
+      return { kind: 'line', far, line: { ...line, target: { kind: 'nobody', status: rejections[decision.reason], sentence: 'The application that decides about calls to this number has rejected it.' } } };
     case 'undecided':
-      return { kind: 'refuse', status: 480, headers: [['Warning', writeWarning({ code: 399, agent: 'dialplane', text: decision.sentence })]] };
+      return { kind: 'line', far, line: { ...line, target: { kind: 'nobody', status: 480, sentence: decision.sentence } } };
   }
 }
