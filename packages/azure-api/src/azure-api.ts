@@ -3,6 +3,8 @@ import type { Logger, Metrics } from '@dialplane/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AccessKeyPolicy, verifyContentHash, verifySignature } from './access-key-authentication.ts';
 import { AzureError, azureErrors } from './azure-error.ts';
+import { CallMediaOperations } from './call-automation/call-media-operations.ts';
+import type { CallMediaSource } from './call-automation/call-media-source.ts';
 import type { CallConnectionSource } from './call-automation/call-connection-source.ts';
 import { registerCallbackKeys } from './call-automation/callback-key-routes.ts';
 import { ConnectionOperations } from './call-automation/connection-operations.ts';
@@ -43,6 +45,8 @@ export interface AzureTelephony {
   readonly incomingCalls: IncomingCallSource;
   /** Applications as parties of calls; without them there are none. */
   readonly connections?: CallConnectionSource;
+  /** What they play and hear. */
+  readonly callMedia?: CallMediaSource;
 }
 
 const defaultClockWindowMinutes = 15;
@@ -90,7 +94,9 @@ async function registerTelephony(signed: FastifyInstance, { identity, telephony,
   const owned = <Source>(source: Source | undefined): OwnedBy<Source> | undefined =>
     telephony === undefined || source === undefined ? undefined : { resourceId: telephony.resourceId, source };
   new SipRoutingOperations(owned(telephony?.sipRouting), rateLimits?.telephony, now).register(signed);
-  new IncomingCallOperations(identity, owned(telephony?.incomingCalls), new ConnectionOperations(owned(telephony?.connections)), rateLimits?.telephony, now).register(signed);
+  const connections = owned(telephony?.connections);
+  const inCalls = [new ConnectionOperations(connections), new CallMediaOperations(connections, owned(telephony?.callMedia))];
+  new IncomingCallOperations(identity, owned(telephony?.incomingCalls), inCalls, rateLimits?.telephony, now).register(signed);
   await new PhoneNumbersOperations(owned(telephony?.phoneNumbers), rateLimits?.telephony, now).register(signed);
 }
 

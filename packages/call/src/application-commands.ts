@@ -1,7 +1,8 @@
 import { endReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { Application, ApplicationInvitation, ApplicationOperation } from './application-model.ts';
-import { admitApplication, tellApplication, withdrawApplication } from './applications.ts';
+import { tellApplication } from './application-events.ts';
+import { admitApplication, withdrawApplication } from './applications.ts';
 import type { CallCommand } from './call-input.ts';
 import { seatsOf, takesPart, type Invitation, type Party } from './call-model.ts';
 import { endCall } from './departure.ts';
@@ -10,8 +11,11 @@ import { endWithoutProcessor, found, openConference } from './founding.ts';
 import { giveUpInvitation, invitePerson } from './inviting.ts';
 import { leave } from './leaving.ts';
 import type { LiveCall } from './live-call.ts';
+import { cancelMedia, provideSounds, requestMedia } from './media-operations.ts';
 import { isMember, muteSeat } from './moderation.ts';
+import { holdParticipant } from './participant-hold.ts';
 import { beginPromotion } from './promotion.ts';
+import { listenToTones, stopListeningToTones } from './recognition.ts';
 import { transferByApplication } from './transfer.ts';
 import { done, refused, type Verdict } from './verdict.ts';
 import { members } from './views.ts';
@@ -65,7 +69,19 @@ export function performAsApplication(live: LiveCall, application: Application, c
     case 'transfer':
       return transferByApplication(live, application, command, now);
     case 'sendDtmf':
-      return sendKeys(live, application, command.tones, command.target);
+      return sendTones(live, application, command);
+    case 'requestMedia':
+      return requestMedia(live, application, command.request, command, now);
+    case 'provideSounds':
+      return provideSounds(live, application, command.operationId, command.sounds, now);
+    case 'cancelMedia':
+      return cancelMedia(live, application, now);
+    case 'holdParticipant':
+      return holdParticipant(live, application, command.target, command.wish, command.operation);
+    case 'listenToTones':
+      return listenToTones(live, application, command.target, command.operation);
+    case 'stopListeningToTones':
+      return stopListeningToTones(live, application, command.target, command.operation);
     default:
       return refused('CALL_STATE_CONFLICT', 'An application cannot do this.');
   }
@@ -110,6 +126,12 @@ function removeParticipant(live: LiveCall, { connectionId, identifier }: Applica
   if (removed.stage.kind !== 'present') giveUpInvitation(live, removed, identifier, now);
   else for (const { endpointId } of seatsOf(removed)) leave(live, endpointId, endReason('removed', identifier), now);
   return done;
+}
+
+function sendTones(live: LiveCall, application: Application, command: Extract<CallCommand, { kind: 'sendDtmf' }>): Verdict {
+  const verdict = sendKeys(live, application, command.tones, command.target);
+  if (verdict.ok) tellApplication(live, application.connectionId, { kind: 'tonesSent', operation: operationOf(command) });
+  return verdict;
 }
 
 function mute(live: LiveCall, application: Application, target: string | undefined): Verdict {

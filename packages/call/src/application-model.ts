@@ -1,4 +1,5 @@
 import type { CustomContext, EndReason } from '@dialplane/calling-api';
+import type { ApplicationMedia, MediaOperationEvent } from './application-media.ts';
 import type { Seat } from './call-model.ts';
 
 /** An application as the call knows it: `connectionId` names its connection with this one call. */
@@ -24,6 +25,8 @@ export interface Application extends ApplicationIdentity {
   readonly stage: { readonly kind: 'connecting' } | { readonly kind: 'connected'; readonly connectedAt: number };
   /** Of the roster that it was last told. */
   readonly sequenceNumber: number;
+  /** What it plays and hears; nothing without it. */
+  readonly media?: ApplicationMedia;
 }
 
 /** What an application calls something that it asked for, given back with what came of it. */
@@ -65,5 +68,4 @@ export type ApplicationEvent =
   | { readonly kind: 'participantRemoved'; readonly operation: ApplicationOperation; readonly identifier: string; readonly isDone: boolean }
   | { readonly kind: 'transferAccepted'; readonly operation: ApplicationOperation; readonly transferee: string; readonly target: string }
   | { readonly kind: 'transferFailed'; readonly operation: ApplicationOperation; readonly endReason: EndReason }
-  /** Somebody has pressed a key, `0-9*#A-D`. */
-  | { readonly kind: 'toneReceived'; readonly identifier: string; readonly tone: string };
+  | MediaOperationEvent;

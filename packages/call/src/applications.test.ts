@@ -118,7 +118,8 @@ test('an application in a group call hears keys, and nobody waits for it', () =>
   for (const by of ['alice-1', 'bob-1']) call.command({ kind: 'hangUp', by, forEveryone: false });
   assert.deepEqual(heard(call.command({ kind: 'hangUp', by: 'carol-1', forEveryone: false }).lines), ['connection hears disconnected 0/0 by carol']);
   const ivr = new TestCall().answeredByApplication();
-  for (const key of ['*', '6']) assert.deepEqual(ivr.line({ kind: 'dtmf', lineId: 'in-1', tone: key }).lines, [`connection hears ${key} of ${telephone}`]);
+  ivr.command({ kind: 'listenToTones', by: 'connection', target: telephone, operation: { operationId: 'keys' } });
+  for (const [index, key] of ['*', '6'].entries()) assert.deepEqual(ivr.line({ kind: 'dtmf', lineId: 'in-1', tone: key }).lines, [`connection hears keys ${index + 1}: ${key} of ${telephone}`]);
   assert.deepEqual(new TestCall().command({ kind: 'attachApplication', application: service }).lines, ['refused CALL_NOT_FOUND']);
 });
 

@@ -1,10 +1,13 @@
 import { endReason, type EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
-import type { Application, ApplicationEvent, ApplicationIdentity, ApplicationParticipant } from './application-model.ts';
+import { tellApplication } from './application-events.ts';
+import type { Application, ApplicationIdentity, ApplicationParticipant } from './application-model.ts';
 import { seatsOf, takesPart, type CallModel, type Party } from './call-model.ts';
 import { endApplication, endCall, endWhenEmpty } from './departure.ts';
 import { hasArrived } from './errand.ts';
 import type { LiveCall } from './live-call.ts';
+import { cancelMedia } from './media-operations.ts';
+import { releaseHeld } from './participant-hold.ts';
 import { members } from './views.ts';
 
 /** An application becomes a party; it is connected as soon as somebody else is. */
@@ -17,11 +20,6 @@ export function admitApplication(live: LiveCall, { connectionId, identifier, dis
   live.model.applications.set(connectionId, application);
   live.flow(application.participantId, 'controller', { kind: 'callState', state: 'Connecting' });
   return application;
-}
-
-/** Tells an application something; one that is not (or no longer) here is told nothing. */
-export function tellApplication(live: LiveCall, connectionId: string, event: ApplicationEvent): void {
-  if (live.model.applications.has(connectionId)) live.effects.push({ kind: 'output', output: { kind: 'application', connectionId, event } });
 }
 
 /** To be called after each input: an application is connected when somebody is in the conference, and hears of those who came for it. */
@@ -60,6 +58,8 @@ export function withdrawApplication(live: LiveCall, application: Application, ow
 
 /** Its part is over, and the call goes on. */
 export function dismissApplication(live: LiveCall, application: Application, own: EndReason, now: Instant): void {
+  cancelMedia(live, application, now);
+  releaseHeld(live, application);
   endApplication(live, application, own, now);
   live.model.applications.delete(application.connectionId);
 }
@@ -69,6 +69,6 @@ export function applicationRoster(model: CallModel): ApplicationParticipant[] {
   return [...model.parties.values()].flatMap((party) => {
     const connected = seatsOf(party).filter(({ stage }) => stage.kind === 'connected');
     if (connected.length === 0) return [];
-    return [{ identifier: party.identifier, isMuted: connected.every(({ mute }) => mute.kind === 'muted'), isOnHold: connected.every(({ isHolding, line }) => isHolding || line?.isHeld === true) }];
+    return [{ identifier: party.identifier, isMuted: connected.every(({ mute }) => mute.kind === 'muted'), isOnHold: connected.every(({ isHolding, hold, line }) => isHolding || hold !== undefined || line?.isHeld === true) }];
   });
 }

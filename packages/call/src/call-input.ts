@@ -4,9 +4,11 @@ import type {
 } from '@dialplane/calling-api';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
 import type { LineCommand, LineDevice, LineEvent } from '@dialplane/telephony-api';
+import type { OperationSounds, PlayRequest, RecognitionRequest } from './application-media.ts';
 import type { ApplicationEvent, ApplicationIdentity, ApplicationInvitation, ApplicationOperation } from './application-model.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Message } from './messages.ts';
+import type { HoldWish } from './participant-hold.ts';
 import type { HandOverTarget, HandOverWay, Person, Referral, TransferWish, Transferee } from './transfer-model.ts';
 
 /** A registered client, as the engine knows it. */
@@ -70,7 +72,15 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
   | { readonly kind: 'stopSpotlight'; readonly by: string; /** All without it. */ readonly targets?: readonly string[] }
   /** To `target`, or to the other side of the call `targetCallId`. */
   | ({ readonly kind: 'transfer'; readonly by: string; readonly operation?: ApplicationOperation; /** Of an application: whom it means. */ readonly transferee?: string } & TransferWish)
-  | { readonly kind: 'sendDtmf'; readonly by: string; readonly tones: string; /** Every telephone without it. */ readonly target?: string }
+  | { readonly kind: 'sendDtmf'; readonly by: string; readonly tones: string; /** Every telephone without it. */ readonly target?: string; readonly operation?: ApplicationOperation }
+  /** Of an application: something is played or somebody is asked, one after the other; `interrupts` gives up what it wanted before. */
+  | { readonly kind: 'requestMedia'; readonly by: string; readonly request: PlayRequest | RecognitionRequest; readonly interrupts: boolean; readonly operation: ApplicationOperation }
+  /** The sounds of such an operation. */
+  | { readonly kind: 'provideSounds'; readonly by: string; readonly operationId: string; readonly sounds: OperationSounds }
+  | { readonly kind: 'cancelMedia'; readonly by: string }
+  | { readonly kind: 'holdParticipant'; readonly by: string; readonly target: string; readonly wish: HoldWish; readonly operation: ApplicationOperation }
+  /** Of an application: whether the keys of a participant are told one by one. */
+  | { readonly kind: 'listenToTones' | 'stopListeningToTones'; readonly by: string; readonly target: string; readonly operation: ApplicationOperation }
   | { readonly kind: 'setModes'; readonly by: string; readonly modes: MediaModes; /** Everybody without it. */ readonly target?: string }
   /** As `want`, it is not remembered: given again, it is carried out again. */
   | ({ readonly kind: 'sendMessage'; readonly by: string } & Message)

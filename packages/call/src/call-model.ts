@@ -1,6 +1,7 @@
 import type {
   CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Redirection, Speakers, TransferReference, VideoTile, WatchedPicture,
 } from '@dialplane/calling-api';
+import type { SoundFile } from '@dialplane/media-api';
 import type { EndpointIdentity } from './call-input.ts';
 import type { Application, ApplicationOperation } from './application-model.ts';
 import type { ParticipationRecord } from './call-record.ts';
@@ -153,6 +154,8 @@ export interface Seat {
   readonly stage: SeatStage;
   readonly mute: MuteState;
   readonly isHolding: boolean;
+  /** The application that has this one wait, and what is heard meanwhile where that is not the server's music. */
+  readonly hold?: { readonly by: string; readonly music?: SoundFile };
   /** This endpoint alone does without the relay. */
   readonly relay?: 'off';
   /** How media is to reach this endpoint, where that was asked of it alone. */

@@ -111,5 +111,12 @@ function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand,
       return trickle(live, seat, command.mediaSessionId, command.candidates);
     case 'reportMedia':
       return reportMedia(live, seat, command.mediaSessionId, command, now);
+    case 'requestMedia':
+    case 'provideSounds':
+    case 'cancelMedia':
+    case 'holdParticipant':
+    case 'listenToTones':
+    case 'stopListeningToTones':
+      return refused('CALL_STATE_CONFLICT', 'This is for applications.');
   }
 }

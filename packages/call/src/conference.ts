@@ -11,6 +11,7 @@ import { connectAnswered } from './incoming-line.ts';
 import type { LiveCall } from './live-call.ts';
 import { showLeg } from './media-legs.ts';
 import { codecWanted, everybodysModesChanged, layoutChanged, modesChanged } from './media-modes.ts';
+import { followPlay } from './media-operations.ts';
 import { sessionConnected, sessionFailed, sessionInterrupted } from './media-progress.ts';
 import { abandonPromotion, bridge } from './promotion.ts';
 import { recoverConference, replaceLeg } from './reopening.ts';
@@ -59,12 +60,12 @@ export function handleMediaEvent(live: LiveCall, event: MediaEvent, now: Instant
       live.flow('mediaProcessor', laneOfLeg(live, event.legId), { kind: 'mediaState', mediaSessionId: event.legId, state: `${event.direction} goes on` });
       return;
     case 'dtmfReceived':
-      toneReceived(live, event);
+      toneReceived(live, event, now);
       return;
-    // What is played is an application's, which hears of it elsewhere.
     case 'playStarted':
     case 'playEnded':
     case 'playFailed':
+      followPlay(live, event, now);
       return;
     // How well packets flow passes by the call: it changes nobody's membership or state.
     case 'legReport':
@@ -152,9 +153,9 @@ function legStateChanged(live: LiveCall, { legId, state, reason }: Extract<Media
   if (seat.line === undefined) showLeg(live, seat.endpointId, legId);
 }
 
-function toneReceived(live: LiveCall, { legId, tone }: Extract<MediaEvent, { kind: 'dtmfReceived' }>): void {
+function toneReceived(live: LiveCall, { legId, tone }: Extract<MediaEvent, { kind: 'dtmfReceived' }>, now: Instant): void {
   const seat = seatOfLeg(live, legId);
-  if (seat !== undefined) showTone(live, seat, tone);
+  if (seat !== undefined) showTone(live, seat, tone, now);
 }
 
 /** A member that was connected gets another leg and the time to connect it; whoever never reached the media processor leaves. */

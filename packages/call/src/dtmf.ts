@@ -1,7 +1,8 @@
+import type { Instant } from '@dialplane/sansio';
 import { replaceSeat, type Seat, type Seated, type SeatLine } from './call-model.ts';
-import { tellApplication } from './applications.ts';
 import type { LiveCall } from './live-call.ts';
 import { setMute } from './moderation.ts';
+import { hearTone } from './recognition.ts';
 import { done, refused, type Verdict } from './verdict.ts';
 import { clients, members, telephones } from './views.ts';
 
@@ -23,13 +24,11 @@ export function sendKeys(live: LiveCall, by: Pick<Seat, 'identifier' | 'particip
 }
 
 /** A key was pressed: the clients of the others are told, and applications. `*6` mutes a telephone in a group call, and is how one that was muted speaks again. */
-export function showTone(live: LiveCall, seat: Seat, tone: string): void {
+export function showTone(live: LiveCall, seat: Seat, tone: string, now: Instant): void {
   if (!/^[0-9*#A-D]$/.test(tone)) return;
   if (seat.line !== undefined) takeKey(live, seat, seat.line, tone);
   const { identifier, endpointId } = seat;
-  for (const { connectionId, stage } of live.model.applications.values()) {
-    if (stage.kind === 'connected') tellApplication(live, connectionId, { kind: 'toneReceived', identifier, tone });
-  }
+  hearTone(live, identifier, tone, now);
   for (const { seat: other } of clients(live.model)) {
     if (other.endpointId !== endpointId) live.tell(other.endpointId, () => ({ type: 'dtmfReceived', sender: identifier, tone }));
   }

@@ -2,6 +2,7 @@ import type { EndReason } from '@dialplane/calling-api';
 import type { LegSound } from '@dialplane/media-api';
 import { conferenceOf, hasAnswered, isCalling, replaceSeat, silentSide, type LegSession, type Seat } from './call-model.ts';
 import type { LiveCall } from './live-call.ts';
+import { settleHold } from './participant-hold.ts';
 import { members, telephones } from './views.ts';
 
 /** The E.164 number in a telephone's raw identifier: `4:+15550100` is `+15550100`. */
@@ -75,6 +76,7 @@ export function settleLineLeg(live: LiveCall, seat: Seat): void {
   if (seat.leg === undefined || conferenceId === undefined) return;
   const isSilenced = seat.mute.kind === 'muted' || (live.model.kind === 'group' && !hasAnswered(seat));
   if (isSilenced) live.media({ kind: 'setMuted', conferenceId, legId: seat.leg.mediaSessionId, isMuted: true });
-  if (seat.line?.isHeld === true) play(live, seat, 'hold');
+  if (seat.hold !== undefined) settleHold(live, seat, 'new');
+  else if (seat.line?.isHeld === true) play(live, seat, 'hold');
   else if (seat.stage.kind === 'ringback') play(live, seat, 'ringback');
 }

@@ -30,7 +30,7 @@ export function handleLineEvent(live: LiveCall, event: LineEvent, now: Instant):
     case 'held':
       return held(live, seat, event.isHeld);
     case 'dtmf':
-      return showTone(live, seat, event.tone);
+      return showTone(live, seat, event.tone, now);
     case 'ended':
       return ended(live, seated, event.end, now);
     case 'transferRequested':

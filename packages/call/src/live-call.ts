@@ -39,7 +39,8 @@ export type DeadlineKey =
   | `ring|${string}`
   | `setup|${string}`
   | `presence|${string}`
-  | `interruption|${string}`;
+  | `interruption|${string}`
+  | `recognition|${string}`;
 
 type EventsOfCalls = Exclude<EndpointEvent, { type: 'sync' | 'endpointClosed' | 'incomingCall' }>;
 type WithoutNumber<Event> = Event extends EventsOfCalls ? Omit<Event, 'callId' | 'revision'> : never;

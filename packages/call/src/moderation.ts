@@ -22,7 +22,7 @@ export function setHeld(live: LiveCall, seat: Seat, isHolding: boolean): Verdict
   replaceSeat(live.model, changed);
   const conferenceId = conferenceOf(live.model);
   if (seat.leg !== undefined && conferenceId !== undefined) {
-    live.media({ kind: 'setHeld', conferenceId, legId: seat.leg.mediaSessionId, isHeld: isHolding });
+    live.media({ kind: 'setHeld', conferenceId, legId: seat.leg.mediaSessionId, isHeld: isHolding || seat.hold !== undefined });
   }
   holdTelephones(live);
   live.flow(seat.participantId, 'controller', { kind: 'callState', state: stateOf(live.model, changed) });

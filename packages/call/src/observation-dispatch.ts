@@ -10,6 +10,7 @@ import { orderModes } from './media-modes.ts';
 import { handleInterruptionTimeout } from './media-progress.ts';
 import { expireMember, handleEndpointClosed, handleEndpointLost, handleEndpointRecovered } from './presence.ts';
 import { abandonPromotion } from './promotion.ts';
+import { handleRecognitionTimeout } from './recognition.ts';
 import { handleReopeningDue } from './reopening.ts';
 import { handleEndpointRegistered, handlePhoneRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout } from './ringing.ts';
 import { handleSpeakersDue } from './speakers.ts';
@@ -85,5 +86,7 @@ export function fire(live: LiveCall, key: DeadlineKey, now: Instant): void {
       return expireMember(live, name, 'mediaLost', now);
     case 'interruption':
       return handleInterruptionTimeout(live, name, now);
+    case 'recognition':
+      return handleRecognitionTimeout(live, name, now);
   }
 }

@@ -6,6 +6,8 @@ import { withdrawRingingLines } from './dialing.ts';
 import { connectLine } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
 import { hideLeg, openLeg, showLeg } from './media-legs.ts';
+import { losePlays } from './media-operations.ts';
+import { settleHold } from './participant-hold.ts';
 import { showSpeakers } from './speakers.ts';
 import { members } from './views.ts';
 
@@ -18,6 +20,7 @@ export function recoverConference(live: LiveCall, reason: EndReason, now: Instan
   const { model, limits, options } = live;
   const absence = options.mediaProcessorAbsence?.();
   withdrawRingingLines(live);
+  losePlays(live, now);
   model.losses = [...model.losses.filter((at) => at > now - limits.reopeningWindowMs), now];
   if (model.losses.length > limits.reopenings) endCall(live, absence === undefined ? reason : endReason('mediaProcessorUnavailable', 'platform', absence), now);
   else if (absence === undefined && model.path.kind !== 'reopening') reopenConference(live, now);
@@ -64,6 +67,7 @@ export function replaceLeg(live: LiveCall, conferenceId: string, seat: Seat, now
   const leg = openLeg(live, conferenceId, seat, undefined);
   const due = before === undefined ? undefined : live.deadlines.get(`interruption|${before.mediaSessionId}`);
   replaceSeat(live.model, { ...seat, leg });
+  settleHold(live, { ...seat, leg }, 'new');
   showLeg(live, endpointId, leg.mediaSessionId);
   if (before !== undefined) hideLeg(live, endpointId, before);
   if (seat.stage.kind === 'establishing') live.arm(`setup|${endpointId}`, live.limits.setupMs, now);

@@ -3,7 +3,7 @@ import { addMilliseconds, instant, type Instant } from '@dialplane/sansio';
 import type { EndpointEvent, EndReason, FlowDetail, MediaDescription } from '@dialplane/calling-api';
 import type { MediaEvent } from '@dialplane/media-api';
 import type { IncomingLine, LineCommand, LineEvent } from '@dialplane/telephony-api';
-import { CallMachine, type ApplicationEvent, type ApplicationIdentity, type CallCommand, type CallInput, type CallMachineOptions, type CallOutput, type CallRecord, type CommandResult, type EndpointIdentity } from './index.ts';
+import { CallMachine, type ApplicationEvent, type ApplicationIdentity, type CallCommand, type MediaOperationEvent, type CallInput, type CallMachineOptions, type CallOutput, type CallRecord, type CommandResult, type EndpointIdentity } from './index.ts';
 
 type CommandWithoutId<Command> = Command extends CallCommand ? Omit<Command, 'commandId'> : never;
 export type TestCommand = CommandWithoutId<CallCommand>;
@@ -217,8 +217,28 @@ function applicationLine(event: ApplicationEvent): string {
       return `${event.operation.operationId} transferred ${name(event.transferee)} to ${name(event.target)}`;
     case 'transferFailed':
       return `${event.operation.operationId} transferred nobody ${reasonLine(event.endReason)}`;
-    case 'toneReceived':
-      return `${event.tone} of ${name(event.identifier)}`;
+    default:
+      return mediaOperationLine(event);
+  }
+}
+
+function mediaOperationLine({ operation: { operationId }, ...event }: MediaOperationEvent): string {
+  const { kind } = event;
+  switch (kind) {
+    case 'playFailed':
+    case 'recognitionPromptFailed':
+    case 'holdFailed':
+      return `${operationId} ${kind}: ${event.failure.reason} ${event.failure.sourceIndex}`;
+    case 'tonesRecognized':
+      return `${operationId} recognized ${event.tones || 'nothing'} by ${event.endedBy}`;
+    case 'choiceRecognized':
+      return `${operationId} recognized ${event.label}`;
+    case 'recognitionFailed':
+      return `${operationId} failed for ${event.why}`;
+    case 'toneHeard':
+      return `${operationId} ${event.sequenceId}: ${event.tone} of ${name(event.target)}`;
+    default:
+      return `${operationId} ${kind}`;
   }
 }
 

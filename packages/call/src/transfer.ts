@@ -1,7 +1,8 @@
 import { endReason, identifierKind, type EndReason, type TransferState } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { Application, ApplicationOperation } from './application-model.ts';
-import { tellApplication, withdrawApplication } from './applications.ts';
+import { tellApplication } from './application-events.ts';
+import { withdrawApplication } from './applications.ts';
 import type { CallCommand, CallObservation, EndpointIdentity } from './call-input.ts';
 import { replaceSeat, seatedAt, seatsOf, takesPart, type CallModel, type Party, type Seat, type Seated } from './call-model.ts';
 import { dismissParty, endCall } from './departure.ts';

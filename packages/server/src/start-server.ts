@@ -21,7 +21,7 @@ import { openData } from './open-data.ts';
 import { originOf, publicOrigin, reachableOrigins } from './public-origin.ts';
 import { mediaSummary } from './media/media-summary.ts';
 import { openMedia, type MediaPart } from './media/open-media.ts';
-import { openSounds } from './media/open-sounds.ts';
+import { openSounds, type SoundPart } from './media/open-sounds.ts';
 import { openRelay, type RelayPart } from './relay/open-relay.ts';
 import { openBooks } from './telephony/open-books.ts';
 import { TelephonyPart } from './telephony/open-telephony.ts';
@@ -110,7 +110,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     opened.add(() => telephony.close());
     const stopForgetting = identity.onUserDeleted((identifier) => telephony.forgetUser(identifier));
     opened.add(async () => stopForgetting());
-    const services = await openServices({ options, logger, store, identity, place, metrics, relay, media, books, telephony });
+    const services = await openServices({ options, logger, store, identity, place, metrics, relay, media, books, telephony, sounds });
     opened.add(() => services.controller.close());
     await relay.start(services.controller);
     await telephony.start(services.controller);
@@ -205,14 +205,14 @@ async function openIdentity({ options, logger, store, place, metrics }: Surround
   return identity;
 }
 
-async function openServices({ options, logger, store, identity, place, metrics, relay, media, books, telephony }: Surroundings & {
-  readonly identity: Identity; readonly relay: RelayPart; readonly media: MediaPart; readonly books: TelephonyBooks; readonly telephony: TelephonyPart;
+async function openServices({ options, logger, store, identity, place, metrics, relay, media, books, telephony, sounds }: Surroundings & {
+  readonly identity: Identity; readonly relay: RelayPart; readonly media: MediaPart; readonly books: TelephonyBooks; readonly telephony: TelephonyPart; readonly sounds: SoundPart;
 }): Promise<Services> {
   const sdkTarball = findSdkTarball(join(repositoryRoot, 'sdk/calling/dist'));
   const hasOwnAuthority = options.certFile === undefined;
   const controller = createSignalingController({
     store, identity, metrics, logger: logger.child({ part: 'signaling' }), relay: relay.service, media: media.control, telephony: telephony.control, telephonyAdministration: books.desk,
-    applications: { delivery: books.webhooks, incomingCalls: books.incomingCalls },
+    applications: { delivery: books.webhooks, incomingCalls: books.incomingCalls, sounds: sounds.library },
     configuration: {
       serverInfo: {
         name: 'Dialplane', version: readVersion(),
@@ -251,7 +251,7 @@ async function makeRoutes({ logger, certificates, place, services }: {
   });
   if (certificates.development !== undefined) offerAuthority(app, certificates.development);
   if (sdkTarball !== undefined) offerSdk(app, sdkTarball);
-  const azureTelephony = { resourceId: () => identity.resources.default.id, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers, incomingCalls: books.incomingCalls, ...(controller.connections !== undefined && { connections: controller.connections }) };
+  const azureTelephony = { resourceId: () => identity.resources.default.id, sipRouting: books.sipConfiguration, phoneNumbers: books.numbers, incomingCalls: books.incomingCalls, ...(controller.connections !== undefined && { connections: controller.connections }), ...(controller.connectionMedia !== undefined && { callMedia: controller.connectionMedia }) };
   await app.register(azureApi, { identity, metrics, relay, telephony: azureTelephony, logger: logger.child({ part: 'azure-api' }) });
   await app.register(controller.plugin);
   await serveConsole(app, { directory: join(repositoryRoot, 'apps/console/dist'), notFound: notFoundHandler });

@@ -32,6 +32,7 @@ export type { CallbackDelivery } from './applications/callback-delivery.ts';
 export type {
   AnswerConnectionRequest, AttachConnectionRequest, CallConnections, ConnectionCommand, ConnectionOutcome, ConnectionRequest, CreateConnectionRequest, WaitingCalls,
 } from './applications/call-connections.ts';
+export type { ConnectionMedia, HoldRequest, MediaRequest, SoundFetcher, SoundSource } from './applications/connection-media.ts';
 export { defaultSignalingLimits, type SignalingConfiguration, type SignalingLimits } from './configuration.ts';
 export { errorHandler, fastifyOptions, notFoundHandler } from './http/fastify-options.ts';
 export { isLoopbackAddress } from './http/cross-origin.ts';

@@ -9,6 +9,7 @@ import type { TelephoneControl } from '@dialplane/telephony-api';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Applications, type ApplicationSurroundings } from './applications/applications.ts';
 import type { CallConnections } from './applications/call-connections.ts';
+import type { ConnectionMedia } from './applications/connection-media.ts';
 import { CallDriver } from './calls/call-driver.ts';
 import { CallKeeper } from './calls/call-keeper.ts';
 import { CallStore, type InterruptedCall } from './calls/call-store.ts';
@@ -63,6 +64,8 @@ export interface SignalingController {
   readonly plugin: FastifyPluginAsync;
   /** Applications in calls. */
   readonly connections: CallConnections | undefined;
+  /** What they play and hear. */
+  readonly connectionMedia: ConnectionMedia | undefined;
   /** Takes up endpoints and calls of the run before. Before the first request. */
   restore(): Promise<void>;
   health(): SignalingHealth;
@@ -136,6 +139,10 @@ class Controller implements SignalingController {
 
   get connections(): CallConnections | undefined {
     return this.applications?.connections;
+  }
+
+  get connectionMedia(): ConnectionMedia | undefined {
+    return this.applications?.media;
   }
 
   async restore(): Promise<void> {

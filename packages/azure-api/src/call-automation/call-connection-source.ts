@@ -49,6 +49,11 @@ export type ConnectionCommand =
   | { readonly kind: 'cancelAddParticipant'; readonly invitationId: string; readonly operation: ConnectionOperation }
   | { readonly kind: 'removeParticipant'; readonly target: string; readonly operation: ConnectionOperation }
   | { readonly kind: 'mute'; readonly target: string }
+  /** Keys `0-9*#A-D`. */
+  | { readonly kind: 'sendDtmf'; readonly target: string; readonly tones: string; readonly operation: ConnectionOperation }
+  | { readonly kind: 'listenToTones' | 'stopListeningToTones'; readonly target: string; readonly operation: ConnectionOperation }
+  /** What is played and asked, and what waits to be. */
+  | { readonly kind: 'cancelMedia' }
   | {
       readonly kind: 'transfer';
       readonly target: string;

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { AzureError, type AzureErrorCode } from '../azure-error.ts';
+import { AzureError } from '../azure-error.ts';
 import { bodyBytes, callerOf } from '../caller.ts';
 import { parseObject } from '../json-body.ts';
 import type { OwnedBy } from '../telephony-owner.ts';
@@ -10,6 +10,7 @@ import {
   applicationOf, callbackUriOf, callerIdOf, callerNameOf, customContextOf, invalid, operationContextOf, operationOf, optionalText, participantOf, participantsOf, refuseUnsupported, requestIdOf,
   requireText,
 } from './connection-requests.ts';
+import { valueOf } from './connection-outcome.ts';
 import { connectionView, identifierModel, participantView } from './connection-views.ts';
 
 interface ConnectionRoute {
@@ -172,28 +173,3 @@ function locatorOf(given: unknown): { readonly groupId: string } | { readonly se
   if (serverCallId !== undefined) return { serverCallId };
   throw invalid('callLocator', 'callLocator names a group call or a server call; this server has no rooms');
 }
-
-/** The value of an outcome; throws the error in Azure's words. */
-function valueOf<Value>(outcome: ConnectionOutcome<Value>): Value {
-  if (outcome.ok) return outcome.value;
-  const { code, message } = outcome;
-  if (code === 'CALLBACK_REFUSED') throw invalid('callbackUri', message ?? 'the field callbackUri is invalid');
-  throw new AzureError(azureCodes[code] ?? 'SERVER_FAULT', message === undefined ? {} : { detail: message });
-}
-
-const azureCodes: Partial<Record<Extract<ConnectionOutcome<unknown>, { ok: false }>['code'], AzureErrorCode>> = {
-  INCOMING_CALL_NOT_FOUND: 'INCOMING_CALL_NOT_FOUND',
-  CALL_NOT_FOUND: 'CALL_CONNECTION_NOT_FOUND',
-  CALL_ENDED: 'CALL_CONNECTION_NOT_FOUND',
-  PARTICIPANT_NOT_FOUND: 'CALL_PARTICIPANT_NOT_FOUND',
-  CALL_STATE_CONFLICT: 'CALL_CONFLICT',
-  CALL_FULL: 'CALL_CONFLICT',
-  CALL_LIMIT: 'CALL_CONFLICT',
-  REQUEST_ID_REUSED: 'CALL_CONFLICT',
-  TRANSFER_IMPOSSIBLE: 'CALL_ACTION_INVALID',
-  TARGET_INVALID: 'CALL_REQUEST_INVALID',
-  MEDIA_PROCESSOR_UNAVAILABLE: 'CALL_PRECONDITION_FAILED',
-  TELEPHONY_UNAVAILABLE: 'CALL_PRECONDITION_FAILED',
-  STORE_UNAVAILABLE: 'STORE_UNAVAILABLE',
-  SERVER_DRAINING: 'CALL_SERVER_DRAINING',
-};

@@ -6,7 +6,6 @@ import { takeTurn } from '../identity-operations.ts';
 import { parseObject } from '../json-body.ts';
 import { RequestRate, type RequestRateLimit } from '../request-rate.ts';
 import { ownedBy, type OwnedBy } from '../telephony-owner.ts';
-import type { ConnectionOperations } from './connection-operations.ts';
 import { requestIdOf } from './connection-requests.ts';
 import { parseIdentifier, type Party } from './identifier.ts';
 import type { IncomingCallSource } from './incoming-call-source.ts';
@@ -14,20 +13,25 @@ import type { IncomingCallSource } from './incoming-call-source.ts';
 const callingLimit: RequestRateLimit = { requests: 1000, windowSeconds: 30 };
 const mostContextCharacters = 4096;
 
+/** Operations whose rate is that of all of Call Automation. */
+export interface LimitedOperations {
+  register(instance: FastifyInstance, limited: { readonly onRequest: (request: FastifyRequest) => Promise<void> }): void;
+}
+
 /**
  * Call Automation (Azure Communication Services, api-version 2026-03-12): what an application may say to an incoming call, redirect and reject; by answering it becomes a party
- * of the call, which {@link ConnectionOperations} has.
+ * of the call, which further operations are about.
  */
 export class IncomingCallOperations {
   readonly #identity: Identity;
   readonly #calls: OwnedBy<IncomingCallSource> | undefined;
-  readonly #connections: ConnectionOperations;
+  readonly #further: readonly LimitedOperations[];
   readonly #rate: RequestRate;
 
-  constructor(identity: Identity, calls: OwnedBy<IncomingCallSource> | undefined, connections: ConnectionOperations, limit: RequestRateLimit | undefined, now: () => number) {
+  constructor(identity: Identity, calls: OwnedBy<IncomingCallSource> | undefined, further: readonly LimitedOperations[], limit: RequestRateLimit | undefined, now: () => number) {
     this.#identity = identity;
     this.#calls = calls;
-    this.#connections = connections;
+    this.#further = further;
     this.#rate = new RequestRate(limit ?? callingLimit, now);
   }
 
@@ -45,7 +49,7 @@ export class IncomingCallOperations {
       requireDone(ownedBy(this.#calls, request).reject(contextOf(incomingCallContext), reason, requestIdOf(request)));
       return reply.code(204).send();
     });
-    this.#connections.register(instance, limited);
+    for (const operations of this.#further) operations.register(instance, limited);
   }
 
   async #redirect(request: FastifyRequest): Promise<void> {

@@ -5,17 +5,18 @@ import type { CreatedSipDevice } from '@dialplane/calling-api';
 import { nodeRandomness, nodeSipCrypto } from '@dialplane/kernels';
 import { instant } from '@dialplane/sansio';
 import { parseSipMessage, UserAgent, writeSipMessage, type UserAgentCommand, type UserAgentEvent, type SipFlow } from '@dialplane/sip';
+import { eventPayloadType, PhoneSound } from './test-phone-sound.ts';
 
 const host = '127.0.0.1';
 const patienceMs = 20_000;
 const now = () => instant(performance.now());
 type EventOf<Kind extends UserAgentEvent['kind']> = Extract<UserAgentEvent, { readonly kind: Kind }>;
 
-/** A desk phone of a user: our user agent over a socket of its own, registered with the server by digest. It hears, and says nothing. */
+/** A desk phone of a user: our user agent over a socket of its own, registered with the server by digest. It hears and presses keys, and says nothing. */
 export class Softphone {
   readonly #agent = new UserAgent({ randomness: nodeRandomness(), crypto: nodeSipCrypto });
   readonly #socket: Socket;
-  readonly #ear: Socket;
+  readonly #sound: PhoneSound;
   readonly #events: UserAgentEvent[] = [];
   readonly #arrivals = new EventEmitter();
   readonly #sipPort: number;
@@ -23,9 +24,9 @@ export class Softphone {
   readonly #password: string;
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(socket: Socket, ear: Socket, { username, password }: CreatedSipDevice, sipPort: number) {
+  private constructor(socket: Socket, sound: PhoneSound, { username, password }: CreatedSipDevice, sipPort: number) {
     this.#socket = socket;
-    this.#ear = ear;
+    this.#sound = sound;
     this.#username = username;
     this.#password = password;
     this.#sipPort = sipPort;
@@ -39,9 +40,9 @@ export class Softphone {
 
   /** Resolves when it is registered with the credentials of a device. */
   static async start(t: TestContext, device: CreatedSipDevice, sipPort: number): Promise<Softphone> {
-    const [socket, ear] = [createSocket('udp4').bind(0, host), createSocket('udp4').bind(0, host)];
-    await Promise.all([once(socket, 'listening'), once(ear, 'listening')]);
-    const phone = new Softphone(socket, ear, device, sipPort);
+    const socket = createSocket('udp4').bind(0, host);
+    await once(socket, 'listening');
+    const phone = new Softphone(socket, await PhoneSound.open(host), device, sipPort);
     t.after(() => phone.#close());
     phone.#command({ kind: 'register', registrationId: 'home', route: phone.#route, registrar: `sip:${host}:${sipPort}`, address: `sip:${device.username}@${host}:${sipPort}`, contact: phone.#contact, credentials: phone.#credentials });
     for (let { state } = await phone.event('registrationChanged'); state !== 'registered';) ({ state } = await phone.event('registrationChanged'));
@@ -67,8 +68,22 @@ export class Softphone {
   }
 
   /** Resolves when sound comes, from now on. */
-  async sound(): Promise<void> {
-    await once(this.#ear, 'message', { signal: AbortSignal.timeout(patienceMs) });
+  sound(): Promise<void> {
+    return this.#sound.arrives();
+  }
+
+  /** Resolves when it hears a tone, and nothing else. */
+  hears(frequencyHz: number): Promise<void> {
+    return this.#sound.hears(frequencyHz);
+  }
+
+  hearsNothing(): Promise<void> {
+    return this.#sound.hearsNothing();
+  }
+
+  /** Keys, `0-9*#A-D`. Sound has to have come. */
+  press(tones: string): void {
+    this.#sound.press(tones);
   }
 
   /** The next event of a kind; others before it are passed over. */
@@ -99,7 +114,7 @@ export class Softphone {
   }
 
   #sdp(): Uint8Array {
-    return new TextEncoder().encode(['v=0', `o=- 1 1 IN IP4 ${host}`, 's=-', `c=IN IP4 ${host}`, 't=0 0', `m=audio ${this.#ear.address().port} RTP/AVP 0`, 'a=rtpmap:0 PCMU/8000', ''].join('\r\n'));
+    return new TextEncoder().encode(['v=0', `o=- 1 1 IN IP4 ${host}`, 's=-', `c=IN IP4 ${host}`, 't=0 0', `m=audio ${this.#sound.port} RTP/AVP 0 ${eventPayloadType}`, 'a=rtpmap:0 PCMU/8000', `a=rtpmap:${eventPayloadType} telephone-event/8000`, ''].join('\r\n'));
   }
 
   #command(command: UserAgentCommand): void {
@@ -128,6 +143,6 @@ export class Softphone {
   #close(): void {
     clearTimeout(this.#timer);
     this.#socket.close();
-    this.#ear.close();
+    this.#sound.close();
   }
 }

@@ -8,6 +8,7 @@ import { TestTelephony } from '../test-telephony.ts';
 import type { CallbackDelivery } from './callback-delivery.ts';
 import type { CallConnections, WaitingCalls } from './call-connections.ts';
 import type { CloudEvent } from './cloud-event.ts';
+import type { SoundFetcher } from './connection-media.ts';
 
 const callbackUri = 'https://application.example/callbacks';
 type Message = Parameters<CallbackDelivery['deliver']>[0];
@@ -59,6 +60,7 @@ class TestReceiver implements CallbackDelivery {
 }
 
 const noCalls: WaitingCalls = { find: () => undefined, answer: () => 'notFound' };
+const noSounds: SoundFetcher = { fetch: async () => ({ kind: 'unreachable', sentence: 'There are none.' }) };
 
 interface Scene {
   readonly server: TestServer;
@@ -81,7 +83,7 @@ test('a connection goes on after a restart, and its events where they stopped', 
   const receiver = new TestReceiver();
   const media = new TestMedia();
   const groupId = randomUUID();
-  const before = await started({ media, applications: { delivery: receiver, incomingCalls: noCalls } });
+  const before = await started({ media, applications: { delivery: receiver, incomingCalls: noCalls, sounds: noSounds } });
   const [alice, bob, carol] = [await before.server.client('Alice'), await before.server.client('Bob'), await before.server.client('Carol')];
   for (const client of [alice, bob, carol]) await join(client, groupId);
   const request = { resourceId: before.resourceId, callbackUri, operationContext: 'watch', requestId: 'one', locator: { groupId } };
@@ -96,7 +98,7 @@ test('a connection goes on after a restart, and its events where they stopped', 
   await tried;
   await before.server.stop();
 
-  const { server, connections } = await started({ dataDir: before.server.dataDir, media: new TestMedia(), clock: before.server.clock, applications: { delivery: receiver, incomingCalls: noCalls } });
+  const { server, connections } = await started({ dataDir: before.server.dataDir, media: new TestMedia(), clock: before.server.clock, applications: { delivery: receiver, incomingCalls: noCalls, sounds: noSounds } });
   await using _ = server;
   assert.deepEqual(connections.get(before.resourceId, connectionId)?.serverCallId, serverCallId);
   const [alice2, bob2] = [alice.at(server.url), bob.at(server.url)];
@@ -131,7 +133,7 @@ test('a telephone is lost with the server, and the application that has answered
     },
   };
   const media = new TestMedia();
-  const { server, connections, resourceId } = await started({ media, telephony, applications: { delivery: receiver, incomingCalls } });
+  const { server, connections, resourceId } = await started({ media, telephony, applications: { delivery: receiver, incomingCalls, sounds: noSounds } });
   const answered = await connections.answer({ resourceId, callbackUri, incomingCallContext: 'context', requestId: 'one' });
   assert.deepEqual([answered.ok && answered.value.callId, answered.ok && answered.value.source], [lineId, '4:+15550100']);
   const { conferenceId, legId } = await telephony.take('connect');
@@ -140,7 +142,7 @@ test('a telephone is lost with the server, and the application that has answered
   assert.deepEqual(await connections.perform('another', answered.ok ? answered.value.connectionId : '', { kind: 'hangUp', forEveryone: true }), { ok: false, code: 'CALL_NOT_FOUND' });
   assert.deepEqual(await connections.answer({ resourceId, callbackUri: 'http://10.0.0.1/', incomingCallContext: 'context' }), { ok: false, code: 'CALLBACK_REFUSED', message: 'Not there.' });
   await server.stop();
-  const next = await started({ dataDir: server.dataDir, clock: server.clock, media: new TestMedia(), telephony: new TestTelephony(), applications: { delivery: receiver, incomingCalls: noCalls } });
+  const next = await started({ dataDir: server.dataDir, clock: server.clock, media: new TestMedia(), telephony: new TestTelephony(), applications: { delivery: receiver, incomingCalls: noCalls, sounds: noSounds } });
   await using _ = next.server;
   const { data } = await receiver.told('CallDisconnected');
   assert.deepEqual((data['resultInformation'] as { code: number }).code, 410);
@@ -149,7 +151,7 @@ test('a telephone is lost with the server, and the application that has answered
 test('a call that cannot be made leaves no connection', async () => {
   const receiver = new TestReceiver();
   const telephony = new TestTelephony();
-  const { server, connections, resourceId } = await started({ media: new TestMedia(), telephony, applications: { delivery: receiver, incomingCalls: noCalls } });
+  const { server, connections, resourceId } = await started({ media: new TestMedia(), telephony, applications: { delivery: receiver, incomingCalls: noCalls, sounds: noSounds } });
   await using _ = server;
   assert.deepEqual(await connections.create({ resourceId, callbackUri, targets: [] }), { ok: false, code: 'TARGET_INVALID', message: 'Name at least one target.' });
   assert.deepEqual(await server.store.database.selectFrom('call_connection').selectAll().execute(), []);

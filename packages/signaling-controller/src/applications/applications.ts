@@ -10,12 +10,14 @@ import type { SignalingMetrics } from '../signaling-metrics.ts';
 import type { CallbackDelivery } from './callback-delivery.ts';
 import { CallConnectionStore } from './call-connection-store.ts';
 import { CallConnections, type WaitingCalls } from './call-connections.ts';
+import { ConnectionMedia, type SoundFetcher } from './connection-media.ts';
 import { EventOutbox } from './event-outbox.ts';
 
-/** What applications in calls need of the world: who takes events to them, and who puts calls from outside to them. */
+/** What applications in calls need of the world: who takes events to them, who puts calls from outside to them, and who fetches what they play. */
 export interface ApplicationSurroundings {
   readonly delivery: CallbackDelivery;
   readonly incomingCalls: WaitingCalls;
+  readonly sounds: SoundFetcher;
 }
 
 export interface ApplicationsOptions extends ApplicationSurroundings {
@@ -32,9 +34,10 @@ export interface ApplicationsOptions extends ApplicationSurroundings {
 /** Applications in calls: their connections, and the events on their way to them. */
 export class Applications {
   readonly connections: CallConnections;
+  readonly media: ConnectionMedia;
   private readonly outbox: EventOutbox;
 
-  constructor({ store, callStore, calls, keeper, clock, logger, metrics, delivery, incomingCalls, isDraining }: ApplicationsOptions) {
+  constructor({ store, callStore, calls, keeper, clock, logger, metrics, delivery, incomingCalls, sounds, isDraining }: ApplicationsOptions) {
     const connectionStore = new CallConnectionStore(store);
     this.outbox = new EventOutbox({ store: connectionStore, delivery, logger, metrics });
     this.connections = new CallConnections({
@@ -49,6 +52,7 @@ export class Applications {
         keeper.noteFlow(call);
       },
     });
+    this.media = new ConnectionMedia(this.connections, sounds);
   }
 
   hear(connectionId: string, event: ApplicationEvent): void {

@@ -169,7 +169,7 @@ export class CallConnections {
     if (event.kind === 'connected') this.connected.add(connectionId);
     if (isLast) this.release(connectionId);
     const told = cloudEvent(connection, event, this.options.clock.wallMs());
-    if (told !== undefined) this.options.outbox.put({ connectionId, resourceId: connection.resourceId, url: addressOf(connection, event), event: told }, isLast);
+    this.options.outbox.put({ connectionId, resourceId: connection.resourceId, url: addressOf(connection, event), event: told }, isLast);
   }
 
   /** A call is over without a word: it failed, or could not be stored. */

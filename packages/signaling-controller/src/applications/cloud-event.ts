@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ApplicationEvent, ApplicationOperation } from '@dialplane/call';
-import { identifierKind, type EndReason } from '@dialplane/calling-api';
+import type { EndReason } from '@dialplane/calling-api';
 import { serverCallIdOf } from '../calls/server-call-id.ts';
 import type { CallConnection } from './call-connection.ts';
+import { identifierModel } from './identifier-model.ts';
+import { mediaWords } from './media-words.ts';
 
 /** CloudEvents 1.0.2, in the JSON format. */
 export interface CloudEvent {
@@ -24,10 +26,9 @@ interface Told {
   readonly operation?: ApplicationOperation;
 }
 
-/** An event for an application in Azure's words; `undefined` for what Azure has none for. @param at milliseconds since 1970. */
-export function cloudEvent(connection: CallConnection, event: ApplicationEvent, at: number): CloudEvent | undefined {
+/** An event for an application in Azure's words. @param at milliseconds since 1970. */
+export function cloudEvent(connection: CallConnection, event: ApplicationEvent, at: number): CloudEvent {
   const told = wordsFor(connection, event);
-  if (told === undefined) return undefined;
   const { connectionId, callId } = connection;
   const { operationContext } = told.operation ?? connection;
   const source = `calling/callConnections/${connectionId}`;
@@ -45,7 +46,7 @@ export function addressOf(connection: CallConnection, event: ApplicationEvent): 
   return ('operation' in event ? event.operation.callbackUri : undefined) ?? connection.callbackUri;
 }
 
-function wordsFor({ origin }: CallConnection, event: ApplicationEvent): Told | undefined {
+function wordsFor({ origin }: CallConnection, event: ApplicationEvent): Told {
   switch (event.kind) {
     case 'connected':
       return { name: 'CallConnected', data: { resultInformation: succeeded } };
@@ -69,9 +70,8 @@ function wordsFor({ origin }: CallConnection, event: ApplicationEvent): Told | u
       return { name: 'CallTransferAccepted', operation: event.operation, data: { transferee: identifierModel(event.transferee), transferTarget: identifierModel(event.target), resultInformation: succeeded } };
     case 'transferFailed':
       return { name: 'CallTransferFailed', operation: event.operation, data: { resultInformation: resultInformation(event.endReason) } };
-    // What is pressed is told to who asked for it.
-    case 'toneReceived':
-      return undefined;
+    default:
+      return { ...mediaWords(event), operation: event.operation };
   }
 }
 
@@ -87,11 +87,4 @@ export function resultInformation({ code, subCode, message, sip }: EndReason): R
     ...(sip?.status !== undefined && { sipDetails: { code: sip.status, message: sip.reasonText ?? '' } }),
     ...(sip?.q850 !== undefined && { q850Details: { code: sip.q850, message: sip.status === undefined ? (sip.reasonText ?? '') : '' } }),
   };
-}
-
-/** A raw identifier as Azure's model of it. */
-export function identifierModel(rawId: string): Readonly<Record<string, unknown>> {
-  const kind = identifierKind(rawId);
-  if (kind === 'phoneNumber') return { kind, rawId, phoneNumber: { value: rawId.slice(2) } };
-  return kind === 'communicationUser' ? { kind, rawId, communicationUser: { id: rawId } } : { kind, rawId };
 }

@@ -207,7 +207,7 @@ export class RunningCall {
     const application = this.machine.application(connectionId);
     if (application !== undefined) this.participantIds.set(connectionId, application.participantId);
     const lane = this.participantIds.get(connectionId);
-    if (lane !== undefined && event.kind !== 'toneReceived') this.flow.append('controller', time, 'controller', lane, { kind: 'event', type: event.kind });
+    if (lane !== undefined && event.kind !== 'toneHeard') this.flow.append('controller', time, 'controller', lane, { kind: 'event', type: event.kind });
     if (event.kind === 'connected' && this.flow.facts.connectedAt === undefined) this.flow.learn({ connectedAt: Date.parse(time) });
   }
 
