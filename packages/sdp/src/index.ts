@@ -3,7 +3,7 @@
  * RFC 8853 simulcast), on sdp-transform, of which nothing leaks out. Towards carriers and SIP phones (`trunk/`) either side offers, in plain RTP, SDES (RFC 4568) or DTLS-SRTP.
  *
  * Assumes: clients always offer, everything is on one bundle with rtcp-mux, and the server is an ICE-lite agent that everybody can reach, so that its answers are complete; a trunk has one
- * section for sound and no ICE. A description is text by a stranger: whatever is wrong with it is a value (`SdpFault`), never an exception.
+ * section for sound, and ICE where it brings it, with us as its lite agent. A description is text by a stranger: whatever is wrong with it is a value (`SdpFault`), never an exception.
  *
  * Out of scope: sockets, ICE itself, SCTP (a data channel's section is refused), and who may join.
  *
@@ -25,4 +25,4 @@ export { mayReceive, maySend, type AgreedTrunk, type TrunkPolicy, type TrunkSecu
 export { sdesSuites, withoutKeys, type SdesKey, type SdesSuite } from './trunk/sdes-keys.ts';
 export { trunkCodecNamed } from './trunk/trunk-codecs.ts';
 export { TrunkNegotiation, type TrunkNegotiated, type TrunkNegotiationOptions } from './trunk/trunk-negotiation.ts';
-export type { TrunkAddress } from './trunk/trunk-description.ts';
+export type { TrunkAddress, TrunkIce } from './trunk/trunk-description.ts';

@@ -14,12 +14,17 @@ export function readTransport(session: SessionLines, bundled: readonly Transport
   const find = <K extends keyof TransportLines>(name: K): TransportLines[K] => bundled.find((lines) => lines[name] !== undefined)?.[name] ?? session[name];
   const usernameFragment = String(find('iceUfrag') ?? '');
   const password = String(find('icePwd') ?? '');
-  if (!/^[A-Za-z0-9+/]{4,256}$/.test(usernameFragment) || !/^[A-Za-z0-9+/]{22,256}$/.test(password)) return sdpFault('ICE_MISSING');
+  if (!areIceCredentials(usernameFragment, password)) return sdpFault('ICE_MISSING');
   const fingerprint = readFingerprint(find('fingerprint'));
   if (!fingerprint.ok) return fingerprint;
   const setup = find('setup');
   if (setup !== 'actpass' && setup !== 'active' && setup !== 'passive') return sdpFault('SETUP_INVALID');
   return { ok: true, transport: { usernameFragment, password, fingerprint: fingerprint.bytes, setup } };
+}
+
+/** RFC 8839 §5.4. */
+export function areIceCredentials(usernameFragment: string, password: string): boolean {
+  return /^[A-Za-z0-9+/]{4,256}$/.test(usernameFragment) && /^[A-Za-z0-9+/]{22,256}$/.test(password);
 }
 
 export function readFingerprint(lines: TransportLines['fingerprint']): Reading<{ readonly bytes: Uint8Array }> {

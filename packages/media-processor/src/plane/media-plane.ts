@@ -78,6 +78,7 @@ export class MediaPlane {
     this.feedbackWriter = new FeedbackWriter(this.sender, settings.cname, wallClock);
     const randomness = nodeRandomness();
     const agents = new AgentTable<WebrtcTransport<Leg>>({ crypto: nodeCrypto, seed: randomness.nextUint32() });
+    const telephoneAgents = new AgentTable<RtpTransport<Leg>>({ crypto: nodeCrypto, seed: randomness.nextUint32() });
     const ports = new RtpPorts<RtpTransport<Leg>>(this.sockets, settings.trunkPorts, () => randomness.nextUint32());
     const shared = {
       srtp,
@@ -88,7 +89,7 @@ export class MediaPlane {
     };
     this.legParts = {
       transports: { ...shared, agents },
-      telephones: { ...shared, ports },
+      telephones: { ...shared, ports, agents: telephoneAgents },
       writers: new StreamWriters(this.sender, this.ticks),
       random: () => randomness.nextUint32(),
     };
@@ -97,6 +98,7 @@ export class MediaPlane {
       srtp,
       sender: this.sender,
       agents,
+      telephoneAgents,
       ports,
       ticks: this.ticks,
       onRtcp: (leg, bytes, now) => this.feedbackReader.handle(leg, bytes, now),

@@ -26,6 +26,8 @@ export interface PacketReceiverOptions {
   readonly srtp: Srtp;
   readonly sender: PacketSender;
   readonly agents: AgentTable<WebrtcTransport<Leg>>;
+  /** Of telephones whose other side checks. */
+  readonly telephoneAgents: AgentTable<RtpTransport<Leg>>;
   /** Of telephones. */
   readonly ports: RtpPorts<RtpTransport<Leg>>;
   readonly ticks: TickPolicy;
@@ -138,6 +140,10 @@ export class PacketReceiver {
     const offset = received[at + receivedWords.offset] ?? 0;
     const length = received[at + receivedWords.length] ?? 0;
     const kind = packetKindOf(slab, offset, length);
+    if (kind === packetKind.stun && carries === 'rtp' && transport.admitsCheck(length, now)) {
+      this.serveTelephoneCheck(transport, received[at + receivedWords.socket] ?? 0, slab.subarray(offset, offset + length), now);
+      return 0;
+    }
     if (!this.isOfTelephone(transport, carries, kind, length, now)) {
       this.statistics.strangers += 1;
       return 0;
@@ -186,6 +192,14 @@ export class PacketReceiver {
     if (outcome === undefined) return;
     if (outcome.answer !== undefined) sender.addPlain({ socket, remote: transportAddress(this.source, this.source.port) }, outcome.answer);
     outcome.agent.owner.handleCheck(now);
+  }
+
+  private serveTelephoneCheck(transport: RtpTransport<Leg>, socket: number, bytes: Uint8Array, now: Instant): void {
+    const { telephoneAgents, sender } = this.options;
+    const outcome = telephoneAgents.handleMessage(socket, this.source, bytes, now);
+    if (outcome?.agent.owner !== transport) return;
+    if (outcome.answer !== undefined) sender.addPlain({ socket, remote: transportAddress(this.source, this.source.port) }, outcome.answer);
+    transport.handleCheck();
   }
 
   private takePlain(index: number, now: Instant): void {

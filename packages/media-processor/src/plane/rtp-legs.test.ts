@@ -99,6 +99,37 @@ planeTest('a carrier behind a NAT is latched on to, strangers are not heard', as
   assert.equal(plane.plane.statistics.strangers, 51);
 });
 
+planeTest('who proves by a check that it is there gets sound there; without the password nobody is answered', async (t) => {
+  const plane = new TestMediaPlane(t);
+  const anna = await plane.connect('anna', [microphone('0', 1000), speaker('1', 1001)]);
+  const [telephone, nowhere, stranger] = [await TestTelephone.open(t), await TestTelephone.open(t), await TestTelephone.open(t)];
+  const port = openLeg(plane);
+  const [ours, theirs] = [plane.credentials(), plane.credentials()];
+  describe(plane, describedAt(nowhere, { remoteRtcp: 'muxed', ice: ours }));
+  stranger.check(port, theirs, { ...ours, password: theirs.password });
+  telephone.check(port, theirs, ours);
+  await telephone.until(() => telephone.checksAnswered === 1);
+  anna.sendRtp([{ ssrc: 9, payloadType: 111, sequenceNumber: 5, timestamp: 960, payload: Uint8Array.of(0x78, 77) }]);
+  await telephone.until(() => telephone.heard.length === 1);
+  telephone.say(port, [saying(1)]);
+  await anna.until(() => anna.heard.length === 1);
+  // It has moved, and says so.
+  const moved = await TestTelephone.open(t);
+  moved.check(port, theirs, ours);
+  await moved.until(() => moved.checksAnswered === 1);
+  anna.sendRtp([{ ssrc: 9, payloadType: 111, sequenceNumber: 6, timestamp: 1920, payload: Uint8Array.of(0x78, 78) }]);
+  await moved.until(() => moved.heard.length === 1);
+  // Others' credentials, as after a restart, and those of before until they are used.
+  const again = plane.credentials();
+  describe(plane, describedAt(nowhere, { remoteRtcp: 'muxed', ice: again }));
+  telephone.check(port, theirs, again);
+  await telephone.until(() => telephone.checksAnswered === 2);
+  moved.check(port, theirs, ours);
+  telephone.check(port, theirs, again);
+  await telephone.until(() => telephone.checksAnswered === 3);
+  assert.deepEqual([stranger.checksAnswered, moved.checksAnswered, nowhere.heard.length], [0, 1, 0]);
+});
+
 planeTest('on hold nothing is sent, and afterwards numbers go on', async (t) => {
   const plane = new TestMediaPlane(t);
   const anna = await plane.connect('anna', [microphone('0', 1000), speaker('1', 1001)]);

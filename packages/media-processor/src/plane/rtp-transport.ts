@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ValidPair } from '@dialplane/ice';
+import type { AgentTable, IceCredentials, LiteAgent, ValidPair } from '@dialplane/ice';
 import type { MediaFailure } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import { parseIpAddress, sameIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
@@ -15,11 +15,13 @@ const unprovenBytesPerSecond = 20_000;
 
 export interface RtpTransportParts<Owner> extends LegTransportParts<Owner> {
   readonly ports: RtpPorts<RtpTransport<Owner>>;
+  /** For those whose other side checks. */
+  readonly agents: AgentTable<RtpTransport<Owner>>;
 }
 
 /**
- * The way to a carrier or a SIP phone: a pair of ports, RTP that is plain or secured by keys of the description (RFC 4568) or of DTLS (RFC 5763), and RTCP beside it or above it. Without ICE
- * nobody proves to be reachable: it counts as connected once it is described and has its keys.
+ * The way to a carrier or a SIP phone: a pair of ports, RTP that is plain or secured by keys of the description (RFC 4568) or of DTLS (RFC 5763), and RTCP beside it or above it. Without ICE,
+ * which few have, nobody proves to be reachable: it counts as connected once it is described and has its keys.
  */
 export class RtpTransport<Owner> implements LegTransport<Owner> {
   readonly kind = 'rtp';
@@ -37,6 +39,8 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
   private readonly parts: RtpTransportParts<Owner>;
   private readonly ports: RtpPortPair;
   private readonly unproven: PacketBudget;
+  private readonly checks: PacketBudget;
+  private agent: LiteAgent<RtpTransport<Owner>> | undefined;
   private handshake: DtlsHandshake | undefined;
   private security: RtpTransportSettings['security'] | undefined;
   private rtcp: 'muxed' | 'apart' = 'apart';
@@ -48,6 +52,7 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
     this.parts = parts;
     this.latch = new SourceLatch(now);
     this.unproven = new PacketBudget(unprovenBytesPerSecond, now);
+    this.checks = new PacketBudget(unprovenBytesPerSecond, now);
   }
 
   /** Opens ports at an address of the machine. @returns a sentence where there are none. */
@@ -75,6 +80,7 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
     this.follow();
     const rtcp = settings.remoteRtcp === 'muxed' ? undefined : addressOf(settings.remoteRtcp);
     if (rtcp !== undefined) this.rtcpRoute = { socket: this.ports.rtcpSocket, remote: rtcp };
+    this.followIce(settings.ice, now);
     this.secure(settings.security, now);
   }
 
@@ -84,6 +90,17 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
     if (admission === 'take' || (admission === 'prove' && this.unproven.take(length, now))) return admission;
     if (this.stranger === undefined || now - this.stranger.at >= 1000) this.stranger = { source: transportAddress(source, source.port), at: now };
     return 'drop';
+  }
+
+  /** Whether a STUN message that came to the port of RTP is looked at: the other side checks, and nobody sends too many of them. */
+  admitsCheck(length: number, now: Instant): boolean {
+    return this.agent !== undefined && this.checks.take(length, now);
+  }
+
+  /** An authentic check came. */
+  handleCheck(): void {
+    const { agent } = this;
+    if (agent?.state.kind === 'connected' && this.latch.nominate(agent.state.selected.remote)) this.follow();
   }
 
   /** Whether RTCP is taken from there: from the host that RTP comes from or is sent to. */
@@ -134,6 +151,7 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
     // What was gathered goes by sockets and keys that are about to go.
     this.parts.sender.flush();
     this.closeContexts();
+    if (this.agent !== undefined) this.parts.agents.remove(this.agent);
     this.parts.ports.close(this.ports);
     this.route = this.rtcpRoute = undefined;
     this.become(reason === undefined ? { kind: 'ended' } : { kind: 'ended', reason }, now);
@@ -144,6 +162,14 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
     const { remote } = this.latch;
     this.route = remote === undefined ? undefined : { socket: this.ports.rtpSocket, remote };
     if (this.rtcp === 'muxed') this.rtcpRoute = this.route;
+  }
+
+  /** Other credentials are a restart (RFC 8445 §9); those before stay until the first check with them. */
+  private followIce(credentials: IceCredentials | undefined, now: Instant): void {
+    const { agent, parts } = this;
+    if (credentials === undefined || agent?.usernameFragments.includes(credentials.usernameFragment) === true) return;
+    if (agent === undefined) this.agent = parts.agents.add(this, credentials, now);
+    else parts.agents.restart(agent, credentials);
   }
 
   private secure(security: RtpTransportSettings['security'], now: Instant): void {

@@ -77,6 +77,14 @@ export class SourceLatch {
     return false;
   }
 
+  /** The other side has proven by a check that it is there, and wants packets there (ICE). @returns whether that changes where to send. */
+  nominate(source: TransportAddress): boolean {
+    const { state } = this;
+    if (state.kind === 'latched' && sameTransportAddress(state.source, source)) return false;
+    this.state = { kind: 'latched', source: transportAddress(source, source.port), candidate: undefined };
+    return true;
+  }
+
   /** A packet was taken: it is authentic, or from a source that is taken as it is. @returns whether that changes where to send. */
   note(source: TransportAddress, ssrc: number, now: Instant): boolean {
     const { state } = this;

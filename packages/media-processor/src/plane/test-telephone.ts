@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { protectWords, type Srtp, type SrtpMasterKey, srtpKind, srtpOverheadBytes, unprotectWords } from '@dialplane/kernels';
+import { iceAttribute, type IceCredentials } from '@dialplane/ice';
+import { nodeCrypto, protectWords, type Srtp, type SrtpMasterKey, srtpKind, srtpOverheadBytes, unprotectWords } from '@dialplane/kernels';
 import { packetKind, packetKindOf, parseRtcp, type RtcpPacket, RtcpWriter, RtpHeaderWriter, RtpPacket, rtpVerdict } from '@dialplane/rtp';
+import { MessageBuilder, stunMethod, writeFingerprint, writeShortTerm } from '@dialplane/stun';
 import type { SectionCodec, SectionSettings } from '../process-api/leg-settings.ts';
 import type { ProcessCommand } from '../process-api/process-messages.ts';
 import type { HeardPacket, SpokenPacket } from './test-media-client.ts';
@@ -51,6 +53,7 @@ export class TestTelephone {
   readonly reports: RtcpPacket[] = [];
   /** Where packets came from, in order. */
   readonly sources: RemoteInfo[] = [];
+  checksAnswered = 0;
   private readonly rtp: Socket;
   private readonly rtcp: Socket;
   private readonly keys: { readonly srtp: Srtp; readonly inbound: number; readonly outbound: number; readonly identifier: Uint8Array } | undefined;
@@ -103,6 +106,16 @@ export class TestTelephone {
     this.rtp.send(bytes, port, '127.0.0.1');
   }
 
+  /** Checks a port of this machine and nominates it, as the controlling side of ICE with the credentials of both sides as it sees them. */
+  check(port: number, local: IceCredentials, remote: IceCredentials): void {
+    const builder = new MessageBuilder(new Uint8Array(256));
+    builder.begin('request', stunMethod.binding, crypto.getRandomValues(new Uint8Array(12))).uint32(iceAttribute.priority, 1000);
+    builder.attribute(iceAttribute.useCandidate, new Uint8Array(0)).attribute(iceAttribute.iceControlling, new Uint8Array(8));
+    writeShortTerm(builder, `${remote.usernameFragment}:${local.usernameFragment}`, 'sha1', new TextEncoder().encode(remote.password), nodeCrypto);
+    writeFingerprint(builder);
+    this.sendDatagram(port, builder.finish());
+  }
+
   /** Its sockets are gone. Repeatable. */
   close(): void {
     if (this.phase === 'closed') return;
@@ -121,7 +134,14 @@ export class TestTelephone {
 
   private take(bytes: Uint8Array, source: RemoteInfo): void {
     this.sources.push(source);
-    const isRtcp = packetKindOf(bytes, 0, bytes.length) === packetKind.rtcp;
+    const kind = packetKindOf(bytes, 0, bytes.length);
+    if (kind === packetKind.stun) this.checksAnswered += 1;
+    else this.takeMedia(bytes, kind === packetKind.rtcp);
+    for (const resolve of this.waiting) resolve();
+    this.waiting.clear();
+  }
+
+  private takeMedia(bytes: Uint8Array, isRtcp: boolean): void {
     const plain = this.unprotect(isRtcp ? srtpKind.rtcp : srtpKind.rtp, Uint8Array.from(bytes));
     if (isRtcp) {
       const parsed = parseRtcp(plain);
@@ -132,8 +152,6 @@ export class TestTelephone {
       const { ssrc, payloadType, sequenceNumber, timestamp, marker, payloadOffset, payloadLength } = this.packet;
       this.heard.push({ ssrc, payloadType, sequenceNumber, timestamp, marker, payload: plain.slice(payloadOffset, payloadOffset + payloadLength) });
     }
-    for (const resolve of this.waiting) resolve();
-    this.waiting.clear();
   }
 
   private protect(kind: number, bytes: Uint8Array, headerLength: number, payloadLength: number): Uint8Array {

@@ -27,6 +27,8 @@ export interface RtpTransportSettings {
   readonly remote: RtpAddress;
   /** On the same port (RFC 5761), or where that is. */
   readonly remoteRtcp: 'muxed' | RtpAddress;
+  /** Ours, with which the other side's checks prove where it is (RFC 8445 §7.3); absent without ICE. */
+  readonly ice?: IceCredentials;
   readonly security:
     | { readonly kind: 'none' }
     | { readonly kind: 'sdes'; readonly inbound: SrtpMasterKey; readonly outbound: SrtpMasterKey }

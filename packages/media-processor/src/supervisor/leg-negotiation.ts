@@ -119,7 +119,7 @@ function roleFor(setup: OfferedTransport['setup']): WebrtcTransportSettings['dtl
 }
 
 /** 48 and 144 bits (RFC 8445 §5.3 asks for 24 and 128), in the alphabet of ICE, which is that of Base64. */
-function newCredentials(): IceCredentials {
+export function newCredentials(): IceCredentials {
   return { usernameFragment: randomBytes(6).toString('base64'), password: randomBytes(18).toString('base64') };
 }
 

@@ -95,3 +95,15 @@ for (const [name, keying, settings, expected] of ours) {
     await conversation.talk(t, portIn(offered));
   });
 }
+
+rtpengineTest('rtpengine checks where we are (ICE) before it sends, and each hears the other', async (t) => {
+  const conversation = await Conversation.start(t);
+  const { engine, far } = conversation;
+  const offered = await engine.pass({ command: 'offer', ...call, ICE: 'force', 'rtcp-mux': ['offer', 'require'], 'transport-protocol': 'RTP/AVP', sdp: plainSdp(far.port) });
+  assert.match(offered, /a=ice-ufrag:/);
+  conversation.openLeg('far', offered, { srtp: 'forbidden' });
+  const answer = await conversation.described('far');
+  assert.match(answer, /a=ice-lite[^]*a=candidate:1 1 udp 2130706431 127\.0\.0\.1/);
+  const answered = await engine.pass({ command: 'answer', ...call, 'to-tag': 'b', sdp: answer });
+  await conversation.talk(t, portIn(answered));
+});

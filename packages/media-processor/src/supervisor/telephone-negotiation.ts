@@ -3,6 +3,7 @@ import { maxSdpLength, type MediaDescription } from '@dialplane/calling-api';
 import type { MediaDirection, MediaFailure, RtpLegRequest } from '@dialplane/media-api';
 import { type AgreedCodec, type AgreedTrunk, describeSdpFault, mayReceive, maySend, sdesSuites, type TrunkAddress, TrunkNegotiation, type TrunkNegotiated } from '@dialplane/sdp';
 import type { RtpTransportSettings, SectionCodec, SectionSettings } from '../process-api/leg-settings.ts';
+import { newCredentials } from './leg-negotiation.ts';
 import { masterKeyOf } from './sdes-master-key.ts';
 
 export interface TelephoneSurroundings {
@@ -29,6 +30,7 @@ export class TelephoneNegotiation {
       policy: { codecs, dtmf, srtp, ...(packetMs !== undefined && { packetMs }) }, keying, fingerprint, rtp,
       ...(continues !== undefined && { continues }),
       sessionId: (randomBytes(8).readBigUInt64BE() >> 2n).toString(),
+      drawIce: newCredentials,
       drawKey: (suite) => randomBytes(sdesSuites[suite].keyBytes + sdesSuites[suite].saltBytes).toString('base64'),
     });
   }
@@ -70,11 +72,12 @@ function sectionCodec({ name, payloadType, clockRate, channels, parameters }: Ag
   return { name, payloadType, clockRate, channels, parameters, nack: false };
 }
 
-function transportSettings({ remote, security }: AgreedTrunk): RtpTransportSettings {
+function transportSettings({ remote, security, ice }: AgreedTrunk): RtpTransportSettings {
   return {
     kind: 'rtp',
     remote: remote.rtp,
     remoteRtcp: remote.rtcp,
+    ...(ice !== undefined && { ice: ice.local }),
     security: security.kind === 'sdes' ? { kind: 'sdes', inbound: masterKeyOf(security.remote), outbound: masterKeyOf(security.local) }
       : security.kind === 'dtls' ? { kind: 'dtls', role: security.role, remoteFingerprint: security.fingerprint } : security,
   };

@@ -5,7 +5,7 @@ import type { Direction, OfferedCodec } from '../session-offer.ts';
 import { type SdesKey, type SdesSuite } from './sdes-keys.ts';
 import { chooseTrunkCodecs, type TrunkCodecPolicy } from './trunk-codecs.ts';
 import { sentPacketMs } from './packet-length.ts';
-import type { TrunkAudioSection, TrunkDescription } from './trunk-description.ts';
+import type { TrunkAudioSection, TrunkDescription, TrunkIce } from './trunk-description.ts';
 
 export interface TrunkPolicy extends TrunkCodecPolicy {
   /** `allowed` takes SRTP where it is offered and offers it in a way that who does not know it may pass over (keys under RTP/AVP). */
@@ -34,6 +34,8 @@ export interface AgreedTrunk {
   readonly security: TrunkSecurity;
   /** Milliseconds of sound in the packets that we send: a multiple of 10, 10 to 60. */
   readonly packetMs: number;
+  /** Where the other side checks (ICE), with us as its lite agent (RFC 8445 §2.5). */
+  readonly ice?: { readonly local: TrunkIce; readonly remote: TrunkIce };
 }
 
 export type TrunkAgreement = { readonly kind: 'agreed'; readonly trunk: AgreedTrunk } | TrunkDisagreement;
@@ -53,6 +55,8 @@ export interface TrunkWishes {
   readonly previous: AgreedTrunk | undefined;
   /** Makes key and salt for a suite, as Base64; `previous` keys are kept where they can be. */
   readonly drawKey: (suite: SdesSuite) => string;
+  /** Makes credentials of ours; kept until the other side has others, which is a restart (RFC 8839 §4.4.1.1.1). */
+  readonly drawIce: () => TrunkIce;
 }
 
 /**
@@ -75,11 +79,13 @@ export function answerTrunk({ sections }: TrunkDescription, wishes: TrunkWishes)
   const chosen = secured.toSorted((a, b) => rank(a) - rank(b))[0];
   if (chosen === undefined) return disagreed('noCommonSecurity', securitySentence(policy));
   const { section, index, codecs, security } = chosen;
-  return { kind: 'agreed', trunk: { index, security, direction: both(wishes.direction, reverse(section.direction)), remote: section, receive: codecs, send: codecs, packetMs: sentPacketMs(section, policy) } };
+  return { kind: 'agreed', trunk: { index, security, direction: both(wishes.direction, reverse(section.direction)), remote: section, receive: codecs, send: codecs, packetMs: sentPacketMs(section, policy), ...iceForAnswer(section, wishes) } };
 }
 
 /** What we offered, as far as an answer refers to it. */
 export interface OfferedTrunk {
+  /** Ours, where the session has ICE. */
+  readonly ice?: TrunkIce;
   readonly index: number;
   readonly direction: Direction;
   readonly codecs: readonly AgreedCodec[];
@@ -105,7 +111,7 @@ export function readTrunkAnswer({ sections }: TrunkDescription, offered: Offered
   const taken = new Set(ours.map(({ payloadType }) => payloadType));
   const theirs = send.filter(({ payloadType }) => !taken.has(payloadType));
   const sorted = (codecs: readonly AgreedCodec[]): readonly AgreedCodec[] => codecs.toSorted((a, b) => order(a) - order(b));
-  return { kind: 'agreed', trunk: { index: offered.index, security, direction: both(offered.direction, reverse(section.direction)), remote: section, receive: sorted([...ours, ...theirs]), send: sorted(send), packetMs: sentPacketMs(section, policy) } };
+  return { kind: 'agreed', trunk: { index: offered.index, security, direction: both(offered.direction, reverse(section.direction)), remote: section, receive: sorted([...ours, ...theirs]), send: sorted(send), packetMs: sentPacketMs(section, policy), ...(offered.ice !== undefined && section.ice !== undefined && { ice: { local: offered.ice, remote: section.ice } }) } };
 }
 
 /** Both of two limits. */
@@ -137,6 +143,13 @@ function securityForAnswer({ profile, keys, dtls }: TrunkAudioSection, { policy,
   const keyAndSalt = before?.suite === remote.suite ? before.keyAndSalt : drawKey(remote.suite);
   const { identifier: _theirs, ...local } = remote;
   return { kind: 'sdes', remote, local: { ...local, keyAndSalt } };
+}
+
+function iceForAnswer({ ice: remote }: TrunkAudioSection, { previous, drawIce }: TrunkWishes): Pick<AgreedTrunk, 'ice'> {
+  if (remote === undefined) return {};
+  const before = previous?.ice;
+  const isSame = before?.remote.usernameFragment === remote.usernameFragment && before.remote.password === remote.password;
+  return { ice: { remote, local: isSame ? before.local : drawIce() } };
 }
 
 /** An answer has one key, with the tag of the offered one that it took (RFC 4568 §5.1.3). */

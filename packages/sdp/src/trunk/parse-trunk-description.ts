@@ -2,7 +2,7 @@ import { parse, type MediaLines, type SessionLines } from 'sdp-transform';
 import { maxSections } from '../parse-offer.ts';
 import { readCodecs } from '../read-codecs.ts';
 import { directionOf } from '../read-section.ts';
-import { readFingerprint } from '../read-transport.ts';
+import { areIceCredentials, readFingerprint } from '../read-transport.ts';
 import { sdpFault, type SdpFault } from '../sdp-fault.ts';
 import type { Direction, MediaLine } from '../session-offer.ts';
 import { readSdesKeys } from './sdes-keys.ts';
@@ -17,7 +17,7 @@ const profiles: Readonly<Record<string, TrunkAudioSection['profile']>> = {
 const longestPtime = 1000;
 
 /**
- * Reads what a carrier or a SIP phone describes (RFC 3264, RFC 8866). ICE, video and whatever else it says is passed over; sections that cannot be used are told as such, and only what
+ * Reads what a carrier or a SIP phone describes (RFC 3264, RFC 8866). Video and whatever else it says is passed over; sections that cannot be used are told as such, and only what
  * makes the whole description useless is a fault.
  */
 export function parseTrunkDescription(sdp: string): { readonly ok: true; readonly description: TrunkDescription } | SdpFault {
@@ -54,6 +54,7 @@ function readTrunkSection(lines: MediaLines, session: SessionLines): TrunkSectio
     profile,
     keys,
     ...(dtls !== undefined && { dtls }),
+    ...readIce(lines, session),
   };
 }
 
@@ -74,6 +75,12 @@ function packetLengths({ ptime, maxptime }: MediaLines): Pick<TrunkAudioSection,
 function heldDirection(direction: Direction, address: string): Direction {
   if (!/^0\.0\.0\.0$|^[0:]+$/.test(address)) return direction;
   return direction === 'sendrecv' || direction === 'sendonly' ? 'sendonly' : 'inactive';
+}
+
+/** Two lite agents would check nothing (RFC 8445 §6.1.1), so a lite one is as one without ICE. */
+function readIce({ rtcpMux, iceUfrag, icePwd }: MediaLines, session: SessionLines): Pick<TrunkAudioSection, 'ice'> {
+  const [usernameFragment, password] = [String(iceUfrag ?? session.iceUfrag ?? ''), String(icePwd ?? session.icePwd ?? '')];
+  return rtcpMux === undefined || session.icelite !== undefined || !areIceCredentials(usernameFragment, password) ? {} : { ice: { usernameFragment, password } };
 }
 
 function readDtls(lines: MediaLines, session: SessionLines): TrunkAudioSection['dtls'] {

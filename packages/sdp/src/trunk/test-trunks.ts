@@ -22,6 +22,7 @@ export function negotiationOf(policy: Partial<TrunkPolicy> = {}, options: Partia
       drawn += 1;
       return Buffer.alloc(sdesSuites[suite].keyBytes + sdesSuites[suite].saltBytes, drawn).toString('base64');
     },
+    drawIce: () => ({ usernameFragment: 'ours', password: `oursoursoursoursour${(drawn += 1)}`.padEnd(22, 'x') }),
     ...options,
   });
 }

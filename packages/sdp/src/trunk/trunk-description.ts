@@ -1,7 +1,7 @@
 import type { Direction, MediaLine, OfferedCodec } from '../session-offer.ts';
 import type { SdesKey } from './sdes-keys.ts';
 
-/** What a carrier or a SIP phone describes of itself, as far as sound goes: an offer or an answer without ICE (RFC 3264). */
+/** What a carrier or a SIP phone describes of itself, as far as sound goes: an offer or an answer (RFC 3264). */
 export interface TrunkDescription {
   /** Of `o=` (RFC 8866 §5.2); decimal. */
   readonly sessionId: string;
@@ -32,6 +32,8 @@ export interface TrunkAudioSection extends MediaLine {
   readonly profile: 'plain' | 'sdes' | 'dtls';
   /** Those that can be used here, in its order. */
   readonly keys: readonly SdesKey[];
+  /** Of a full ICE agent that has RTCP on the port of RTP, so that there is one component to check; absent for everybody else. */
+  readonly ice?: TrunkIce;
   /** Its certificate and part in the handshake (RFC 5763 §5); absent where one of both is, or is not understood. */
   readonly dtls?: { readonly fingerprint: Uint8Array; readonly setup: 'actpass' | 'active' | 'passive' };
 }
@@ -42,4 +44,10 @@ export interface TrunkAddress {
   /** IPv4 or IPv6, without brackets. */
   readonly address: string;
   readonly port: number;
+}
+
+/** Of one side (RFC 8839 §5.4). */
+export interface TrunkIce {
+  readonly usernameFragment: string;
+  readonly password: string;
 }

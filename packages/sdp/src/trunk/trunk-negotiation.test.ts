@@ -149,3 +149,20 @@ test('packets are as long as the other side asks for, else as the trunk is set, 
   const answer = 'v=0\r\no=- 1 1 IN IP4 203.0.113.5\r\ns=-\r\nc=IN IP4 203.0.113.5\r\nt=0 0\r\nm=audio 30002 RTP/AVP 0\r\na=ptime:60\r\n';
   assert.equal(mustAgree(ours.takeAnswer(answer)).trunk.packetMs, 60);
 });
+
+test('who checks is answered by a lite agent, whose credentials stay until its own are others', () => {
+  const offer = (lines: readonly string[]) => ['v=0', 'o=- 1 1 IN IP4 203.0.113.5', 's=-', 'c=IN IP4 203.0.113.5', 't=0 0', 'm=audio 30002 RTP/AVP 0', 'a=candidate:1 1 udp 2130706431 203.0.113.5 30002 typ host', ...lines, ''].join('\r\n');
+  const credentials = (seed: string) => [`a=ice-ufrag:${seed}${seed}`, `a=ice-pwd:${seed.repeat(12)}`];
+  const ours = negotiationOf({ srtp: 'forbidden' });
+  const answerTo = (lines: readonly string[]) => String(mustAgree(ours.takeOffer(offer(lines))).answer);
+  const first = answerTo([...credentials('ab'), 'a=rtcp-mux']);
+  assert.deepEqual(first.split('\r\n').filter((line) => /ice|candidate|rtcp/.test(line)), [
+    'a=ice-lite', 'a=ice-ufrag:ours', 'a=ice-pwd:oursoursoursoursour1xx', 'a=candidate:1 1 udp 2130706431 192.0.2.10 49152 typ host', 'a=rtcp-mux',
+  ]);
+  assert.match(ours.offer('sendonly'), /a=ice-pwd:oursoursoursoursour1xx/);
+  assert.match(answerTo([...credentials('ab'), 'a=rtcp-mux']), /a=ice-pwd:oursoursoursoursour1xx/);
+  assert.match(answerTo([...credentials('cd'), 'a=rtcp-mux']), /a=ice-pwd:oursoursoursoursour2xx/);
+  for (const lines of [credentials('ab'), ['a=ice-ufrag:ab', 'a=rtcp-mux'], ['a=rtcp-mux']]) assert.doesNotMatch(answerTo(lines), /ice-|candidate/, lines.join(' '));
+  const lite = offer([...credentials('ab'), 'a=rtcp-mux']).replace('t=0 0', 't=0 0\r\na=ice-lite');
+  assert.doesNotMatch(String(mustAgree(negotiationOf().takeOffer(lite)).answer), /ice-|candidate/);
+});

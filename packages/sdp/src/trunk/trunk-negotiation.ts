@@ -5,7 +5,7 @@ import { usualPacketMs } from './packet-length.ts';
 import { parseTrunkDescription } from './parse-trunk-description.ts';
 import { type SdesKey, type SdesSuite, sdesSuiteNames } from './sdes-keys.ts';
 import { offeredTrunkCodecs } from './trunk-codecs.ts';
-import type { TrunkAddress, TrunkDescription } from './trunk-description.ts';
+import type { TrunkAddress, TrunkDescription, TrunkIce } from './trunk-description.ts';
 import { writeTrunkDescription, type WrittenTrunkSection } from './write-trunk-description.ts';
 
 export interface TrunkNegotiationOptions {
@@ -22,6 +22,8 @@ export interface TrunkNegotiationOptions {
   readonly fingerprint: Uint8Array;
   /** Makes random key and salt for a suite, as Base64. */
   readonly drawKey: (suite: SdesSuite) => string;
+  /** Makes random credentials for ICE: 24 and 128 bits at least (RFC 8445 §5.3). */
+  readonly drawIce: () => TrunkIce;
 }
 
 export type TrunkNegotiated = { readonly kind: 'agreed'; readonly trunk: AgreedTrunk; /** Ours, where theirs was an offer. */ readonly answer?: string } | TrunkDisagreement | SdpFault;
@@ -69,9 +71,10 @@ export class TrunkNegotiation {
     const index = agreed?.index ?? this.taken.index;
     const codecs = offeredTrunkCodecs(policy, [...(agreed?.receive ?? []), ...(this.offered?.codecs ?? []), ...this.taken.codecs]);
     const security = agreed === undefined ? this.offeredSecurity() : this.keptSecurity(agreed.security, lines[index]?.protocol ?? 'RTP/AVP');
-    this.offered = { index, direction, codecs, keys: security.keys, profile: security.profile };
+    const ice = agreed?.ice?.local;
+    this.offered = { index, direction, codecs, keys: security.keys, profile: security.profile, ...(ice !== undefined && { ice }) };
     const section: WrittenTrunkSection = {
-      protocol: security.protocol, mid: lines[index]?.mid, direction, codecs, packetMs: this.packetMs, rtcp: 'muxedIfAnswered', keys: security.keys,
+      protocol: security.protocol, mid: lines[index]?.mid, direction, codecs, packetMs: this.packetMs, rtcp: 'muxedIfAnswered', keys: security.keys, ...(ice !== undefined && { ice }),
       ...(security.profile === 'dtls' && { dtls: { fingerprint: this.options.fingerprint, setup: 'actpass' } }),
     };
     return this.write(lines.length === 0 ? [section] : lines.map((line, at) => (at === index ? section : line)));
@@ -90,8 +93,8 @@ export class TrunkNegotiation {
   takeOffer(sdp: string): TrunkNegotiated {
     const parsed = parseTrunkDescription(sdp);
     if (!parsed.ok) return parsed;
-    const { policy, drawKey } = this.options;
-    const agreement = answerTrunk(parsed.description, { policy, direction: this.direction, previous: this.agreed, drawKey });
+    const { policy, drawKey, drawIce } = this.options;
+    const agreement = answerTrunk(parsed.description, { policy, direction: this.direction, previous: this.agreed, drawKey, drawIce });
     const negotiated = this.settle(agreement, parsed.description);
     if (negotiated.kind !== 'agreed') return negotiated;
     this.offered = undefined;
@@ -109,13 +112,14 @@ export class TrunkNegotiation {
     return agreement;
   }
 
-  private writeAnswer({ sections }: TrunkDescription, { index, direction, receive, security, remote }: AgreedTrunk): string {
+  private writeAnswer({ sections }: TrunkDescription, { index, direction, receive, security, remote, ice }: AgreedTrunk): string {
     return this.write(sections.map((section, at) => {
       if (at !== index) return lineOf(section);
       return {
         protocol: section.protocol, mid: section.mid, direction, codecs: receive, packetMs: this.packetMs,
         rtcp: remote.rtcp === 'muxed' ? 'muxed' : 'apart',
         keys: security.kind === 'sdes' ? [security.local] : [],
+        ...(ice !== undefined && { ice: ice.local }),
         ...(security.kind === 'dtls' && { dtls: { fingerprint: this.options.fingerprint, setup: security.role === 'client' ? 'active' : 'passive' } }),
       } satisfies WrittenTrunkSection;
     }));
