@@ -14,7 +14,7 @@
  * ```
  */
 export type { Instant, Machine } from './machine.ts';
-export { addMilliseconds, earliest, instant } from './machine.ts';
+export { addMilliseconds, earliest, instant, roundedUp } from './machine.ts';
 export { DeadlineHeap } from './deadline-heap.ts';
 export { Deadlines } from './deadlines.ts';
 export type { Randomness } from './randomness.ts';

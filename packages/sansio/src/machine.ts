@@ -29,3 +29,8 @@ export interface Machine<Input, Output> {
   /** When `handleTimeout` next has work; `undefined` means nothing is pending. */
   pollTimeout(): Instant | undefined;
 }
+
+/** The first multiple of `stepMs` that is not before `at`: deadlines that may be a step late have their wake-ups in common, and to be woken costs more than most of what is then due. */
+export function roundedUp(at: Instant, stepMs: number): Instant {
+  return instant(Math.ceil(at / stepMs) * stepMs);
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addMilliseconds, Deadlines, earliest, instant, seededRandomness, UnreadBytes } from './index.ts';
+import { addMilliseconds, Deadlines, earliest, instant, roundedUp, seededRandomness, UnreadBytes } from './index.ts';
 
 test('deadlines fire earliest first, once, and not before they are due', () => {
   const deadlines = new Deadlines<'ring' | 'grace' | 'drop'>();
@@ -28,6 +28,7 @@ test('earliest ignores what is absent', () => {
   assert.equal(earliest(instant(2), instant(3)), 2);
   assert.equal(earliest(undefined, undefined), undefined);
   assert.equal(addMilliseconds(instant(2), 5), 7);
+  assert.deepEqual([40, 40.1, 59, 60].map((at) => roundedUp(instant(at), 20)), [40, 60, 60, 60]);
 });
 
 test('seeded randomness repeats from its seed and spreads over 32 bits', () => {

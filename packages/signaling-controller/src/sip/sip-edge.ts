@@ -1,5 +1,5 @@
 import { nodeRandomness, SourceAddresses } from '@dialplane/kernels';
-import type { Instant } from '@dialplane/sansio';
+import { type Instant, roundedUp } from '@dialplane/sansio';
 import { type LinkedMessage, parseSipMessage, ProxyCore, type ProxyOutput, responseTo, type SipFlow, type SipLink, type SipMessage, type SipOrigin, type TimedTransaction, writeSipMessage } from '@dialplane/sip';
 import { systemClock, type Clock } from '../clock.ts';
 import { DigestGate } from './admission/digest-gate.ts';
@@ -23,6 +23,8 @@ import { StreamPorts } from './transports/stream-ports.ts';
 import { UdpPorts } from './transports/udp-ports.ts';
 
 const tickMs = 1000;
+/** How late timers of transactions may be: each call has half a dozen that end within a minute, at instants of their own. */
+const latenessMs = 20;
 
 /** Makes the SIP edge; `start` opens it. */
 export function createSipEdge(options: SipEdgeOptions): SipEdge {
@@ -253,8 +255,10 @@ class Edge implements SipEdge {
   }
 
   private arm(): void {
-    const at = this.core.pollTimeout();
-    if (at === undefined || (this.wake !== undefined && this.wake.at <= at)) return;
+    const next = this.core.pollTimeout();
+    if (next === undefined) return;
+    const at = roundedUp(next, latenessMs);
+    if (this.wake !== undefined && this.wake.at <= at) return;
     this.wake?.cancel();
     this.wake = {
       at,
