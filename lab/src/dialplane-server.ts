@@ -24,6 +24,8 @@ export interface SignedInPerson {
 export interface DialplaneOptions {
   /** 8443 without it; 443 where a network lets nothing else out. */
   readonly httpsPort?: number;
+  /** The name server that the host asks; that of the machine without it. */
+  readonly nameServer?: string;
   /** More words for `./dialplane up`. */
   readonly words?: readonly string[];
 }
@@ -49,7 +51,7 @@ export interface DialplaneServer extends AsyncDisposable {
 }
 
 /** Starts a server on `host` with an empty data folder, and resolves when it takes requests. */
-export async function startDialplane(host: Host, { httpsPort = 8443, words = [] }: DialplaneOptions = {}): Promise<DialplaneServer> {
+export async function startDialplane(host: Host, { httpsPort = 8443, nameServer, words = [] }: DialplaneOptions = {}): Promise<DialplaneServer> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-lab-server-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -58,7 +60,9 @@ export async function startDialplane(host: Host, { httpsPort = 8443, words = [] 
   stack.defer(() => end(bridge));
   const authority = join(folder, 'downloaded-ca.pem');
   const origins = host.addresses.map((address) => originAt(address, httpsPort));
-  const start = async (): Promise<HostProcess> => up(host, ['--data-dir', join(folder, 'data'), '--https-port', String(httpsPort), ...words], origins);
+  const resolver = join(folder, 'resolv.conf');
+  if (nameServer !== undefined) await writeFile(resolver, `nameserver ${nameServer}\n`);
+  const start = async (): Promise<HostProcess> => up(host, nameServer === undefined ? undefined : resolver, ['--data-dir', join(folder, 'data'), '--https-port', String(httpsPort), ...words], origins);
   let running = await start();
   const kill = (): Promise<void> => end(running);
   stack.defer(kill);
@@ -104,10 +108,12 @@ function originAt(address: string, port: number): string {
   return new URL(`https://${isIPv6(address) ? `[${address}]` : address}:${port}`).origin;
 }
 
-async function up(host: Host, words: readonly string[], origins: readonly string[]): Promise<HostProcess> {
+async function up(host: Host, resolver: string | undefined, words: readonly string[], origins: readonly string[]): Promise<HostProcess> {
   const main = join(repository, 'packages/server/src/main.ts');
-  const options = ['--http-port', String(httpPort), '--log-level', 'warn', ...words];
-  const server = host.start(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'up', ...options], { cwd: repository });
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', main, 'up', '--http-port', String(httpPort), '--log-level', 'warn', ...words];
+  // What runs in a namespace has mounts of its own, so that the machine's file stays as it is.
+  const [program = '', ...args] = resolver === undefined ? command : ['sh', '-ec', 'mount --bind "$0" /etc/resolv.conf; exec "$@"', resolver, ...command];
+  const server = host.start(program, args, { cwd: repository });
   await Promise.all(origins.map((origin) => server.line(new RegExp(` ${origin.replaceAll(/[.[\]]/g, '\\$&')}$`))));
   return server;
 }

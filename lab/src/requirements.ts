@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
 /** Programs of the machine that hosts of the lab run; `tools/system-packages.json` knows the packages they come in. */
-const programs = ['ip', 'iptables', 'chromium', 'firefox-esr', 'certutil', 'tshark', 'socat', 'openssl', 'kamailio', 'baresip', 'sipp', 'linphonec'] as const;
+const programs = ['ip', 'iptables', 'chromium', 'firefox-esr', 'certutil', 'tshark', 'socat', 'openssl', 'kamailio', 'baresip', 'sipp', 'linphonec', 'dnsmasq'] as const;
 type Program = (typeof programs)[number];
 
 /** What is missing here to run these programs on hosts of the lab, as a sentence; `undefined` when nothing is. */

@@ -1,5 +1,7 @@
 /** What carriers do differently: offers that come late, sessions that want refreshing, border controllers that are out of order, TLS with SRTP, media that comes early. */
 import assert from 'node:assert/strict';
+import { startCapture } from '../capture.ts';
+import type { NameRecords } from '../name-server.ts';
 import { labTest } from '../requirements.ts';
 import { startCarrier } from '../telephones/carrier.ts';
 import { startLinphone } from '../telephones/linphone.ts';
@@ -114,4 +116,61 @@ labTest('keys as telephone events, and as tones where the carrier takes no event
   await david.keysInSound(everyKey);
   await anna.phone.call('do', 'hangUp');
   await david.ends();
+});
+
+labTest('a carrier that is found by NAPTR and SRV, whose first server is dead, and that wants a registration', async () => {
+  const customer = { username: 'dialplane', password: 'a word that the two know' };
+  await using exchange = await openExchange({ anna: 'open' }, ['clara'], {
+    names: carrierNames, carrier: { customer },
+    trunk: { addresses: [], credentials: { username: customer.username, secret: customer.password }, registration: {}, admission: { addresses: ['203.0.113.130'] } },
+  });
+  const anna = exchange.member('anna');
+  const clara = exchange.telephone('clara');
+  await exchange.carrier.registered(customer.username);
+  await anna.phone.call('dial', numbers.clara, annasNumber);
+  await clara.ring();
+  clara.answer();
+  await hearEachOther(anna, clara);
+  await anna.phone.call('do', 'hangUp');
+  await clara.ends();
+  clara.dial(`sip:${annasNumber}@carrier.example`);
+  assert.equal(await anna.phone.call('ring'), `4:${numbers.clara}`);
+  await anna.phone.call('answer');
+  await hearEachOther(anna, clara);
+  clara.hangUp();
+  await anna.phone.call('reaches', 'Disconnected');
+});
+
+/** TCP is preferred, and nobody listens at the first of its two servers. */
+const carrierNames: NameRecords = {
+  hosts: { 'dead.carrier.example': ['203.0.113.133'], 'alive.carrier.example': ['203.0.113.130'] },
+  services: [
+    { name: '_sip._tcp.carrier.example', target: 'dead.carrier.example', port: 5060, priority: 10 },
+    { name: '_sip._tcp.carrier.example', target: 'alive.carrier.example', port: 5060, priority: 20 },
+  ],
+  pointers: [
+    { name: 'carrier.example', order: 10, service: 'SIP+D2T', replacement: '_sip._tcp.carrier.example' },
+    { name: 'carrier.example', order: 20, service: 'SIP+D2U', replacement: '_sip._udp.carrier.example' },
+  ],
+};
+
+labTest('a carrier over IPv6', async () => {
+  await using exchange = await openExchange({ anna: 'home' }, ['clara'], { family: 6 });
+  await using capture = await startCapture(exchange.network.host('carrier'));
+  const anna = exchange.member('anna');
+  const clara = exchange.telephone('clara');
+  await anna.phone.call('dial', numbers.clara, annasNumber);
+  await clara.ring();
+  clara.answer();
+  await hearEachOther(anna, clara);
+  await anna.phone.call('do', 'hangUp');
+  await clara.ends();
+  clara.dial(`sip:${annasNumber}@carrier.example`);
+  await anna.phone.call('answer');
+  await hearEachOther(anna, clara);
+  clara.hangUp();
+  await anna.phone.call('reaches', 'Disconnected');
+  await capture.stop();
+  assert.ok((await capture.count('sip && ipv6.addr == 2001:db8::5')) >= 10);
+  assert.deepEqual(await capture.fields('sip && (_ws.malformed || _ws.expert.severity >= error)', ['sip.CSeq', '_ws.expert.message']), []);
 });

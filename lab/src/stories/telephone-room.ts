@@ -1,5 +1,7 @@
 import type { OperationBody } from '@dialplane/calling-api';
+import type { IpFamily } from '../addressing.ts';
 import type { Host } from '../host.ts';
+import { startNameServer, type NameRecords } from '../name-server.ts';
 import { startBaresip, type BaresipPlan } from '../telephones/baresip.ts';
 import { makeCarrierCertificate, startCarrier, type Carrier, type CarrierCertificate } from '../telephones/carrier.ts';
 import type { CarrierPlan } from '../telephones/carrier-script.ts';
@@ -21,8 +23,13 @@ export function refusedWith(status: number): string {
   return `+14255560${status}`;
 }
 
-const carrierAddress = '203.0.113.130';
-const serverAddress = '203.0.113.5';
+/** By the family of IP that carrier, telephones and server speak with each other. */
+const addresses = {
+  4: { carrier: '203.0.113.130', server: '203.0.113.5', phone: (index: number) => `203.0.113.${140 + index}`, inUri: (address: string) => address },
+  6: { carrier: '2001:db8::130', server: '2001:db8::5', phone: (index: number) => `2001:db8::${140 + index}`, inUri: (address: string) => `[${address}]` },
+} as const;
+const { carrier: carrierAddress, server: serverAddress } = addresses[4];
+const namesAddress = '203.0.113.133';
 export const carrierDomain = 'carrier.example';
 
 export interface ExchangeOptions extends RoomOptions {
@@ -30,6 +37,10 @@ export interface ExchangeOptions extends RoomOptions {
   readonly telephones?: Readonly<Partial<Record<Subscriber, Partial<BaresipPlan>>>>;
   /** Subscribers whose telephones are in a network of this kind instead of on the Internet. */
   readonly telephonesAt?: Readonly<Partial<Record<Subscriber, Site>>>;
+  /** The family of IP that telephones, carrier and server speak with each other; 4 without it. */
+  readonly family?: IpFamily;
+  /** What a name server of the server's own knows. */
+  readonly names?: NameRecords;
   readonly trunk?: OperationBody<'putTrunk'>;
   readonly carrier?: Partial<CarrierPlan>;
 }
@@ -43,20 +54,26 @@ export interface Exchange extends Room {
 
 /** Opens a room, and beside it a carrier whose subscribers have registered. The numbers of Anna and Boris ring at them. */
 export async function openExchange(places: Readonly<Partial<Record<Person, Place>>>, subscribers: readonly Subscriber[], options: ExchangeOptions = {}): Promise<Exchange & AsyncDisposable> {
-  const { telephones = {}, telephonesAt = {}, trunk = {}, carrier: script = {}, hosts = {}, moves = [], words = [], ...roomOptions } = options;
+  const { telephones = {}, telephonesAt = {}, family = 4, names, trunk = {}, carrier: script = {}, hosts = {}, moves = [], words = [], ...roomOptions } = options;
   await using stack = new AsyncDisposableStack();
-  const computers = Object.fromEntries(subscribers.map((person, index) => [`phone-${person}`, { segment: 'internet', address: `203.0.113.${140 + index}` }]));
-  const certificate = stack.use(await makeCarrierCertificate(carrierDomain, carrierAddress));
+  const at = addresses[family];
+  const computers = Object.fromEntries(subscribers.map((person, index) => [`phone-${person}`, { segment: 'internet', address: at.phone(index) }]));
+  const certificate = stack.use(await makeCarrierCertificate(carrierDomain, at.carrier));
   const elsewhere = Object.entries(telephonesAt) as Array<[Subscriber, Site]>;
-  const room = stack.use(await openRoom(places, { ...roomOptions, words: ['--sip-ca', certificate.certificate, ...words], moves: [...moves, ...elsewhere], hosts: { ...hosts, ...computers, carrier: { segment: 'internet', address: carrierAddress } } }));
-  const carrier = stack.use(await startCarrier(room.network.host('carrier'), { certificate, domain: carrierDomain, interconnect: serverAddress, interconnectUri: `sip:${serverAddress}`, ...script }));
-  await configureTrunk(room, trunk);
+  const room = stack.use(await openRoom(places, {
+    ...roomOptions, words: ['--sip-ca', certificate.certificate, ...words], moves: [...moves, ...elsewhere],
+    hosts: { ...hosts, ...computers, carrier: { segment: 'internet', address: at.carrier }, ...(names === undefined ? {} : { names: { segment: 'internet', address: namesAddress } }) },
+    ...(names === undefined ? {} : { nameServer: namesAddress }),
+  }));
+  if (names !== undefined) await startNameServer(room.network.host('names'), names);
+  const carrier = stack.use(await startCarrier(room.network.host('carrier'), { certificate, domain: carrierDomain, interconnect: at.server, interconnectUri: `sip:${at.inUri(at.server)}`, ...script }));
+  await configureTrunk(room, { addresses: [at.carrier], ...trunk });
   const computerOf = (person: Subscriber): Host => {
     const site = telephonesAt[person];
     return room.network.host(site === undefined ? `phone-${person}` : placeOf(person, site));
   };
   const opened = await Promise.all(subscribers.map(async (person) => stack.use(await startBaresip(computerOf(person), {
-    person, user: numbers[person], domain: carrierDomain, registrar: `sip:${carrierAddress}`, ...telephones[person],
+    person, user: numbers[person], domain: carrierDomain, registrar: `sip:${at.inUri(at.carrier)}`, ...telephones[person],
   }))));
   const telephone = (person: Subscriber): Telephone => {
     const found = opened.find((candidate) => candidate.person === person);

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Host } from '../host.ts';
@@ -71,7 +72,7 @@ function configurationOf(host: Host, { person, playsKeys }: BaresipPlan, folder:
   const source = playsKeys === undefined ? [`audio_source ausine,${people[person].toneHz}`, 'ausrc_channels 2'] : [`audio_source aufile,${join(folder, playedFile)}`, 'ausrc_channels 1'];
   const modules = ['g711', 'g722', 'opus', 'aubridge', 'aufile', 'ausine', 'sndfile', 'srtp', 'dtls_srtp'].map((name) => `module ${name}.so`);
   return [
-    'poll_method epoll', `sip_listen ${host.address}:${sipPort}`, 'sip_trans_def udp', 'sip_verify_server no', 'call_local_timeout 120', 'call_max_calls 4',
+    'poll_method epoll', `sip_listen ${isIPv6(host.address) ? `[${host.address}]` : host.address}:${sipPort}`, 'sip_trans_def udp', 'sip_verify_server no', 'call_local_timeout 120', 'call_max_calls 4',
     // It has no loudspeaker: what it would play is thrown away, and what it decodes is written to a file.
     'audio_player aubridge,ear', ...source, 'ausrc_srate 48000', 'auplay_channels 1', 'auplay_srate 48000', 'ausrc_format s16', 'auplay_format s16',
     'module_path /usr/lib/baresip/modules', ...modules, 'module_tmp uuid.so', 'module_tmp account.so', 'module_app menu.so', 'module_app ctrl_tcp.so',

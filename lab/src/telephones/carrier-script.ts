@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 /** What a carrier of the lab does with calls. */
 export interface CarrierPlan {
   readonly domain: string;
@@ -9,6 +11,8 @@ export interface CarrierPlan {
   readonly interconnectUri: string;
   /** Answers every INVITE from the interconnection with this status, as a session border controller that is out of order does. */
   readonly refusal?: number;
+  /** The customer behind the interconnection has to prove who it is, registers, and is called where it has registered. */
+  readonly customer?: { readonly username: string; readonly password: string };
   /** The tls.cfg of kamailio. */
   readonly tlsConfiguration: string;
 }
@@ -17,7 +21,8 @@ export interface CarrierPlan {
  * A numbering plan without a database: subscribers are who has registered; numbers `+14255560xyz` are refused with the status `xyz` and words of the carrier's own;
  * every other call of a subscriber goes to the interconnection, with the caller in P-Asserted-Identity (RFC 3325).
  */
-export function carrierScript({ domain, address, interconnect, interconnectUri, refusal, tlsConfiguration }: CarrierPlan): string {
+export function carrierScript({ domain, address, interconnect, interconnectUri, refusal, customer, tlsConfiguration }: CarrierPlan): string {
+  const listening = bracketed(address);
   return `#!KAMAILIO
 debug=1
 log_stderror=yes
@@ -26,9 +31,9 @@ tcp_children=2
 auto_aliases=no
 enable_tls=yes
 alias="${domain}"
-listen=udp:${address}:5060
-listen=tcp:${address}:5060
-listen=tls:${address}:5061
+listen=udp:${listening}:5060
+listen=tcp:${listening}:5060
+listen=tls:${listening}:5061
 loadmodule "tls.so"
 loadmodule "tm.so"
 loadmodule "sl.so"
@@ -42,6 +47,7 @@ loadmodule "sanity.so"
 loadmodule "nathelper.so"
 loadmodule "pv.so"
 loadmodule "xlog.so"
+loadmodule "auth.so"
 modparam("tls", "config", "${tlsConfiguration}")
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "gruu_enabled", 0)
@@ -60,11 +66,12 @@ request_route {
     sl_send_reply("404", "Not here");
     exit;
   }
-  if (is_method("REGISTER")) { fix_nated_register(); if (save("location")) { xlog("L_ERR", "registered $tU\\n"); } exit; }
+  if (is_method("REGISTER")) {${customer === undefined ? '' : ` if ($fU == "${customer.username}" && !pv_www_authenticate("${domain}", "${customer.password}", "0")) { www_challenge("${domain}", "1"); exit; }`} fix_nated_register(); if (save("location")) { xlog("L_ERR", "registered $tU\\n"); } exit; }
   if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
   t_check_trans();
   if (is_method("INVITE")) { if (nat_uac_test("19")) add_contact_alias(); record_route(); }
-  if ($si == "${interconnect}") {
+  if (src_ip == ${bracketed(interconnect)}) {
+    ${customer === undefined ? '' : `if (is_method("INVITE") && !pv_proxy_authenticate("${domain}", "${customer.password}", "0")) { proxy_challenge("${domain}", "1"); exit; }`}
     ${refusal === undefined ? '' : `if (is_method("INVITE")) { sl_send_reply("${refusal}", "Out of order"); exit; }`}
     if ($rU =~ "^\\+14255560[3-6][0-9][0-9]$") { $var(status) = $(rU{s.substr,9,3}{s.int}); sl_send_reply("$var(status)", "Refused by the carrier"); exit; }
     if (!lookup("location")) { sl_send_reply("404", "No such subscriber"); exit; }
@@ -73,8 +80,12 @@ request_route {
   }
   if (lookup("location")) { t_relay(); exit; }
   append_hf("P-Asserted-Identity: <sip:$fU@${domain}>\\r\\n");
-  $du = "${interconnectUri}";
+  ${customer === undefined ? `$du = "${interconnectUri}";` : `$ru = "sip:${customer.username}@${domain}"; if (!lookup("location")) { sl_send_reply("480", "Not registered"); exit; }`}
   t_relay();
 }
 `;
+}
+
+function bracketed(address: string): string {
+  return isIPv6(address) ? `[${address}]` : address;
 }
