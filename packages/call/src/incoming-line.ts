@@ -29,7 +29,7 @@ function refuseLine(live: LiveCall, line: IncomingLine, { status, sentence }: Ex
   present(live, seat, now);
   live.line({ kind: 'reject', lineId: line.lineId, status, sentence });
   if (seat.line !== undefined) replaceSeat(live.model, { ...seat, line: { ...seat.line, state: 'over' } });
-  endCall(live, sipEndReason({ direction: 'incoming', status, sentence, endedBy: 'platform' }), now);
+  endCall(live, sipEndReason({ direction: 'incoming', status, sentence, endedBy: status === 487 ? line.from : 'platform' }), now);
 }
 
 /** An application has answered: the telephone is connected as soon as it has a leg. */

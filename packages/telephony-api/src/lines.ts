@@ -89,7 +89,7 @@ export interface IncomingLine {
     | { readonly kind: 'number'; readonly number: string; readonly callerId?: string }
     /** An application has answered, under this connection: `identifier` is its own. */
     | { readonly kind: 'application'; readonly connectionId: string; readonly identifier: string }
-    /** It is not wanted: rejected with this SIP status by the owner, who keeps a record of it. */
+    /** It is not wanted, or over already (487): rejected with this SIP status by the owner, who keeps a record of it. */
     | { readonly kind: 'nobody'; readonly status: number; readonly sentence: string };
   /** Of the trunk, for the flow and the records; absent for a SIP phone. */
   readonly trunk?: string;

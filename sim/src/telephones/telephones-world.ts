@@ -21,7 +21,7 @@ export interface TelephonesSize {
 /** What happened, for a test to see that it looked at something. */
 export interface TelephonesReport extends UserTally {
   readonly invites: number;
-  /** INVITEs whose every answer was lost, or that nobody could answer. */
+  /** INVITEs without a final answer: of telephones that have vanished, and re-INVITEs that cross with a BYE, after which nobody repeats a 200 that was lost. */
   readonly unanswered: number;
   readonly vanished: number;
   readonly lost: number;

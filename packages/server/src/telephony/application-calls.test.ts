@@ -82,7 +82,7 @@ test('a call whose application cannot be reached ends, and says why', { skip }, 
   assert.match(await carrier.log(), /Warning: 399 dialplane "The application that decides about calls to this number cannot be reached/);
 });
 
-test('a caller who hangs up while the application thinks leaves nothing behind', { skip }, async (t) => {
+test('a caller who hangs up while the application thinks leaves a record and nothing else', { skip }, async (t) => {
   const { server, port } = await started(t);
   const asked = Promise.withResolvers<{ readonly client: CallAutomationClient; readonly context: string }>();
   await application(t, server, async (client, context) => asked.resolve({ client, context }));
@@ -92,6 +92,9 @@ test('a caller who hangs up while the application thinks leaves nothing behind',
   const { client, context } = await asked.promise;
   await carrier.finished();
   await assert.rejects(client.redirectCall(context, { targetParticipant: { communicationUserId: server.ada.signedIn.identifier } }), { statusCode: 404, code: '8522' });
+  const { value: [call] } = await server.ada.operate<CallList>('GET', '/v1/calls');
+  const { summaries } = await server.ada.operate<CallRecords>('GET', `/v1/calls/${call?.callId}/records`);
+  assert.deepEqual(summaries.map(({ participantEndSubCode, endedBy }) => [participantEndSubCode, endedBy]), [[540_487, '4:+12025550100']]);
   const { value } = await server.ada.operate<LimitUseList>('GET', '/v1/telephony/limits');
   assert.deepEqual([...new Set(value.map(({ concurrentCalls }) => concurrentCalls))], [0]);
 });

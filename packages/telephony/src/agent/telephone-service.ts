@@ -7,7 +7,7 @@ import type { LineCommand, LineDevice, LineEnd, LineEvent, TelephoneControl } fr
 import { randomUUID } from 'node:crypto';
 import type { TelephonyBooks } from '../open-telephony-books.ts';
 import { askApplication } from '../webhooks/ask-application.ts';
-import { CallReceiver } from './call-receiver.ts';
+import { CallReceiver, type AskedCall } from './call-receiver.ts';
 import type { IncomingDecision, LineDirectory } from './line-directory.ts';
 import { LineMetrics } from './line-metrics.ts';
 import { LinePlanner } from './line-planner.ts';
@@ -42,6 +42,8 @@ export class TelephoneService implements TelephoneControl {
   readonly #deviceListeners: Array<(identifier: string, device: LineDevice) => void> = [];
   /** Usernames of phones that could be rung when that was looked at last: a binding that is refreshed is no news. */
   readonly #registered = new Set<string>();
+  /** Calls from outside that an application is being asked about. */
+  readonly #asked = new Map<string, AskedCall['line']>();
   /** What ends the watch over a dialog, by its Call-ID. */
   readonly #watches = new Map<string, () => void>();
   #isDraining = false;
@@ -125,8 +127,21 @@ export class TelephoneService implements TelephoneControl {
 
   /** An application has decided about a call that was put to it. */
   #decide(lineId: string, decision: Exclude<IncomingDecision, { readonly kind: 'later' }>): void {
+    this.#asked.delete(lineId);
     if (decision.kind === 'refuse') this.#options.books.meter.end(lineId, String(decision.status));
     this.#agent.handle({ kind: 'decided', lineId, decision });
+  }
+
+  /** The caller has hung up before the application had decided: what remains is a record of the call. */
+  #withdraw(lineId: string): void {
+    const { incomingCalls, meter } = this.#options.books;
+    const line = this.#asked.get(lineId);
+    this.#asked.delete(lineId);
+    incomingCalls.withdraw(lineId);
+    meter.end(lineId, '487');
+    if (line === undefined) return;
+    this.#tell({ kind: 'incoming', line: { ...line, target: { kind: 'nobody', status: 487, sentence: 'The caller hung up before the application had decided about the call.' } } });
+    this.#tell({ kind: 'ended', lineId, end: { by: 'remote', status: 487 } });
   }
 
   #perform(output: AgentOutput): void {
@@ -145,8 +160,7 @@ export class TelephoneService implements TelephoneControl {
         this.#watches.delete(output.sipCallId);
         return;
       case 'withdrawn':
-        this.#options.books.incomingCalls.withdraw(output.lineId);
-        return this.#options.books.meter.end(output.lineId, '487');
+        return this.#withdraw(output.lineId);
       case 'trunkNews':
         return this.#watch.hear(output.news);
       case 'tell':
@@ -171,11 +185,16 @@ export class TelephoneService implements TelephoneControl {
     this.#agent.handle({ kind: 'command', command: { kind: 'hangUp', lineId } });
   }
 
+  #ask(call: AskedCall): void {
+    this.#asked.set(call.line.lineId, call.line);
+    askApplication(this.#options.books.incomingCalls, call, (lineId, decision) => this.#decide(lineId, decision));
+  }
+
   /** The books, as the agent asks them. While the server ends, nobody new is let in. */
   #directory(): LineDirectory {
     const { books, link, domain } = this.#options;
     const planner = new LinePlanner({ books, link, domain });
-    const receiver = new CallReceiver({ books, ask: (call) => askApplication(books.incomingCalls, call, (lineId, decision) => this.#decide(lineId, decision)) });
+    const receiver = new CallReceiver({ books, ask: (call) => this.#ask(call) });
     return {
       plan: (dial) => planner.plan(dial),
       redirect: (dial, far, contacts, reason) => planner.redirect(dial, far, contacts, reason),

@@ -121,7 +121,8 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
   #obey(command: LineCommand, now: Instant): void {
     if (command.kind === 'dial') return this.#dial(command, now);
     const { lineId } = command;
-    if ('callId' in command) this.#names.nameCall(lineId, command.callId);
+    // Of a line that is over nothing more is said.
+    if ('callId' in command && this.#lines.has(lineId)) this.#names.nameCall(lineId, command.callId);
     if (command.kind === 'assign') return;
     if (command.kind === 'transfer') {
       const line = this.#lines.get(lineId);
