@@ -8,13 +8,19 @@ export type DialCommand = Extract<LineCommand, { readonly kind: 'dial' }>;
 
 /** Ways to whom is called, in their order; or why there are none, with a sentence for who called. */
 export type LinePlan =
-  | { readonly kind: 'ways'; readonly attempts: readonly LineAttempt[]; /** Raw identifier of who is called. */ readonly identifier: string }
+  | {
+      readonly kind: 'ways';
+      readonly attempts: readonly LineAttempt[];
+      /** Raw identifier of who is called. */
+      readonly identifier: string;
+      /** What was asked, as it was understood: numbers are E.164. */
+      readonly dial: DialCommand;
+    }
   | { readonly kind: 'refused'; readonly refusal: LineRefusal; readonly sentence: string };
 
 /** Where a 3xx leads: to other ways, of a call that may be for another number now; or nowhere, with a sentence. */
 export type RedirectionPlan =
-  | { readonly kind: 'ways'; readonly attempts: readonly LineAttempt[]; readonly dial: DialCommand }
-  | Extract<LinePlan, { readonly kind: 'refused' }>
+  | LinePlan
   | { readonly kind: 'notFollowed'; readonly sentence: string };
 
 /** What becomes of an INVITE from outside. */

@@ -7,7 +7,7 @@ import { testBooks } from '../test-store.ts';
 import type { DialCommand } from './line-directory.ts';
 import { LinePlanner } from './line-planner.ts';
 
-const dial: DialCommand = { kind: 'dial', callId: 'c', lineId: 'line', target: { kind: 'number', number: '+493012345', callerId: '+14255550101' }, from: { identifier: '8:acs:r1_ada' }, conferenceId: 'k', legId: 'l' };
+const dial: DialCommand = { kind: 'dial', callId: 'c', lineId: 'line', target: { kind: 'number', number: '+49 30 12345', callerId: '+14255550101' }, from: { identifier: '8:acs:r1_ada' }, conferenceId: 'k', legId: 'l' };
 const link: SipLink = { flow: inside, send: () => undefined, onMessage: () => undefined, contactOf: (user) => `sip:${user}@here.test` };
 
 /** A call that a trunk with two addresses has been asked for. */
@@ -18,15 +18,17 @@ async function planned(t: TestContext, trunk: PutTrunkRequest = {}) {
   assert.ok((await books.desk.replaceRoutes({ routes: [{ name: 'all', numberPattern: '.*', trunks: ['sbc.example.com'] }] })).ok);
   const planner = new LinePlanner({ books, link, domain: () => 'here.test' });
   const plan = planner.plan(dial);
-  const [first] = plan.kind === 'ways' ? plan.attempts : assert.fail('no way');
+  assert.ok(plan.kind === 'ways');
+  const [first] = plan.attempts;
   assert.ok(first);
-  return { books, planner, redirected: (...contacts: readonly string[]) => planner.redirect(dial, first.far, contacts, 'unconditional') };
+  return { books, redirected: (...contacts: readonly string[]) => planner.redirect(plan.dial, first.far, contacts, 'unconditional') };
 }
 
 test('a trunk may send a call on to another of its hosts', async (t) => {
   const { redirected, books } = await planned(t);
   const plan = redirected('<sip:+493012345@evil.example.net>;q=1', '<sip:+493012345@198.51.100.8:5070>;q=0.5', '<sip:+493012345@sbc.example.com>;q=0.9');
   assert.deepEqual(plan.kind === 'ways' && plan.attempts.map(({ invite }) => invite.uri), ['sip:+493012345@sbc.example.com', 'sip:+493012345@198.51.100.8:5070']);
+  assert.deepEqual(plan.kind === 'ways' && plan.attempts.map(({ callerId }) => callerId), ['+14255550101', '+14255550101']);
   assert.equal(books.meter.linesOn('sbc.example.com'), 1, 'it is the same line');
 });
 

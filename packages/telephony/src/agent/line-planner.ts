@@ -49,7 +49,8 @@ export class LinePlanner {
     return trunkUris(settings, numberForTrunk(target.number, settings.profile.numbersOut))[0];
   }
 
-  #planDevice({ from, customContext = {}, redirections = [] }: DialCommand, username: string): LinePlan {
+  #planDevice(dial: DialCommand, username: string): LinePlan {
+    const { from, customContext = {}, redirections = [] } = dial;
     const { books: { devices, numbers }, link, domain } = this.#options;
     const device = devices.get(username)?.device;
     if (device === undefined) return { kind: 'refused', refusal: 'NO_ROUTE', sentence: `There is no SIP phone ${username} any more.` };
@@ -62,7 +63,7 @@ export class LinePlanner {
         route: { flow: link.flow }, reliable: 'supported', headers: [...customContextHeaders(customContext), ...redirected], sessionTimer: { intervalSeconds: 1800 },
       },
     };
-    return { kind: 'ways', attempts: [attempt], identifier: device.identifier };
+    return { kind: 'ways', attempts: [attempt], identifier: device.identifier, dial };
   }
 
   /**
@@ -77,25 +78,29 @@ export class LinePlanner {
     const { number } = dial.target;
     const followed = followable(contacts, settings, number);
     if (followed.kind === 'none') return { kind: 'notFollowed', sentence: 'The call was redirected to where it may not go: to no other number, and to no host of the trunk.' };
-    if (followed.kind === 'hosts') return { kind: 'ways', attempts: this.#attemptsAt(settings, dial, number, followed.uris), dial };
+    if (followed.kind === 'hosts') return { kind: 'ways', attempts: this.#attemptsAt(settings, dial, far.ownNumber, number, followed.uris), identifier: `4:${number}`, dial };
     meter.end(dial.lineId, 'redirected');
     const target = { ...dial.target, number: followed.number };
     const onward: DialCommand = { ...dial, target, redirections: [...(dial.redirections ?? []), { by: `4:${number}`, reason }] };
-    const plan = this.#planNumber(onward, target, `${dial.lineId}/${followed.number}`);
-    return plan.kind === 'refused' ? plan : { kind: 'ways', attempts: plan.attempts, dial: onward };
+    return this.#planNumber(onward, target, `${dial.lineId}/${followed.number}`);
   }
 
-  #planNumber({ lineId, callId, from, customContext = {}, redirections = [] }: DialCommand, { number, callerId }: Extract<LineTarget, { readonly kind: 'number' }>, recordId?: string): LinePlan {
+  /** @param recordId of the line in the ledger, where it is not its own. */
+  #planNumber(dial: DialCommand, target: Extract<LineTarget, { readonly kind: 'number' }>, recordId?: string): LinePlan {
     const { router, meter } = this.#options.books;
-    const plan = router.plan({ number, identifier: from.identifier, ...(callerId !== undefined && { callerId }) });
+    const { lineId, callId, from, customContext = {}, redirections = [] } = dial;
+    const { callerId } = target;
+    const plan = router.plan({ number: target.number, identifier: from.identifier, ...(callerId !== undefined && { callerId }) });
     if (plan.decision === 'refuse') return { kind: 'refused', refusal: plan.refusal ?? 'NO_ROUTE', sentence: plan.why };
+    const number = plan.number ?? target.number;
     const attempts = plan.candidates.flatMap((candidate) => this.#attempts(candidate, plan, { displayName: from.displayName, headers: customContextHeaders(customContext), redirections }));
     const trunk = attempts[0]?.far.trunk;
     if (trunk === undefined) return { kind: 'refused', refusal: 'NO_TRUNK', sentence: 'The trunks of this number are gone.' };
     meter.begin({
-      lineId, callId, ...(recordId !== undefined && { recordId }), direction: 'outbound', number: plan.number ?? number, identifier: from.identifier, trunk, ratePerMinute: plan.ratePerMinute, ...(plan.callerId !== undefined && { ownNumber: plan.callerId }),
+      lineId, callId, ...(recordId !== undefined && { recordId }), direction: 'outbound', number, identifier: from.identifier, trunk, ratePerMinute: plan.ratePerMinute,
+      ...(plan.callerId !== undefined && { ownNumber: plan.callerId }),
     });
-    return { kind: 'ways', attempts, identifier: `4:${plan.number ?? number}` };
+    return { kind: 'ways', attempts, identifier: `4:${number}`, dial: { ...dial, target: { ...target, number } } };
   }
 
   #attempts({ trunk, number, route }: DialPlan['candidates'][number], { callerId }: DialPlan, words: CallWords): readonly LineAttempt[] {
@@ -104,8 +109,7 @@ export class LinePlanner {
   }
 
   /** The same number at other hosts of the trunk. */
-  #attemptsAt(settings: TrunkSettings, { from, customContext = {}, redirections = [], target }: DialCommand, number: string, uris: readonly string[]): readonly LineAttempt[] {
-    const callerId = target.kind === 'number' ? target.callerId : undefined;
+  #attemptsAt(settings: TrunkSettings, { from, customContext = {}, redirections = [] }: DialCommand, callerId: string | undefined, number: string, uris: readonly string[]): readonly LineAttempt[] {
     const call = this.#callAt(settings, callerId, { displayName: from.displayName, headers: customContextHeaders(customContext), redirections });
     return trunkAttempts(settings, { ...call, number: numberForTrunk(number, settings.profile.numbersOut), why: `${settings.name} has redirected the call there.` }, this.#options.link, uris);
   }

@@ -137,7 +137,7 @@ test('dialogs are named after their call, until they are over', () => {
 
 test('keys of others go to a trunk that takes them by INFO, one after the other', () => {
   const exchange = new TestExchange({
-    plan: () => ({ kind: 'ways', attempts: [attempt('a.test', { media: { srtp: 'forbidden', dtmf: 'info', codecs: ['PCMU'] } })], identifier: '4:+12025550100' }),
+    plan: (dial) => ({ kind: 'ways', dial, attempts: [attempt('a.test', { media: { srtp: 'forbidden', dtmf: 'info', codecs: ['PCMU'] } })], identifier: '4:+12025550100' }),
   });
   exchange.dial();
   exchange.carrierDoes({ kind: 'accept', sessionId: exchange.last('incoming').sessionId, description: sdpBytes('carrier answer') });

@@ -142,7 +142,7 @@ export class TelephonyAgent implements Machine<AgentInput, AgentOutput> {
       return;
     }
     this.#names.nameCall(lineId, callId);
-    this.#dials.set(lineId, command);
+    this.#dials.set(lineId, plan.dial);
     this.#add(lineId, Line.outgoing({ lineId, identifier: plan.identifier }, plan.attempts, { conferenceId, legId }, now), now);
   }
 

@@ -92,7 +92,7 @@ export class TestExchange {
 
   #directory(): LineDirectory {
     return {
-      plan: () => ({ kind: 'ways', attempts: [attempt('a.test')], identifier: `4:${numbers.carrier}` }),
+      plan: (dial) => ({ kind: 'ways', attempts: [attempt('a.test')], identifier: `4:${numbers.carrier}`, dial }),
       redirect: () => ({ kind: 'notFollowed', sentence: 'No redirection is followed here.' }),
       receive: () => ({ kind: 'line', far: far('a.test'), line: { from: `4:${numbers.carrier}`, to: `4:${numbers.ours}`, target: { kind: 'users', identifiers: ['8:acs:ada'] } } }),
       addressOf: () => 'sip:elsewhere@a.test',
