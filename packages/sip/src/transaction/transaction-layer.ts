@@ -85,8 +85,9 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   /**
    * Has an INVITE time out when no response at all has come after `firstResponseMs`.
    *
-   * Deviation: RFC 3261 §17.1.1.2 says that timer B SHOULD be 64·T1, 32 s, which is how long a caller would hear nothing of a next hop that is down. A hop that is there answers 100 within 200 ms (§17.2.1), and over UDP the INVITE goes out four times in 6 s; so that a shorter time tells the dead from the
-   * slow as well, and what rings for long is left alone: the first 1xx ends timer B as ever.
+   * Deviation: RFC 3261 §17.1.1.2 says that timer B SHOULD be 64·T1, 32 s, which is how long a caller would hear nothing of a next hop that is down. A hop that is there answers
+   * 100 within 200 ms (§17.2.1), and over UDP the INVITE goes out four times in 6 s, so that a shorter time tells the dead from the slow as well. What rings for long is left
+   * alone: the first 1xx ends timer B as ever.
    */
   hurry(invite: InviteClientTransaction<ClientOwner>, firstResponseMs: number, now: Instant): void {
     invite.hurry(firstResponseMs, now);
