@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { CallAutomationClient } from '@azure/communication-call-automation';
 import type { CallList, CallRecords, LimitUseList, TelephoneUsageRecordList } from '@dialplane/calling-api';
 import { skip } from '../media/test-group.ts';
-import { freePort, invite, pause, requestOfInvite, response, Sipp } from './test-sipp.ts';
+import { freePort, invite, pause, receive, requestOfInvite, respond, response, Sipp } from './test-sipp.ts';
 import { TelephoneServer, ourNumber, theirNumber } from './test-telephone-server.ts';
 
 /** Carries out something with a call, by its context. */
@@ -56,6 +56,17 @@ test('an application sends a call to a user, whose client rings', { skip }, asyn
   assert.deepEqual(told.map(({ eventType }) => eventType), ['Microsoft.EventGrid.SubscriptionValidationEvent', 'Microsoft.Communication.IncomingCall']);
   assert.deepEqual(told[1]?.data['from'], { kind: 'phoneNumber', rawId: `4:${theirNumber}`, phoneNumber: { value: theirNumber } });
   assert.deepEqual(told[1]?.data['customContext'], { sipHeaders: { 'X-MS-Custom-Kind': 'vip' }, voipHeaders: {} });
+});
+
+test('an application sends a call on to another telephone, which hears whose call it was', { skip }, async (t) => {
+  const { server, port } = await started(t);
+  const onward = await Sipp.start(t, [receive('INVITE'), respond(486, 'Busy Here'), receive('ACK')]);
+  await server.connectTrunks([port, onward.port]);
+  await server.ada.operate('PUT', '/v1/telephony/routes', { routes: [{ name: 'onward', numberPattern: '^\\+', trunks: ['sbc2.test'] }] });
+  await application(t, server, (client, context) => client.redirectCall(context, { targetParticipant: { phoneNumber: theirNumber } }));
+  const carrier = await Sipp.start(t, [invite({ sdp: 'sendrecv', from: '+12025550177', headers: ['Diversion: <sip:+12025550155@[local_ip]>;reason=user-busy'] }), response(486), requestOfInvite('ACK', 5)], { port, calls: { number: ourNumber, edgePort: server.sipPort } });
+  await Promise.all([carrier.finished(), onward.finished()]);
+  assert.match(await onward.log(), /Diversion: <sip:\+12025550190@[^>]*>;reason=deflection;counter=1;privacy=off\s+Diversion: <sip:\+12025550155@[^>]*>;reason=user-busy;/);
 });
 
 test('an application rejects a call', { skip }, async (t) => {
