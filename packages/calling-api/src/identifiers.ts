@@ -16,6 +16,24 @@ export function identifierKind(rawId: RawId): IdentifierKind {
   return 'unknown';
 }
 
+/** A raw identifier as Azure's server SDKs have it: an object with a member for its kind. */
+export type IdentifierModel =
+  | { readonly kind: 'communicationUser'; readonly rawId: RawId; readonly communicationUser: { readonly id: string } }
+  | { readonly kind: 'phoneNumber'; readonly rawId: RawId; readonly phoneNumber: { readonly value: string } }
+  | { readonly kind: 'unknown'; readonly rawId: RawId };
+
+export function identifierModel(rawId: RawId): IdentifierModel {
+  const kind = identifierKind(rawId);
+  switch (kind) {
+    case 'communicationUser':
+      return { kind, rawId, communicationUser: { id: rawId } };
+    case 'phoneNumber':
+      return { kind, rawId, phoneNumber: { value: rawId.slice(2) } };
+    case 'unknown':
+      return { kind, rawId };
+  }
+}
+
 export const Uuid = Type.String({ pattern: '^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$', description: 'UUID' });
 /** An instant on the wall clock: ISO 8601 in UTC with milliseconds. */
 export const Timestamp = Type.String({ format: 'date-time', maxLength: 40, description: 'ISO 8601, UTC' });

@@ -1,17 +1,17 @@
+import { identifierModel } from '@dialplane/calling-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { AzureError } from '../azure-error.ts';
 import { bodyBytes, callerOf } from '../caller.ts';
 import { parseObject } from '../json-body.ts';
-import type { OwnedBy } from '../telephony-owner.ts';
-import { ownedBy } from '../telephony-owner.ts';
+import { ownedBy, type OwnedBy } from '../telephony-owner.ts';
 import type { CallConnection, CallConnectionSource, ConnectionCommand, ConnectionOutcome } from './call-connection-source.ts';
 import {
   applicationOf, callbackUriOf, callerIdOf, callerNameOf, customContextOf, invalid, operationContextOf, operationOf, optionalText, participantOf, participantsOf, refuseUnsupported, requestIdOf,
   requireText,
 } from './connection-requests.ts';
 import { valueOf } from './connection-outcome.ts';
-import { connectionView, identifierModel, participantView } from './connection-views.ts';
+import { connectionView, participantView } from './connection-views.ts';
 
 interface ConnectionRoute {
   readonly Params: { readonly connectionId: string };

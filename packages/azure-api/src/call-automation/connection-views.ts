@@ -1,4 +1,4 @@
-import { identifierKind } from '@dialplane/calling-api';
+import { identifierKind, identifierModel } from '@dialplane/calling-api';
 import type { CallConnection, ConnectedParticipant } from './call-connection-source.ts';
 
 /** A connection in Azure's form (`CallConnectionProperties`). */
@@ -18,13 +18,6 @@ export function connectionView(connection: CallConnection): object {
 
 export function participantView({ identifier, isMuted, isOnHold }: ConnectedParticipant): object {
   return { identifier: identifierModel(identifier), isMuted, isOnHold };
-}
-
-/** A raw identifier as Azure's model of it. */
-export function identifierModel(rawId: string): object {
-  const kind = identifierKind(rawId);
-  if (kind === 'phoneNumber') return { kind, rawId, phoneNumber: numberModel(rawId) };
-  return kind === 'communicationUser' ? { kind, rawId, communicationUser: { id: rawId } } : { kind, rawId };
 }
 
 function numberModel(rawId: string): object {

@@ -156,7 +156,8 @@ test('a call that cannot be made leaves no connection', async () => {
   assert.deepEqual(await connections.create({ resourceId, callbackUri, targets: [] }), { ok: false, code: 'TARGET_INVALID', message: 'Name at least one target.' });
   assert.deepEqual(await server.store.database.selectFrom('call_connection').selectAll().execute(), []);
   const request = { resourceId, callbackUri, requestId: 'one', targets: ['4:+15550100'], alternateCallerId: '4:+15550199' };
-  const created = await connections.create(request);
+  const [created, again] = await Promise.all([connections.create(request), connections.create(request)]);
+  assert.equal(again.ok && again.value.connectionId, created.ok && created.value.connectionId, 'one call, however often it is asked for');
   const { lineId, from } = await telephony.take('dial');
   assert.deepEqual([created.ok && created.value.state, created.ok && created.value.identifier], ['connecting', from.identifier]);
   telephony.tell({ kind: 'ended', lineId, end: { by: 'remote', status: 486, reasonText: 'Busy Here' } });

@@ -132,8 +132,11 @@ export class CallConnections {
     const callId = 'groupId' in locator ? calls.ofGroup(locator.groupId) : callIdOf(locator.serverCallId);
     if (callId === undefined || calls.get(callId) === undefined) return { ok: false, code: 'CALL_NOT_FOUND' };
     const connectionId = connectionIdOf('attach', request);
-    return this.connect(request, { connectionId, callId, origin: 'attached', targets: [] }, (connection) =>
-      calls.perform(callId, { kind: 'attachApplication', commandId: `${connectionId}/attach`, application: identityOf(connection) }));
+    return this.connect(request, { connectionId, callId, origin: 'attached', targets: [] }, async (connection) => {
+      const result = await calls.perform(callId, { kind: 'attachApplication', commandId: `${connectionId}/attach`, application: identityOf(connection) });
+      // A repeated request has the result of the first time, whose part in the call may be over.
+      return result.ok && !calls.hasApplication(callId, connectionId) ? { ok: false, code: 'CALL_ENDED' } : result;
+    });
   }
 
   get(resourceId: string, connectionId: string): CallConnectionView | undefined {
@@ -195,7 +198,7 @@ export class CallConnections {
     enter: (connection: CallConnection) => Promise<CommandResult | undefined>,
   ): Promise<ConnectionOutcome<CallConnectionView>> {
     const { resourceId, callbackUri, operationContext, identifier } = request;
-    const { connectionId, callId } = about;
+    const { connectionId } = about;
     const known = this.get(resourceId, connectionId);
     if (known !== undefined) return { ok: true, value: known };
     const refusal = this.options.refusal(callbackUri);
@@ -205,18 +208,17 @@ export class CallConnections {
     const connection: CallConnection = {
       ...about, identifier: identifier ?? `8:acs:${resourceId}_${connectionId}`, resourceId, callbackUri, createdAt: this.options.clock.wallMs(), ...(operationContext !== undefined && { operationContext }),
     };
-    return this.guarded(async () => {
-      if (about.origin === 'created' && (await this.options.wasParty(callId, connection.identifier))) return { ok: false, code: 'CALL_ENDED' };
-      this.connections.set(connectionId, connection);
-      return this.enter(connection, enter);
-    });
+    // From here on the same request again finds it.
+    this.connections.set(connectionId, connection);
+    return this.guarded(() => this.enter(connection, enter));
   }
 
   private async enter(connection: CallConnection, enter: (connection: CallConnection) => Promise<CommandResult | undefined>): Promise<ConnectionOutcome<CallConnectionView>> {
-    const { connectionId, callId } = connection;
+    const { connectionId, callId, origin, identifier } = connection;
     let isIn = false;
     this.entering.add(connectionId);
     try {
+      if (origin === 'created' && (await this.options.wasParty(callId, identifier))) return { ok: false, code: 'CALL_ENDED' };
       await keptSafe(this.options.store.save(connection));
       const result = await enter(connection);
       isIn = result?.ok === true;

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ApplicationEvent, ApplicationOperation } from '@dialplane/call';
-import type { EndReason } from '@dialplane/calling-api';
+import { identifierModel, type EndReason } from '@dialplane/calling-api';
 import { serverCallIdOf } from '../calls/server-call-id.ts';
 import type { CallConnection } from './call-connection.ts';
-import { identifierModel } from './identifier-model.ts';
 import { mediaWords } from './media-words.ts';
 
 /** CloudEvents 1.0.2, in the JSON format. */
@@ -35,7 +34,7 @@ export function cloudEvent(connection: CallConnection, event: ApplicationEvent, 
   return {
     specversion: '1.0', id: randomUUID(), source, subject: source, type: `Microsoft.Communication.${told.name}`, time: new Date(at).toISOString(), datacontenttype: 'application/json',
     data: {
-      version: '2025-06-15', callConnectionId: connectionId, serverCallId: serverCallIdOf(callId), correlationId: callId,
+      callConnectionId: connectionId, serverCallId: serverCallIdOf(callId), correlationId: callId,
       ...(operationContext !== undefined && { operationContext }), ...told.data,
     },
   };

@@ -1,5 +1,5 @@
 import type { MediaOperationEvent, SoundFailure } from '@dialplane/call';
-import { identifierModel } from './identifier-model.ts';
+import { identifierModel } from '@dialplane/calling-api';
 
 /** What Azure calls what came of something that was played or asked, without the prefix, and what it says of it. */
 export interface MediaWords {

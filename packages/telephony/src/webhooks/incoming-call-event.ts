@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CustomContext } from '@dialplane/calling-api';
+import { identifierModel, type CustomContext } from '@dialplane/calling-api';
 
 /** A call that an application is asked about. Identifiers are raw; the call that it becomes is named by the line. */
 export interface OfferedCall {
@@ -44,11 +44,6 @@ function eventGridEvent(eventType: string, subject: string, resourceId: string, 
     id: randomUUID(), topic: `/providers/Microsoft.Communication/CommunicationServices/${resourceId}`, subject, eventType,
     dataVersion: '1.0', metadataVersion: '1', eventTime: new Date(at).toISOString(), data,
   };
-}
-
-function identifierModel(rawId: string): object {
-  if (rawId.startsWith('4:')) return { kind: 'phoneNumber', rawId, phoneNumber: { value: rawId.slice(2) } };
-  return rawId.startsWith('8:acs:') ? { kind: 'communicationUser', rawId, communicationUser: { id: rawId } } : { kind: 'unknown', rawId };
 }
 
 /** Headers by their names, as Azure writes them. */
