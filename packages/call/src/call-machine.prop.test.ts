@@ -75,15 +75,16 @@ const observation = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('endpointsFound'), identifier, isKnown: fc.boolean() }).map(({ kind, identifier: who, isKnown }) => ({ kind, identifier: who, isKnown, endpoints: endpoints.filter((one) => one.identifier === who), phones: who === bob.identifier ? [{ deviceId: 'desk' }] : [] })) },
   fc.record({ kind: fc.constant('endpointsFound'), identifier, isKnown: fc.boolean(), endpoints: fc.constant([]) }),
   fc.record({ kind: fc.constant('endpointRegistered'), endpoint }),
+  fc.record({ kind: fc.constant('phoneRegistered'), identifier, phone: fc.constantFrom({ deviceId: 'desk' }, { deviceId: 'kitchen' }) }),
   fc.record({ kind: fc.constantFrom('endpointLost', 'endpointRecovered'), endpointId: by }),
   fc.record({ kind: fc.constant('endpointClosed'), endpointId: by, reason: fc.constantFrom('closed', 'tokenInvalid') }),
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constant('conferenceOpened'), process: fc.constant('media-0') }) }) },
   fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constantFrom('conferenceFailed', 'legDescribed'), reason: fc.constant('MEDIA_PROCESS_LOST'), description: aDescription }) }),
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('media'), event: passing }) },
   fc.record({ kind: fc.constant('modesAsked'), modes, target: maybe(identifier) }),
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('transferSettled'), transferId: fc.constant(''), failure: maybe(fc.constant({ code: 486, subCode: 0, message: 'Busy.', category: 'Success', endedBy: 'platform' })) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('transferSettled'), transferId: fc.constant(''), failure: maybe(fc.constant({ code: 486, subCode: 0, message: 'Busy.', category: 'Success', endedBy: 'platform' })), referral: maybe(fc.constant({ lineId: 'elsewhere', number: '+15550101' })) }) },
   fc.record({ kind: fc.constant('transferTaken'), transferId: fc.constant(''), callId: fc.constant('other') }),
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('takeOver'), transfer: fc.constant({ callId: 'other', transferId: 'its' }), takesPlaceOf: by, transferee: endpoint.map((one) => ({ identifier: one.identifier, endpoints: [one] })) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('takeOver'), transfer: fc.constant({ callId: 'other', transferId: 'its' }), takesPlaceOf: by, transferee: endpoint.map((one) => ({ identifier: one.identifier, endpoints: [one] })), way: fc.constantFrom('refer', 'join') }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constant('legStateChanged'), state: fc.constantFrom('negotiating', 'connected', 'connected', 'interrupted', 'closed') }) }) },
 );
 
@@ -105,6 +106,7 @@ const incoming = fc.record({
     fc.record({ kind: fc.constant('group'), groupId: fc.constant(groupId) }),
     fc.constant({ kind: 'number', number: '+15550101' }),
     fc.constant({ kind: 'application', ...service }),
+    fc.record({ kind: fc.constant('nobody'), status: fc.constantFrom(480, 487, 603), sentence: fc.constant('Not wanted.') }),
   ),
 });
 
@@ -226,7 +228,7 @@ class Witness {
 
   /** What telephony says of lines. */
   hear(input: CallInput, isRunning: boolean): void {
-    if (input.kind === 'transferSettled' && input.failure === undefined && input.transferId === this.transferId) this.lines.delete(this.handedLine);
+    if (input.kind === 'transferSettled' && input.failure === undefined && input.referral === undefined && input.transferId === this.transferId) this.lines.delete(this.handedLine);
     if (input.kind !== 'line') return;
     if (input.event.kind === 'ended') this.lines.delete(input.event.lineId);
     if (input.event.kind === 'incoming' && isRunning) this.lines.add(input.event.line.lineId);
