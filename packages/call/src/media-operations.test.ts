@@ -189,7 +189,7 @@ test('after a restart of the server what was played or fetched has failed, and t
   const snapshot = JSON.parse(JSON.stringify(ivr.machine.snapshot(ivr.now))) as CallSnapshot;
   ivr.machine = CallMachine.restore(snapshot, ivr.options, ivr.now);
   const lost = told(ivr.media({ kind: 'conferenceFailed', conferenceId: ivr.conferenceId, reason: 'MEDIA_PROCESS_LOST' }));
-  assert.deepEqual(lost.filter((line) => line.includes('Failed:')), ['one playFailed: mediaLost 0', 'two playFailed: unreachable 0']);
+  assert.deepEqual(lost.filter((line) => line.includes('Failed:')), ['one playFailed: mediaLost 0', 'two playFailed: mediaLost 0']);
   assert.deepEqual(ivr.press('#'), ['three recognized nothing by stopTone']);
 });
 

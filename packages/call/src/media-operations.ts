@@ -68,12 +68,18 @@ export function followPlay(live: LiveCall, event: Extract<MediaEvent, { readonly
   }
 }
 
-/** The conference is lost, and with it what was played. Who is asked without a prompt, or after it, can go on pressing keys in the next one. */
+/**
+ * The conference is lost, and with it what was played, and what was fetched for it: whoever does that may be gone as well. Who is asked without a prompt, or after it, can go on
+ * pressing keys in the next one.
+ */
 export function losePlays(live: LiveCall, now: Instant): void {
   for (const { connectionId } of live.model.applications.values()) {
-    const { running } = mediaOf(live, connectionId);
-    if (running?.kind === 'playing') fail(live, connectionId, running.request, { reason: 'mediaLost', sourceIndex: 0, sentence: 'The media process that played it was lost.' }, now);
-    else advance(live, connectionId, now);
+    const { running, waiting } = mediaOf(live, connectionId);
+    const failure: SoundFailure = { reason: 'mediaLost', sourceIndex: 0, sentence: 'The media process that played it, or would have, was lost.' };
+    change(live, connectionId, { waiting: waiting.filter(({ sounds }) => sounds.kind !== 'fetching') });
+    if (running?.kind === 'playing') fail(live, connectionId, running.request, failure, now);
+    for (const request of waiting) if (request.sounds.kind === 'fetching') tellFailure(live, connectionId, request, failure);
+    advance(live, connectionId, now);
   }
 }
 
@@ -120,8 +126,12 @@ function advance(live: LiveCall, connectionId: string, now: Instant): void {
   live.media({ kind: 'play', conferenceId, playId, to, sounds: next.sounds.sounds, isLooped: next.kind === 'play' && next.isLooped });
 }
 
-function fail(live: LiveCall, connectionId: string, { kind, operation }: MediaOperation, failure: SoundFailure, now: Instant): void {
-  finish(live, connectionId, now, () => tellApplication(live, connectionId, { kind: kind === 'play' ? 'playFailed' : 'recognitionPromptFailed', operation, failure }));
+function fail(live: LiveCall, connectionId: string, request: MediaOperation, failure: SoundFailure, now: Instant): void {
+  finish(live, connectionId, now, () => tellFailure(live, connectionId, request, failure));
+}
+
+function tellFailure(live: LiveCall, connectionId: string, { kind, operation }: MediaOperation, failure: SoundFailure): void {
+  tellApplication(live, connectionId, { kind: kind === 'play' ? 'playFailed' : 'recognitionPromptFailed', operation, failure });
 }
 
 function legsOf(live: LiveCall, identifiers: readonly string[]): string[] {

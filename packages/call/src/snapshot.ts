@@ -1,6 +1,5 @@
 import type { MediaDescription } from '@dialplane/calling-api';
 import { addMilliseconds, invariant, type Instant } from '@dialplane/sansio';
-import type { MediaOperation } from './application-media.ts';
 import type { Application } from './application-model.ts';
 import type { CallModel, Founding, LegSession, Party, PeerSession, Seat, SeatStage, SignaledSide } from './call-model.ts';
 import { seatsOf } from './call-model.ts';
@@ -72,7 +71,7 @@ export function readSnapshot(snapshot: CallSnapshot, now: Instant, { downtimeMs,
   return {
     model: {
       ...rest, parties: new Map(parties.map((party) => [party.identifier, party])),
-      applications: new Map(applications.map((application) => [application.connectionId, giveUpFetching(application)])),
+      applications: new Map(applications.map((application) => [application.connectionId, application])),
     },
     deadlines: snapshot.deadlines.map(([key, inMs]) => [key, addMilliseconds(now, inMs)]),
     memory: new CommandMemory(rememberedCommands, snapshot.commands, new Map(chapters.map(([name, text]) => [Number(name.slice(chapterPrefix.length)), text]))),
@@ -109,17 +108,6 @@ function shiftFounding(founding: Founding, by: number): Founding {
 function shiftApplication(application: Application, by: number): Application {
   const { stage, startedAt } = application;
   return { ...application, startedAt: startedAt + by, stage: stage.kind === 'connected' ? { kind: 'connected', connectedAt: stage.connectedAt + by } : stage };
-}
-
-/** Whoever fetched sounds for it is not there any more. */
-function giveUpFetching(application: Application): Application {
-  const { media } = application;
-  if (media === undefined) return application;
-  return { ...application, media: { ...media, waiting: media.waiting.map((operation) => (operation.sounds.kind === 'fetching' ? unfetched(operation) : operation)) } };
-}
-
-function unfetched(operation: MediaOperation): MediaOperation {
-  return { ...operation, sounds: { kind: 'failed', failure: { reason: 'unreachable', sourceIndex: 0, sentence: 'The server was restarted while it was fetched.' } } };
 }
 
 function convertParty(party: Party, conversion: Conversion): Party {

@@ -1,6 +1,5 @@
 export interface WavSettings {
   readonly sampleRate: number;
-  readonly channels?: number;
   readonly bits?: number;
   /** 1 is PCM, 6 A-law, 85 MP3. */
   readonly format?: number;
