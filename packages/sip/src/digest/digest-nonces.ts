@@ -23,15 +23,18 @@ interface UsedCounts {
 
 const timeLength = 8;
 const macLength = 24;
+/** Nonces that are recognized without an HMAC, because they were given out a moment ago: most come back at once. */
+const mostRecent = 1024;
 
 /**
- * Nonces that a server recognizes without remembering them: the time of issue and an HMAC over it. Remembered are only those that somebody has used with a right password, with
+ * Nonces that a server recognizes without remembering them: the time of issue and an HMAC over it. Remembered are, beside the latest thousand, only those that somebody has used with a right password, with
  * the nonce counts seen (RFC 7616 §3.3, §5.12), so that nothing a stranger does takes memory and no captured request is good twice. When too many are remembered the
  * oldest is given up, and with it all unused ones that are not younger: they are stale.
  */
 export class DigestNonces {
   private readonly options: DigestNonceOptions;
   private readonly used = new Map<string, UsedCounts>();
+  private readonly recent = new Set<string>();
   private issued = 0;
   /** Nonces issued at or before this second are good only while they are remembered. */
   private givenUpUntil = -1;
@@ -49,13 +52,16 @@ export class DigestNonces {
   /** A nonce that nobody else has: 40 hexadecimal digits, 8 of the time in seconds, 8 of its number, 24 of the HMAC. */
   issue(now: Instant): string {
     this.issued += 1;
-    return this.sign(hexadecimal(Math.floor(now / 1000)) + hexadecimal(this.issued));
+    const nonce = this.sign(hexadecimal(Math.floor(now / 1000)) + hexadecimal(this.issued));
+    if (this.recent.size >= mostRecent) this.recent.clear();
+    this.recent.add(nonce);
+    return nonce;
   }
 
   /** Whether the nonce is ours and young. */
   isValid(nonce: string, now: Instant): boolean {
     if (nonce.length !== 2 * timeLength + macLength) return false;
-    if (!equalInConstantTime(encodeUtf8(nonce), encodeUtf8(this.sign(nonce.slice(0, 2 * timeLength))))) return false;
+    if (!this.recent.has(nonce) && !equalInConstantTime(encodeUtf8(nonce), encodeUtf8(this.sign(nonce.slice(0, 2 * timeLength))))) return false;
     const age = Math.floor(now / 1000) - issuedAt(nonce);
     if (age < 0 || age >= this.lifetimeSeconds) return false;
     return issuedAt(nonce) > this.givenUpUntil || this.used.has(nonce);

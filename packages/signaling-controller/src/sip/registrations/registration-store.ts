@@ -1,6 +1,6 @@
 import type { Binding, LocationTable } from '@dialplane/sip';
 import { addMilliseconds, type Instant } from '@dialplane/sansio';
-import type { Store } from '@dialplane/store';
+import { reusableStatement, type Schema, type Statement, type Store } from '@dialplane/store';
 import type { Logger } from '@dialplane/telemetry';
 import type { Clock } from '../../clock.ts';
 
@@ -15,6 +15,8 @@ export class RegistrationStore {
   private readonly store: Store;
   private readonly clock: Clock;
   private readonly logger: Logger;
+  private readonly remove: (row: Pick<Schema['sip_binding'], 'username'>) => Statement;
+  private readonly put: (row: Schema['sip_binding']) => Statement;
   private readonly changed = new Set<string>();
   /** What the store says: until when, and over which flow. */
   private readonly stored = new Map<string, { readonly until: Instant; readonly source: string }>();
@@ -23,6 +25,9 @@ export class RegistrationStore {
     this.store = store;
     this.clock = clock;
     this.logger = logger;
+    const { database } = store;
+    this.remove = reusableStatement<Pick<Schema['sip_binding'], 'username'>>(['username'], ({ username }) => database.deleteFrom('sip_binding').where('username', '=', username));
+    this.put = reusableStatement<Schema['sip_binding']>(['username', 'contact', 'binding', 'expires_at'], (row) => database.insertInto('sip_binding').values(row));
   }
 
   /** Takes up what was registered when the process ended. */
@@ -53,17 +58,13 @@ export class RegistrationStore {
     const usernames = [...this.changed];
     this.changed.clear();
     const now = this.clock.now();
-    const { database } = this.store;
     const bound = usernames.flatMap((username) => table.bindingsOf(username, now).map((binding) => ({ username, binding })));
     const rows = bound.map(({ username, binding: { contact, expiresAt, ...binding } }) => ({
       username, contact, binding: JSON.stringify(plain(binding)), expires_at: Math.round(this.clock.wallMs() + expiresAt - now),
     }));
     for (const { username, binding } of bound) this.stored.set(`${username} ${binding.contact}`, { until: binding.expiresAt, source: sourceOf(binding.flow) });
     try {
-      await this.store.write([
-        database.deleteFrom('sip_binding').where('username', 'in', usernames),
-        ...rows.map((row) => database.insertInto('sip_binding').values(row)),
-      ]);
+      await this.store.write([...usernames.map((username) => this.remove({ username })), ...rows.map((row) => this.put(row))]);
     } catch (error) {
       for (const username of usernames) this.changed.add(username);
       this.stored.clear();
