@@ -25,13 +25,18 @@ export interface BaresipPlan {
   readonly playsKeys?: string;
 }
 
+export interface BaresipTelephone extends Telephone {
+  /** Turns it off as a person does: it signs off and ends. */
+  readonly quit: () => Promise<void>;
+}
+
 const sipPort = 5060;
 const controlPort = 4444;
 const playedFile = 'played.wav';
 const playedSeconds = 60;
 
 /** Starts baresip on `host` and resolves when it is registered. */
-export async function startBaresip(host: Host, plan: BaresipPlan): Promise<Telephone> {
+export async function startBaresip(host: Host, plan: BaresipPlan): Promise<BaresipTelephone> {
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-lab-baresip-'));
   const heard = join(folder, 'heard');
   await mkdir(heard);
@@ -47,6 +52,10 @@ export async function startBaresip(host: Host, plan: BaresipPlan): Promise<Telep
   const telephone = new Baresip(plan, control, heard);
   await patiently(baresip.line(/200 OK|\[\d+ binding/), () => `for baresip of ${plan.person} to register:\n${baresip.tail()}`);
   return Object.assign(telephone, {
+    quit: async () => {
+      control.command('quit');
+      await patiently(baresip.ended, () => `for baresip of ${plan.person} to end:\n${baresip.tail()}`);
+    },
     [Symbol.asyncDispose]: async () => {
       control.close();
       for (const { child, ended } of [bridge, baresip]) {
