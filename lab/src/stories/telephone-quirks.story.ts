@@ -23,12 +23,17 @@ labTest('a caller that offers nothing, and one that refreshes its session', asyn
   assert.deepEqual((await anna.phone.call('reaches', 'Disconnected')).endReason, { code: 0, subCode: 540_000 });
 });
 
-labTest('the next border controller is tried when one is out of order, and not when it says no', async () => {
-  await using exchange = await openExchange({ anna: 'open' }, ['clara'], { hosts: { broken: { segment: 'internet', address: '203.0.113.132' } } });
+labTest('the next border controller is tried when one is dead or out of order, and not when it says no; one sends the call on', async () => {
+  await using exchange = await openExchange({ anna: 'open' }, ['clara'], {
+    hosts: { dead: { segment: 'internet', address: '203.0.113.134' }, broken: { segment: 'internet', address: '203.0.113.132' } }, carrier: { sendsOnTo: numbers.clara },
+  });
+  // Not even its kernel says that nobody is there.
+  const dead = exchange.network.host('dead');
+  await dead.run('iptables', ['-I', 'INPUT', '-p', 'udp', '-j', 'DROP']);
   await using broken = await startCarrier(exchange.network.host('broken'), { certificate: exchange.certificate, domain: 'broken.example', interconnect: '203.0.113.5', interconnectUri: 'sip:203.0.113.5', refusal: 503 });
   const anna = exchange.member('anna');
   const clara = exchange.telephone('clara');
-  await routeThrough(exchange, [[broken.domain, broken.host.address]]);
+  await routeThrough(exchange, [['dead.example', dead.address], [broken.domain, broken.host.address]]);
   await anna.phone.call('dial', numbers.clara, annasNumber);
   await clara.ring();
   clara.answer();
@@ -37,6 +42,12 @@ labTest('the next border controller is tried when one is out of order, and not w
   await clara.ends();
   await anna.phone.call('dial', refusedWith(486), annasNumber);
   assert.equal((await anna.phone.call('reaches', 'Disconnected')).endReason?.subCode, 560_486);
+  await anna.phone.call('dial', refusedWith(302), annasNumber);
+  await clara.ring();
+  clara.answer();
+  await hearEachOther(anna, clara);
+  clara.hangUp();
+  await anna.phone.call('reaches', 'Disconnected');
 });
 
 labTest('TLS with SRTP to the carrier', async () => {
