@@ -58,7 +58,7 @@ export const TrunkProfile = Type.Object({
   codecs: Type.Array(TrunkCodec, { minItems: 1, maxItems: 5, uniqueItems: true }),
   /**
    * In which codec the client of a call of two with a telephone of this trunk speaks. `opus`: its sound is translated, and survives a line that loses packets. `telephone`: the telephone's own (G.711, G.722), so that
-   * packets pass as they are, sooner and at a tenth of the cost, and every lost one is heard. In calls of more it is Opus in any case. Absent: `opus`.
+   * packets pass as they are, sooner and at a quarter of the cost, and its jitter reaches the carrier. In calls of more it is Opus in any case. Absent: `opus`.
    */
   clientCodec: Type.Optional(literals('opus', 'telephone')),
   /** Milliseconds of sound in a packet: what the carrier is asked for (`a=ptime`), and is sent where it does not ask for another length itself. Opus is always sent in packets of 20. */
