@@ -57,7 +57,7 @@ export const TrunkProfile = Type.Object({
   /** In the order of preference; others are neither offered nor taken. */
   codecs: Type.Array(TrunkCodec, { minItems: 1, maxItems: 5, uniqueItems: true }),
   /**
-   * In which codec the client of a call of two with a telephone of this trunk speaks. `opus`: its sound is translated, and survives a line that loses packets. `telephone`: the telephone's own (G.711, G.722), so that
+   * In which codec the client of a call of two with a telephone of this trunk speaks. `opus`: its sound is translated, and the jitter of its line is taken up here. `telephone`: the telephone's own (G.711, G.722), so that
    * packets pass as they are, sooner and at a quarter of the cost, and its jitter reaches the carrier. In calls of more it is Opus in any case. Absent: `opus`.
    */
   clientCodec: Type.Optional(literals('opus', 'telephone')),
