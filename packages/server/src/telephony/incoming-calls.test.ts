@@ -29,6 +29,7 @@ test('a telephone hears that it rings: 183 with our description, which it acknow
   const { telephones, sipp } = await ringing(t, [invite({ sdp: 'sendrecv', headers: ['Supported: 100rel'] }), progress, prack, response(200), response(200), requestFromCaller('ACK', 1), receive('BYE'), confirm()],
     { profile: { ringback: 'ours' } });
   const call = await telephones.rung();
+  await sipp.until(/^SIP\/2\.0 200 OK[^]*^CSeq: 2 PRACK/m);
   await telephones.accept(call);
   await telephones.command(call.callId, 'hangUp');
   await sipp.finished();

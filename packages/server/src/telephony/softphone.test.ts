@@ -18,9 +18,6 @@ async function withPhone(t: TestContext) {
 test('a SIP phone of a user registers and calls a telephone; the call back rings there beside the browser, and on a phone that registers meanwhile; the first answers', { skip }, async (t) => {
   const { telephones, phone, identifier } = await withPhone(t);
   phone.dial('+12025550108');
-  const { response, description } = await phone.event('progressed');
-  assert.deepEqual([response.status, description?.kind], [183, 'answer'], 'it hears that it rings there');
-  await phone.sound();
   await phone.event('answered');
   assert.equal((await phone.event('ended')).end.cause, 'hungUp');
   const incoming = await phone.event('incoming');
@@ -36,13 +33,17 @@ test('a SIP phone of a user registers and calls a telephone; the call back rings
   await phone.event('ended');
 });
 
-test('a SIP phone that calls hears what the carrier plays before the answer', { skip }, async (t) => {
+test('a SIP phone that calls hears that it rings, or what the carrier plays before the answer', { skip }, async (t) => {
   const { phone } = await withPhone(t);
-  phone.dial('+12025550106');
-  assert.equal((await phone.event('progressed')).description?.kind, 'answer');
-  await phone.sound();
-  phone.hangUp('+12025550106');
-  assert.equal((await phone.event('ended')).end.cause, 'cancelled');
+  for (const number of ['+12025550104', '+12025550106']) {
+    const sound = phone.sound();
+    phone.dial(number);
+    const { response, description } = await phone.event('progressed');
+    assert.deepEqual([response.status, description?.kind], [183, 'answer'], number);
+    await sound;
+    phone.hangUp(number);
+    await phone.event('ended');
+  }
 });
 
 test('a SIP phone transfers a telephone to another', { skip }, async (t) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -129,6 +130,22 @@ export class Sipp {
   async finished(): Promise<void> {
     const code = await this.#ended;
     assert.equal(code, 0, await this.log());
+  }
+
+  /** Resolves when what it sent and received is so. */
+  async until(pattern: RegExp): Promise<void> {
+    const watcher = watch(this.#folder);
+    const patience = AbortSignal.timeout(timeoutSeconds * 1000);
+    try {
+      for (;;) {
+        const changed = once(watcher, 'change', { signal: patience });
+        changed.catch(() => undefined);
+        if (pattern.test(await this.log())) return;
+        await changed;
+      }
+    } finally {
+      watcher.close();
+    }
   }
 
   /** What it sent and received. */
