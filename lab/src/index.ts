@@ -7,7 +7,7 @@
  * media do not pass for it. `src/stories` holds every call flow as an executable story; the tests beside these files prove the
  * lab itself with a plain RTCPeerConnection.
  *
- * It assumes root on Linux, and Debian's chromium, firefox-esr, tshark, iproute2, iptables, socat and libnss3-tools. Whatever a run leaves behind when it
+ * It assumes root on Linux, and the packages that `tools/system-packages.json` names for tests: browsers, tshark, a SIP server and telephones, a name server. Whatever a run leaves behind when it
  * crashes is swept by the next one. Loss is random and delay is constant; what has to be repeated to the packet belongs to `sim`.
  *
  * ```ts

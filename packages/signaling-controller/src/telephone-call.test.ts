@@ -144,7 +144,7 @@ test('after a restart of the controller the telephone is gone, and the call ends
   await before.stop();
   const after = await TestServer.start({ dataDir: before.dataDir, clock, media: new TestMedia(), telephony: new TestTelephony() });
   const { body } = await alice.at(after.url).ask('getCallRecords', { params: { callId } });
-  assert.match(body.summaries[0]?.endMessage ?? '', /^The server was restarted/);
+  assert.match(body.summaries.find(({ identifier }) => identifier === number)?.endMessage ?? '', /^The server was restarted/);
   await after.stop();
   rmSync(before.dataDir, { recursive: true });
 });
