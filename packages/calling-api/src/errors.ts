@@ -47,7 +47,7 @@ export const apiErrors = {
   PARTICIPANT_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such participant in the call.' },
   ROLE_FORBIDS: { status: 403, retryable: false, message: 'The role of this participant does not permit this.' },
   SDP_INVALID: { status: 400, retryable: false, message: 'The session description is not valid SDP.' },
-  SDP_TOO_LARGE: { status: 413, retryable: false, message: 'The session description is larger than 64 KiB.' },
+  SDP_TOO_LARGE: { status: 413, retryable: false, message: 'The session description is larger than 384 KiB.' },
   SDP_OUT_OF_ORDER: { status: 409, retryable: false, message: 'The session description does not follow the one before it.' },
   MEDIA_SESSION_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such media session in this call.' },
   MEDIA_PROCESSOR_UNAVAILABLE: { status: 503, retryable: true, message: 'This server runs no media processor.' },

@@ -60,8 +60,8 @@ export const StreamInfo = Type.Object({
 });
 export type StreamInfo = Static<typeof StreamInfo>;
 
-/** Longest accepted session description in characters (64 KiB of ASCII). */
-export const maxSdpLength = 65_536;
+/** Longest accepted session description in characters (384 KiB of ASCII): a client that shows 49 pictures needs 270,000, each of them in a section with all the codecs of a browser. */
+export const maxSdpLength = 393_216;
 
 /**
  * One step of offer/answer (RFC 3264, JSEP RFC 8829).

@@ -2,6 +2,7 @@
 export const sdpFaults = {
   NOT_A_DESCRIPTION: 'This is no session description: it has no v= or o= line.',
   NO_SECTIONS: 'The offer has no m= section.',
+  TOO_MANY_LINES: 'The offer has more lines than anybody reads.',
   TOO_MANY_SECTIONS: 'The offer has more m= sections than a leg can have.',
   MEDIA_LINE_INVALID: 'The m= line cannot be read.',
   SECTION_MISSING: 'The offer has fewer m= sections than the one before; sections are stopped, never taken away (RFC 3264 §8).',

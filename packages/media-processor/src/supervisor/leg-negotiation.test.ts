@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { maxSdpLength } from '@dialplane/calling-api';
 import { LegNegotiation, type Negotiated } from './leg-negotiation.ts';
 import { describe, offerOf } from './test-offers.ts';
 
@@ -76,4 +77,17 @@ test('more sections than a leg may have are refused', () => {
   const negotiated = new LegNegotiation({ ...surroundings, sectionsPerLeg: 5 }).handle(describe(offerOf('chromium')));
   assert.ok(negotiated.kind === 'refused' && negotiated.reason === 'DESCRIPTION_INVALID');
   assert.match(negotiated.sentence, /uses 6 m= sections; a leg has 5/);
+});
+
+test('a browser that shows 49 pictures is answered within the length of a description; a description of nothing but lines is refused', () => {
+  const sections = offerOf('chromium').split(/\r\n(?=m=)/);
+  const [session = '', ...others] = sections;
+  const last = others.at(-1)?.trimEnd() ?? '';
+  const mids = Array.from({ length: 49 }, (_none, index) => 100 + index);
+  const sdp = [session.replace(/(a=group:BUNDLE .*)/, `$1 ${mids.join(' ')}`), ...others.map((section) => section.trimEnd()), ...mids.map((mid) => last.replace(/a=mid:\S+/, `a=mid:${mid}`)), ''].join('\r\n');
+  const { answer, sections: agreed } = agree(new LegNegotiation(surroundings), sdp);
+  assert.ok(sdp.length < maxSdpLength && answer.sdp.length < maxSdpLength, `${sdp.length}, ${answer.sdp.length}`);
+  assert.equal(agreed.filter(({ kind, send }) => kind === 'video' && send !== undefined).length, 49 + 3);
+  const negotiated = new LegNegotiation(surroundings).handle(describe(offerOf('chromium') + 'a=x\r\n'.repeat(60_000)));
+  assert.ok(negotiated.kind === 'refused' && /more lines/.test(negotiated.sentence));
 });

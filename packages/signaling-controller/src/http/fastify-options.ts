@@ -4,8 +4,8 @@ import type { Logger } from '@dialplane/telemetry';
 import { ApiError, asApiError } from './api-error.ts';
 import { maxParameterLength } from './route-path.ts';
 
-/** Bodies of operations that carry a session description or many targets; every other operation takes less. */
-export const largeBodyLimit = 256 * 1024;
+/** Bodies of operations that carry a session description, as JSON, or many targets; every other operation takes less. */
+export const largeBodyLimit = 512 * 1024;
 
 /**
  * Options of the fastify instances that the controller's plugin is registered on, to be spread into those of the server
