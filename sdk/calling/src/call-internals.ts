@@ -90,6 +90,8 @@ export interface CallInternals {
   onStreamsChanged(listener: () => void): () => void;
   /** Statistics once a second while there is a peer connection: one poll, shared by all who listen. */
   onStats(listener: (sample: StatsSample) => void): () => void;
+  /** What was read last, also between the seconds; undefined before anything was. */
+  latestStats(): StatsSample | undefined;
   /** A local stream is being opened for this call (also a screen that the user is asked for); `attempt` settles with the outcome. */
   onCaptureAttempt(listener: (type: MediaStreamType, attempt: Promise<unknown>) => void): () => void;
 

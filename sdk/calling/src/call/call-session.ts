@@ -254,6 +254,10 @@ export class CallSession implements CallInternals, MediaSignaling {
     return this.media.onStats.add(listener);
   }
 
+  latestStats(): StatsSample | undefined {
+    return this.media.active?.latestStats;
+  }
+
   onCaptureAttempt(listener: (type: MediaStreamType, attempt: Promise<unknown>) => void): () => void {
     return this.media.outgoing.onAttempt.add(listener);
   }

@@ -37,7 +37,7 @@ export class LinkObserver {
   private readonly pairOutcomes = new Map<string, string>();
   private readonly toldUnreached = new Set<string>();
   private readonly flowing = new Map<string, StatsEntry>();
-  private newest: RTCStatsReport | undefined;
+  private newest: LinkStats | undefined;
   private cancelTimer: () => void = () => {};
   private polls = 0;
   private lastSample = 0;
@@ -65,6 +65,11 @@ export class LinkObserver {
     });
   }
 
+  /** What was read last, be it a second after the one before or not. */
+  get latest(): LinkStats | undefined {
+    return this.newest;
+  }
+
   /** Stops, and tells the last counters. */
   close(): void {
     if (this.isClosed) return;
@@ -73,8 +78,8 @@ export class LinkObserver {
     this.onStats.clear();
     this.tellUnreached();
     if (this.newest !== undefined) {
-      this.observeMedia(this.newest);
-      this.tellUnanswered(this.newest);
+      this.observeMedia(this.newest.report);
+      this.tellUnanswered(this.newest.report);
     }
     for (const entry of this.flowing.values()) {
       this.options.report({
@@ -110,11 +115,11 @@ export class LinkObserver {
 
   private take(report: RTCStatsReport): void {
     if (this.isClosed) return;
-    this.newest = report;
+    const at = this.options.platform.clock.now();
+    this.newest = { report, at };
     this.observePairs(report);
     this.observeDtls(report);
     this.observeMedia(report);
-    const at = this.options.platform.clock.now();
     if (at - this.lastSample < pollMs - eagerPollMs / 2) return;
     this.lastSample = at;
     this.onStats.call({ report, at });

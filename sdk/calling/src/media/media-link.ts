@@ -153,6 +153,11 @@ export class MediaLink {
     return this.current.remoteStreams;
   }
 
+  /** Statistics of the connection that carries the media, as they were read last. */
+  get latestStats(): LinkStats | undefined {
+    return this.current.latestStats;
+  }
+
   /** What was gathered last, for that connection or its successor. */
   get gathering(): Gathering {
     return this.newest.gathering;

@@ -82,6 +82,11 @@ export class PeerLink {
     return this.peerConnection.connectionState === 'connected';
   }
 
+  /** Statistics, as they were read last. */
+  get latestStats(): LinkStats | undefined {
+    return this.observer.latest;
+  }
+
   /** What arrives in which section. */
   get remoteStreams(): readonly StreamInfo[] {
     return this.sections.remoteStreams(this.told);

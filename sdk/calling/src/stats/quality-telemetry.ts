@@ -1,4 +1,4 @@
-import type { CallInternals } from '../call-internals.ts';
+import type { CallInternals, StatsSample } from '../call-internals.ts';
 import { parseStats } from './parse-stats.ts';
 import type { StatsSnapshot } from './stats-snapshot.ts';
 import { StreamQualityMeter } from './stream-quality.ts';
@@ -11,12 +11,14 @@ export function startQualityTelemetry(call: CallInternals): void {
   const meter = new StreamQualityMeter();
   let before: StatsSnapshot | undefined;
   let reportedAt = call.platform.clock.now();
+  const snapshotOf = ({ report, at }: StatsSample): StatsSnapshot => parseStats(report, at, (mid, direction) => call.streamOf(mid, direction)?.mediaStreamType);
   const stop = [
     call.onPeerConnectionChanged(() => {
       before = undefined;
     }),
-    call.onStats(({ report, at }) => {
-      const after = parseStats(report, at, (mid, direction) => call.streamOf(mid, direction)?.mediaStreamType);
+    call.onStats((sample) => {
+      const { at } = sample;
+      const after = snapshotOf(sample);
       if (before !== undefined) meter.observe(before, after);
       before = after;
       if (at - reportedAt < reportIntervalMs) return;
@@ -26,6 +28,14 @@ export function startQualityTelemetry(call: CallInternals): void {
   ];
   call.onEnded(() => {
     for (const undo of stop) undo();
+    const latest = call.latestStats();
+    // The last part of a second says little of a long call, and all there is of a short one.
+    if (latest !== undefined && meter.isEmpty) meter.observe(before ?? nothing(latest.at), snapshotOf(latest));
     call.reportStreams(meter.qualities());
   });
+}
+
+/** Before anything was read. */
+function nothing(at: number): StatsSnapshot {
+  return { at, sent: [], received: [], pairs: [], transports: [] };
 }

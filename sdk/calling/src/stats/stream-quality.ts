@@ -55,6 +55,11 @@ export class StreamQualityMeter {
     }
   }
 
+  /** Whether no stream was seen yet. */
+  get isEmpty(): boolean {
+    return this.courses.size === 0;
+  }
+
   qualities(): StreamQuality[] {
     return [...this.courses].slice(-maxStreams).map(qualityOf);
   }
