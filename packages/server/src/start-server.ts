@@ -95,7 +95,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     const sounds = await openSounds(options);
     opened.add(() => sounds.library.close());
     const media = await openMedia({ options, metrics, sounds, logger: logger.child({ part: 'media' }) });
-    opened.add(async () => media.processor?.close());
+    opened.add(() => media.close());
     const relay = await openRelay({
       options, laboratoryPeers: start.laboratoryPeers ?? [], store, identity, metrics, logger: logger.child({ part: 'relay' }),
       certificate: () => certificates.current(), tlsPort: () => place.ports.https,

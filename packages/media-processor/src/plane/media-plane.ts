@@ -57,6 +57,9 @@ export class MediaPlane {
   private readonly conferenceParts: ConferenceParts;
   /** Relayed transport addresses of clients that speak TCP or TLS with the relay, as text. */
   private readonly streamRelays = new Set<string>();
+  /** Addresses that have a socket, and the port of all. */
+  private readonly listening = new Set<string>();
+  private port = 0;
   private timer: NodeJS.Timeout | undefined;
   private timerMs = 0;
 
@@ -114,6 +117,8 @@ export class MediaPlane {
   /** Opens the sockets and tells. */
   start(): void {
     const { addresses, port, failure } = openMediaSockets(this.sockets, this.options.settings);
+    this.port = port;
+    for (const address of addresses) this.listening.add(address);
     if (addresses.length === 0) this.options.tell({ kind: 'startFailed', sentence: failure });
     else this.options.tell({ kind: 'started', addresses, port });
   }
@@ -141,6 +146,7 @@ export class MediaPlane {
   private obey(command: Exclude<ProcessCommand, { readonly kind: 'start' }>, now: Instant): void {
     if (command.kind === 'heartbeat') return this.answer(command.sequence);
     if (command.kind === 'setStreamRelay') return this.noteStreamRelay(command);
+    if (command.kind === 'listen') return this.listenOn(command.addresses);
     const { conferenceId } = command;
     const conference = this.conferences.get(conferenceId);
     if (command.kind === 'openConference') {
@@ -202,6 +208,13 @@ export class MediaPlane {
       default:
         conference.setWanted(leg, command.wanted, now);
     }
+  }
+
+  /** An address that is gone keeps its socket: it costs nothing, and is there when the address comes back. */
+  private listenOn(addresses: readonly string[]): void {
+    const added = addresses.filter((address) => !this.listening.has(address));
+    for (const address of openMediaSockets(this.sockets, { addresses: added, port: this.port }).addresses) this.listening.add(address);
+    this.options.tell({ kind: 'listening', addresses: addresses.filter((address) => this.listening.has(address)) });
   }
 
   private noteStreamRelay({ address, isOpen }: Extract<ProcessCommand, { readonly kind: 'setStreamRelay' }>): void {

@@ -51,6 +51,8 @@ export type ProcessCommand =
   | PassedOn<MediaCommand, 'openConference' | 'closeConference' | 'closeLeg' | 'setModes' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSpotlight' | 'setSound' | 'sendDtmf' | 'play' | 'stopPlay'>
   /** Whether a client speaks TCP or TLS with our relay at this relayed transport address (`192.0.2.1:50000`, `[2001:db8::1]:50000`): a leg that comes from there is not on UDP. */
   | { readonly kind: 'setStreamRelay'; readonly address: string; readonly isOpen: boolean }
+  /** The addresses of the machine are these now: on those that are new it listens as well, at its port. Answered by `listening`. */
+  | { readonly kind: 'listen'; readonly addresses: readonly string[] }
   /** Answered by `alive`; a process that does not answer is ended. */
   | { readonly kind: 'heartbeat'; readonly sequence: number };
 
@@ -58,6 +60,8 @@ export type ProcessCommand =
 export type ProcessEvent =
   /** It listens; `addresses` without those that could not be opened. */
   | { readonly kind: 'started'; readonly addresses: readonly string[]; readonly port: number }
+  /** Which of those that were asked for it listens on. */
+  | { readonly kind: 'listening'; readonly addresses: readonly string[] }
   | { readonly kind: 'startFailed'; readonly sentence: string }
   | { readonly kind: 'alive'; readonly sequence: number; readonly conferences: number; readonly legs: number; /** Of one core, 0 to 1. */ readonly load: number }
   | { readonly kind: 'logged'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }

@@ -102,6 +102,25 @@ processorTest('while it drains no conference is opened, and those that are there
   assert.equal(media.processor.status().conferences, 1);
 });
 
+processorTest('an address that the machine gets while it serves is told to clients from then on; one that it loses is not', async (t) => {
+  const media = await TestMediaProcessor.start(t, { listenAddresses: ['127.0.0.1'] });
+  await media.openConference('c');
+  const candidates = async (legId: string): Promise<readonly string[]> => {
+    media.send({ kind: 'openLeg', conferenceId: 'c', legId, identifier: '8:acs:anna', isMuted: false, request: { kind: 'webrtc', offer: describe(offerOf('chromium')) } });
+    const { description } = await media.next('legDescribed', (event) => event.legId === legId);
+    return [...new Set(Array.from(description.sdp.matchAll(/^a=candidate:\S+ 1 udp \d+ (\S+)/gm), ([, address = '']) => address))];
+  };
+  const have = async (...addresses: string[]): Promise<void> => {
+    media.processor.listen(addresses);
+    while ([...new Set(media.processor.addresses().map(({ address }) => address))].join() !== addresses.join()) await new Promise(setImmediate);
+  };
+  assert.deepEqual(await candidates('before'), ['127.0.0.1']);
+  await have('127.0.0.1', '127.0.0.2');
+  assert.deepEqual(await candidates('both'), ['127.0.0.1', '127.0.0.2']);
+  await have('127.0.0.2');
+  assert.deepEqual(await candidates('after'), ['127.0.0.2']);
+});
+
 processorTest('processes end with the one that started them, whatever ends it, and not by signals of its terminal', async (t) => {
   const parent = spawn(process.execPath, [fileURLToPath(new URL('./test-processor-owner.ts', import.meta.url))], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => parent.kill('SIGKILL'));

@@ -82,6 +82,10 @@ class SupervisedMediaProcessor implements MediaProcessor {
     if (this.streamRelays.set(address, isOpen)) for (const slot of this.slots) slot.send({ kind: 'setStreamRelay', address, isOpen });
   }
 
+  listen(addresses: readonly string[]): void {
+    for (const slot of this.slots) slot.listen(addresses);
+  }
+
   addresses(): readonly MediaAddress[] {
     return this.slots.flatMap(({ running }) => running?.addresses.map((address) => ({ address, port: running.port })) ?? []);
   }

@@ -14,6 +14,8 @@ export interface MediaProcessor extends MediaControl {
   status(): MediaProcessorStatus;
   /** Where the processes listen, for whoever lets packets through. */
   addresses(): readonly MediaAddress[];
+  /** The machine has these addresses from now on: legs that are described from then on are told them. Connections that are there go on where they are. */
+  listen(addresses: readonly string[]): void;
   /**
    * Says that a client speaks TCP or TLS with our relay at a relayed transport address (`192.0.2.1:50000`, `[2001:db8::1]:50000`), or does not any more: a leg that comes from there is
    * not on UDP, and gets the mixed picture.

@@ -67,6 +67,7 @@ export class ProcessSlot {
   private readonly events: ProcessSlotEvents;
   private state: SlotState = { kind: 'resting', timer: undefined };
   private port: number;
+  private addresses: readonly string[];
   private failures = 0;
   private startCount = 0;
   private readonly commands = new TurnBatch<ProcessCommand>((commands) => {
@@ -77,6 +78,7 @@ export class ProcessSlot {
     this.options = options;
     this.events = events;
     this.port = options.settings.port;
+    this.addresses = options.settings.addresses;
   }
 
   get name(): string {
@@ -113,7 +115,7 @@ export class ProcessSlot {
     child.on('close', () => {
       if (lastWords.text !== '') this.options.logger.error({ process: this.name, lastWords: lastWords.text }, 'A media process left these words.');
     });
-    child.send([{ kind: 'start', settings: { ...this.options.settings, port: this.port } }] satisfies ProcessCommand[], () => undefined);
+    child.send([{ kind: 'start', settings: { ...this.options.settings, addresses: this.addresses, port: this.port } }] satisfies ProcessCommand[], () => undefined);
     await new Promise<void>((done, failed) => {
       const settle = (failure?: MediaProcessorError): void => {
         clearTimeout(outOfPatience);
@@ -127,6 +129,12 @@ export class ProcessSlot {
   /** A command to a process that is not running is lost with its conferences. */
   send(command: ProcessCommand): void {
     if (this.state.kind === 'running') this.commands.add(command);
+  }
+
+  /** The machine has these addresses from now on. */
+  listen(addresses: readonly string[]): void {
+    this.addresses = addresses;
+    this.send({ kind: 'listen', addresses });
   }
 
   /** Asks whether it is alive, every {@link heartbeatEveryMs}; ends it when it has been silent for too long. */
@@ -167,6 +175,9 @@ export class ProcessSlot {
       case 'alive':
         if (state.kind === 'running') this.state = { ...state, answered: event.sequence, process: { ...state.process, load: event.load } };
         return;
+      case 'listening':
+        if (state.kind === 'running') this.state = { ...state, process: { ...state.process, addresses: event.addresses } };
+        return;
       case 'logged':
         this.options.logger[event.level]({ process: this.name }, event.message);
         return;
@@ -178,6 +189,8 @@ export class ProcessSlot {
   private handleStarted({ child, settle }: Extract<SlotState, { kind: 'starting' }>, { addresses, port }: Extract<ProcessEvent, { kind: 'started' }>): void {
     this.port = port;
     this.state = { kind: 'running', child, process: { processId: child.pid ?? 0, addresses, port, load: 0 }, since: performance.now(), asked: 0, answered: 0 };
+    // The machine's addresses may be others than when it was started.
+    this.send({ kind: 'listen', addresses: this.addresses });
     this.events.running(this);
     settle();
   }

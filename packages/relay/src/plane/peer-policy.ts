@@ -42,7 +42,8 @@ export class RelayPeerPolicy implements PeerPolicy {
     if (this.laboratory.some((range) => isInRange(peer, range))) return true;
     if (this.mediaProcessors.some(({ ip, ports }) => sameIpAddress(ip, peer) && isPortIn(peer.port, ports))) return true;
     const isOwn = this.own.some((ip) => sameIpAddress(ip, peer));
-    if (isOwn) return peer.port === 0 || this.isRelay(peer.port);
+    // Media processes listen on whichever addresses this machine has by now.
+    if (isOwn) return peer.port === 0 || this.isRelay(peer.port) || this.mediaProcessors.some(({ ports }) => isPortIn(peer.port, ports));
     const kind = peerAddressKind(peer);
     if (kind !== 'private') return kind === 'global';
     if (this.allowed === undefined) return this.isPrivateMachine;

@@ -11,6 +11,9 @@ import { missingMediaKernels } from './media-kernels.ts';
 import { mediaMetrics } from './media-metrics.ts';
 import type { SoundPart } from './open-sounds.ts';
 
+/** As often as the relay looks. */
+const followAddressesMs = 5_000;
+
 export interface OpenMediaOptions {
   readonly options: ServerOptions;
   readonly logger: Logger;
@@ -24,6 +27,8 @@ export interface MediaPart {
   readonly processor: MediaProcessor | undefined;
   /** Addresses at which clients and relays reach media processes, public ones included. */
   readonly addresses: () => readonly MediaAddress[];
+  /** Ends the processes. */
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -35,7 +40,7 @@ export async function openMedia({ options, logger, metrics, sounds }: OpenMediaO
   const absence = options.media ? missingMediaKernels() : 'Group calls are turned off on this server (--media off).';
   if (absence !== undefined) {
     if (options.media) logger.warn({ reason: absence }, 'There are no group calls.');
-    return { control: absentMedia(absence), processor: undefined, addresses: () => [] };
+    return { control: absentMedia(absence), processor: undefined, addresses: () => [], close: async () => undefined };
   }
   const publicAddresses = await publicRelayAddresses(options, logger);
   const processor = createMediaProcessor({
@@ -49,8 +54,15 @@ export async function openMedia({ options, logger, metrics, sounds }: OpenMediaO
     throw error instanceof MediaProcessorError ? new Failure('MEDIA_UNUSABLE', error.detail ?? error.message, error) : error;
   }
   mediaMetrics(metrics, processor);
+  const following = followAddresses(options, processor, logger);
   logger.info({ addresses: processor.addresses(), processes: options.mediaProcesses }, 'The media processor is ready.');
-  return { control: processor, processor, addresses: () => withPublic(processor.addresses(), publicAddresses) };
+  return {
+    control: processor, processor, addresses: () => withPublic(processor.addresses(), publicAddresses),
+    close: async () => {
+      clearInterval(following);
+      await processor.close();
+    },
+  };
 }
 
 /** Loopback only where the machine has nothing else. */
@@ -59,6 +71,18 @@ function listenAddresses(options: ServerOptions): readonly string[] {
   if (bound !== undefined) return [bound];
   const reachable = reachableAddresses();
   return reachable.length > 0 ? reachable : ['127.0.0.1'];
+}
+
+/** Looks at the addresses of the machine now and then. @returns what goes on until it is cleared. */
+function followAddresses(options: ServerOptions, processor: MediaProcessor, logger: Logger): NodeJS.Timeout {
+  let known = listenAddresses(options);
+  return setInterval(() => {
+    const addresses = listenAddresses(options);
+    if (addresses.join() === known.join()) return;
+    known = addresses;
+    logger.info({ addresses }, 'The machine has other addresses: clients of group calls are told these from now on.');
+    processor.listen(addresses);
+  }, followAddressesMs);
 }
 
 function withPublic(listening: readonly MediaAddress[], publicAddresses: readonly string[]): readonly MediaAddress[] {
