@@ -22,7 +22,7 @@ export interface SipEdgeLimits {
   /** How long a connection may be silent. Telephones send something every two minutes at the latest (RFC 5626 §4.4). */
   readonly idleMs: number;
   readonly transactions: number;
-  /** New requests per second that are served; above, and where the event loop is late by more than `lagMs`, they are told to come later (503, Retry-After). */
+  /** New requests per second that are served; above, and where the event loop is late by more than `lagMs` again and again, they are told to come later (503, Retry-After). */
   readonly requestsPerSecond: number;
   readonly lagMs: number;
   readonly bindingsPerDevice: number;

@@ -12,6 +12,7 @@ export interface TestSipSocket {
   /** The next message that has come, or comes. */
   next(): Promise<SipMessage>;
   nextRequest(): Promise<SipRequest>;
+  /** The next response but 100: whether that comes is a matter of time (RFC 3261 §17.2.1). */
   nextResponse(): Promise<SipResponse>;
   /** The next bytes that come over a connection, whatever they are. */
   nextBytes(): Promise<string>;
@@ -76,7 +77,11 @@ class Inbox {
       ...rest,
       next,
       nextRequest: async () => expectKind(await next(), 'request'),
-      nextResponse: async () => expectKind(await next(), 'response'),
+      nextResponse: async () => {
+        let response = expectKind(await next(), 'response');
+        while (response.status === 100) response = expectKind(await next(), 'response');
+        return response;
+      },
       get unread() {
         return messages.length;
       },

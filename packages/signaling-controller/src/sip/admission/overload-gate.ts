@@ -3,8 +3,8 @@ import type { SipEdgeLimits } from '../sip-edge-options.ts';
 const windowMs = 100;
 
 /**
- * Whether there is room for one more new request: so many a second, and none while the event loop is late, since what waits there already will take its time. Requests
- * inside dialogs are never asked for: ending calls is what ends an overload.
+ * Whether there is room for one more new request: so many a second, and none while the event loop is late again and again, since what waits there already will take its time; being late
+ * once is a pause and no overload. Requests inside dialogs are never asked for: ending calls is what ends an overload.
  */
 export class OverloadGate {
   private readonly limits: Pick<SipEdgeLimits, 'requestsPerSecond' | 'lagMs'>;
@@ -12,6 +12,7 @@ export class OverloadGate {
   private readonly timer: NodeJS.Timeout;
   private expectedAt: number;
   private lagMs = 0;
+  private lagBeforeMs = 0;
   private windowStart = 0;
   private taken = 0;
 
@@ -33,7 +34,7 @@ export class OverloadGate {
     this.taken += 1;
     if (this.taken > this.limits.requestsPerSecond) return 1;
     // A measurement that is overdue is itself a delay.
-    return Math.max(this.lagMs, now - this.expectedAt) > this.limits.lagMs ? 2 : 0;
+    return Math.min(this.lagBeforeMs, Math.max(this.lagMs, now - this.expectedAt)) > this.limits.lagMs ? 2 : 0;
   }
 
   close(): void {
@@ -42,6 +43,7 @@ export class OverloadGate {
 
   private measure(): void {
     const now = this.now();
+    this.lagBeforeMs = this.lagMs;
     this.lagMs = Math.max(0, now - this.expectedAt);
     this.expectedAt = now + windowMs;
   }

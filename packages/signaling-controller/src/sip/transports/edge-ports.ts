@@ -42,7 +42,7 @@ export class EdgePorts {
 
   /** @throws {Error} with the system's code; what was opened is closed by whoever closes the ports. */
   async open(): Promise<void> {
-    for (const address of this.options.addresses.local()) await this.openFirst(address);
+    await this.openAll();
     if (this.on.size === 0) throw Object.assign(new Error('There is no address to listen on for SIP.'), { code: 'EADDRNOTAVAIL' });
     this.options.addresses.setPorts(this.current);
   }
@@ -62,20 +62,30 @@ export class EdgePorts {
     }
   }
 
-  /** A port of the system's choice may be free for UDP and not for TCP; an IPv6 address takes a second until it is sure to be unique. */
-  private async openFirst(address: string): Promise<void> {
+  /** A port of the system's choice may be free for UDP on one address and not for TCP, or not on another address: then all begin again with another one. */
+  private async openAll(): Promise<void> {
+    const asked = this.current;
     for (let attempt = 1; ; attempt += 1) {
-      const before = this.current;
       try {
-        await this.openOn(address);
+        for (const address of this.options.addresses.local()) await this.openIfThere(address);
         return;
       } catch (error) {
-        this.closeOn(address);
-        this.current = before;
-        const code = error instanceof Error && 'code' in error ? error.code : undefined;
-        if (code === 'EADDRNOTAVAIL') return;
-        if (code !== 'EADDRINUSE' || before.port !== 0 || attempt >= freePortAttempts) throw error;
+        if (codeOf(error) !== 'EADDRINUSE' || (asked.port !== 0 && asked.tlsPort !== 0) || attempt >= freePortAttempts) throw error;
+        for (const address of this.options.addresses.local()) this.closeOn(address);
+        this.current = asked;
       }
+    }
+  }
+
+  /** An IPv6 address takes a second until it is sure to be unique; {@link follow} comes back to it. */
+  private async openIfThere(address: string): Promise<void> {
+    const before = this.current;
+    try {
+      await this.openOn(address);
+    } catch (error) {
+      if (codeOf(error) !== 'EADDRNOTAVAIL') throw error;
+      this.closeOn(address);
+      this.current = before;
     }
   }
 
@@ -93,4 +103,8 @@ export class EdgePorts {
     this.options.udp.closeOn(address);
     this.options.streams.closeOn(address);
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
