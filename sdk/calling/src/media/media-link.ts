@@ -57,6 +57,8 @@ export class MediaLink {
   /** Their successors have taken over. */
   private readonly leaving = new Set<PeerLink>();
   private session: MediaSession | undefined;
+  /** The codec that the sections were last told to offer. */
+  private audioCodec: string | undefined;
   /** The server lets this side describe its media: not before it has taken the answer of a call that rings here. */
   private mayOffer = false;
   private isHeld = false;
@@ -400,7 +402,10 @@ export class MediaLink {
 
   /** Sound is to be in the codec that the backend wants, from an offer on that says so. */
   private followAudioCodec(): void {
-    for (const link of this.links) link.setAudioCodec(this.session?.audioCodec);
+    const audioCodec = this.session?.audioCodec;
+    if (audioCodec === this.audioCodec) return;
+    this.audioCodec = audioCodec;
+    for (const link of this.links) link.setAudioCodec(audioCodec);
     this.negotiateIfChanged();
   }
 
