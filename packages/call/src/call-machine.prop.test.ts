@@ -371,6 +371,8 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
         assert.deepEqual(rebased(twin.drain(), shift), rebased(outputs, 0), 'the restored machine does the same');
         const results = witness.results;
         for (const output of outputs) witness.see(output);
+        // A command of who is not in the call is not remembered: repeated when they are, it is carried out.
+        if (outputs.some((output) => output.kind === 'result' && !output.result.ok && output.result.code === 'CALL_NOT_FOUND')) latest = undefined;
         if (one.kind === 'repeat' && latest !== undefined && latest.kind !== 'sendMessage' && latest.kind !== 'want') {
           assert.deepEqual(outputs.map(({ kind }) => kind), ['result'], 'a repeated command changes nothing');
         }

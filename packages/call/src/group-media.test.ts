@@ -48,7 +48,7 @@ test('modes are asked for all or one, and shown when the media processor has swi
   assert.deepEqual(call.media({ kind: 'layoutChanged', conferenceId: 'id1', legId: 'id5', layout: [] }).lines, ['bob-1 < id5 audio mixed video mixed of bob']);
   assert.deepEqual(call.command({ kind: 'setModes', by: 'alice-1', modes: forwarded }).lines, ['ok', 'flow controller decided: audio forwarded, video forwarded for everybody', 'media setModes']);
   assert.deepEqual(call.media({ kind: 'modesChanged', conferenceId: 'id1', modes: forwarded, why: 'it was asked to' }).lines, [
-    'alice-1 < bob Connected', 'carol-1 < bob Connected', ...['alice-1', 'bob-1', 'carol-1'].map((endpointId) => `${endpointId} < everybody audio forwarded video forwarded`),
+    'alice-1 < everybody audio forwarded video forwarded', 'alice-1 < bob Connected', 'bob-1 < everybody audio forwarded video forwarded', 'carol-1 < everybody audio forwarded video forwarded', 'carol-1 < bob Connected',
     'flow mediaProcessor decided: audio forwarded, video forwarded',
     'alice-1 < id3 audio forwarded video forwarded', 'bob-1 < id5 audio forwarded video forwarded', 'carol-1 < id7 audio forwarded video forwarded',
   ]);

@@ -60,6 +60,8 @@ export interface PublishedSeat {
   readonly role: ParticipantRole | undefined;
   readonly state: CallState;
   readonly shape: string;
+  /** How media reaches everybody, as JSON; empty where it does not come from a conference. */
+  readonly modes: string;
   readonly self: string;
 }
 

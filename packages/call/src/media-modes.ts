@@ -48,12 +48,8 @@ export function modesChanged(live: LiveCall, { legId, modes, why }: Extract<Medi
 }
 
 /** Media reaches everybody in these modes, but for whom others are told: as a conference begins, or has been switched. */
-export function everybodysModesChanged(live: LiveCall, modes: MediaModes): void {
-  const { model } = live;
-  const before = everybodysModes(model);
-  model.toldModes = modes;
-  if (areEqual(modes, before)) return;
-  for (const { seat } of clients(model)) if (seat.leg !== undefined) live.tell(seat.endpointId, () => ({ type: 'callModesChanged', modes }));
+export function everybodysModesChanged({ model }: LiveCall, modes: MediaModes): void {
+  if (!areEqual(modes, everybodysModes(model)) || model.toldModes === undefined) model.toldModes = modes;
 }
 
 /** The composed picture is arranged otherwise: of one leg, or of all that have none of their own. */

@@ -41,9 +41,9 @@ test('adding a third moves the call to the backend, and the direct path is close
   assert.deepEqual(call.legConnected('alice-1').lines, ['flow mediaProcessor > id1 media connected', 'alice-1 < session id8 backend connected']);
   assert.equal(call.machine.viewFor('alice-1')?.kind, 'oneToOne', 'not before Bob is there too');
   assert.deepEqual(call.legConnected('bob-1').lines, [
-    'alice-1 < promoted group backend', 'alice-1 < self Presenter', 'alice-1 < bob Connected, carol Connecting sends Audio',
-    'bob-1 < promoted group backend', 'bob-1 < self Presenter', 'bob-1 < alice Connected sends Audio, carol Connecting sends Audio',
-    'carol-1 < self Presenter', 'carol-1 < alice Connected sends Audio, bob Connected',
+    'alice-1 < promoted group backend', 'alice-1 < everybody audio mixed video forwarded', 'alice-1 < self Presenter', 'alice-1 < bob Connected, carol Connecting sends Audio',
+    'bob-1 < promoted group backend', 'bob-1 < everybody audio mixed video forwarded', 'bob-1 < self Presenter', 'bob-1 < alice Connected sends Audio, carol Connecting sends Audio',
+    'carol-1 < everybody audio mixed video forwarded', 'carol-1 < self Presenter', 'carol-1 < alice Connected sends Audio, bob Connected',
     'flow mediaProcessor > id3 media connected',
     'flow controller decided: the call is a group call; the direct path is closed',
     'alice-1 < session id2 closed', 'bob-1 < session id4 closed',

@@ -3,7 +3,7 @@ import { applicationRoster } from './applications.ts';
 import { seatedAt, type CallModel, type Party, type Seated } from './call-model.ts';
 import type { CallOutput } from './call-input.ts';
 import type { LiveCall, PublishedSeat, UnnumberedEvent } from './live-call.ts';
-import { callView, clients, participantView, selfView, shapeOf, stateOf } from './views.ts';
+import { callView, clients, everybodysModes, hearsConference, participantView, selfView, shapeOf, stateOf } from './views.ts';
 
 interface PublishedParty {
   readonly source: Party;
@@ -109,6 +109,7 @@ export class Publication {
     if (before === undefined || (before === after && updated.length === 0 && live.departures.length === 0)) return [];
     const events: UnnumberedEvent[] = [];
     if (before.shape !== after.shape) events.push({ type: 'callPromoted', ...shapeOf(model, seat) });
+    if (before.modes !== after.modes && after.modes !== '') events.push({ type: 'callModesChanged', modes: everybodysModes(model) });
     if (before.state !== after.state) events.push({ type: 'callStateChanged', state: after.state });
     if (before.self !== after.self) {
       const mutedBy = seat.mute.kind === 'muted' && seat.mute.by !== undefined ? { mutedBy: seat.mute.by } : {};
@@ -140,7 +141,7 @@ export class Publication {
 
 function publishedSeat({ model }: LiveCall, { party, seat }: Seated): PublishedSeat {
   const { kind, topology } = shapeOf(model, seat);
-  return { source: seat, role: party.role, state: stateOf(model, seat), shape: `${kind} ${topology}`, self: JSON.stringify(selfView(model, party, seat)) };
+  return { source: seat, role: party.role, state: stateOf(model, seat), shape: `${kind} ${topology}`, modes: hearsConference(model, seat) ? JSON.stringify(everybodysModes(model)) : '', self: JSON.stringify(selfView(model, party, seat)) };
 }
 
 function numbered({ model, options }: LiveCall, endpointId: string, event: UnnumberedEvent): CallOutput {

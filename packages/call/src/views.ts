@@ -20,7 +20,7 @@ export function callView(live: LiveCall, { party, seat }: Seated): Call {
     self: { ...selfView(model, party, seat), identifier: seat.identifier, participantId: seat.participantId },
     participants: [...model.parties.values()].filter((other) => other.identifier !== party.identifier).map((other) => participantView(model, other)),
     mediaSessions: [seat.peer, seat.leg].filter((session) => session !== undefined).map((session) => sessionView(live, seat, session)),
-    ...(seat.leg !== undefined && topologyOf(model) === 'backend' ? { modes: everybodysModes(model), speakers: model.speakers.told } : {}),
+    ...(hearsConference(model, seat) ? { modes: everybodysModes(model), speakers: model.speakers.told } : {}),
     ...(customContext === undefined ? {} : { customContext }),
     ...(transferor === undefined ? {} : { transferor: identityOf(transferor) }),
     ...(transfer === undefined ? {} : { transfer }),
@@ -134,6 +134,11 @@ export function participantView(model: CallModel, party: Party): Participant {
     ...spotlightOf(model, party.identifier),
     ...(topologyOf(model) === 'backend' && members.length > 0 ? { streams: [...new Set(members.flatMap(({ streams }) => streams))], ...departingModes(model, members) } : {}),
   };
+}
+
+/** Media reaches this endpoint from the conference: it is told how, and who speaks. */
+export function hearsConference(model: CallModel, { leg }: Seat): boolean {
+  return leg !== undefined && topologyOf(model) === 'backend';
 }
 
 /** How media reaches everybody, but for those of whom something else is said. */
