@@ -98,8 +98,9 @@ export class BackendSections implements MediaSections {
     return this.peerConnection.getTransceivers().find((transceiver) => transceiver.mid === mid);
   }
 
-  /** These remote pictures are wanted, and no others. It may take an offer. */
+  /** These remote pictures are wanted, and no others. It may take an offer. Their sections come after the fixed ones: the first for pictures is the one that the composed picture comes in. */
   want(pictures: readonly WantedPicture[]): void {
+    if (pictures.length > 0) this.offerFirst();
     this.pictures.want(pictures);
   }
 
