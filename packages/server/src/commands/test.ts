@@ -9,8 +9,8 @@ import { repositoryRoot } from '../repository.ts';
 import type { Command } from '../command-line/command.ts';
 
 const fastTests = ['packages/*/src/**/*.test.ts', 'sdk/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'lab/src/**/*.test.ts', 'sim/**/*.test.ts', 'bench/**/*.test.ts', 'tools/**/*.test.ts'];
-/** Tests of these folders start servers, media processes or browsers: each has the machine to itself. */
-const wholeParts = /^(?:packages\/(?:kernels|media-processor|relay|server|signaling-controller)|sdk|apps|lab)\//;
+/** Tests that send media through real sockets, or drive browsers: each has the machine to itself. */
+const mediaTests = /^(?:packages\/(?:kernels|relay)\/|packages\/media-processor\/src\/(?:plane|supervisor)\/|lab\/)|\.browser\.test\.ts$/;
 const labStories = ['lab/src/**/*.story.ts'];
 /** Stories that tell for how long somebody was not heard, which is told of a machine that does nothing else. */
 const timedStories = /\/(?:switching-networks|group-call|group-incidents|group-promotion)\.story\.ts$/;
@@ -36,8 +36,8 @@ export const testCommand: Command = {
     const fast = filesOf(fastTests);
     const stories = filesOf(labStories);
     const parts = [
-      { title: 'Units', files: fast.filter((file) => !wholeParts.test(file)), concurrency: several },
-      { title: 'Whole parts', files: fast.filter((file) => wholeParts.test(file)), concurrency: one },
+      { title: 'Units and servers', files: fast.filter((file) => !mediaTests.test(file)), concurrency: several },
+      { title: 'Media and browsers', files: fast.filter((file) => mediaTests.test(file)), concurrency: one },
       ...(flags['fast'] === true ? [] : [
         { title: 'Lab', files: stories.filter((file) => !timedStories.test(file)), concurrency: several },
         { title: 'Lab, stories that take the time', files: stories.filter((file) => timedStories.test(file)), concurrency: one },
