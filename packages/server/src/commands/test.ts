@@ -12,8 +12,11 @@ const fastTests = ['packages/*/src/**/*.test.ts', 'sdk/*/src/**/*.test.ts', 'app
 /** Tests that send media through real sockets, or drive browsers: each has the machine to itself. */
 const mediaTests = /^(?:packages\/(?:kernels|relay)\/|packages\/media-processor\/src\/(?:plane|supervisor)\/|lab\/)|\.browser\.test\.ts$/;
 const labStories = ['lab/src/**/*.story.ts'];
-/** Stories that tell for how long somebody was not heard, which is told of a machine that does nothing else. */
-const timedStories = /\/(?:switching-networks|group-call|group-incidents|group-promotion)\.story\.ts$/;
+/**
+ * Stories that tell for how long somebody was not heard, or which path was taken and what it cost: that is told of a machine that does nothing else. Where checks are late, a
+ * browser begins on a path that it does not need.
+ */
+const storiesAlone = /\/(?:every-network|exact-ledger|group-\w+|relay-\w+|switching-networks)\.story\.ts$/;
 const soaks = ['packages/*/src/**/*.soak.ts', 'sdk/*/src/**/*.soak.ts', 'lab/src/**/*.soak.ts', 'sim/**/*.soak.ts'];
 
 /** What Node has compiled, and stripped of its types, it keeps here: every test file is a process that loads much the same modules, and so is every server in the lab. */
@@ -39,8 +42,8 @@ export const testCommand: Command = {
       { title: 'Units and servers', files: fast.filter((file) => !mediaTests.test(file)), concurrency: several },
       { title: 'Media and browsers', files: fast.filter((file) => mediaTests.test(file)), concurrency: one },
       ...(flags['fast'] === true ? [] : [
-        { title: 'Lab', files: stories.filter((file) => !timedStories.test(file)), concurrency: several },
-        { title: 'Lab, stories that take the time', files: stories.filter((file) => timedStories.test(file)), concurrency: one },
+        { title: 'Lab', files: stories.filter((file) => !storiesAlone.test(file)), concurrency: several },
+        { title: 'Lab, one story at a time', files: stories.filter((file) => storiesAlone.test(file)), concurrency: one },
       ]),
       ...(flags['all'] === true ? [{ title: 'Soaks', files: filesOf(soaks), concurrency: one }] : []),
     ];
