@@ -1,4 +1,5 @@
 import type { Call as CallView, EndpointEvent } from '@dialplane/calling-api';
+import { withModes } from '../media/conference.ts';
 
 /** The events of one call. */
 export type CallEvent = Extract<EndpointEvent, { readonly callId: string }>;
@@ -38,11 +39,7 @@ export function applyEvent(view: CallView, event: CallEvent): CallView | undefin
     case 'mediaSessionClosed':
       return { ...view, revision, mediaSessions: view.mediaSessions.filter(({ mediaSessionId }) => mediaSessionId !== event.mediaSessionId) };
     case 'mediaModesChanged': {
-      const { mediaSessionId, modes, layout, audioCodec } = event;
-      const mediaSessions = view.mediaSessions.map((session) => {
-        const { layout: _layout, audioCodec: _audioCodec, ...rest } = session;
-        return session.mediaSessionId === mediaSessionId ? { ...rest, modes, ...(layout === undefined ? {} : { layout }), ...(audioCodec === undefined ? {} : { audioCodec }) } : session;
-      });
+      const mediaSessions = view.mediaSessions.map((session) => (session.mediaSessionId === event.mediaSessionId ? withModes(session, event) : session));
       return { ...view, revision, mediaSessions };
     }
     case 'callModesChanged':

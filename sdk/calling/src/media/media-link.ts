@@ -1,7 +1,7 @@
-import type { IceCandidate, MediaDescription, MediaModes, MediaSession, MediaStreamType, StreamInfo, Topology, WatchedPicture } from '@dialplane/calling-api';
+import type { IceCandidate, MediaDescription, MediaSession, MediaStreamType, StreamInfo, Topology, WatchedPicture } from '@dialplane/calling-api';
 import type { Platform } from '../platform.ts';
 import type { NetworkConfiguration } from '../public/call-client.ts';
-import { assumedModes, type Conference } from './conference.ts';
+import { assumedModes, type Conference, type SessionModes, withModes } from './conference.ts';
 import { ConnectionMonitor, type PathState } from './connection-monitor.ts';
 import type { Gathering } from './gathering.ts';
 import { iceConfiguration, type IceConfiguration } from './ice-configuration.ts';
@@ -32,9 +32,6 @@ export interface MediaLinkOptions {
   readonly onStats: (stats: LinkStats) => void;
 }
 
-/** How the backend sends, and would be sent to. */
-export type SessionModes = { readonly modes: MediaModes } & Pick<MediaSession, 'layout' | 'audioCodec'>;
-
 /** What is still on its way over a connection that another one has taken the place of, is waited for. */
 const farewellMs = 500;
 
@@ -57,8 +54,6 @@ export class MediaLink {
   /** Their successors have taken over. */
   private readonly leaving = new Set<PeerLink>();
   private session: MediaSession | undefined;
-  /** The codec that the sections were last told to offer. */
-  private audioCodec: string | undefined;
   /** The server lets this side describe its media: not before it has taken the answer of a call that rings here. */
   private mayOffer = false;
   private isHeld = false;
@@ -264,11 +259,11 @@ export class MediaLink {
   }
 
   /** The backend sends otherwise, has arranged its composed picture otherwise, or would be sent another codec. */
-  setModes({ modes, layout, audioCodec }: SessionModes): void {
+  setModes(changed: SessionModes): void {
     if (this.session === undefined) return;
-    const { layout: _layout, audioCodec: _audioCodec, ...session } = this.session;
-    this.session = { ...session, modes, ...(layout === undefined ? {} : { layout }), ...(audioCodec === undefined ? {} : { audioCodec }) };
-    this.followAudioCodec();
+    const { audioCodec } = this.session;
+    this.session = withModes(this.session, changed);
+    this.followAudioCodec(audioCodec);
     this.options.onStreamsChanged();
   }
 
@@ -401,10 +396,9 @@ export class MediaLink {
   }
 
   /** Sound is to be in the codec that the backend wants, from an offer on that says so. */
-  private followAudioCodec(): void {
+  private followAudioCodec(before: string | undefined): void {
     const audioCodec = this.session?.audioCodec;
-    if (audioCodec === this.audioCodec) return;
-    this.audioCodec = audioCodec;
+    if (audioCodec === before) return;
     for (const link of this.links) link.setAudioCodec(audioCodec);
     this.negotiateIfChanged();
   }
@@ -415,9 +409,9 @@ export class MediaLink {
   }
 
   private configure(session: MediaSession): void {
-    const { watched } = this.session ?? {};
+    const { watched, audioCodec } = this.session ?? {};
     this.session = session;
-    this.followAudioCodec();
+    this.followAudioCodec(audioCodec);
     if (JSON.stringify(watched) !== JSON.stringify(session.watched)) this.options.onWatchedChanged();
     this.negotiation.setPolite(session.polite);
     const configuration = iceConfiguration(session, this.options.networkConfiguration);
