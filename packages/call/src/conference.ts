@@ -10,7 +10,7 @@ import { settleLineLeg } from './line-commands.ts';
 import { connectAnswered } from './incoming-line.ts';
 import type { LiveCall } from './live-call.ts';
 import { showLeg } from './media-legs.ts';
-import { codecWanted, everybodysModesChanged, layoutChanged, modesChanged } from './media-modes.ts';
+import { codecWanted, layoutChanged, modesChanged } from './media-modes.ts';
 import { followPlay } from './media-operations.ts';
 import { sessionConnected, sessionFailed, sessionInterrupted } from './media-progress.ts';
 import { abandonPromotion, bridge } from './promotion.ts';
@@ -82,7 +82,7 @@ function opened(live: LiveCall, conferenceId: string, process: string, now: Inst
   const { model } = live;
   if (model.path.kind !== 'opening' && model.path.kind !== 'openingPromotion' && model.path.kind !== 'reopening') return;
   live.deadlines.clear('conference');
-  everybodysModesChanged(live, model.modes);
+  model.toldModes = model.modes;
   live.flow('mediaProcessor', 'controller', { kind: 'decision', what: 'conference opened', why: `served by ${process}` });
   if (model.path.kind === 'openingPromotion') bridge(live, conferenceId, now);
   else model.path = { kind: 'conference', conferenceId };

@@ -4,7 +4,7 @@ import { conferenceOf, replaceSeat, seatedAt, seatsOf, type CallModel, type LegS
 import type { LiveCall } from './live-call.ts';
 import { governs } from './moderation.ts';
 import { done, refused, type Verdict } from './verdict.ts';
-import { areEqual, clients, everybodysModes, layoutOf, members } from './views.ts';
+import { areEqual, clients, layoutOf, members } from './views.ts';
 
 /** A participant asks for modes: of its own media, or of another's or everybody's where it may act on others. */
 export function setModes(live: LiveCall, party: Party, { modes, target }: { readonly modes: MediaModes; readonly target?: string }): Verdict {
@@ -39,17 +39,12 @@ export function orderModes(live: LiveCall, modes: MediaModes, target: string | u
 
 /** The media processor has switched a leg, or all of them: because it was asked to, or by itself. */
 export function modesChanged(live: LiveCall, { legId, modes, why }: Extract<MediaEvent, { kind: 'modesChanged' }>): void {
-  if (legId === undefined) everybodysModesChanged(live, modes);
+  if (legId === undefined) live.model.toldModes = modes;
   const changed = clients(live.model).filter(({ seat: { leg } }) => leg !== undefined && (legId === undefined || leg.mediaSessionId === legId) && !areEqual(leg.modes, modes));
   if (changed.length === 0) return;
   const lane = legId === undefined ? undefined : changed[0]?.seat.participantId;
   live.flow('mediaProcessor', lane, { kind: 'decision', what: `audio ${modes.audio}, video ${modes.video}`, why });
   for (const { seat } of changed) changeLeg(live, seat, { modes }, why);
-}
-
-/** Media reaches everybody in these modes, but for whom others are told: as a conference begins, or has been switched. */
-export function everybodysModesChanged({ model }: LiveCall, modes: MediaModes): void {
-  if (!areEqual(modes, everybodysModes(model)) || model.toldModes === undefined) model.toldModes = modes;
 }
 
 /** The composed picture is arranged otherwise: of one leg, or of all that have none of their own. */
