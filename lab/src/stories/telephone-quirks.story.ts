@@ -6,6 +6,8 @@ import { labTest } from '../requirements.ts';
 import { startCarrier } from '../telephones/carrier.ts';
 import { startLinphone } from '../telephones/linphone.ts';
 import { runSipp } from '../telephones/sipp.ts';
+import type { Telephone } from '../telephones/telephone.ts';
+import type { Member } from './group-room.ts';
 import { annasNumber, changeTrunk, type Exchange, hearEachOther, numbers, openExchange, refusedWith, routeThrough, sipServer, withScriptedCaller } from './telephone-room.ts';
 
 labTest('a caller that offers nothing, and one that refreshes its session', async () => {
@@ -34,18 +36,12 @@ labTest('the next border controller is tried when one is dead or out of order, a
   const anna = exchange.member('anna');
   const clara = exchange.telephone('clara');
   await routeThrough(exchange, [['dead.example', dead.address], [broken.domain, broken.host.address]]);
-  await anna.phone.call('dial', numbers.clara, annasNumber);
-  await clara.ring();
-  clara.answer();
-  await hearEachOther(anna, clara);
+  await reach(anna, clara);
   await anna.phone.call('do', 'hangUp');
   await clara.ends();
   await anna.phone.call('dial', refusedWith(486), annasNumber);
   assert.equal((await anna.phone.call('reaches', 'Disconnected')).endReason?.subCode, 560_486);
-  await anna.phone.call('dial', refusedWith(302), annasNumber);
-  await clara.ring();
-  clara.answer();
-  await hearEachOther(anna, clara);
+  await reach(anna, clara, refusedWith(302));
   clara.hangUp();
   await anna.phone.call('reaches', 'Disconnected');
 });
@@ -153,10 +149,7 @@ labTest('a carrier over IPv6', async () => {
 async function callBothWays(exchange: Exchange): Promise<void> {
   const anna = exchange.member('anna');
   const clara = exchange.telephone('clara');
-  await anna.phone.call('dial', numbers.clara, annasNumber);
-  await clara.ring();
-  clara.answer();
-  await hearEachOther(anna, clara);
+  await reach(anna, clara);
   await anna.phone.call('do', 'hangUp');
   await clara.ends();
   clara.dial(`sip:${annasNumber}@carrier.example`);
@@ -165,4 +158,12 @@ async function callBothWays(exchange: Exchange): Promise<void> {
   await hearEachOther(anna, clara);
   clara.hangUp();
   await anna.phone.call('reaches', 'Disconnected');
+}
+
+/** Anna dials, Clara's telephone rings and is answered, and they hear each other. */
+async function reach(anna: Member, clara: Telephone, number: string = numbers.clara): Promise<void> {
+  await anna.phone.call('dial', number, annasNumber);
+  await clara.ring();
+  clara.answer();
+  await hearEachOther(anna, clara);
 }
