@@ -1,15 +1,13 @@
+import type { CallConnectionControl, CallMediaControl } from '@dialplane/applications-api';
 import { type Identity, StoreError } from '@dialplane/identity';
 import type { Logger, Metrics } from '@dialplane/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AccessKeyPolicy, verifyContentHash, verifySignature } from './access-key-authentication.ts';
 import { AzureError, azureErrors } from './azure-error.ts';
 import { CallMediaOperations } from './call-automation/call-media-operations.ts';
-import type { CallMediaSource } from './call-automation/call-media-source.ts';
-import type { CallConnectionSource } from './call-automation/call-connection-source.ts';
 import { registerCallbackKeys } from './call-automation/callback-key-routes.ts';
 import { ConnectionOperations } from './call-automation/connection-operations.ts';
-import { IncomingCallOperations } from './call-automation/incoming-call-operations.ts';
-import type { IncomingCallSource } from './call-automation/incoming-call-source.ts';
+import { type DecidedCalls, IncomingCallOperations } from './call-automation/incoming-call-operations.ts';
 import { bodyBytes, type Caller, signedRequest } from './caller.ts';
 import { nameRequest, requireApiVersion } from './conventions.ts';
 import { IdentityOperations } from './identity-operations.ts';
@@ -42,11 +40,11 @@ export interface AzureTelephony {
   readonly resourceId: () => string;
   readonly sipRouting: SipRoutingSource;
   readonly phoneNumbers: PhoneNumberSource;
-  readonly incomingCalls: IncomingCallSource;
+  readonly incomingCalls: DecidedCalls;
   /** Applications as parties of calls; without them there are none. */
-  readonly connections?: CallConnectionSource;
+  readonly connections?: CallConnectionControl;
   /** What they play and hear. */
-  readonly callMedia?: CallMediaSource;
+  readonly callMedia?: CallMediaControl;
 }
 
 const defaultClockWindowMinutes = 15;

@@ -15,7 +15,6 @@
 export { azureApi, type AzureApiOptions, type AzureTelephony } from './azure-api.ts';
 export { azureErrors, type AzureErrorBody, type AzureErrorCode } from './azure-error.ts';
 export type { RelayConfigurationSource } from './network-traversal-operations.ts';
-export type { IncomingCallSource } from './call-automation/incoming-call-source.ts';
 export type { NumberFacts, PhoneNumberSource } from './phone-numbers/phone-number-source.ts';
 export type { RequestRateLimit } from './request-rate.ts';
 export type { SipConfigurationPatch, SipRoutingSource } from './sip-routing/sip-routing-source.ts';

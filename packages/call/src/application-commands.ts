@@ -1,6 +1,7 @@
+import type { ApplicationInvitation, ApplicationOperation } from '@dialplane/applications-api';
 import { endReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
-import type { Application, ApplicationInvitation, ApplicationOperation } from './application-model.ts';
+import type { Application } from './application-model.ts';
 import { tellApplication } from './application-events.ts';
 import { admitApplication, withdrawApplication } from './applications.ts';
 import type { CallCommand } from './call-input.ts';

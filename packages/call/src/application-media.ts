@@ -1,5 +1,5 @@
+import type { ApplicationOperation, PlayRequest, RecognitionRequest } from '@dialplane/applications-api';
 import type { SoundFile } from '@dialplane/media-api';
-import type { ApplicationOperation } from './application-model.ts';
 
 /** Why a sound is not heard: its file does not come, is nothing that is played, cannot be read any more, or the media process is gone. */
 export interface SoundFailure {
@@ -14,33 +14,6 @@ export type OperationSounds =
   | { readonly kind: 'fetching' }
   | { readonly kind: 'ready'; readonly sounds: readonly SoundFile[] }
   | { readonly kind: 'failed'; readonly failure: SoundFailure };
-
-/** Sounds for some participants, by raw identifier, or for all. */
-export interface PlayRequest {
-  readonly kind: 'play';
-  readonly to: 'all' | readonly string[];
-  readonly isLooped: boolean;
-}
-
-/** One participant is to press keys, after a prompt where there is one. */
-export interface RecognitionRequest {
-  readonly kind: 'recognize';
-  readonly target: string;
-  readonly hasPrompt: boolean;
-  /** A key ends the prompt, and counts; otherwise keys that are pressed during it do not. */
-  readonly isPromptInterruptible: boolean;
-  /** From the end of the prompt until the first key, and from each key to the next. */
-  readonly initialSilenceMs: number;
-  readonly interToneMs: number;
-  /** What is to be pressed: up to so many keys, until one of those that end it; or one key that stands for a choice. */
-  readonly expected: { readonly kind: 'keys'; readonly mostTones?: number; readonly stopTones: string } | { readonly kind: 'choice'; readonly choices: readonly KeyChoice[] };
-}
-
-/** `tone` is a key, `0-9*#A-D`. */
-export interface KeyChoice {
-  readonly label: string;
-  readonly tone: string;
-}
 
 /** One thing after the other is played or asked on a connection. */
 export type MediaOperation = (PlayRequest | RecognitionRequest) & { readonly operation: ApplicationOperation; readonly sounds: OperationSounds };

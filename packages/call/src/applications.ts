@@ -1,7 +1,8 @@
+import type { ApplicationIdentity, ApplicationParticipant } from '@dialplane/applications-api';
 import { endReason, type EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { tellApplication } from './application-events.ts';
-import type { Application, ApplicationIdentity, ApplicationParticipant } from './application-model.ts';
+import type { Application } from './application-model.ts';
 import { seatsOf, takesPart, type CallModel, type Party } from './call-model.ts';
 import { endApplication, endCall, endWhenEmpty } from './departure.ts';
 import { hasArrived } from './errand.ts';

@@ -1,11 +1,12 @@
+import type { ApplicationIdentity, ApplicationInvitation, ApplicationOperation, PlayRequest, RecognitionRequest } from '@dialplane/applications-api';
 import type {
   ApiErrorCode, Call, CustomContext, EndpointEvent, EndReason, FlowDetail, IceCandidate, MediaDescription, MediaModes, Participant, ParticipantRole, ReactionType,
   ReportMediaRequest, TransferReference, WantedStream,
 } from '@dialplane/calling-api';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
 import type { LineCommand, LineDevice, LineEvent } from '@dialplane/telephony-api';
-import type { OperationSounds, PlayRequest, RecognitionRequest } from './application-media.ts';
-import type { ApplicationEvent, ApplicationIdentity, ApplicationInvitation, ApplicationOperation } from './application-model.ts';
+import type { OperationSounds } from './application-media.ts';
+import type { ApplicationEvent } from './application-model.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Message } from './messages.ts';
 import type { HoldWish } from './participant-hold.ts';

@@ -1,6 +1,7 @@
+import type { ApplicationParticipant } from '@dialplane/applications-api';
 import type { Call, FlowLane } from '@dialplane/calling-api';
 import type { Instant, Machine } from '@dialplane/sansio';
-import type { Application, ApplicationParticipant } from './application-model.ts';
+import type { Application } from './application-model.ts';
 import { applicationRoster, settleApplications } from './applications.ts';
 import type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult } from './call-input.ts';
 import { allSeats, seatedAt, type Seat } from './call-model.ts';

@@ -1,9 +1,10 @@
+import type { ApplicationOperation } from '@dialplane/applications-api';
 import type {
   CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Redirection, Speakers, TransferReference, VideoTile, WatchedPicture,
 } from '@dialplane/calling-api';
 import type { SoundFile } from '@dialplane/media-api';
 import type { EndpointIdentity } from './call-input.ts';
-import type { Application, ApplicationOperation } from './application-model.ts';
+import type { Application } from './application-model.ts';
 import type { ParticipationRecord } from './call-record.ts';
 import type { Errand, Person, Transfer, Transferee } from './transfer-model.ts';
 

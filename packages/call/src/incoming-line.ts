@@ -1,8 +1,8 @@
+import type { ApplicationIdentity } from '@dialplane/applications-api';
 import { endReason, identifierKind, sipEndReason, type Redirection } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { IncomingLine } from '@dialplane/telephony-api';
 import { present } from './admission.ts';
-import type { ApplicationIdentity } from './application-model.ts';
 import { admitApplication } from './applications.ts';
 import { conferenceOf, replaceSeat, seatedAt, type Founding, type Party, type Seat } from './call-model.ts';
 import { endCall } from './departure.ts';

@@ -27,8 +27,8 @@ export type { IceConfiguration, IceParticipant, RelayOffer } from './ice-configu
 export type { CallLimits } from './limits.ts';
 export type { CallSnapshot } from './snapshot.ts';
 export type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult, EndpointIdentity } from './call-input.ts';
-export type { KeyChoice, MediaOperationEvent, OperationSounds, PlayRequest, RecognitionRequest, SoundFailure } from './application-media.ts';
+export type { MediaOperationEvent, OperationSounds, SoundFailure } from './application-media.ts';
 export type { HoldWish } from './participant-hold.ts';
-export type { ApplicationEvent, ApplicationIdentity, ApplicationInvitation, ApplicationOperation, ApplicationParticipant } from './application-model.ts';
+export type { ApplicationEvent } from './application-model.ts';
 export type { HandOverTarget, Person, Transferee, TransferWish } from './transfer-model.ts';
 export type { CallRecord, ParticipationRecord } from './call-record.ts';

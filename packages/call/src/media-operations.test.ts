@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { PlayRequest, RecognitionRequest } from '@dialplane/applications-api';
 import type { MediaCommand } from '@dialplane/media-api';
-import { CallMachine, type CallSnapshot, type OperationSounds, type PlayRequest, type RecognitionRequest } from './index.ts';
+import { CallMachine, type CallSnapshot, type OperationSounds } from './index.ts';
 import { bob, telephone, TestCall, type Outcome } from './test-call.ts';
 
 const sound = { path: '/sounds/a.pcm', sampleRate: 16_000 } as const;

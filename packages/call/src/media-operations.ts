@@ -1,7 +1,8 @@
+import type { ApplicationOperation, PlayRequest, RecognitionRequest } from '@dialplane/applications-api';
 import type { MediaEvent } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
-import { type ApplicationMedia, type MediaOperation, noMedia, type OperationSounds, type PlayRequest, type RecognitionRequest, type RunningOperation, type SoundFailure } from './application-media.ts';
-import type { Application, ApplicationOperation } from './application-model.ts';
+import { type ApplicationMedia, type MediaOperation, noMedia, type OperationSounds, type RunningOperation, type SoundFailure } from './application-media.ts';
+import type { Application } from './application-model.ts';
 import { tellApplication } from './application-events.ts';
 import { conferenceOf } from './call-model.ts';
 import type { LiveCall } from './live-call.ts';

@@ -1,6 +1,7 @@
+import type { ApplicationOperation } from '@dialplane/applications-api';
 import type { SoundFile } from '@dialplane/media-api';
 import type { SoundFailure } from './application-media.ts';
-import type { Application, ApplicationOperation } from './application-model.ts';
+import type { Application } from './application-model.ts';
 import { tellApplication } from './application-events.ts';
 import { conferenceOf, replaceSeat, type Seat } from './call-model.ts';
 import type { LiveCall } from './live-call.ts';

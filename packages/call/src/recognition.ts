@@ -1,6 +1,7 @@
+import type { ApplicationOperation, RecognitionRequest } from '@dialplane/applications-api';
 import type { Instant } from '@dialplane/sansio';
-import type { MediaOperation, MediaOperationEvent, RecognitionRequest } from './application-media.ts';
-import type { Application, ApplicationOperation } from './application-model.ts';
+import type { MediaOperation, MediaOperationEvent } from './application-media.ts';
+import type { Application } from './application-model.ts';
 import { tellApplication } from './application-events.ts';
 import type { LiveCall } from './live-call.ts';
 import { change, collect, finish, mediaOf, stopPlaying } from './media-operations.ts';

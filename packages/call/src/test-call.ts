@@ -1,9 +1,10 @@
 /** A call under test: feeds inputs, and gives back what came out, whole and as lines that read well in a test. */
+import type { ApplicationIdentity } from '@dialplane/applications-api';
 import { addMilliseconds, instant, type Instant } from '@dialplane/sansio';
 import type { EndpointEvent, EndReason, FlowDetail, MediaDescription } from '@dialplane/calling-api';
 import type { MediaEvent } from '@dialplane/media-api';
 import type { IncomingLine, LineCommand, LineEvent } from '@dialplane/telephony-api';
-import { CallMachine, type ApplicationEvent, type ApplicationIdentity, type CallCommand, type MediaOperationEvent, type CallInput, type CallMachineOptions, type CallOutput, type CallRecord, type CommandResult, type EndpointIdentity } from './index.ts';
+import { CallMachine, type ApplicationEvent, type CallCommand, type MediaOperationEvent, type CallInput, type CallMachineOptions, type CallOutput, type CallRecord, type CommandResult, type EndpointIdentity } from './index.ts';
 
 type CommandWithoutId<Command> = Command extends CallCommand ? Omit<Command, 'commandId'> : never;
 export type TestCommand = CommandWithoutId<CallCommand>;

@@ -1,5 +1,5 @@
+import type { ApplicationOperation } from '@dialplane/applications-api';
 import type { CustomContext } from '@dialplane/calling-api';
-import type { ApplicationOperation } from './application-model.ts';
 import type { EndpointIdentity } from './call-input.ts';
 import type { Invitation, SeatLine } from './call-model.ts';
 

@@ -1,6 +1,7 @@
+import type { ApplicationOperation } from '@dialplane/applications-api';
 import { endReason, identifierKind, type EndReason, type TransferState } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
-import type { Application, ApplicationOperation } from './application-model.ts';
+import type { Application } from './application-model.ts';
 import { tellApplication } from './application-events.ts';
 import { withdrawApplication } from './applications.ts';
 import type { CallCommand, CallObservation, EndpointIdentity } from './call-input.ts';

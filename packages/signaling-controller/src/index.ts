@@ -27,12 +27,9 @@ export {
 export type { RelayClient, RelayNews, RelayService, RelayUsageFilter, RelayUsagePage } from './relay/relay-service.ts';
 export type { TelephoneUsageFilter, TelephoneUsagePage, TelephonyAdministration, TelephonyAnswer } from './telephony/telephony-administration.ts';
 export type { ApplicationSurroundings } from './applications/applications.ts';
-export type { CallConnectionView } from './applications/call-connection.ts';
 export type { CallbackDelivery } from './applications/callback-delivery.ts';
-export type {
-  AnswerConnectionRequest, AttachConnectionRequest, CallConnections, ConnectionCommand, ConnectionOutcome, ConnectionRequest, CreateConnectionRequest, WaitingCalls,
-} from './applications/call-connections.ts';
-export type { ConnectionMedia, HoldRequest, MediaRequest, SoundFetcher, SoundSource } from './applications/connection-media.ts';
+export type { WaitingCalls } from './applications/call-connections.ts';
+export type { SoundFetcher } from './applications/connection-media.ts';
 export { defaultSignalingLimits, type SignalingConfiguration, type SignalingLimits } from './configuration.ts';
 export { errorHandler, fastifyOptions, notFoundHandler } from './http/fastify-options.ts';
 export { isLoopbackAddress } from './http/cross-origin.ts';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { CallConnectionControl, CallMediaControl } from '@dialplane/applications-api';
 import type { OperationId } from '@dialplane/calling-api';
 import type { Identity } from '@dialplane/identity';
 import type { MediaControl } from '@dialplane/media-api';
@@ -8,8 +9,6 @@ import type { Logger, Metrics } from '@dialplane/telemetry';
 import type { TelephoneControl } from '@dialplane/telephony-api';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Applications, type ApplicationSurroundings } from './applications/applications.ts';
-import type { CallConnections } from './applications/call-connections.ts';
-import type { ConnectionMedia } from './applications/connection-media.ts';
 import { CallDriver } from './calls/call-driver.ts';
 import { CallKeeper } from './calls/call-keeper.ts';
 import { CallStore, type InterruptedCall } from './calls/call-store.ts';
@@ -63,9 +62,9 @@ export interface SignalingController {
   /** Every operation of the calling API, `/openapi.json` and preflight; register it on each instance that clients reach. */
   readonly plugin: FastifyPluginAsync;
   /** Applications in calls. */
-  readonly connections: CallConnections | undefined;
+  readonly connections: CallConnectionControl | undefined;
   /** What they play and hear. */
-  readonly connectionMedia: ConnectionMedia | undefined;
+  readonly connectionMedia: CallMediaControl | undefined;
   /** Takes up endpoints and calls of the run before. Before the first request. */
   restore(): Promise<void>;
   health(): SignalingHealth;
@@ -137,11 +136,11 @@ class Controller implements SignalingController {
     ];
   }
 
-  get connections(): CallConnections | undefined {
+  get connections(): CallConnectionControl | undefined {
     return this.applications?.connections;
   }
 
-  get connectionMedia(): ConnectionMedia | undefined {
+  get connectionMedia(): CallMediaControl | undefined {
     return this.applications?.media;
   }
 
@@ -149,11 +148,11 @@ class Controller implements SignalingController {
     const { logger } = this.options;
     const registrations = await this.endpointStore.load();
     for (const registration of registrations) this.registry.restore(registration);
-    await this.connections?.load();
+    await this.applications?.connections.load();
     const interrupted = await this.callStore.loadRunning();
     for (const call of interrupted) await this.restoreCall(call);
     for (const { endpointId } of registrations) this.calls.observeEndpoint(endpointId, { kind: 'endpointLost', endpointId });
-    this.connections?.settle();
+    this.applications?.connections.settle();
     if (interrupted.length > 0) logger.info({ calls: interrupted.length, endpoints: this.registry.size }, 'Calls of the run before go on.');
     await this.sweep();
     this.scheduleTick();
@@ -254,7 +253,7 @@ class Controller implements SignalingController {
         participantLeft: (callId, participantId) => relay?.participantLeft(callId, participantId),
         callEnded: (callId) => relay?.callEnded(callId),
         tellApplication: (connectionId, event) => this.applications?.hear(connectionId, event),
-        callLost: (callId) => this.connections?.callLost(callId),
+        callLost: (callId) => this.applications?.connections.callLost(callId),
         isDraining: () => this.draining,
       },
     });

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { CallConnectionControl, CallMediaControl, ConnectionCommand, MediaRequest } from '@dialplane/applications-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AzureError } from '../azure-error.ts';
 import { bodyBytes, callerOf } from '../caller.ts';
 import { parseObject } from '../json-body.ts';
 import { ownedBy, type OwnedBy } from '../telephony-owner.ts';
-import type { CallConnectionSource, ConnectionCommand } from './call-connection-source.ts';
-import type { CallMediaSource } from './call-media-source.ts';
 import { valueOf } from './connection-outcome.ts';
 import { operationContextOf, operationOf, participantOf, requestIdOf } from './connection-requests.ts';
 import { playRequestOf, recognitionOf, sourceOf, tonesOf } from './media-requests.ts';
@@ -21,10 +20,10 @@ type Fields = Readonly<Record<string, unknown>>;
  * who wait. What comes of an operation is told at its callback URI.
  */
 export class CallMediaOperations {
-  readonly #connections: OwnedBy<CallConnectionSource> | undefined;
-  readonly #media: OwnedBy<CallMediaSource> | undefined;
+  readonly #connections: OwnedBy<CallConnectionControl> | undefined;
+  readonly #media: OwnedBy<CallMediaControl> | undefined;
 
-  constructor(connections: OwnedBy<CallConnectionSource> | undefined, media: OwnedBy<CallMediaSource> | undefined) {
+  constructor(connections: OwnedBy<CallConnectionControl> | undefined, media: OwnedBy<CallMediaControl> | undefined) {
     this.#connections = connections;
     this.#media = media;
   }
@@ -56,7 +55,7 @@ export class CallMediaOperations {
     await reply.code(status).send(body);
   }
 
-  async #ask(request: ConnectionRequest, fields: Fields, wanted: Omit<Parameters<CallMediaSource['request']>[2], 'operation'>): Promise<undefined> {
+  async #ask(request: ConnectionRequest, fields: Fields, wanted: Omit<MediaRequest, 'operation'>): Promise<undefined> {
     return valueOf(await ownedBy(this.#media, request).request(callerOf(request).resource.id, request.params.connectionId, { ...wanted, operation: operationOf(fields, randomUUID()) }));
   }
 

@@ -1,3 +1,4 @@
+import type { ApplicationParticipant, AttachConnectionRequest, CallConnectionControl, CallConnectionProperties, ConnectionCommand, ConnectionOutcome, ConnectionRequest } from '@dialplane/applications-api';
 import { identifierModel } from '@dialplane/calling-api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
@@ -5,7 +6,6 @@ import { AzureError } from '../azure-error.ts';
 import { bodyBytes, callerOf } from '../caller.ts';
 import { parseObject } from '../json-body.ts';
 import { ownedBy, type OwnedBy } from '../telephony-owner.ts';
-import type { CallConnection, CallConnectionSource, ConnectionCommand, ConnectionOutcome } from './call-connection-source.ts';
 import {
   applicationOf, callbackUriOf, callerIdOf, callerNameOf, customContextOf, invalid, operationContextOf, operationOf, optionalText, participantOf, participantsOf, refuseUnsupported, requestIdOf,
   requireText,
@@ -27,9 +27,9 @@ const mostContextCharacters = 4096;
  * that it hears at its callback URI. Each operation answers with exactly the status that Azure's clients know.
  */
 export class ConnectionOperations {
-  readonly #connections: OwnedBy<CallConnectionSource> | undefined;
+  readonly #connections: OwnedBy<CallConnectionControl> | undefined;
 
-  constructor(connections: OwnedBy<CallConnectionSource> | undefined) {
+  constructor(connections: OwnedBy<CallConnectionControl> | undefined) {
     this.#connections = connections;
   }
 
@@ -133,29 +133,29 @@ export class ConnectionOperations {
     valueOf(await this.#source(request).perform(callerOf(request).resource.id, request.params.connectionId, command, requestIdOf(request)));
   }
 
-  #require(request: FastifyRequest<ConnectionRoute>): CallConnection {
+  #require(request: FastifyRequest<ConnectionRoute>): CallConnectionProperties {
     const connection = this.#source(request).get(callerOf(request).resource.id, request.params.connectionId);
     if (connection === undefined) throw new AzureError('CALL_CONNECTION_NOT_FOUND');
     return connection;
   }
 
-  #participants(request: FastifyRequest<ConnectionRoute>): NonNullable<ReturnType<CallConnectionSource['participants']>> {
+  #participants(request: FastifyRequest<ConnectionRoute>): readonly ApplicationParticipant[] {
     const participants = this.#source(request).participants(callerOf(request).resource.id, request.params.connectionId);
     if (participants === undefined) throw new AzureError('CALL_CONNECTION_NOT_FOUND');
     return participants;
   }
 
-  #source(request: FastifyRequest): CallConnectionSource {
+  #source(request: FastifyRequest): CallConnectionControl {
     return ownedBy(this.#connections, request);
   }
 
-  #common(request: FastifyRequest, fields: Readonly<Record<string, unknown>>): { readonly resourceId: string; readonly callbackUri: string; readonly operationContext?: string; readonly requestId?: string } {
+  #common(request: FastifyRequest, fields: Readonly<Record<string, unknown>>): ConnectionRequest {
     const requestId = requestIdOf(request);
     return { resourceId: callerOf(request).resource.id, callbackUri: callbackUriOf(fields), ...operationContextOf(fields), ...(requestId !== undefined && { requestId }) };
   }
 }
 
-function made(outcome: ConnectionOutcome<CallConnection>): object {
+function made(outcome: ConnectionOutcome<CallConnectionProperties>): object {
   return connectionView(valueOf(outcome));
 }
 
@@ -165,7 +165,7 @@ function ringOf(given: unknown): { readonly ringMs?: number } {
   throw invalid('invitationTimeoutInSeconds', `invitationTimeoutInSeconds is a number up to ${longestRingSeconds}`);
 }
 
-function locatorOf(given: unknown): { readonly groupId: string } | { readonly serverCallId: string } {
+function locatorOf(given: unknown): AttachConnectionRequest['locator'] {
   const fields = typeof given === 'object' && given !== null ? (given as Readonly<Record<string, unknown>>) : {};
   const groupId = optionalText(fields, 'groupCallId', mostIdCharacters);
   const serverCallId = optionalText(fields, 'serverCallId', mostIdCharacters);

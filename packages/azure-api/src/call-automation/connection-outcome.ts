@@ -1,5 +1,5 @@
+import type { ConnectionOutcome } from '@dialplane/applications-api';
 import { AzureError, type AzureErrorCode } from '../azure-error.ts';
-import type { ConnectionOutcome } from './call-connection-source.ts';
 import { invalid } from './connection-requests.ts';
 
 /** The value of an outcome; throws the error in Azure's words. */

@@ -1,3 +1,4 @@
+import type { ApplicationOperation } from '@dialplane/applications-api';
 import type { CustomContext } from '@dialplane/calling-api';
 import type { FastifyRequest } from 'fastify';
 import { AzureError } from '../azure-error.ts';
@@ -39,7 +40,7 @@ export function callbackUriOf(fields: Fields): string {
 }
 
 /** Names an operation; the same request again names the same one. */
-export function operationOf(fields: Fields, operationId: string): { readonly operationId: string; readonly operationContext?: string; readonly callbackUri?: string } {
+export function operationOf(fields: Fields, operationId: string): ApplicationOperation {
   const callbackUri = optionalText(fields, 'operationCallbackUri', mostUriCharacters);
   return { operationId, ...operationContextOf(fields), ...(callbackUri !== undefined && { callbackUri }) };
 }

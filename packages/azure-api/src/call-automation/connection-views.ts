@@ -1,8 +1,8 @@
+import type { ApplicationParticipant, CallConnectionProperties } from '@dialplane/applications-api';
 import { identifierKind, identifierModel } from '@dialplane/calling-api';
-import type { CallConnection, ConnectedParticipant } from './call-connection-source.ts';
 
 /** A connection in Azure's form (`CallConnectionProperties`). */
-export function connectionView(connection: CallConnection): object {
+export function connectionView(connection: CallConnectionProperties): object {
   const { connectionId, callId, serverCallId, state, origin, identifier, displayName, callbackUri, targets, source } = connection;
   return {
     callConnectionId: connectionId, serverCallId, correlationId: callId, callConnectionState: state, callbackUri, targets: targets.map(identifierModel),
@@ -16,7 +16,7 @@ export function connectionView(connection: CallConnection): object {
   };
 }
 
-export function participantView({ identifier, isMuted, isOnHold }: ConnectedParticipant): object {
+export function participantView({ identifier, isMuted, isOnHold }: ApplicationParticipant): object {
   return { identifier: identifierModel(identifier), isMuted, isOnHold };
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingCallControl, WordOutcome } from '@dialplane/applications-api';
 import type { Identity } from '@dialplane/identity';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AzureError } from '../azure-error.ts';
@@ -8,10 +9,12 @@ import { RequestRate, type RequestRateLimit } from '../request-rate.ts';
 import { ownedBy, type OwnedBy } from '../telephony-owner.ts';
 import { requestIdOf } from './connection-requests.ts';
 import { parseIdentifier, type Party } from './identifier.ts';
-import type { IncomingCallSource } from './incoming-call-source.ts';
 
 const callingLimit: RequestRateLimit = { requests: 1000, windowSeconds: 30 };
 const mostContextCharacters = 4096;
+
+/** What an application says to a call without taking it. */
+export type DecidedCalls = Pick<IncomingCallControl, 'redirect' | 'reject'>;
 
 /** Operations whose rate is that of all of Call Automation. */
 export interface LimitedOperations {
@@ -24,11 +27,11 @@ export interface LimitedOperations {
  */
 export class IncomingCallOperations {
   readonly #identity: Identity;
-  readonly #calls: OwnedBy<IncomingCallSource> | undefined;
+  readonly #calls: OwnedBy<DecidedCalls> | undefined;
   readonly #further: readonly LimitedOperations[];
   readonly #rate: RequestRate;
 
-  constructor(identity: Identity, calls: OwnedBy<IncomingCallSource> | undefined, further: readonly LimitedOperations[], limit: RequestRateLimit | undefined, now: () => number) {
+  constructor(identity: Identity, calls: OwnedBy<DecidedCalls> | undefined, further: readonly LimitedOperations[], limit: RequestRateLimit | undefined, now: () => number) {
     this.#identity = identity;
     this.#calls = calls;
     this.#further = further;
@@ -72,6 +75,6 @@ function contextOf(given: unknown): string {
   throw new AzureError('CALL_REQUEST_INVALID', { target: 'incomingCallContext', detail: 'incomingCallContext is needed, as the IncomingCall event had it' });
 }
 
-function requireDone(outcome: 'done' | 'notFound'): void {
+function requireDone(outcome: WordOutcome): void {
   if (outcome === 'notFound') throw new AzureError('INCOMING_CALL_NOT_FOUND', { target: 'incomingCallContext' });
 }

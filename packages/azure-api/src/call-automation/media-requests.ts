@@ -1,4 +1,4 @@
-import type { PlayRequest, RecognitionRequest, SoundSource } from './call-media-source.ts';
+import type { KeyChoice, MediaRequest, PlayRequest, RecognitionRequest, SoundSource } from '@dialplane/applications-api';
 import { invalid, optionalText, participantOf, requireText } from './connection-requests.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ const tones: Readonly<Record<string, string>> = {
 };
 
 /** What is to be played, and for whom; nobody in particular is everybody. */
-export function playRequestOf(fields: Fields): { readonly request: PlayRequest; readonly sources: readonly SoundSource[] } {
+export function playRequestOf(fields: Fields): Pick<MediaRequest, 'sources'> & { readonly request: PlayRequest } {
   const { playTo } = fields;
   if (!Array.isArray(playTo) || playTo.length > mostTargets) throw invalid('playTo', `playTo is a list of ${mostTargets} participants at most; an empty one is everybody`);
   const to = playTo.map((target: unknown) => participantOf({ playTo: target }, 'playTo'));
@@ -25,7 +25,7 @@ export function playRequestOf(fields: Fields): { readonly request: PlayRequest; 
 }
 
 /** What is asked, and the prompt before it. There is no recognition of speech here. */
-export function recognitionOf(fields: Fields): { readonly request: RecognitionRequest; readonly sources: readonly SoundSource[] } {
+export function recognitionOf(fields: Fields): Pick<MediaRequest, 'sources'> & { readonly request: RecognitionRequest } {
   const options = objectOf(fields['recognizeOptions']);
   const { playPrompt, playPrompts } = fields;
   const sources = Array.isArray(playPrompts) && playPrompts.length > 0 ? sourcesOf(playPrompts, 'playPrompts') : playPrompt === undefined || playPrompt === null ? [] : sourcesOf([playPrompt], 'playPrompt');
@@ -70,7 +70,7 @@ function expectedOf(type: unknown, options: Fields, dtmf: Fields): RecognitionRe
   return { kind: 'keys', stopTones: Array.isArray(stopTones) && stopTones.length > 0 ? tonesOf(stopTones, 'stopTones') : '', ...(typeof most === 'number' && { mostTones: most }) };
 }
 
-function choicesOf(given: unknown): readonly { readonly label: string; readonly tone: string }[] {
+function choicesOf(given: unknown): readonly KeyChoice[] {
   if (!Array.isArray(given) || given.length === 0 || given.length > mostChoices) throw invalid('choices', `choices is a list of 1 to ${mostChoices}`);
   return given.map((one: unknown) => {
     const choice = objectOf(one);

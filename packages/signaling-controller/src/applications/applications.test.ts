@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
+import type { CallConnectionControl } from '@dialplane/applications-api';
 import { TestMedia } from '../test-media.ts';
 import { testDescription, TestServer, type TestClient } from '../test-server.ts';
 import { TestTelephony } from '../test-telephony.ts';
 import type { CallbackDelivery } from './callback-delivery.ts';
-import type { CallConnections, WaitingCalls } from './call-connections.ts';
+import type { WaitingCalls } from './call-connections.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import type { SoundFetcher } from './connection-media.ts';
 
@@ -64,7 +65,7 @@ const noSounds: SoundFetcher = { fetch: async () => ({ kind: 'unreachable', sent
 
 interface Scene {
   readonly server: TestServer;
-  readonly connections: CallConnections;
+  readonly connections: CallConnectionControl;
   readonly resourceId: string;
 }
 

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { ApplicationEvent, ApplicationIdentity, ApplicationInvitation, ApplicationParticipant, CallCommand, CommandResult } from '@dialplane/call';
-import { endReason, type ApiErrorCode, type EndReason } from '@dialplane/calling-api';
+import type {
+  AnswerConnectionRequest, ApplicationIdentity, ApplicationParticipant, AttachConnectionRequest, CallConnectionControl, CallConnectionProperties, ConnectionCommand, ConnectionOutcome,
+  ConnectionRequest, CreateConnectionRequest, IncomingCallControl,
+} from '@dialplane/applications-api';
+import type { ApplicationEvent, CallCommand, CommandResult } from '@dialplane/call';
+import { endReason, type EndReason } from '@dialplane/calling-api';
 import type { CallDriver } from '../calls/call-driver.ts';
 import { callIdOf, serverCallIdOf } from '../calls/server-call-id.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError } from '../http/api-error.ts';
 import { derivedId } from '../operations/endpoint-operations.ts';
 import { keptSafe } from '../operations/kept-safe.ts';
-import type { CallConnection, CallConnectionView } from './call-connection.ts';
+import type { CallConnection } from './call-connection.ts';
 import type { CallConnectionStore } from './call-connection-store.ts';
 import { addressOf, cloudEvent } from './cloud-event.ts';
 import type { EventOutbox } from './event-outbox.ts';
@@ -27,45 +31,12 @@ export interface CallConnectionsOptions {
   isDraining(): boolean;
 }
 
-/** Calls from outside that wait for the word of an application. The call that one becomes has the id of its line. */
-export interface WaitingCalls {
-  /** The call of a context that an application was given; `undefined` where none waits with it. */
-  find(context: string): { readonly lineId: string; readonly from: string; readonly to: string } | undefined;
-  answer(context: string, application: ApplicationIdentity, requestId?: string): 'done' | 'notFound';
-}
+/** Calls from outside that an application may take. */
+export type WaitingCalls = Pick<IncomingCallControl, 'find' | 'answer'>;
 
-/** What every request that makes a connection has. */
-export interface ConnectionRequest {
-  readonly resourceId: string;
-  readonly callbackUri: string;
-  readonly operationContext?: string;
-  /** Idempotency key. */
-  readonly requestId?: string;
-  /** As whom the application takes part; as somebody of its own without it. */
-  readonly identifier?: string;
-}
-
-export interface CreateConnectionRequest extends ConnectionRequest, Omit<ApplicationInvitation, 'ringMs'> {
-  readonly targets: readonly string[];
-}
-
-export interface AnswerConnectionRequest extends ConnectionRequest {
-  /** Of the event that told the application of the call. */
-  readonly incomingCallContext: string;
-}
-
-export interface AttachConnectionRequest extends ConnectionRequest {
-  readonly locator: { readonly groupId: string } | { readonly serverCallId: string };
-}
-
-/** A command of an application, without who gives it. */
+/** What `ConnectionMedia` makes of an application's wishes about sounds, without who gives it. */
 type WithoutCommander<Command> = Command extends { readonly by: string } ? Omit<Command, 'commandId' | 'digest' | 'by'> : never;
-export type ConnectionCommand = WithoutCommander<CallCommand>;
-
-/** What came of a request: a value, or a code of the calling API with a sentence where more is known. */
-export type ConnectionOutcome<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly code: ApiErrorCode | 'INCOMING_CALL_NOT_FOUND' | 'CALLBACK_REFUSED'; readonly message?: string };
+type SoundCommand = WithoutCommander<Extract<CallCommand, { readonly kind: 'requestMedia' | 'provideSounds' | 'holdParticipant' }>>;
 
 const mostConnections = 20_000;
 
@@ -73,7 +44,7 @@ const mostConnections = 20_000;
  * Applications in calls (Call Automation): each has a connection with a call, by which it commands it, and an address where it hears what becomes of that. A connection
  * lasts as long as the application's part in the call, over restarts of the server; its last event is on its way before it is forgotten.
  */
-export class CallConnections {
+export class CallConnections implements CallConnectionControl {
   private readonly options: CallConnectionsOptions;
   private readonly connections = new Map<string, CallConnection>();
   /** Those whose call has yet to take them in: their request says what comes of it. */
@@ -101,7 +72,7 @@ export class CallConnections {
   }
 
   /** An application calls. */
-  async create(request: CreateConnectionRequest): Promise<ConnectionOutcome<CallConnectionView>> {
+  async create(request: CreateConnectionRequest): Promise<ConnectionOutcome<CallConnectionProperties>> {
     const { targets, alternateCallerId, callerName, customContext } = request;
     const connectionId = connectionIdOf('create', request);
     return this.connect(request, { connectionId, callId: derivedId('call', connectionId, ''), origin: 'created', targets, ...(alternateCallerId !== undefined && { source: alternateCallerId }), ...(callerName !== undefined && { displayName: callerName }) }, (connection) =>
@@ -112,7 +83,7 @@ export class CallConnections {
   }
 
   /** An application answers a call from outside. */
-  async answer(request: AnswerConnectionRequest): Promise<ConnectionOutcome<CallConnectionView>> {
+  async answer(request: AnswerConnectionRequest): Promise<ConnectionOutcome<CallConnectionProperties>> {
     const { incomingCallContext, requestId } = request;
     const connectionId = connectionIdOf('answer', request);
     const known = this.get(request.resourceId, connectionId);
@@ -126,7 +97,7 @@ export class CallConnections {
   }
 
   /** An application comes to a call that runs. */
-  async attach(request: AttachConnectionRequest): Promise<ConnectionOutcome<CallConnectionView>> {
+  async attach(request: AttachConnectionRequest): Promise<ConnectionOutcome<CallConnectionProperties>> {
     const { locator } = request;
     const { calls } = this.options;
     const callId = 'groupId' in locator ? calls.ofGroup(locator.groupId) : callIdOf(locator.serverCallId);
@@ -139,7 +110,7 @@ export class CallConnections {
     });
   }
 
-  get(resourceId: string, connectionId: string): CallConnectionView | undefined {
+  get(resourceId: string, connectionId: string): CallConnectionProperties | undefined {
     const connection = this.connections.get(connectionId);
     if (connection?.resourceId !== resourceId) return undefined;
     const application = this.options.calls.get(connection.callId)?.machine.application(connectionId);
@@ -153,12 +124,12 @@ export class CallConnections {
   }
 
   /** Has a command carried out in the call of a connection. @param requestId its idempotency key. */
-  async perform(resourceId: string, connectionId: string, command: ConnectionCommand, requestId: string = randomUUID()): Promise<ConnectionOutcome<undefined>> {
+  async perform(resourceId: string, connectionId: string, command: ConnectionCommand | SoundCommand, requestId: string = randomUUID()): Promise<ConnectionOutcome<undefined>> {
     const connection = this.connections.get(connectionId);
     if (connection?.resourceId !== resourceId) return { ok: false, code: 'CALL_NOT_FOUND' };
     const refusal = 'operation' in command && command.operation?.callbackUri !== undefined ? this.options.refusal(command.operation.callbackUri) : undefined;
     if (refusal !== undefined) return { ok: false, code: 'CALLBACK_REFUSED', message: refusal };
-    const given = { ...command, by: connectionId, commandId: `${connectionId}/${requestId}` } as CallCommand;
+    const given: CallCommand = { ...command, by: connectionId, commandId: `${connectionId}/${requestId}` };
     const outcome = await this.guarded(async () => outcomeOf(await this.options.calls.perform(connection.callId, given)));
     this.options.note(connection, `asked: ${command.kind}`, outcome.ok ? 'accepted' : (outcome.message ?? outcome.code));
     return outcome;
@@ -196,7 +167,7 @@ export class CallConnections {
     request: ConnectionRequest,
     about: Pick<CallConnection, 'connectionId' | 'callId' | 'origin' | 'targets' | 'source' | 'displayName'>,
     enter: (connection: CallConnection) => Promise<CommandResult | undefined>,
-  ): Promise<ConnectionOutcome<CallConnectionView>> {
+  ): Promise<ConnectionOutcome<CallConnectionProperties>> {
     const { resourceId, callbackUri, operationContext, identifier } = request;
     const { connectionId } = about;
     const known = this.get(resourceId, connectionId);
@@ -213,7 +184,7 @@ export class CallConnections {
     return this.guarded(() => this.enter(connection, enter));
   }
 
-  private async enter(connection: CallConnection, enter: (connection: CallConnection) => Promise<CommandResult | undefined>): Promise<ConnectionOutcome<CallConnectionView>> {
+  private async enter(connection: CallConnection, enter: (connection: CallConnection) => Promise<CommandResult | undefined>): Promise<ConnectionOutcome<CallConnectionProperties>> {
     const { connectionId, callId, origin, identifier } = connection;
     let isIn = false;
     this.entering.add(connectionId);

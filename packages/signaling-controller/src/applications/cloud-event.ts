@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ApplicationEvent, ApplicationOperation } from '@dialplane/call';
+import type { ApplicationOperation } from '@dialplane/applications-api';
+import type { ApplicationEvent } from '@dialplane/call';
 import { identifierModel, type EndReason } from '@dialplane/calling-api';
 import { serverCallIdOf } from '../calls/server-call-id.ts';
 import type { CallConnection } from './call-connection.ts';

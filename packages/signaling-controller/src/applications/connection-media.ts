@@ -1,39 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { ApplicationOperation, HoldWish, OperationSounds, PlayRequest, RecognitionRequest, SoundFailure } from '@dialplane/call';
+import type { CallMediaControl, ConnectionOutcome, HoldRequest, MediaRequest, SoundSource } from '@dialplane/applications-api';
+import type { HoldWish, OperationSounds, SoundFailure } from '@dialplane/call';
 import type { SoundFile } from '@dialplane/media-api';
-import type { CallConnections, ConnectionOutcome } from './call-connections.ts';
-
-/** Where a sound of an application is. */
-export interface SoundSource {
-  readonly url: string;
-  /** A name by which it is known once it has been fetched. */
-  readonly cacheId?: string;
-}
+import type { CallConnections } from './call-connections.ts';
 
 /** Fetches sounds of applications. */
 export interface SoundFetcher {
   fetch(request: SoundSource & { readonly owner: string }): Promise<{ readonly kind: 'ready'; readonly sound: SoundFile } | { readonly kind: 'unreachable' | 'unplayable'; readonly sentence: string }>;
 }
 
-export interface MediaRequest {
-  readonly request: PlayRequest | RecognitionRequest;
-  /** One after the other; of a prompt for a recognition that has one. */
-  readonly sources: readonly SoundSource[];
-  /** What the application wanted before is given up. */
-  readonly interrupts: boolean;
-  readonly operation: ApplicationOperation;
-}
-
-export interface HoldRequest {
-  readonly target: string;
-  readonly isHeld: boolean;
-  /** What is heard meanwhile; the music of this server without it. */
-  readonly source?: SoundSource;
-  readonly operation: ApplicationOperation;
-}
-
 /** What applications have played in calls: their sounds are fetched while the operation waits for its turn, and what comes of it is told by events. */
-export class ConnectionMedia {
+export class ConnectionMedia implements CallMediaControl {
   readonly #connections: CallConnections;
   readonly #sounds: SoundFetcher;
 
@@ -42,7 +19,6 @@ export class ConnectionMedia {
     this.#sounds = sounds;
   }
 
-  /** @returns As soon as the call has taken the request. */
   async request(resourceId: string, connectionId: string, { request, sources, interrupts, operation }: MediaRequest): Promise<ConnectionOutcome<undefined>> {
     const outcome = await this.#connections.perform(resourceId, connectionId, { kind: 'requestMedia', request, interrupts, operation });
     if (outcome.ok && sources.length > 0) void this.#provide(resourceId, connectionId, operation.operationId, sources);

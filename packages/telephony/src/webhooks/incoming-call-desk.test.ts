@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import type { OfferedCall } from '@dialplane/applications-api';
 import { createLogger } from '@dialplane/telemetry';
 import { IncomingCallDesk, type ApplicationDecision, type IncomingCallDeskOptions } from './incoming-call-desk.ts';
-import type { OfferedCall } from './incoming-call-event.ts';
 import { webhookGuard } from './webhook-guard.ts';
 import { WebhookSender } from './webhook-sender.ts';
 

@@ -1,30 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
+import type { IncomingCallControl, OfferedCall, RedirectTarget, RejectReason, WordOutcome } from '@dialplane/applications-api';
 import type { Logger } from '@dialplane/telemetry';
 import { IncomingCallContexts } from './incoming-call-context.ts';
-import { incomingCallEvent, validationEvent, type OfferedCall } from './incoming-call-event.ts';
+import { incomingCallEvent, validationEvent } from './incoming-call-event.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
-/** Whom an application sends a call to. */
-export type RedirectTarget = { readonly kind: 'user'; readonly identifier: string } | { readonly kind: 'number'; readonly number: string };
-
 /** Who answers: its connection with the call that this becomes, and its own identifier. */
-export interface AnsweringApplication {
-  readonly connectionId: string;
-  readonly identifier: string;
-}
+type AnsweringApplication = Parameters<IncomingCallControl['answer']>[1];
 
 /** What an application has decided about a call, or what became of asking it. */
 export type ApplicationDecision =
   | { readonly kind: 'redirect'; readonly target: RedirectTarget }
-  | { readonly kind: 'reject'; readonly reason: 'none' | 'busy' | 'forbidden' }
+  | { readonly kind: 'reject'; readonly reason: RejectReason }
   /** It takes the call itself. */
   | { readonly kind: 'answer'; readonly application: AnsweringApplication }
   /** It could not be reached, or said nothing in time; in a sentence. */
   | { readonly kind: 'undecided'; readonly sentence: string };
-
-/** What came of a word of the application. `notFound`: the context is not one of ours, was used, or its call is over. */
-export type WordOutcome = 'done' | 'notFound';
 
 export interface IncomingCallDeskOptions {
   readonly sender: WebhookSender;
@@ -58,7 +50,7 @@ const mostWords = 1000;
  * Puts calls to applications by Azure's `IncomingCall` event, and takes their word for them: each call is put once (and again where that failed), each context is good for one word.
  * The application's answer to the event itself says nothing but that it came.
  */
-export class IncomingCallDesk {
+export class IncomingCallDesk implements IncomingCallControl {
   readonly #options: IncomingCallDeskOptions;
   readonly #contexts = new IncomingCallContexts();
   readonly #waiting = new Map<string, WaitingCall>();
@@ -98,7 +90,7 @@ export class IncomingCallDesk {
     return this.#hear(context, { kind: 'redirect', target }, requestId);
   }
 
-  reject(context: string, reason: 'none' | 'busy' | 'forbidden', requestId?: string): WordOutcome {
+  reject(context: string, reason: RejectReason, requestId?: string): WordOutcome {
     return this.#hear(context, { kind: 'reject', reason }, requestId);
   }
 

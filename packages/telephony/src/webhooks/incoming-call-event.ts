@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { OfferedCall } from '@dialplane/applications-api';
 import { identifierModel, type CustomContext } from '@dialplane/calling-api';
-
-/** A call that an application is asked about. Identifiers are raw; the call that it becomes is named by the line. */
-export interface OfferedCall {
-  readonly lineId: string;
-  readonly from: string;
-  readonly to: string;
-  readonly displayName?: string;
-  readonly customContext?: CustomContext;
-}
 
 interface EventGridEvent {
   readonly id: string;
