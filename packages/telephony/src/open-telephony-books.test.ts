@@ -112,7 +112,7 @@ test('a trunk that does not answer is demoted, and operators see it', async (t) 
   const state = () => books.desk.trunks().value[0]?.health;
   assert.equal(state()?.state, 'unknown');
   books.health.note('sbc1.example.com', { ping: 'active', lastSeenAt: noon });
-  assert.deepEqual(state(), { ping: 'active', tls: 'unknown', registration: 'none', activeLines: 0, state: 'online', lastSeenAt: '2026-11-26T12:00:00.000Z' });
+  assert.deepEqual(state(), { ping: 'active', tls: 'unknown', registration: 'none', calls: 'unknown', activeLines: 0, state: 'online', lastSeenAt: '2026-11-26T12:00:00.000Z' });
   books.health.note('sbc1.example.com', { ping: 'expired', reason: 'it has not answered OPTIONS since 12:00.' });
   assert.deepEqual([state()?.state, state()?.reason], ['warning', 'it has not answered OPTIONS since 12:00.']);
   const plan = books.router.plan({ number: '+4930123456', callerId: '+14255550101' });

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import type { DialPlan } from '@dialplane/calling-api';
 import { skip } from '../media/test-group.ts';
 import { confirm, freePort, pause, receive, requestFromCallee, respond, response, Sipp } from './test-sipp.ts';
-import { TelephoneServer, theirNumber } from './test-telephone-server.ts';
+import { ourNumber, TelephoneServer, theirNumber } from './test-telephone-server.ts';
 
 const answers = [receive('INVITE'), respond(180, 'Ringing'), respond(200, 'OK', { sdp: 'sendrecv' }), receive('ACK')];
 
@@ -73,6 +76,22 @@ test('the first border controller answers 503: the second has the call', { skip 
   await telephones.telephoneIs('Connected');
   await telephones.command(callId, 'hangUp');
   await Promise.all([first.finished(), second.finished()]);
+});
+
+test('a border controller that says nothing is tried last from then on, and where the number would go says why', { skip }, async (t) => {
+  const telephones = await TelephoneServer.start(t);
+  const deaf = createSocket('udp4').bind(0, '127.0.0.1');
+  t.after(() => deaf.close());
+  await once(deaf, 'listening');
+  const second = await Sipp.start(t, [...answers, receive('BYE'), confirm()]);
+  await telephones.connectTrunks([deaf.address().port, second.port], { profile: { firstResponseMs: 1000 } });
+  const { callId } = await telephones.dial();
+  await telephones.telephoneIs('Connected');
+  await telephones.command(callId, 'hangUp');
+  const plan = await telephones.ada.operate<DialPlan>('POST', '/v1/telephony/routes:test', { number: theirNumber, callerId: ourNumber });
+  assert.deepEqual(plan.candidates.map(({ trunk }) => trunk), ['sbc2.test', 'sbc1.test']);
+  assert.ok(plan.steps.some(({ name, why }) => name === 'sbc1.test' && /It is tried last: .* said nothing/.test(why)));
+  await second.finished();
 });
 
 test('a carrier that sends the call on to another of its hosts is followed there', { skip }, async (t) => {

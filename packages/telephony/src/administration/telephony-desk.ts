@@ -121,7 +121,7 @@ export class TelephonyDesk {
       ...rest,
       ...(credentials !== undefined && { credentials: { ...credentials, hasSecret: secrets.password !== undefined } }),
       admission: { ...admitted, ...(digest !== undefined && { digest: { ...digest, hasSecret: secrets.digest !== undefined } }) },
-      health: healthView(health.of(settings.name), settings.isEnabled, meter.linesOn(settings.name)),
+      health: healthView(health.of(settings.name), health.callsOf(settings.name), settings.isEnabled, meter.linesOn(settings.name)),
     };
   }
 }

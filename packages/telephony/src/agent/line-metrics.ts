@@ -21,6 +21,7 @@ export class LineMetrics {
   readonly #now: () => number;
   readonly #ended;
   readonly #failed;
+  readonly #silences;
   readonly #delay;
 
   /** @param now monotonic milliseconds. */
@@ -28,6 +29,7 @@ export class LineMetrics {
     this.#now = now;
     this.#ended = metrics.counter({ name: 'telephone_lines_total', help: 'Lines to and from telephones that have ended.', labels: { direction: directions, outcome: outcomes } });
     this.#failed = metrics.counter({ name: 'telephone_failures_total', help: 'Lines that were not answered, by SIP status.', labels: { direction: directions, status: statuses } });
+    this.#silences = metrics.counter({ name: 'telephone_trunk_silences_total', help: 'Calls to an address of a trunk that said nothing, or could not be reached.' });
     this.#delay = metrics.histogram({ name: 'telephone_post_dial_delay_seconds', help: 'From a call to the first word of whom is called.', buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16] });
     metrics.sampledGauge({ name: 'telephone_lines', help: 'Lines to and from telephones.' }, () => this.#lines.size);
   }
@@ -48,6 +50,11 @@ export class LineMetrics {
       if (!line.hasProgress) this.#delay.observe({}, (this.#now() - line.startedAtMs) / 1000);
       this.#lines.set(event.lineId, { ...line, hasProgress: true, isAnswered: line.isAnswered || event.kind === 'answered' });
     } else if (event.kind === 'ended') this.#end(event.lineId, line, event.end);
+  }
+
+  /** What a trunk that was called has said. */
+  hearTrunk(outcome: 'heard' | 'silent'): void {
+    if (outcome === 'silent') this.#silences.increment({});
   }
 
   #end(lineId: string, { direction, isAnswered }: CountedLine, end: LineEnd): void {

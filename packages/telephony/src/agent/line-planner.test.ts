@@ -21,8 +21,15 @@ async function planned(t: TestContext, trunk: PutTrunkRequest = {}) {
   assert.ok(plan.kind === 'ways');
   const [first] = plan.attempts;
   assert.ok(first);
-  return { books, redirected: (...contacts: readonly string[]) => planner.redirect(plan.dial, first.far, contacts, 'unconditional') };
+  return { books, planner, redirected: (...contacts: readonly string[]) => planner.redirect(plan.dial, first.far, contacts, 'unconditional') };
 }
+
+test('an address that said nothing is called after the others of its trunk', async (t) => {
+  const { books, planner } = await planned(t);
+  books.health.noteCalls('sbc.example.com', { calls: 'unknown', silentAddresses: new Set(['sip:198.51.100.7:5060']) });
+  const plan = planner.plan(dial);
+  assert.deepEqual(plan.kind === 'ways' && plan.attempts.map(({ invite, address }) => [invite.uri, address]), [['sip:+493012345@198.51.100.8:5060', 'sip:198.51.100.8:5060'], ['sip:+493012345@198.51.100.7:5060', 'sip:198.51.100.7:5060']]);
+});
 
 test('a trunk may send a call on to another of its hosts', async (t) => {
   const { redirected, books } = await planned(t);

@@ -9,10 +9,10 @@ import { customContextHeaders } from './custom-context-headers.ts';
 import { followable } from './followed-contacts.ts';
 import type { DialCommand, LinePlan, RedirectionPlan } from './line-directory.ts';
 import { redirectionHeaders } from './redirections.ts';
-import { trunkAttempts, trunkUris, type TrunkCall } from './trunk-attempts.ts';
+import { trunkAttempts, trunkUris, trunkWays, type TrunkCall } from './trunk-attempts.ts';
 
 export interface LinePlannerOptions {
-  readonly books: Pick<TelephonyBooks, 'trunks' | 'numbers' | 'devices' | 'router' | 'meter'>;
+  readonly books: Pick<TelephonyBooks, 'trunks' | 'health' | 'numbers' | 'devices' | 'router' | 'meter'>;
   readonly link: SipLink;
   /** Host of this server. */
   readonly domain: () => string;
@@ -78,7 +78,7 @@ export class LinePlanner {
     const { number } = dial.target;
     const followed = followable(contacts, settings, number);
     if (followed.kind === 'none') return { kind: 'notFollowed', sentence: 'The call was redirected to where it may not go: to no other number, and to no host of the trunk.' };
-    if (followed.kind === 'hosts') return { kind: 'ways', attempts: this.#attemptsAt(settings, dial, far.ownNumber, number, followed.uris), identifier: `4:${number}`, dial };
+    if (followed.kind === 'hosts') return { kind: 'ways', attempts: this.#attemptsAt(settings, dial, far.ownNumber, followed.uris), identifier: `4:${number}`, dial };
     meter.end(dial.lineId, 'redirected');
     const target = { ...dial.target, number: followed.number };
     const onward: DialCommand = { ...dial, target, redirections: [...(dial.redirections ?? []), { by: `4:${number}`, reason }] };
@@ -104,17 +104,20 @@ export class LinePlanner {
   }
 
   #attempts({ trunk, number, route }: DialPlan['candidates'][number], { callerId }: DialPlan, words: CallWords): readonly LineAttempt[] {
-    const settings = this.#options.books.trunks.get(trunk);
-    return settings === undefined ? [] : trunkAttempts(settings, { ...this.#callAt(settings, callerId, words), number, why: `Route ${route}.` }, this.#options.link);
+    const { books: { trunks, health }, link } = this.#options;
+    const settings = trunks.get(trunk);
+    if (settings === undefined) return [];
+    const ways = trunkWays(settings, number, health.callsOf(trunk).silentAddresses);
+    return trunkAttempts(settings, { ...this.#callAt(settings, callerId, words), why: `Route ${route}.` }, link, ways);
   }
 
   /** The same number at other hosts of the trunk. */
-  #attemptsAt(settings: TrunkSettings, { from, customContext = {}, redirections = [] }: DialCommand, callerId: string | undefined, number: string, uris: readonly string[]): readonly LineAttempt[] {
+  #attemptsAt(settings: TrunkSettings, { from, customContext = {}, redirections = [] }: DialCommand, callerId: string | undefined, uris: readonly string[]): readonly LineAttempt[] {
     const call = this.#callAt(settings, callerId, { displayName: from.displayName, headers: customContextHeaders(customContext), redirections });
-    return trunkAttempts(settings, { ...call, number: numberForTrunk(number, settings.profile.numbersOut), why: `${settings.name} has redirected the call there.` }, this.#options.link, uris);
+    return trunkAttempts(settings, { ...call, why: `${settings.name} has redirected the call there.` }, this.#options.link, uris.map((uri) => ({ uri })));
   }
 
-  #callAt({ name, profile }: TrunkSettings, callerId: string | undefined, words: CallWords): Omit<TrunkCall, 'number' | 'why'> {
+  #callAt({ name, profile }: TrunkSettings, callerId: string | undefined, words: CallWords): Omit<TrunkCall, 'why'> {
     const { books: { trunks }, domain } = this.#options;
     return { ...words, credentials: trunks.credentials(name), callerId, domain: domain(), callerNumber: callerId === undefined ? undefined : numberForTrunk(callerId, profile.numbersOut) };
   }

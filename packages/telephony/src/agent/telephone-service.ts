@@ -163,6 +163,9 @@ export class TelephoneService implements TelephoneControl {
         return this.#withdraw(output.lineId);
       case 'trunkNews':
         return this.#watch.hear(output.news);
+      case 'trunkCalled':
+        this.#lines.hearTrunk(output.outcome);
+        return this.#watch.hearCall(output);
       case 'tell':
         return this.#tell(output.event);
     }

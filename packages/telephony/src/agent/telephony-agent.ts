@@ -4,7 +4,7 @@ import { UserAgent, type LinkedMessage, type PeerHealthChanged, type Registratio
 import type { LineCommand, LineEvent } from '@dialplane/telephony-api';
 import type { FarSide } from '../line/far-side.ts';
 import { Line, type LineInput } from '../line/line.ts';
-import type { LineOutput } from '../line/live-line.ts';
+import type { LineOutput, TrunkCalled } from '../line/live-line.ts';
 import { CallNames, type NamingOutput } from './call-names.ts';
 import type { DialCommand, IncomingDecision, LineDirectory } from './line-directory.ts';
 
@@ -28,6 +28,7 @@ export type AgentOutput =
   /** A call from outside is over before it was decided about. */
   | { readonly kind: 'withdrawn'; readonly lineId: string }
   | NamingOutput
+  | TrunkCalled
   | { readonly kind: 'trunkNews'; readonly news: RegistrationChanged | PeerHealthChanged };
 
 export interface TelephonyAgentOptions extends UserAgentOptions {

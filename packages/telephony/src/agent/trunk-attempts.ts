@@ -19,9 +19,7 @@ export interface LineTrunk {
 /** What is asked of a trunk. */
 export interface TrunkCall {
   readonly credentials: SipCredentials | undefined;
-  /** As the trunk writes numbers. */
-  readonly number: string;
-  /** Likewise; absent where the caller id is hidden. */
+  /** As the trunk writes numbers; absent where the caller id is hidden. */
   readonly callerNumber: string | undefined;
   /** E.164, for the records. */
   readonly callerId: string | undefined;
@@ -51,8 +49,18 @@ export function farSideOfTrunk({ name, addresses, profile }: LineTrunk, ownNumbe
   };
 }
 
-/** The ways to one trunk: each of its addresses in turn, or its name; or those of `uris`. */
-export function trunkAttempts(trunk: LineTrunk, call: TrunkCall, link: SipLink, uris = trunkUris(trunk, call.number)): readonly LineAttempt[] {
+/** Where a number is found at a trunk; `address` as a {@link LineAttempt} has it. */
+export type TrunkWay = Pick<LineAttempt, 'address'> & { readonly uri: string };
+
+/** The ways to a number at a trunk: each of its addresses in turn, or its name. @param silent URIs of addresses that come after the others. */
+export function trunkWays(trunk: LineTrunk, number: string, silent: ReadonlySet<string>): readonly TrunkWay[] {
+  const addresses = trunkUris(trunk);
+  const ways = trunkUris(trunk, number).map((uri, index) => ({ uri, address: addresses[index] ?? uri }));
+  return silent.size === 0 ? ways : ways.toSorted((one, other) => Number(silent.has(one.address)) - Number(silent.has(other.address)));
+}
+
+/** A call of one trunk by some ways, one after the other. */
+export function trunkAttempts(trunk: LineTrunk, call: TrunkCall, link: SipLink, ways: readonly TrunkWay[]): readonly LineAttempt[] {
   const far = farSideOfTrunk(trunk, call.callerId);
   const { profile, transport } = trunk;
   const { credentials, callerId, why } = call;
@@ -66,7 +74,7 @@ export function trunkAttempts(trunk: LineTrunk, call: TrunkCall, link: SipLink, 
     ...(credentials !== undefined && { credentials }),
   };
   const shown = callerId === undefined ? {} : { callerId };
-  return uris.map((uri): LineAttempt => Object.assign({ far, why, invite: Object.assign({ uri, headers: headersTo(uri) }, invite) }, shown));
+  return ways.map(({ uri, ...way }): LineAttempt => Object.assign({ far, why, invite: Object.assign({ uri, headers: headersTo(uri) }, invite) }, way, shown));
 }
 
 /** URIs of a number at a trunk, or of the trunk itself. */

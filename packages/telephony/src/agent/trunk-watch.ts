@@ -1,4 +1,6 @@
 import { isHost, type PeerHealthChanged, type RegistrationChanged, type SipLink } from '@dialplane/sip';
+import type { TrunkCalled } from '../line/live-line.ts';
+import { SilentAddresses } from '../trunks/silent-addresses.ts';
 import type { TrunkBook } from '../trunks/trunk-book.ts';
 import type { TrunkHealthBoard } from '../trunks/trunk-health-board.ts';
 import type { TrunkSettings } from '../trunks/trunk-settings.ts';
@@ -19,9 +21,14 @@ export interface TrunkWatchOptions {
 /** A trunk that has not been heard for so long is tried last (ACS Direct Routing: OPTIONS within three minutes). */
 const heardWithinMs = 180_000;
 const sweepEveryMs = 30_000;
+/** A trunk that is not asked by OPTIONS is tried in its turn again so long after it said nothing. */
+const silentForMs = 60_000;
 
 /** What is running for a trunk, so that it can be ended when the trunk changes. */
 interface Watched {
+  readonly settings: TrunkSettings;
+  /** URIs of its addresses, or of its name. */
+  readonly addresses: readonly string[];
   readonly peers: readonly string[];
   readonly registration: string | undefined;
 }
@@ -32,6 +39,7 @@ export class TrunkWatch {
   readonly #watched = new Map<string, Watched>();
   /** Of the addresses of a trunk, those that do not answer, with the last status. */
   readonly #silent = new Map<string, Map<string, number | undefined>>();
+  readonly #silentToCalls = new SilentAddresses();
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(options: TrunkWatchOptions) {
@@ -42,7 +50,7 @@ export class TrunkWatch {
     const { trunks } = this.#options;
     for (const { settings } of trunks.list()) this.#watch(settings);
     trunks.onChange((name) => this.#changed(name));
-    this.#sweeping = setInterval(() => this.#sweep(), sweepEveryMs);
+    this.#sweeping = setInterval(() => this.sweep(), sweepEveryMs);
     this.#sweeping.unref();
   }
 
@@ -59,7 +67,37 @@ export class TrunkWatch {
 
   /** The trunk itself has asked whether we are there. */
   hearOptions(name: string): void {
-    if (this.#watched.has(name)) this.#options.board.note(name, { ping: 'active', lastSeenAt: this.#options.now() });
+    const watched = this.#watched.get(name);
+    if (watched === undefined) return;
+    this.#options.board.note(name, { ping: 'active', lastSeenAt: this.#options.now() });
+    if (this.#silentToCalls.forget(name)) this.#assessCalls(name, watched);
+  }
+
+  /** A trunk was called. One that says nothing is called after the others at once, and is asked whether it is there. */
+  hearCall({ trunk, address, outcome }: Omit<TrunkCalled, 'kind'>): void {
+    const watched = this.#watched.get(trunk);
+    if (watched === undefined) return;
+    if (outcome === 'heard') {
+      const isNews = this.#silentToCalls.delete(trunk, address) || this.#options.board.callsOf(trunk).calls === 'unknown';
+      if (isNews) this.#assessCalls(trunk, watched, 'heard');
+    } else if (this.#silentToCalls.add(trunk, address, this.#options.now())) {
+      this.#assessCalls(trunk, watched);
+      if (watched.peers.length > 0) this.#ask(watched.settings, address);
+    }
+  }
+
+  /** Trunks that ask us, and are not asked, are heard by that alone; one that is asked by nobody and said nothing when it was called is given another call. Called now and then once it has started. */
+  sweep(): void {
+    const { board, now } = this.#options;
+    for (const [name, watched] of this.#watched) {
+      const { peers } = watched;
+      const [silentSince] = this.#silentToCalls.of(name).values();
+      if (peers.length === 0 && silentSince !== undefined && now() - silentSince > silentForMs && this.#silentToCalls.forget(name)) this.#assessCalls(name, watched);
+      const { ping, lastSeenAt } = board.of(name);
+      if (peers.length === 0 && ping === 'active' && lastSeenAt !== undefined && now() - lastSeenAt > heardWithinMs) {
+        board.note(name, { ping: 'expired', reason: `${name} has not sent OPTIONS for three minutes.` });
+      }
+    }
   }
 
   #changed(name: string): void {
@@ -72,8 +110,9 @@ export class TrunkWatch {
   #watch(settings: TrunkSettings): void {
     if (!settings.isEnabled) return;
     const { name, optionsIntervalSeconds, registration } = settings;
-    const uris = optionsIntervalSeconds === 0 ? [] : trunkUris(settings);
-    this.#watched.set(name, { peers: uris.map((uri) => `${name} ${uri}`), registration: registration === undefined ? undefined : name });
+    const addresses = trunkUris(settings);
+    const uris = optionsIntervalSeconds === 0 ? [] : addresses;
+    this.#watched.set(name, { settings, addresses, peers: uris.map((uri) => `${name} ${uri}`), registration: registration === undefined ? undefined : name });
     for (const uri of uris) this.#ask(settings, uri);
     if (registration !== undefined) this.#register(settings, registration);
   }
@@ -105,6 +144,7 @@ export class TrunkWatch {
     const watched = this.#watched.get(name);
     this.#watched.delete(name);
     this.#silent.delete(name);
+    this.#silentToCalls.forget(name);
     for (const peerId of watched?.peers ?? []) this.#options.command({ kind: 'unwatch', peerId });
     if (watched?.registration !== undefined) this.#options.command({ kind: 'unregister', registrationId: watched.registration });
   }
@@ -117,9 +157,25 @@ export class TrunkWatch {
     if (health === 'up') silent.delete(uri);
     else silent.set(uri, status);
     this.#silent.set(name, silent);
+    if (health === 'up') this.#silentToCalls.delete(name, uri);
+    this.#assessCalls(name, watched);
     // One address that answers is enough for calls to get through.
     if (silent.size < watched.peers.length) this.#options.board.note(name, { ping: 'active', lastSeenAt: this.#options.now() });
     else this.#options.board.note(name, { ping: 'error', reason: `${uri} ${status === undefined || status === 408 ? 'does not answer OPTIONS' : `answers OPTIONS with ${status}`}.` });
+  }
+
+  /** @param outcome of a call, where it was heard just now. */
+  #assessCalls(name: string, { addresses }: Watched, outcome?: 'heard'): void {
+    const { board } = this.#options;
+    const silentToCalls = this.#silentToCalls.of(name);
+    const silentAddresses = new Set([...silentToCalls.keys(), ...(this.#silent.get(name)?.keys() ?? [])]);
+    const [[first, at] = ['', 0]] = silentToCalls;
+    if (silentToCalls.size > 0 && silentAddresses.size >= addresses.length) {
+      board.noteCalls(name, { calls: 'silent', silentAddresses, reason: `${first} said nothing when it was called at ${new Date(at).toISOString()}.` });
+      return;
+    }
+    const before = board.callsOf(name).calls;
+    board.noteCalls(name, { calls: outcome ?? (before === 'silent' ? 'unknown' : before), silentAddresses });
   }
 
   #hearRegistration({ registrationId, state, status, reasonPhrase }: RegistrationChanged): void {
@@ -129,16 +185,5 @@ export class TrunkWatch {
     else if (state === 'registering') board.note(registrationId, { registration: 'pending' });
     else if (state === 'refused') board.note(registrationId, { registration: 'failed', reason: `The registrar refuses the registration: ${status ?? ''} ${reasonPhrase ?? ''}`.trim() });
     else if (state === 'unreachable') board.note(registrationId, { registration: 'failed', reason: 'The registrar does not answer.' });
-  }
-
-  /** Trunks that ask us, and are not asked, are heard by that alone. */
-  #sweep(): void {
-    const { board, now } = this.#options;
-    for (const [name, { peers }] of this.#watched) {
-      const { ping, lastSeenAt } = board.of(name);
-      if (peers.length === 0 && ping === 'active' && lastSeenAt !== undefined && now() - lastSeenAt > heardWithinMs) {
-        board.note(name, { ping: 'expired', reason: `${name} has not sent OPTIONS for three minutes.` });
-      }
-    }
   }
 }

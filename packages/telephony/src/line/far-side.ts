@@ -26,6 +26,8 @@ export interface FarSide {
 /** One way to try. */
 export interface LineAttempt {
   readonly far: FarSide;
+  /** URI of that address of the trunk that is called; absent for one that the trunk has only named itself, and for SIP phones. */
+  readonly address?: string;
   /** The INVITE, but for its description. */
   readonly invite: Omit<InviteCommand, 'kind' | 'sessionId' | 'description'>;
   /** The number that is shown, E.164. */

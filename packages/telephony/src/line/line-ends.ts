@@ -41,6 +41,11 @@ export function asLineEnd(end: SessionEnd): LineEnd {
   };
 }
 
+/** Whether whom was called has not said a word, or could not be reached at all. */
+export function isUnheard(end: SessionEnd): boolean {
+  return end.cause === 'sendFailed' || unheardSentence(end) !== undefined;
+}
+
 /** What our own proxy says where it has answered because nobody else did. */
 function unheardSentence({ message }: SessionEnd): string | undefined {
   return message?.kind === 'response' ? readWarnings(message.headers).find(({ agent }) => agent === proxyWarnAgent)?.text : undefined;

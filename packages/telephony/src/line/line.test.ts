@@ -54,13 +54,13 @@ test('503 leads to the next trunk, and what that says is the end, its words unch
 });
 
 test('nothing at all was heard of a trunk: what our own proxy says of it', () => {
-  const line = outgoing(attempt('a.test'));
+  const line = outgoing({ ...attempt('a.test'), address: 'sip:a.test' });
   line.outputs();
   line.described('offer', 'first');
   const message = response(408, 'Request Timeout');
   message.headers.add('Warning', '399 dialplane-proxy "Nothing was heard from where the call was sent."');
   const { end: said } = end(408, 'Request Timeout');
-  assert.deepEqual(line.session({ kind: 'ended', end: { ...said, message } }), ['media closeLeg conference/leg',
+  assert.deepEqual(line.session({ kind: 'ended', end: { ...said, message } }), ['silent a.test sip:a.test', 'media closeLeg conference/leg',
     'tell ended {"end":{"by":"network","status":408,"reasonText":"Request Timeout","sentence":"Nothing was heard from where the call was sent."}}']);
 });
 
@@ -93,10 +93,10 @@ test('a redirection leads on, three times and never in a circle; what is not fol
 });
 
 test('busy is an answer: nobody else is tried', () => {
-  const line = outgoing(attempt('a.test'), attempt('b.test'));
+  const line = outgoing({ ...attempt('a.test'), address: 'sip:a.test' }, attempt('b.test'));
   line.outputs();
   line.described('offer', 'first');
-  assert.deepEqual(line.session(end(486, 'Busy Here')), ['media closeLeg conference/leg', 'tell ended {"end":{"by":"remote","status":486,"reasonText":"Busy Here"}}']);
+  assert.deepEqual(line.session(end(486, 'Busy Here')), ['heard a.test sip:a.test', 'media closeLeg conference/leg', 'tell ended {"end":{"by":"remote","status":486,"reasonText":"Busy Here"}}']);
 });
 
 test('a trunk that says nothing is given up for the next; the last one has its time', () => {

@@ -13,8 +13,18 @@ export type LineOutput =
   | { readonly kind: 'media'; readonly command: MediaCommand }
   /** Whom it calls has redirected it: where may it go now? Answered by `redirection`. */
   | { readonly kind: 'redirected'; readonly far: FarSide; readonly contacts: readonly string[]; readonly reason: Redirection['reason'] }
+  /** An address of a trunk was called, and has said something, or nothing at all. */
+  | TrunkCalled
   /** For one of its sessions: each attempt has its own. */
   | { readonly kind: 'session'; readonly command: SessionCommand };
+
+export interface TrunkCalled {
+  readonly kind: 'trunkCalled';
+  readonly trunk: string;
+  /** As the attempt had it. */
+  readonly address: string;
+  readonly outcome: 'heard' | 'silent';
+}
 
 /** How long a line waits, in milliseconds. */
 export interface LineTimes {

@@ -2,10 +2,10 @@ import { isNextTrunkTried } from '@dialplane/routing';
 import type { Instant } from '@dialplane/sansio';
 import { parseAddress, type SessionEnd, type SessionEvent } from '@dialplane/sip';
 import type { FarSide, LineAttempt } from './far-side.ts';
-import { asLineEnd, mediaUnavailable, statusOf } from './line-ends.ts';
+import { asLineEnd, isUnheard, mediaUnavailable, statusOf } from './line-ends.ts';
 import type { LegNews } from './line-media.ts';
 import { noHold, type LineState } from './line-state.ts';
-import type { LiveLine } from './live-line.ts';
+import type { LiveLine, TrunkCalled } from './live-line.ts';
 import { goOn } from './negotiation.ts';
 import { handleRedirected, type RedirectionAnswer } from './redirected.ts';
 import { sdpBytes, sdpText } from './sdp-text.ts';
@@ -81,15 +81,19 @@ function invite(live: LiveLine, attempt: LineAttempt, rest: readonly LineAttempt
   if (rest.length > 0) live.arm('progress', live.times.progressMs, now);
 }
 
-function handleProgress(live: LiveLine, { attempt: { far } }: Inviting, { response, description }: Progressed, now: Instant): void {
+function handleProgress(live: LiveLine, { attempt }: Inviting, { response, description }: Progressed, now: Instant): void {
   live.deadlines.clear('progress');
+  noteTrunk(live, attempt, 'heard');
+  const { far } = attempt;
   if (description?.kind === 'offer') live.openLeg(far, now, sdpText(description.bytes));
   else if (description !== undefined) live.media.takeAnswer(sdpText(description.bytes));
   live.tell({ kind: 'progress', lineId: live.options.lineId, status: response.status, hasEarlyMedia: live.media.isAgreed });
 }
 
-function handleAnswered(live: LiveLine, { attempt: { far } }: Inviting, { response, description }: Answered, now: Instant): void {
+function handleAnswered(live: LiveLine, { attempt }: Inviting, { response, description }: Answered, now: Instant): void {
   live.deadlines.clear('progress');
+  noteTrunk(live, attempt, 'heard');
+  const { far } = attempt;
   const displayName = nameOf(response.headers.first('P-Asserted-Identity'));
   if (description?.kind === 'offer') {
     live.state = { kind: 'answeringLate', far, displayName };
@@ -112,10 +116,15 @@ function becomeAnswered(live: LiveLine, far: FarSide, displayName: string | unde
 /** Only what says that this way is closed leads to the next; everything else is whom we called who says no. */
 function handleFailed(live: LiveLine, { attempt, rest }: Inviting, end: SessionEnd, now: Instant): void {
   live.deadlines.clear('progress');
+  noteTrunk(live, attempt, isUnheard(end) ? 'silent' : 'heard');
   const status = statusOf(end);
   if (rest.length > 0 && status !== undefined && isNextTrunkTried(status)) tryNext(live, rest, now);
   else if (status !== undefined && status >= 300 && status < 400) handleRedirected(live, attempt, end);
   else live.end(asLineEnd(end));
+}
+
+function noteTrunk(live: LiveLine, { far: { trunk }, address }: LineAttempt, outcome: TrunkCalled['outcome']): void {
+  if (trunk !== undefined && address !== undefined) live.outputs.push({ kind: 'trunkCalled', trunk, address, outcome });
 }
 
 function nameOf(value: string | undefined): string | undefined {

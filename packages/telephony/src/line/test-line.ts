@@ -89,6 +89,8 @@ function inShort(output: LineOutput): string {
       return `media ${ofMedia(output.command)}`;
     case 'redirected':
       return `redirected ${output.reason} ${output.contacts.join()}`;
+    case 'trunkCalled':
+      return `${output.outcome} ${output.trunk} ${output.address}`;
     case 'session':
       return `session ${ofSession(output.command)}`;
   }

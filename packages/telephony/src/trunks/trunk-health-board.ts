@@ -6,11 +6,22 @@ export type TrunkSigns = Pick<TrunkHealth, 'ping' | 'tls' | 'registration' | 're
   readonly lastSeenAt?: number;
 };
 
+/** What calls to a trunk have shown. */
+export interface TrunkCallSigns {
+  readonly calls: TrunkHealth['calls'];
+  /** URIs of its addresses that are called after the others: those that said nothing last, to a call or to OPTIONS. */
+  readonly silentAddresses: ReadonlySet<string>;
+  /** Why `calls` is `silent`, in a sentence. */
+  readonly reason?: string;
+}
+
 const unseen: TrunkSigns = { ping: 'unknown', tls: 'unknown', registration: 'none' };
+const uncalled: TrunkCallSigns = { calls: 'unknown', silentAddresses: new Set() };
 
 /** How all trunks are. Whoever watches them writes here; routing and operators read. */
 export class TrunkHealthBoard {
   readonly #signs = new Map<string, TrunkSigns>();
+  readonly #calls = new Map<string, TrunkCallSigns>();
   readonly #listeners = new Set<(trunk: string, signs: TrunkSigns) => void>();
 
   /** Replaces what is known of a trunk in the fields given. */
@@ -21,12 +32,21 @@ export class TrunkHealthBoard {
     for (const listener of this.#listeners) listener(trunk, after);
   }
 
+  noteCalls(trunk: string, signs: TrunkCallSigns): void {
+    this.#calls.set(trunk, signs);
+  }
+
   forget(trunk: string): void {
     this.#signs.delete(trunk);
+    this.#calls.delete(trunk);
   }
 
   of(trunk: string): TrunkSigns {
     return this.#signs.get(trunk) ?? unseen;
+  }
+
+  callsOf(trunk: string): TrunkCallSigns {
+    return this.#calls.get(trunk) ?? uncalled;
   }
 
   onChange(listener: (trunk: string, signs: TrunkSigns) => void): void {
@@ -38,21 +58,22 @@ export class TrunkHealthBoard {
     const { ping, registration, reason } = this.of(trunk);
     if (ping === 'error' || ping === 'expired') return reason ?? 'it does not answer OPTIONS.';
     if (registration === 'failed') return reason ?? 'its carrier refuses the registration.';
-    return undefined;
+    const { calls, reason: silence } = this.callsOf(trunk);
+    return calls === 'silent' ? silence : undefined;
   }
 }
 
 /** As operators see it. */
-export function healthView(signs: TrunkSigns, isEnabled: boolean, activeLines: number): TrunkHealth {
-  const { lastSeenAt, reason, ...rest } = signs;
+export function healthView(signs: TrunkSigns, { calls, reason: silence }: TrunkCallSigns, isEnabled: boolean, activeLines: number): TrunkHealth {
+  const { lastSeenAt, reason = silence, ...rest } = signs;
   return {
-    ...rest, activeLines, state: isEnabled ? stateOf(signs) : 'disabled',
+    ...rest, calls, activeLines, state: isEnabled ? stateOf(signs, calls) : 'disabled',
     ...(lastSeenAt !== undefined && { lastSeenAt: new Date(lastSeenAt).toISOString() }), ...(reason !== undefined && { reason }),
   };
 }
 
-function stateOf({ ping, tls, registration }: TrunkSigns): TrunkHealth['state'] {
-  const hasTrouble = ping === 'error' || ping === 'expired' || registration === 'failed' || tls === 'certExpired' || tls === 'certExpiring';
+function stateOf({ ping, tls, registration }: TrunkSigns, calls: TrunkHealth['calls']): TrunkHealth['state'] {
+  const hasTrouble = calls === 'silent' || ping === 'error' || ping === 'expired' || registration === 'failed' || tls === 'certExpired' || tls === 'certExpiring';
   if (hasTrouble) return 'warning';
-  return ping === 'active' || registration === 'registered' ? 'online' : 'unknown';
+  return ping === 'active' || calls === 'heard' || registration === 'registered' ? 'online' : 'unknown';
 }
