@@ -1,6 +1,6 @@
 import type { CallConnectionControl, CallMediaControl } from '@dialplane/applications-api';
 import { type Identity, StoreError } from '@dialplane/identity';
-import type { Logger, Metrics } from '@dialplane/telemetry';
+import { errorCode, type Logger, type Metrics } from '@dialplane/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AccessKeyPolicy, verifyContentHash, verifySignature } from './access-key-authentication.ts';
 import { AzureError, azureErrors } from './azure-error.ts';
@@ -108,7 +108,7 @@ function authenticate(request: FastifyRequest, identity: Identity, policy: Acces
 function toAzureError(error: unknown): AzureError {
   if (error instanceof AzureError) return error;
   if (error instanceof StoreError) return new AzureError('STORE_UNAVAILABLE', { cause: error });
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new AzureError('BODY_TOO_LARGE', { detail: `${bodyLimitBytes} bytes` });
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') return new AzureError('BODY_MALFORMED', { detail: 'its length is not Content-Length' });
   return new AzureError('SERVER_FAULT', { cause: error });

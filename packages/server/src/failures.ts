@@ -1,3 +1,5 @@
+import { errorCode } from '@dialplane/telemetry';
+
 interface Row { readonly exitCode: number; readonly sentence: string }
 
 /**
@@ -52,9 +54,4 @@ export function portFailure(error: unknown, port: number, host: string | undefin
     case 'ENOTFOUND': return new Failure('ADDRESS_UNAVAILABLE', host ?? '', error);
     default: return error;
   }
-}
-
-/** The `code` that Node puts on system errors, if there is one. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

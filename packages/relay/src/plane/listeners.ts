@@ -2,6 +2,7 @@ import type { UdpSockets } from '@dialplane/kernels';
 import { formatIpAddress, formatTransportAddress, type IpAddress, sameIpAddress, sameTransportAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import { RelayError } from '../relay-error.ts';
 import type { PlaneLog } from './plane-messages.ts';
+import { systemErrorCode } from './system-error-code.ts';
 
 /** A port on one address of the machine, open for UDP and TCP. */
 export interface Listener {
@@ -50,8 +51,8 @@ export class Listeners {
     for (const listener of this.open.filter(({ local }) => !addresses.some((ip) => sameIpAddress(ip, local)))) this.close(listener);
     const wanted = addresses.flatMap((ip) => this.ports.map((port) => transportAddress(ip, port)));
     for (const local of wanted.filter((each) => !this.open.some((listener) => sameTransportAddress(listener.local, each)))) {
-      await this.openOne(local).catch((error: NodeJS.ErrnoException) => {
-        this.log('warn', { address: formatTransportAddress(local), code: error.code, limited: 'listen' }, 'The relay cannot listen on an address of this machine; it tries again.');
+      await this.openOne(local).catch((error: unknown) => {
+        this.log('warn', { address: formatTransportAddress(local), code: systemErrorCode(error), limited: 'listen' }, 'The relay cannot listen on an address of this machine; it tries again.');
       });
     }
   }
@@ -81,7 +82,7 @@ export class Listeners {
         throw Object.assign(new Error('no address is there'), { code: 'EADDRNOTAVAIL' });
       } catch (error) {
         for (const listener of this.open.slice(before)) this.close(listener);
-        const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+        const code = systemErrorCode(error) ?? String(error);
         if (wanted === 0 && code === 'EADDRINUSE' && attempt < freePortAttempts) continue;
         throw new RelayError('RELAY_PORT_UNAVAILABLE', `port ${port}: ${code}`, error);
       }
@@ -92,7 +93,7 @@ export class Listeners {
     try {
       return (await this.openOne(wanted)).local.port;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL') return undefined;
+      if (systemErrorCode(error) === 'EADDRNOTAVAIL') return undefined;
       throw error;
     }
   }

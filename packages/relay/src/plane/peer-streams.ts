@@ -6,6 +6,7 @@ import type { PortOpener } from './relay-ports.ts';
 import type { Hairpin } from './hairpin.ts';
 import { pumpStream } from './pump-stream.ts';
 import type { StreamClient, StreamClients } from './stream-clients.ts';
+import { systemErrorCode } from './system-error-code.ts';
 
 export interface PeerStreamsOptions {
   readonly streams: StreamClients;
@@ -129,8 +130,8 @@ export class PeerStreams implements PortOpener {
     socket.once('connect', () => this.options.give({ kind: 'peerConnected', peerConnection }));
     this.keep(peerConnection, socket);
     const retryMs = retryAfterRefusalMs[refusals];
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ECONNREFUSED' || retryMs === undefined || !this.peers.delete(peerConnection)) return;
+    socket.once('error', (error) => {
+      if (systemErrorCode(error) !== 'ECONNREFUSED' || retryMs === undefined || !this.peers.delete(peerConnection)) return;
       setTimeout(() => this.connect(opened, peerConnection, peer, refusals + 1), retryMs);
     });
   }
@@ -147,7 +148,7 @@ export class PeerStreams implements PortOpener {
     try {
       await this.listen(tcpRelay);
     } catch (error) {
-      return done({ code: error instanceof Error && 'code' in error ? String(error.code) : 'EUNKNOWN' });
+      return done({ code: systemErrorCode(error) ?? 'EUNKNOWN' });
     }
     this.relays.set(opened, tcpRelay);
     done(opened);

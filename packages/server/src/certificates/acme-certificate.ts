@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from '@dialplane/telemetry';
-import { errorCode } from '../failures.ts';
+import { errorCode, type Logger } from '@dialplane/telemetry';
 import { replaceFile } from '../private-file.ts';
 import {
   isDueForRenewal, remainingLifetimeMs, serverCertificate, storedCertificate, type CertificateSource, type ServerCertificate,

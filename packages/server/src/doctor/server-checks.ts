@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { rootCertificates } from 'node:tls';
-import { errorCode } from '../failures.ts';
+import { errorCode } from '@dialplane/telemetry';
 import { broken, good, notice, type Finding } from './finding.ts';
 
 const patienceMs = 5_000;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../failures.ts';
+import { errorCode } from '@dialplane/telemetry';
 import { replaceFile } from '../private-file.ts';
 
 const fileName = 'relay-secret';

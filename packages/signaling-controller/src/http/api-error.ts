@@ -1,4 +1,5 @@
 import { apiErrors, type ApiErrorCode, type ErrorResponse } from '@dialplane/calling-api';
+import { errorCode } from '@dialplane/telemetry';
 
 /** What makes one occurrence of an error more helpful than its table row. */
 export interface ApiErrorDetail {
@@ -55,6 +56,5 @@ const fromFastify: Readonly<Record<string, ApiErrorCode>> = {
 /** The error to answer with for whatever was thrown; what nobody foresaw is a fault of ours. */
 export function asApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
-  const code = thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? fromFastify[thrown.code] : undefined;
-  return new ApiError(code ?? 'SERVER_FAULT', { cause: thrown });
+  return new ApiError(fromFastify[errorCode(thrown) ?? ''] ?? 'SERVER_FAULT', { cause: thrown });
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '@dialplane/telemetry';
+import { errorCode, type Logger } from '@dialplane/telemetry';
 import type { OwnAddresses } from '../routing/own-addresses.ts';
 import type { StreamPorts } from './stream-ports.ts';
 import type { UdpPorts } from './udp-ports.ts';
@@ -55,9 +55,9 @@ export class EdgePorts {
     for (const address of this.on) if (!wanted.includes(address)) this.closeOn(address);
     for (const address of wanted) {
       if (this.on.has(address)) continue;
-      await this.openOn(address).catch((error: NodeJS.ErrnoException) => {
+      await this.openOn(address).catch((error: unknown) => {
         this.closeOn(address);
-        this.options.logger.warn({ address, code: error.code }, 'SIP cannot be listened for on an address of this machine; it is tried again.');
+        this.options.logger.warn({ address, code: errorCode(error) }, 'SIP cannot be listened for on an address of this machine; it is tried again.');
       });
     }
   }
@@ -70,7 +70,7 @@ export class EdgePorts {
         for (const address of this.options.addresses.local()) await this.openIfThere(address);
         return;
       } catch (error) {
-        if (codeOf(error) !== 'EADDRINUSE' || (asked.port !== 0 && asked.tlsPort !== 0) || attempt >= freePortAttempts) throw error;
+        if (errorCode(error) !== 'EADDRINUSE' || (asked.port !== 0 && asked.tlsPort !== 0) || attempt >= freePortAttempts) throw error;
         for (const address of this.options.addresses.local()) this.closeOn(address);
         this.current = asked;
       }
@@ -83,7 +83,7 @@ export class EdgePorts {
     try {
       await this.openOn(address);
     } catch (error) {
-      if (codeOf(error) !== 'EADDRNOTAVAIL') throw error;
+      if (errorCode(error) !== 'EADDRNOTAVAIL') throw error;
       this.closeOn(address);
       this.current = before;
     }
@@ -103,8 +103,4 @@ export class EdgePorts {
     this.options.udp.closeOn(address);
     this.options.streams.closeOn(address);
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
