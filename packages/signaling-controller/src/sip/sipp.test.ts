@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
-import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { writeSipCapture } from './messages/sip-capture.ts';
 import { SipMessageStore } from './messages/sip-message-store.ts';
+import { assertCleanCapture } from './test-capture.ts';
 import { startTestEdge, type TestEdge } from './test-edge.ts';
-import { runSipp, startSipp } from './test-sipp.ts';
+import { freePort, runSipp, startSipp } from './test-sipp.ts';
 
 const calls = 20;
 
@@ -33,31 +29,12 @@ for (const transport of ['udp', 'tcp'] as const) {
     const messages = await new SipMessageStore(store).of('c');
     // INVITE, 180, 200, ACK, BYE, 200: each twice, in and out.
     assert.ok(messages.length >= calls * 12, `${messages.length} messages`);
-    const file = join(folder, 'calls.pcap');
-    await writeFile(file, writeSipCapture(messages.map(({ atMs, direction, local, remote, bytes }) => ({ atMs, bytes, ...(direction === 'in' ? { source: remote, destination: local } : { source: local, destination: remote }) }))));
-    assert.equal(tshark(file, 'sip'), messages.length);
-    assert.equal(tshark(file, '_ws.malformed || _ws.expert.severity >= "Error" || udp.checksum.status == "Bad" || ip.checksum.status == "Bad"'), 0);
+    await assertCleanCapture(messages, folder);
   });
 }
 
 async function edgeBetween(t: TestContext, { uasPort, transport }: { readonly uasPort: number; readonly transport: string }): Promise<TestEdge> {
   return startTestEdge(t, { userAgents: `<sip:127.0.0.1:${uasPort};transport=${transport};lr>` });
-}
-
-/** How many packets of a capture match; checksums are verified. */
-function tshark(file: string, filter: string): number {
-  const { status, stdout, stderr } = spawnSync('tshark', ['-r', file, '-o', 'udp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE', '-Y', filter, '-T', 'fields', '-e', 'frame.number'], { encoding: 'utf8' });
-  assert.equal(status, 0, stderr);
-  return stdout.split('\n').filter((line) => line !== '').length;
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
 }
 
 /** SIPp takes connections. Over UDP the caller repeats itself until it is there. */

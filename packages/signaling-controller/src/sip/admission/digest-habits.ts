@@ -11,22 +11,27 @@ const remembered = 256;
 export class DigestHabits {
   private readonly capable = new Set<string>();
   private readonly offered = new Set<string>();
+  private readonly stumbled = new Set<string>();
 
   /** Whether a challenge may leave a choice. */
   canChoose(request: SipRequest): boolean {
     const program = programOf(request);
     if (knownToStumble.test(program)) return false;
     if (this.capable.has(program)) return true;
-    const telephone = `${program} ${readAddress(request.headers, 'From')?.uri ?? ''}`;
+    const telephone = telephoneOf(request);
     const isBack = this.offered.has(telephone);
-    note(this.offered, telephone);
+    note(isBack ? this.stumbled : this.offered, telephone);
     return !isBack;
   }
 
-  /** Credentials came. */
+  /** Credentials came. From a telephone that had no choice any more they say nothing about one. */
   noteAnswer(request: SipRequest): void {
-    note(this.capable, programOf(request));
+    if (!this.stumbled.has(telephoneOf(request))) note(this.capable, programOf(request));
   }
+}
+
+function telephoneOf(request: SipRequest): string {
+  return `${programOf(request)} ${readAddress(request.headers, 'From')?.uri ?? ''}`;
 }
 
 function programOf({ headers }: SipRequest): string {
