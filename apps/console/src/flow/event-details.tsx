@@ -8,7 +8,7 @@ import { categoryColors } from './category-colors.ts';
 import { eventLabel } from './event-text.ts';
 import { offsetOf } from './flow-analysis.ts';
 import { categoryNames, categoryOf } from './flow-category.ts';
-import { lanesOf, namedLanes } from './flow-lanes.ts';
+import { lanesOf, namedLanes, namingOf, type Naming } from './flow-lanes.ts';
 
 const useStyles = makeStyles({
   root: { display: 'grid', gap: '12px', alignContent: 'start' },
@@ -32,6 +32,7 @@ export function EventDetails({ flow, events, sipMessages }: EventDetailsProps): 
   const styles = useStyles();
   const run = useCommand();
   const titles = new Map(namedLanes(flow).map(({ id, title }) => [id, title]));
+  const named = namingOf(flow);
   const [first] = events;
   if (first === undefined) return <Text style={{ color: tokens.colorNeutralForeground3 }}>Choose a line to see everything that was recorded of it.</Text>;
   const category = categoryOf(first.detail.kind);
@@ -42,7 +43,7 @@ export function EventDetails({ flow, events, sipMessages }: EventDetailsProps): 
       <Badge appearance="tint" style={{ color: categoryColors[category], justifySelf: 'start' }}>{categoryNames[category]}</Badge>
       {events.map((event) => (
         <div key={event.sequence} className={styles.entry}>
-          <Text weight="semibold">{eventLabel(event.detail)}</Text>
+          <Text weight="semibold">{eventLabel(event.detail, named)}</Text>
           <dl className={styles.facts}>
             <dt>At</dt>
             <dd>{formatOffset(offsetOf(flow, event))} s · {new Date(event.time).toLocaleTimeString()}</dd>
@@ -51,7 +52,7 @@ export function EventDetails({ flow, events, sipMessages }: EventDetailsProps): 
             <dt>Seen by</dt>
             <dd>{event.source}</dd>
             {event.detail.kind === 'sip' ? <><dt>Over</dt><dd>{event.detail.transport} · {event.detail.direction === 'in' ? `${event.detail.remote} → ${event.detail.local}` : `${event.detail.local} → ${event.detail.remote}`}</dd></> : null}
-            {explanationOf(event)}
+            {explanationOf(event, named)}
           </dl>
         </div>
       ))}
@@ -61,7 +62,7 @@ export function EventDetails({ flow, events, sipMessages }: EventDetailsProps): 
   );
 }
 
-function explanationOf({ detail }: FlowEvent): ReactNode {
+function explanationOf({ detail }: FlowEvent, named: Naming): ReactNode {
   const sentence = detail.kind === 'ended' ? detail.endReason.message : detail.kind === 'decision' || detail.kind === 'clientDecision' ? detail.why : undefined;
-  return sentence === undefined ? null : <><dt>Why</dt><dd>{sentence}</dd></>;
+  return sentence === undefined ? null : <><dt>Why</dt><dd>{named(sentence)}</dd></>;
 }

@@ -1,15 +1,16 @@
 import type { FlowDetail, FlowEvent } from '@dialplane/calling-api';
 import { formatDuration } from '../text/duration.ts';
 import { formatCount } from '../text/quantity.ts';
+import type { Naming } from './flow-lanes.ts';
 import { candidateText, codecName, serverName } from './media-path.ts';
 
 /** What an entry is, short enough for the ladder. */
-export function eventLabel(detail: FlowDetail): string {
+export function eventLabel(detail: FlowDetail, named: Naming): string {
   switch (detail.kind) {
     case 'request':
       return `${detail.operation} ${detail.errorCode ?? detail.status} · ${formatDuration(detail.durationMs)}`;
     case 'event':
-      return detail.summary === undefined ? detail.type : `${detail.type}: ${detail.summary}`;
+      return detail.summary === undefined ? detail.type : `${detail.type}: ${named(detail.summary)}`;
     case 'callState':
       return `call ${detail.state}`;
     case 'participantState':
@@ -38,7 +39,7 @@ export function eventLabel(detail: FlowDetail): string {
       return `${detail.name} = ${detail.value}`;
     case 'decision':
     case 'clientDecision':
-      return `${detail.what}: ${detail.why}`;
+      return named(`${detail.what}: ${detail.why}`);
     case 'relayAllocated':
       return `relay opened over ${detail.clientTransport.toUpperCase()}`;
     case 'relayReleased':
@@ -46,7 +47,7 @@ export function eventLabel(detail: FlowDetail): string {
     case 'mediaReport':
       return `${detail.why} · ${formatCount(detail.received.packets, 'packet')} received, ${detail.sent.packets} sent, ${detail.received.lost + detail.sent.lost} lost`;
     case 'sip':
-      return detail.summary;
+      return sipLabel(detail);
     case 'ended':
       return `ended ${detail.endReason.code}/${detail.endReason.subCode}`;
     default:
@@ -55,10 +56,10 @@ export function eventLabel(detail: FlowDetail): string {
 }
 
 /** What a run of entries of one kind is, where the ladder draws them as one row. */
-export function groupLabel(events: readonly FlowEvent[]): string {
+export function groupLabel(events: readonly FlowEvent[], named: Naming): string {
   const [first] = events;
   if (first === undefined) return '';
-  if (events.length === 1) return eventLabel(first.detail);
+  if (events.length === 1) return eventLabel(first.detail, named);
   const types = events.flatMap(({ detail }) => {
     if (detail.kind === 'candidateGathered') return [detail.candidate.candidateType];
     return detail.kind === 'candidatePair' ? [`${detail.local.candidateType} ↔ ${detail.remote.candidateType}`] : [];
@@ -66,6 +67,11 @@ export function groupLabel(events: readonly FlowEvent[]): string {
   const counted = [...Map.groupBy(types, (type) => type)].map(([type, all]) => (all.length === 1 ? type : `${type} ×${all.length}`)).join(', ');
   if (first.detail.kind === 'candidatePair') return `${formatCount(events.length, 'pair')} ${first.detail.outcome}: ${counted}`;
   return `${formatCount(events.length, 'candidate')} gathered: ${counted}`;
+}
+
+/** `INVITE sip:+12025550107@192.0.2.1`, `200 OK (INVITE)`: the start line without its version, and of a response what it answers. */
+function sipLabel({ summary, method }: Extract<FlowDetail, { readonly kind: 'sip' }>): string {
+  return summary.startsWith('SIP/2.0 ') ? `${summary.slice('SIP/2.0 '.length)} (${method})` : summary.replace(/ SIP\/2\.0$/, '');
 }
 
 /** `audio`, `video`, `screen`. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FlowDetail } from '@dialplane/calling-api';
 import { candidatePairs, inOrder, mediaStreams, milestones, offsetOf, selectedPair } from './flow-analysis.ts';
-import { candidateText, pathOf, transportOf } from './media-path.ts';
+import { candidateText, pathOf, transportOf, wayText } from './media-path.ts';
 import { caller, callee, directCall, flowOf, host, hostOfCallee, mapped, relayed } from './test-flow.ts';
 
 test('a pair is one row with its last word, and stays selected when it is reported again', () => {
@@ -29,7 +30,7 @@ test('the pair selected last is the path', () => {
     [20, caller, undefined, { kind: 'candidatePair', outcome: 'failed', local: host, remote: hostOfCallee }],
     [30, caller, undefined, { kind: 'candidatePair', outcome: 'selected', local: relayed, remote: hostOfCallee }],
   ]);
-  assert.deepEqual(milestones(flow), { path: 'relayed', transport: 'TLS' });
+  assert.deepEqual(milestones(flow), { way: { path: 'relayed', transport: 'TLS', isServed: false } });
   assert.deepEqual(candidatePairs(flow).map(({ outcome }) => outcome), ['failed', 'selected']);
 });
 
@@ -41,9 +42,28 @@ test('media is folded per lane, direction and kind', () => {
 });
 
 test('milestones count from the moment somebody pressed, and are absent where nothing happened', () => {
-  assert.deepEqual(milestones(directCall), { ringingMs: 60, answeredMs: 3000, answerToMediaMs: 90, totalMs: 25_001, path: 'direct', transport: 'UDP' });
+  assert.deepEqual(milestones(directCall), { ringingMs: 60, answeredMs: 3000, answerToMediaMs: 90, totalMs: 25_001, way: { path: 'direct', transport: 'UDP', isServed: false } });
   assert.deepEqual(milestones(flowOf([])), {});
   assert.deepEqual(candidatePairs(flowOf([])), []);
+});
+
+test('a call that people join counts from there, and its media is served', () => {
+  const join: FlowDetail = { kind: 'request', operation: 'joinCall', method: 'POST', path: '/v1/calls', status: 200, durationMs: 5 };
+  const flow = flowOf([
+    [5, caller, 'controller', join],
+    [10, 'mediaProcessor', 'controller', { kind: 'decision', what: 'conference opened', why: 'served by media-1' }],
+    [40, caller, undefined, { kind: 'candidatePair', outcome: 'selected', local: relayed, remote: host }],
+    [60, caller, undefined, { kind: 'firstMedia', direction: 'receive', mediaStreamType: 'Audio' }],
+    [905, callee, 'controller', join],
+  ], 2000);
+  const way = { path: 'relayed', transport: 'TLS', isServed: true } as const;
+  assert.deepEqual(milestones(flow), { totalMs: 2000, way, joined: { people: 2, mediaMs: 60 } });
+  assert.equal(wayText(way), 'Relay, media processor · TLS');
+});
+
+test('a telephone answers by its state, as it asks nothing of the server', () => {
+  const flow = flowOf([[900, callee, 'controller', { kind: 'callState', state: 'Connected' }], [901, 'controller', caller, { kind: 'callState', state: 'Connected' }]]);
+  assert.deepEqual(milestones(flow), { answeredMs: 900 });
 });
 
 test('a path is direct, through NATs or relayed', () => {
@@ -61,6 +81,7 @@ test('a candidate reads in one line, and a relayed one by the way to its relay',
   assert.equal(candidateText(host), 'host udp 10.10.0.2:50001');
   assert.equal(candidateText(relayed), 'relay tls 198.51.100.9:53250');
   assert.equal(candidateText({ candidateType: 'host', protocol: 'udp', address: '2001:db8::1', port: 9 }), 'host udp [2001:db8::1]:9');
+  assert.equal(candidateText({ candidateType: 'host', protocol: 'udp', address: '[2001:db8::1]', port: 9 }), 'host udp [2001:db8::1]:9');
   assert.equal(candidateText({ candidateType: 'host', protocol: 'udp' }), 'host udp hidden address');
   assert.equal(transportOf(relayed), 'TLS');
   assert.equal(transportOf(host), 'UDP');

@@ -1,5 +1,5 @@
 import type { CallFlow, FlowCandidate, FlowEvent } from '@dialplane/calling-api';
-import { codecName, pathOf, transportOf, type MediaPath } from './media-path.ts';
+import { codecName, pathOf, transportOf, type MediaPath, type MediaWay } from './media-path.ts';
 
 /** A candidate pair as one lane saw it: every report of it, folded into its last word. */
 export interface PairRow {
@@ -31,15 +31,16 @@ export interface StreamRow {
 export interface Milestones {
   /** From the start until a device rang. */
   readonly ringingMs?: number;
-  /** From the start until somebody answered. */
+  /** From the start until somebody answered: a person, or a telephone. */
   readonly answeredMs?: number;
   /** From the answer until the first received media. */
   readonly answerToMediaMs?: number;
   /** From the start to the end. */
   readonly totalMs?: number;
-  /** The path that media took in the end. */
-  readonly path?: MediaPath;
-  readonly transport?: string;
+  /** The way that media took in the end. */
+  readonly way?: MediaWay;
+  /** Of a call that people join, instead of being rung: how many did, and when one of them first received something. */
+  readonly joined?: { readonly people: number; readonly mediaMs?: number };
 }
 
 /** The pairs tried, in order of their first report. A lane has one selected pair: the one it selected last. */
@@ -97,8 +98,9 @@ export function mediaStreams(flow: CallFlow): readonly StreamRow[] {
 export function milestones(flow: CallFlow): Milestones {
   const at = (matches: (event: FlowEvent) => boolean): FlowEvent | undefined => flow.events.find(matches);
   const ringing = at(({ detail }) => detail.kind === 'participantState' && detail.state === 'Ringing') ?? at(({ detail }) => detail.kind === 'callState' && detail.state === 'Ringing');
-  const accept = at(({ detail }) => detail.kind === 'request' && detail.operation === 'acceptCall' && detail.status < 300);
-  const answeredMs = accept === undefined ? undefined : offsetOf(flow, accept);
+  const answer = at(isAcceptance) ?? at(({ detail, from }) => detail.kind === 'callState' && detail.state === 'Connected' && isRung(flow, from));
+  const answeredMs = answer === undefined ? undefined : offsetOf(flow, answer);
+  const joins = flow.events.filter(({ detail }) => detail.kind === 'request' && detail.operation === 'joinCall' && detail.status < 300);
   const media = at(({ detail }) => detail.kind === 'firstMedia' && detail.direction === 'receive');
   const selected = selectedPair(candidatePairs(flow));
   return {
@@ -106,8 +108,18 @@ export function milestones(flow: CallFlow): Milestones {
     ...(answeredMs === undefined ? {} : { answeredMs: Math.max(0, answeredMs) }),
     ...(media === undefined || answeredMs === undefined ? {} : { answerToMediaMs: Math.max(0, offsetOf(flow, media) - answeredMs) }),
     ...(flow.endedAt === undefined ? {} : { totalMs: Date.parse(flow.endedAt) - Date.parse(flow.startedAt) }),
-    ...(selected === undefined ? {} : { path: selected.path, transport: selected.transport }),
+    ...(selected === undefined ? {} : { way: { path: selected.path, transport: selected.transport, isServed: isServed(flow) } }),
+    ...(joins.length === 0 ? {} : { joined: { people: new Set(joins.map(({ from }) => from)).size, ...(media === undefined ? {} : { mediaMs: offsetOf(flow, media) }) } }),
   };
+}
+
+const isAcceptance = ({ detail }: FlowEvent): boolean => detail.kind === 'request' && detail.operation === 'acceptCall' && detail.status < 300;
+
+const isRung = ({ lanes }: CallFlow, laneId: string): boolean => lanes.some(({ id, role }) => id === laneId && (role === 'callee' || role === 'phone'));
+
+/** Whether media flows through the media processor: in every call but those between two devices. */
+export function isServed({ events }: CallFlow): boolean {
+  return events.some(({ from }) => from === 'mediaProcessor');
 }
 
 /** The pair media used last; that of `laneId`, or of any lane. */

@@ -33,6 +33,15 @@ export function namedLanes(flow: Pick<CallFlow, 'lanes' | 'events'>): readonly N
   });
 }
 
+/** Puts the names of people and telephones in the place of their raw identifiers. */
+export type Naming = (text: string) => string;
+
+/** How texts of this flow are read: the record has raw identifiers, of which nobody knows whose they are. */
+export function namingOf({ lanes }: Pick<CallFlow, 'lanes'>): Naming {
+  const names = new Map(lanes.flatMap(({ identifier, displayName }) => (identifier === undefined ? [] : [[identifier, personName(identifier, displayName)] as const])));
+  return (text) => text.replace(/8:[a-z]+:[\w-]+|4:\+\d+/g, (identifier) => names.get(identifier) ?? personName(identifier));
+}
+
 function roleOf(id: string): FlowLane['role'] {
   if (id in serverNames) return 'server';
   return id.startsWith('trunk:') ? 'trunk' : id.startsWith('phone:') ? 'phone' : 'participant';

@@ -4,7 +4,7 @@ import { useMemo, type ReactNode } from 'react';
 import { formatOffset } from '../text/duration.ts';
 import { eventLabel } from './event-text.ts';
 import { categoryNames, categoryOf, type FlowCategory } from './flow-category.ts';
-import { namedLanes } from './flow-lanes.ts';
+import { namedLanes, namingOf } from './flow-lanes.ts';
 import { inOrder, offsetOf } from './flow-analysis.ts';
 
 const useStyles = makeStyles({
@@ -27,6 +27,7 @@ interface FlowTableProps {
 export function FlowTable({ flow, hidden, selected, onSelect }: FlowTableProps): ReactNode {
   const styles = useStyles();
   const titles = useMemo(() => new Map(namedLanes(flow).map(({ id, title, subtitle }) => [id, `${title} (${subtitle})`])), [flow]);
+  const named = useMemo(() => namingOf(flow), [flow]);
   const shown = inOrder(flow).filter(({ detail }) => !hidden.has(categoryOf(detail.kind)));
   return (
     <div className={styles.scroller}>
@@ -50,7 +51,7 @@ export function FlowTable({ flow, hidden, selected, onSelect }: FlowTableProps):
               <TableCell className={styles.who}>{titles.get(event.from) ?? event.from}</TableCell>
               <TableCell className={styles.who}>{event.to === undefined ? '' : (titles.get(event.to) ?? event.to)}</TableCell>
               <TableCell className={styles.kind}>{categoryNames[categoryOf(event.detail.kind)]}</TableCell>
-              <TableCell className={styles.what}>{eventLabel(event.detail)}</TableCell>
+              <TableCell className={styles.what}>{eventLabel(event.detail, named)}</TableCell>
             </TableRow>
           ))}
         </TableBody>

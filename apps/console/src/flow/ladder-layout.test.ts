@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { FlowDetail } from '@dialplane/calling-api';
 import { eventLabel } from './event-text.ts';
 import { categoryOf, flowCategories, type FlowCategory } from './flow-category.ts';
-import { namedLanes } from './flow-lanes.ts';
+import { namedLanes, namingOf } from './flow-lanes.ts';
 import { fitText, layoutLadder, timeColumn, type LadderView } from './ladder-layout.ts';
 import { callee, caller, directCall, flowOf } from './test-flow.ts';
 
@@ -75,8 +75,25 @@ test('refusals and failures are marked', () => {
   assert.deepEqual(layoutLadder(failed, view).rows.map(({ isFailure, label }) => [isFailure, label]), [[true, 'startCall TARGET_INVALID · 1 ms'], [true, 'ended 404/10044']]);
 });
 
+test('a SIP message says its start line, and of a response what it answers; a refusal is a failure, a challenge is none', () => {
+  const sip = (summary: string, method: string): FlowDetail => ({ kind: 'sip', messageId: summary, direction: 'in', summary, method, cseq: 1, sipCallId: 'a', transport: 'udp', local: '192.0.2.1:5060', remote: '192.0.2.2:5060', bytes: 400 });
+  const flow = flowOf([
+    [1, 'telephony', 'controller', sip('INVITE sip:+12025550103@192.0.2.2 SIP/2.0', 'INVITE')],
+    [2, 'controller', 'telephony', sip('SIP/2.0 407 Proxy Authentication Required', 'INVITE')],
+    [3, 'controller', 'telephony', sip('SIP/2.0 486 Busy Here', 'INVITE')],
+  ]);
+  assert.deepEqual(layoutLadder(flow, view).rows.map(({ label, isFailure }) => [label, isFailure]), [
+    ['INVITE sip:+12025550103@192.0.2.2', false], ['407 Proxy Authentication Required (INVITE)', false], ['486 Busy Here (INVITE)', true],
+  ]);
+});
+
+test('texts of the record are read with names', () => {
+  const named = namingOf(directCall);
+  assert.equal(named('8:acs:r_bob left, for 4:+12025550107 and 8:acs:r_0b6f3f5e-6c68-4c0e'), 'Bob left, for +12025550107 and user 0b6f3f5e…');
+});
+
 test('an entry of a kind that this console does not know yet is still drawn', () => {
   const detail = { kind: 'somethingNew' } as unknown as FlowDetail;
   assert.equal(categoryOf(detail.kind), 'event');
-  assert.equal(eventLabel(detail), 'somethingNew');
+  assert.equal(eventLabel(detail, String), 'somethingNew');
 });

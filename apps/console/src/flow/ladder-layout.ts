@@ -1,8 +1,8 @@
 import type { CallFlow, FlowEvent } from '@dialplane/calling-api';
-import { eventLabel, groupLabel } from './event-text.ts';
+import { groupLabel } from './event-text.ts';
 import { inOrder, offsetOf } from './flow-analysis.ts';
 import { categoryOf, type FlowCategory } from './flow-category.ts';
-import { namedLanes, type NamedLane } from './flow-lanes.ts';
+import { namedLanes, namingOf, type NamedLane } from './flow-lanes.ts';
 
 /** What to draw, and how large. Lengths in CSS pixels. */
 export interface LadderView {
@@ -51,6 +51,8 @@ export interface LadderLayout {
   readonly lanes: readonly PlacedLane[];
   readonly rows: readonly LadderRow[];
   readonly spans: readonly ConnectedSpan[];
+  /** From one lane to the next. */
+  readonly laneWidth: number;
   readonly width: number;
   readonly height: number;
 }
@@ -59,7 +61,7 @@ export interface LadderLayout {
 export const timeColumn = 60;
 export const headerHeight = 56;
 /** Lanes closer than this make labels unreadable: the ladder gets wider than its place instead, and scrolls. */
-const minLaneGap = 98;
+const minLaneGap = 112;
 const gapHeight = 26;
 /** Silence longer than this is written between two rows. */
 const shownGapMs = 1500;
@@ -73,6 +75,7 @@ export function layoutLadder(flow: CallFlow, view: LadderView): LadderLayout {
   const width = Math.max(view.width, Math.round(timeColumn + gap * named.length));
   const places = new Map(lanes.map((lane) => [lane.id, lane.x]));
   const mediaLanes = lanesWithMedia(flow);
+  const naming = namingOf(flow);
 
   const rows: LadderRow[] = [];
   let y = headerHeight + view.rowHeight / 2;
@@ -89,7 +92,7 @@ export function layoutLadder(flow: CallFlow, view: LadderView): LadderLayout {
     const toX = fromTo.to === undefined ? undefined : places.get(fromTo.to);
     rows.push({
       key: first.sequence, events, category: categoryOf(first.detail.kind), y, offsetMs, fromX,
-      label: events.length === 1 ? eventLabel(first.detail) : groupLabel(events), isFailure: isFailure(first),
+      label: groupLabel(events, naming), isFailure: isFailure(first),
       ...(isGapShown ? { gapMs: silence } : {}), ...(toX === undefined ? {} : { toX }),
       ...labelPlace(fromX, toX, width),
     });
@@ -97,7 +100,7 @@ export function layoutLadder(flow: CallFlow, view: LadderView): LadderLayout {
     const last = events.at(-1) ?? first;
     lastMs = offsetOf(flow, last);
   }
-  return { lanes, rows, spans: connectedSpans(rows, lanes, y), width, height: Math.round(y + view.rowHeight / 2) };
+  return { lanes, rows, spans: connectedSpans(rows, lanes, y), laneWidth: Math.floor(gap), width, height: Math.round(y + view.rowHeight / 2) };
 }
 
 /** Text that fits `width` pixels at the ladder's 12 px type, shortened with an ellipsis where it must be. */
@@ -156,9 +159,17 @@ function isFailure({ detail }: FlowEvent): boolean {
       return detail.state === 'failed' || detail.state === 'interrupted';
     case 'ended':
       return detail.endReason.category !== 'Success';
+    case 'sip':
+      return isSipFailure(detail.summary);
     default:
       return false;
   }
+}
+
+/** A refusal. A challenge (RFC 3261 §22) asks for the same once more, and 487 says that the caller gave up. */
+function isSipFailure(startLine: string): boolean {
+  const status = Number(/^SIP\/2\.0 (\d{3})/.exec(startLine)?.[1] ?? 0);
+  return status >= 400 && ![401, 407, 487].includes(status);
 }
 
 function labelPlace(fromX: number, toX: number | undefined, width: number): Pick<LadderRow, 'labelX' | 'labelWidth' | 'labelAnchor'> {

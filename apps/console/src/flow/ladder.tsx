@@ -14,7 +14,7 @@ const useStyles = makeStyles({
     position: 'sticky', top: 0, zIndex: 1, height: `${headerHeight}px`, backgroundColor: tokens.colorNeutralBackground1,
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, '@media print': { display: 'none' },
   },
-  lane: { position: 'absolute', top: '8px', transform: 'translateX(-50%)', textAlign: 'center', maxWidth: '96px', '@media (min-width: 720px)': { maxWidth: '180px' }, lineHeight: tokens.lineHeightBase300 },
+  lane: { position: 'absolute', top: '8px', transform: 'translateX(-50%)', textAlign: 'center', lineHeight: tokens.lineHeightBase300 },
   title: { display: 'block', fontWeight: tokens.fontWeightSemibold, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   subtitle: { display: 'block', fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3 },
   picture: { display: 'block', marginTop: `-${headerHeight}px`, fontFamily: tokens.fontFamilyBase, outlineStyle: 'none', '@media print': { width: '100%', height: 'auto', marginTop: 0 } },
@@ -54,7 +54,7 @@ export function Ladder({ flow, view, selected, onSelect }: LadderProps): ReactNo
     <div className={styles.scroller} ref={scroller}>
       <div className={styles.header} style={{ width: layout.width }}>
         {lanes.map((lane) => (
-          <div key={lane.id} className={styles.lane} style={{ left: lane.x }}>
+          <div key={lane.id} className={styles.lane} style={{ left: lane.x, maxWidth: layout.laneWidth - 8 }}>
             <span className={styles.title} title={lane.title}>{lane.title}</span>
             <span className={styles.subtitle}>{lane.subtitle}</span>
           </div>

@@ -1,6 +1,6 @@
 import type { CallFlow, FlowDetail } from '@dialplane/calling-api';
-import { personName } from '../text/person.ts';
-import { inOrder, offsetOf } from './flow-analysis.ts';
+import { inOrder, isServed, offsetOf } from './flow-analysis.ts';
+import { namingOf } from './flow-lanes.ts';
 
 /** A decision about the media of a group call: which process, which mode, what was switched. */
 export interface MediaTurn {
@@ -21,19 +21,15 @@ export interface LegRow {
 
 /** What the media processor decided and what the controller decided for everybody, in order. Empty for a call between two people. */
 export function mediaCourse(flow: CallFlow): readonly MediaTurn[] {
-  if (!flow.events.some(({ from }) => from === 'mediaProcessor')) return [];
+  if (!isServed(flow)) return [];
+  const named = namingOf(flow);
   return inOrder(flow).flatMap((event) => {
     const { detail, from, to, sequence } = event;
     const isOurs = from === 'mediaProcessor' || (from === 'controller' && to === undefined);
     if (detail.kind !== 'decision' || !isOurs) return [];
     const laneId = to === 'controller' ? undefined : to;
-    return [{ sequence, atMs: offsetOf(flow, event), what: withNames(flow, detail.what), why: withNames(flow, detail.why), ...(laneId === undefined ? {} : { laneId }) }];
+    return [{ sequence, atMs: offsetOf(flow, event), what: named(detail.what), why: named(detail.why), ...(laneId === undefined ? {} : { laneId }) }];
   });
-}
-
-/** The record has raw identifiers where people read names. */
-function withNames({ lanes }: CallFlow, text: string): string {
-  return lanes.reduce((named, { identifier, displayName }) => (identifier === undefined ? named : named.replaceAll(identifier, personName(identifier, displayName))), text);
 }
 
 /** The newest report of each participant's connection. */

@@ -5,12 +5,30 @@ export type MediaPath = 'direct' | 'nat' | 'relayed';
 
 export const pathNames: Readonly<Record<MediaPath, string>> = { direct: 'Direct', nat: 'NAT to NAT', relayed: 'Relayed' };
 
-/** What a path means, for people who never heard of candidates. */
-export const pathExplanations: Readonly<Record<MediaPath, string>> = {
+const pathExplanations: Readonly<Record<MediaPath, string>> = {
   direct: 'Media flows straight between the two devices.',
   nat: 'Media flows between the two devices through the address translation of their networks; no server carries it.',
   relayed: 'Media flows through the relay, because the networks allow no shorter way.',
 };
+
+/** The way that media takes: the path, its transport, and whether it leads to the media processor instead of another device. */
+export interface MediaWay {
+  readonly path: MediaPath;
+  readonly transport: string;
+  readonly isServed: boolean;
+}
+
+/** `Direct · UDP`, `Media processor · UDP`, `Relay, media processor · TLS`. */
+export function wayText({ path, transport, isServed }: MediaWay): string {
+  const name = isServed ? (path === 'relayed' ? 'Relay, media processor' : 'Media processor') : pathNames[path];
+  return `${name} · ${transport}`;
+}
+
+/** What that means, for people who never heard of candidates. */
+export function wayExplanation({ path, isServed }: MediaWay): string {
+  if (!isServed) return pathExplanations[path];
+  return path === 'relayed' ? 'Media reaches the media processor through the relay, because the network allows no shorter way.' : 'Media flows through the media processor of the server, which mixes or forwards it.';
+}
 
 /**
  * The path of a candidate pair (RFC 8445 §5.1.1). A peer-reflexive address on a private network was hidden, not translated:
@@ -29,7 +47,7 @@ export function transportOf(local: FlowCandidate): string {
 /** One end of a pair in a line: `host udp 192.168.1.7:50012`, `relay tls 10.0.0.5:53250`. */
 export function candidateText(candidate: FlowCandidate): string {
   const { candidateType, protocol, relayProtocol, address, port } = candidate;
-  const host = address === undefined ? 'hidden address' : address.includes(':') ? `[${address}]` : address;
+  const host = address === undefined ? 'hidden address' : address.includes(':') && !address.startsWith('[') ? `[${address}]` : address;
   return `${candidateType} ${relayProtocol ?? protocol} ${host}${port === undefined ? '' : `:${port}`}`;
 }
 

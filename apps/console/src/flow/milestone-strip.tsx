@@ -1,8 +1,9 @@
 import { makeStyles, Text, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { formatDuration } from '../text/duration.ts';
+import { formatCount } from '../text/quantity.ts';
 import type { Milestones } from './flow-analysis.ts';
-import { pathExplanations, pathNames } from './media-path.ts';
+import { wayExplanation, wayText } from './media-path.ts';
 
 const useStyles = makeStyles({
   strip: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(128px, 1fr))', gap: '1px', margin: 0, borderRadius: tokens.borderRadiusLarge, overflow: 'hidden', border: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground1 },
@@ -11,18 +12,17 @@ const useStyles = makeStyles({
   name: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
 });
 
+type Cell = readonly [name: string, value: string, hint?: string];
+
 /** The figures people look for first. What the record does not hold is a dash. */
 export function MilestoneStrip({ milestones }: { readonly milestones: Milestones }): ReactNode {
   const styles = useStyles();
-  const { ringingMs, answeredMs, answerToMediaMs, totalMs, path, transport } = milestones;
+  const { ringingMs, answeredMs, answerToMediaMs, totalMs, way, joined } = milestones;
   const span = (ms: number | undefined): string => (ms === undefined ? '–' : formatDuration(ms));
-  const cells: readonly (readonly [name: string, value: string, hint?: string])[] = [
-    ['Rang after', span(ringingMs)],
-    ['Answered after', span(answeredMs)],
-    ['Answer to media', span(answerToMediaMs)],
-    ['Media path', path === undefined ? '–' : `${pathNames[path]}${transport === undefined ? '' : ` · ${transport}`}`, path === undefined ? undefined : pathExplanations[path]],
-    ['Duration', span(totalMs)],
-  ].map(([name = '', value = '', hint]) => (hint === undefined ? [name, value] : [name, value, hint]));
+  const beginning: readonly Cell[] = joined === undefined
+    ? [['Rang after', span(ringingMs)], ['Answered after', span(answeredMs)], ['Answer to media', span(answerToMediaMs)]]
+    : [['Joined', formatCount(joined.people, 'device')], ['First media after', span(joined.mediaMs)]];
+  const cells: readonly Cell[] = [...beginning, way === undefined ? ['Media path', '–'] : ['Media path', wayText(way), wayExplanation(way)], ['Duration', span(totalMs)]];
   return (
     <dl className={styles.strip}>
       {cells.map(([name, value, hint]) => (

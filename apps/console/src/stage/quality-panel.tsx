@@ -3,8 +3,8 @@ import { Link, makeStyles, Text, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { useQuery } from '../api/use-query.ts';
 import { pictureText, qualityLevel, type QualityPoint } from '../calling/media-quality.ts';
-import { candidatePairs, selectedPair } from '../flow/flow-analysis.ts';
-import { candidateText, pathExplanations, pathNames } from '../flow/media-path.ts';
+import { candidatePairs, isServed, selectedPair } from '../flow/flow-analysis.ts';
+import { candidateText, wayExplanation, wayText } from '../flow/media-path.ts';
 import { QualityCharts } from '../flow/quality-charts.tsx';
 import { hrefOf } from '../routes/route.ts';
 import { useSession } from '../session/use-session.tsx';
@@ -23,13 +23,14 @@ export function QualityPanel({ call, point }: { readonly call: Call; readonly po
   const { api } = useSession();
   const flow = useQuery(`path ${call.id}`, (signal) => api('getCallFlow', { params: { callId: call.id } }, signal), { refreshMs: pathRefreshMs });
   const pair = flow.value === undefined ? undefined : selectedPair(candidatePairs(flow.value), call.info.participantId);
+  const way = pair === undefined || flow.value === undefined ? undefined : { path: pair.path, transport: pair.transport, isServed: isServed(flow.value) };
   return (
     <div className={styles.root}>
       <dl className={styles.facts}>
         <dt>Connection</dt>
         <dd>{point === undefined ? '–' : qualityLevel(point)}</dd>
         <dt>Path</dt>
-        <dd title={pair === undefined ? undefined : pathExplanations[pair.path]}>{pair === undefined ? 'not known yet' : `${pathNames[pair.path]} · ${pair.transport}`}</dd>
+        <dd title={way === undefined ? undefined : wayExplanation(way)}>{way === undefined ? 'not known yet' : wayText(way)}</dd>
         {pair === undefined ? null : (
           <>
             <dt>Here</dt>

@@ -34,6 +34,13 @@ test('conclusions of calls that did not', () => {
   assert.equal(conclude({ end: { at: 85_000, reason: endReason('ringTimeout', 'platform') } }), 'Not connected: nobody answered in time (487/10004) after 85 s.');
 });
 
+test('media of a call that the media processor serves takes its way', () => {
+  const direction = { packets: 1, bytes: 100, lost: 0, jitterMs: 0 };
+  const host = { candidateType: 'host', ...udp } as const;
+  const served = learnFrom({ startedAt: 0, connectedAt: 100, path: { local: host, remote: host } }, { kind: 'mediaReport', mediaSessionId: 'f0b1f6f0-58a5-4b6e-8a0c-6f3d5a1c2b02', why: 'the first report', received: direction, sent: direction });
+  assert.equal(concludeCall(served, nameOf, 36_100), 'Connected after 0.1 s through the media processor; running for 36 s.');
+});
+
 test('the newest chosen pair is the path', () => {
   const host = { candidateType: 'host', ...udp } as const;
   const relay = { candidateType: 'relay', ...udp } as const;

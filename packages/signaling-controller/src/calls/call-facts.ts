@@ -13,6 +13,8 @@ export interface CallFacts {
   readonly path?: ChosenPath;
   /** The relay opened an allocation for somebody in the call. */
   readonly isRelayInvolved?: true;
+  /** The media processor reported of somebody: media flows through it. */
+  readonly isServed?: true;
   /** Trunks that carried telephones which were connected. */
   readonly trunks?: readonly string[];
   readonly end?: { readonly at: number; readonly reason: EndReason };
@@ -21,6 +23,7 @@ export interface CallFacts {
 /** The facts after one more line of the flow record. The end is not read from it but from the call's record. */
 export function learnFrom(facts: CallFacts, detail: FlowDetail): CallFacts {
   if (detail.kind === 'relayAllocated') return { ...facts, isRelayInvolved: true };
+  if (detail.kind === 'mediaReport') return facts.isServed === true ? facts : { ...facts, isServed: true };
   if (detail.kind !== 'candidatePair' || detail.outcome !== 'selected') return facts;
   // Of a relayed path, who has the relay on their own side knows more: how it is reached.
   const isKnownBetter = detail.remote.candidateType === 'relay' && detail.local.candidateType !== 'relay' && facts.path?.local.candidateType === 'relay';
@@ -46,13 +49,14 @@ export function concludeCall(facts: CallFacts, nameOf: (identifier: string) => s
   return `${beginning}; ended after ${duration}: ${sentence(end.reason)} ${ending(end.reason, nameOf)}.`;
 }
 
-/** A call with telephones went through the server, and is told by their trunks. */
-function describeWay({ path, trunks = [] }: CallFacts): string {
+/** A call with telephones went through the server, and is told by their trunks; in one of more than two, each has a way of their own. */
+function describeWay({ path, isServed, trunks = [] }: CallFacts): string {
   if (trunks.length > 0) return ` through ${trunks.length === 1 ? 'trunk' : 'trunks'} ${trunks.join(', ')}`;
+  if (isServed === true) return ' through the media processor';
   return path === undefined ? '' : ` ${describePath(path)}`;
 }
 
-/** `directly over UDP (host/host)`, `between NATs over UDP (host/srflx)`, `through the relay, reached over TLS (relay/host)`. */
+/** `directly over UDP (host/host)`, `through NAT over UDP (host/srflx)`, `through the relay, reached over TLS (relay/host)`. */
 function describePath({ local, remote }: ChosenPath): string {
   const types = `(${local.candidateType}/${remote.candidateType})`;
   const relayed = local.candidateType === 'relay' ? local : remote.candidateType === 'relay' ? remote : undefined;

@@ -25,6 +25,6 @@ export function listEntry({ about, kind, lanes, parties, facts }: CallOutline, n
       const displayName = names.get(identifier);
       return displayName === undefined ? { identifier } : { identifier, displayName };
     }),
-    conclusion: concludeCall(facts, (identifier) => names.get(identifier) ?? identifier, now),
+    conclusion: concludeCall(facts, (identifier) => names.get(identifier) ?? identifier.replace(/^4:/, ''), now),
   };
 }
