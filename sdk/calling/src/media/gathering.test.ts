@@ -56,6 +56,8 @@ test('that a relay gave nothing is known when it was heard to fail, and where no
   peer.gathers('complete');
   assert.equal(gathered.isWithoutRelay, false, 'a pair works, and the browser has stopped to gather');
   peer.candidateError({ url: overUdp, ...timeout });
+  assert.equal(gathered.isWithoutRelay, false, 'over TCP it may be there');
+  peer.candidateError({ url: overTcp, ...timeout });
   assert.equal(gathered.isWithoutRelay, true);
   peer.candidate({ type: 'relay', url: overTcp });
   assert.equal(gathered.isWithoutRelay, false);

@@ -1,5 +1,5 @@
 import { Listeners } from '../listeners.ts';
-import { namesRelay, relayTransport } from './ice-configuration.ts';
+import { relayTransport, relayTransports } from './ice-configuration.ts';
 
 /** A STUN or TURN server that gave this client no candidate, and what the browser says about it (W3C webrtc §4.8.2). */
 export interface UnreachedServer {
@@ -42,16 +42,19 @@ export class Gathering {
 
   /** A relay was asked for one, or still is. */
   get expectsRelay(): boolean {
-    return namesRelay(this.peerConnection.getConfiguration());
+    return relayTransports(this.peerConnection.getConfiguration()).size > 0;
   }
 
   /**
    * A relay was asked for a candidate, and none will come. Chromium stops to gather once a pair works, as it does at once where the other side is a server: then nothing
-   * is known of the relay, unless it was heard to fail. Browsers that tell of no failures gather to the end.
+   * is known of the relay, unless it was heard to fail over every transport by which it may be reached: over TLS it fails wherever its certificate is not trusted. Browsers
+   * that tell of no failures gather to the end.
    */
   get isWithoutRelay(): boolean {
     if (this.completeSince === undefined || this.hasRelay || !this.expectsRelay) return false;
-    return !('onicecandidateerror' in this.peerConnection) || this.unreached.some(({ url }) => relayTransport(url) !== undefined);
+    if (!('onicecandidateerror' in this.peerConnection)) return true;
+    const failed = new Set(this.unreached.map(({ url }) => relayTransport(url)));
+    return [...relayTransports(this.peerConnection.getConfiguration())].every((transport) => failed.has(transport));
   }
 
   /** Candidates of this device's own addresses count too, not only relayed ones. */

@@ -4,7 +4,7 @@ import type { MediaSession } from '@dialplane/calling-api';
 import { CallClient } from '../call-client.ts';
 import { CallingError } from '../communication-services-error.ts';
 import type { TurnServer } from '../public/call-client.ts';
-import { checkNetworkConfiguration, iceConfiguration, namesRelay, relayTransport } from './ice-configuration.ts';
+import { checkNetworkConfiguration, iceConfiguration, relayTransport, relayTransports } from './ice-configuration.ts';
 
 const session: Pick<MediaSession, 'iceServers' | 'iceTransportPolicy'> = { iceServers: [{ urls: ['stun:calls.example:3478'] }], iceTransportPolicy: 'all' };
 const own = { urls: 'turn:turn.example:3478', username: 'user', credential: 'secret' };
@@ -52,7 +52,7 @@ test('what a URL says about the way to the relay', () => {
     ['stun:h', 'turn:h', 'turn:h:1?transport=udp', 'TURN:h?transport=tcp', 'turns:h:443', 'turns:h?transport=tcp'].map(relayTransport),
     [undefined, 'udp', 'udp', 'tcp', 'tls', 'tls'],
   );
-  assert.equal(namesRelay({ iceServers: [{ urls: 'stun:h' }, { urls: ['stun:h', 'turns:h'] }] }), true);
-  assert.equal(namesRelay({ iceServers: [{ urls: 'stun:h' }] }), false);
-  assert.equal(namesRelay({}), false);
+  assert.deepEqual([...relayTransports({ iceServers: [{ urls: 'turn:h' }, { urls: ['stun:h', 'turns:h', 'turn:other'] }] })], ['udp', 'tls']);
+  assert.equal(relayTransports({ iceServers: [{ urls: 'stun:h' }] }).size, 0);
+  assert.equal(relayTransports({}).size, 0);
 });

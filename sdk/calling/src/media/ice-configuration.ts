@@ -5,6 +5,9 @@ import type { NetworkConfiguration } from '../public/call-client.ts';
 /** What a peer connection gathers its candidates with. */
 export type IceConfiguration = Required<Pick<RTCConfiguration, 'iceServers' | 'iceTransportPolicy'>>;
 
+/** How a client reaches a relay. */
+type RelayTransport = 'udp' | 'tcp' | 'tls';
+
 /** `stun:` and `turn:` URIs (RFC 7064 §3.1, RFC 7065 §3.1): scheme, host, port, transport. */
 const serverUri = /^(?:stuns?:(?:\[[0-9a-f:.]+\]|[^\s:?/@[\]]+)(?::\d{1,5})?|turns?:(?:\[[0-9a-f:.]+\]|[^\s:?/@[\]]+)(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?)$/i;
 
@@ -33,13 +36,14 @@ export function checkNetworkConfiguration({ turn }: NetworkConfiguration): void 
   if (!servers.some(({ urls }) => urls.some(isRelay))) refuse('it names no TURN server, and only TURN servers are used when it is given');
 }
 
-/** Whether `configuration` names a server that relays. */
-export function namesRelay({ iceServers = [] }: RTCConfiguration): boolean {
-  return iceServers.some(({ urls }) => urlsOf(urls).some(isRelay));
+/** The transports by which `configuration` reaches relays; empty where it names none. */
+export function relayTransports({ iceServers = [] }: RTCConfiguration): ReadonlySet<RelayTransport> {
+  const named = iceServers.flatMap(({ urls }) => urlsOf(urls).map(relayTransport));
+  return new Set(named.filter((transport) => transport !== undefined));
 }
 
 /** How a client reaches the relay under this URL (RFC 7065 §3.1: UDP unless it says otherwise, TLS for `turns`). */
-export function relayTransport(url: string): 'udp' | 'tcp' | 'tls' | undefined {
+export function relayTransport(url: string): RelayTransport | undefined {
   if (!isRelay(url)) return undefined;
   if (/^turns:/i.test(url)) return 'tls';
   return /[?&]transport=tcp\b/i.test(url) ? 'tcp' : 'udp';
