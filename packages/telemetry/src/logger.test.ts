@@ -39,9 +39,11 @@ test('secrets inside sentences, addresses and errors are redacted', () => {
   logger.info(`got ${token} from endpoint=https://h;accesskey=c2VjcmV0c2VjcmV0c2VjcmV0==`);
   logger.info({ url: '/sign-in?code=abcdefgh12345678&x=1', offer: 'v=0\r\no=- 1 2 IN IP4 10.0.0.1\r\na=ice-pwd:verysecret\r\n', after: 'kept' }, 'x');
   logger.error({ err: new Error('refused', { cause: new Error(`Bearer ${token}`) }) }, 'x');
+  logger.warn(`https://app.example/hook?x=1&sig=Zm9vYmFyYmF6cXV4%3D&y=2 answered; Digest username="ada", response="${'0123abcd'.repeat(4)}"; a=crypto:1 X inline:${'Q'.repeat(40)}|2^20`);
   const text = lines.join('');
-  for (const secret of [token, 'c2VjcmV0', 'abcdefgh', 'verysecret']) assert.ok(!text.includes(secret), secret);
+  for (const secret of [token, 'c2VjcmV0', 'abcdefgh', 'verysecret', 'Zm9v', '0123abcd', 'QQQ']) assert.ok(!text.includes(secret), secret);
   assert.match(text, /accesskey=\[redacted\].*code=\[redacted\]&x=1.*"offer":"\[redacted\]","after":"kept".*refused/s);
+  assert.match(text, /hook\?x=1&sig=\[redacted\]&y=2 answered; Digest username=\\"ada\\", response=\\"\[redacted\]\\"; a=crypto:1 X inline:\[redacted\]\|2\^20/);
   for (const line of lines) JSON.parse(line);
 });
 

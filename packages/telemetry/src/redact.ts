@@ -1,7 +1,7 @@
 /** Names of fields whose values never belong in a log, compared without case, `-` and `_`. */
 const secretFields: ReadonlySet<string> = new Set([
   'authorization', 'proxyauthorization', 'cookie', 'setcookie',
-  'token', 'accesstoken', 'operatortoken', 'refreshtoken', 'password', 'credential', 'secret',
+  'token', 'accesstoken', 'operatortoken', 'refreshtoken', 'password', 'credential', 'secret', 'secrets', 'digest',
   'accesskey', 'primarykey', 'secondarykey', 'privatekey', 'privatejwk', 'connectionstring', 'signincode',
   'sdp', 'icepwd',
 ]);
@@ -39,10 +39,21 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 
 /**
  * Secrets that stand inside a sentence, a URL or an error's text: JSON Web Tokens, access keys and signatures as Azure writes
- * them, bearer credentials, codes of sign-in links, session descriptions (as they look inside a JSON string).
+ * them, bearer credentials, the hash of digest credentials, codes of sign-in links and keys in addresses of webhooks, keys of SRTP and passwords of ICE, whole session
+ * descriptions (as they look inside a JSON string).
  */
-const secretPhrases =
-  /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|(?<=accesskey=|Signature=)[A-Za-z0-9+/]{8,}={0,2}|(?<=Bearer )[\w.~+/-]{8,}=*|(?<=[?&#]code=)[\w-]{8,}|v=0(?:\\r)?\\n(?:[^"\\]|\\.)*/gi;
+const secretPhrases = new RegExp(
+  [
+    String.raw`eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}`,
+    String.raw`(?<=accesskey=|Signature=)[A-Za-z0-9+/]{8,}={0,2}`,
+    String.raw`(?<=Bearer )[\w.~+/-]{8,}=*`,
+    String.raw`(?<=\bresponse=(?:\\?")?)[0-9a-f]{32,}`,
+    String.raw`(?<=[?&#](?:code|sig|key|api[_-]?key|token|access_token|secret)=)[^\s"&#\\]{8,}`,
+    String.raw`(?<=\binline:|\bice-pwd:)[A-Za-z0-9+/]{20,}={0,2}`,
+    String.raw`v=0(?:\\r)?\\n(?:[^"\\]|\\.)*`,
+  ].join('|'),
+  'gi',
+);
 
 /** A finished log line without secrets in its texts: the second net, for what no field name gives away. */
 export function redactPhrases(line: string): string {

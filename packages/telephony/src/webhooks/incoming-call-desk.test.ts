@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { test, type TestContext } from 'node:test';
 import type { OfferedCall } from '@dialplane/applications-api';
 import { createLogger } from '@dialplane/telemetry';
@@ -143,8 +144,11 @@ test('a webhook shows that it wants to be called', async (t) => {
 
 test('this machine and private networks are not called unless that is meant', async (t) => {
   const asked = desk(t, { sender: senderTo('public') });
+  const ownAddresses = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   for (const url of [
     'https://127.0.0.1/', 'https://10.0.0.1/', 'https://192.168.1.1/', 'https://169.254.169.254/latest', 'https://[::1]/', 'https://[fd00::1]/', 'https://[::ffff:10.0.0.1]/', 'https://0.0.0.0/', 'https://2130706433/', 'https://localhost/',
+    'https://[::ffff:7f00:1]/', 'https://[::7f00:1]/', 'https://[64:ff9b::7f00:1]/', 'https://[64:ff9b:1::7f00:1]/', 'https://[2002:7f00:1::]/', 'https://[2001:0:1::1]/', 'https://[fec0::1]/',
+    ...ownAddresses.map(({ address, family }) => (family === 'IPv4' ? `https://${address}/` : `https://[${address}]/`)),
     'http://example.com/', 'https://user:secret@example.com/', 'ftp://example.com/', 'nonsense',
   ]) {
     const sentence = (await asked.validate(url)) ?? 'called';

@@ -1,5 +1,6 @@
 import { lookup as lookupHost, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 /** Whom this server calls on behalf of an application: never itself or a neighbour, unless an operator says so. */
 export interface WebhookGuard {
@@ -13,7 +14,10 @@ const inside = new BlockList();
 for (const [address, bits] of [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['224.0.0.0', 3]] as const) {
   inside.addSubnet(address, bits, 'ipv4');
 }
-for (const [address, bits] of [['::', 127], ['64:ff9b::', 96], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8]] as const) inside.addSubnet(address, bits, 'ipv6');
+// Those that carry an IPv4 address (RFC 4291 §2.5.5.1, RFC 6052, RFC 8215, Teredo, 6to4) could lead to one of the above.
+for (const [address, bits] of [['::', 96], ['64:ff9b::', 96], ['64:ff9b:1::', 48], ['2001::', 32], ['2002::', 16], ['fc00::', 7], ['fe80::', 10], ['fec0::', 10], ['ff00::', 8]] as const) {
+  inside.addSubnet(address, bits, 'ipv6');
+}
 
 /** @param reach `public`: HTTPS, and public addresses only; `private`: HTTP and private addresses as well. */
 export function webhookGuard(reach: 'public' | 'private'): WebhookGuard {
@@ -40,10 +44,17 @@ export function webhookGuard(reach: 'public' | 'private'): WebhookGuard {
   };
 }
 
+/** An IPv4 address that is written as an IPv6 one (`::ffff:10.0.0.1`) is that IPv4 address. */
 function isInside(address: string): boolean {
-  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(address)?.[1];
-  const plain = mapped ?? address;
-  return inside.check(plain, isIP(plain) === 4 ? 'ipv4' : 'ipv6');
+  const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
+  return inside.check(address, family) || ownAddresses().check(address, family);
+}
+
+/** Public ones among them: what listens there may be meant for this machine alone. */
+function ownAddresses(): BlockList {
+  const own = new BlockList();
+  for (const { address, family } of Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])) own.addAddress(address, family === 'IPv4' ? 'ipv4' : 'ipv6');
+  return own;
 }
 
 function privateSentence(host: string): string {
