@@ -11,6 +11,7 @@ export { SpeakerDetection } from './forwarding/speaker-detection.ts';
 export { AudioSlots, emptySlot } from './forwarding/audio-slots.ts';
 export type { BandwidthEstimatorOptions } from './forwarding/bandwidth/bandwidth-estimator.ts';
 export { BandwidthEstimator } from './forwarding/bandwidth/bandwidth-estimator.ts';
+export { LineMemory, trustedStart } from './forwarding/bandwidth/line-memory.ts';
 export { BitrateMeter } from './forwarding/bandwidth/bitrate-meter.ts';
 export { LinePacer } from './forwarding/line-pacer.ts';
 export { TemporalLayerGate } from './forwarding/temporal-layer-gate.ts';

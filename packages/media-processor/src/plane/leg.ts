@@ -1,4 +1,4 @@
-import { BandwidthEstimator, LinePacer } from '@dialplane/conference';
+import { BandwidthEstimator, LinePacer, trustedStart } from '@dialplane/conference';
 import { ArrivalRecorder, HeaderExtensionMap, SenderClock } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { MemberSound } from '../mixing/audio-mixer.ts';
@@ -73,7 +73,7 @@ export class Leg {
   bindings = new StreamBindings();
   arrivals = new ArrivalRecorder();
   /** Of the line to the client. */
-  bandwidth = new BandwidthEstimator();
+  bandwidth: BandwidthEstimator;
   /** Streams of pictures that have packets waiting until the line has room. */
   readonly waiting = new Set<SentStream>();
   readonly senderClock = new SenderClock();
@@ -89,16 +89,20 @@ export class Leg {
   roundTripMs: number | undefined;
   private readonly parts: LegParts;
   private readonly pacer = new LinePacer();
+  /** What the line is trusted with at first, where it was known before this leg. */
+  private readonly startBps: number | undefined;
   private resting: readonly SentStream[] = [];
   private next: NextTransport | undefined;
 
-  constructor(conference: Conference, { legId, identifier, isMuted, telephone }: LegIdentity, parts: LegParts, now: Instant) {
+  constructor(conference: Conference, { legId, identifier, isMuted, telephone, startBps }: LegIdentity, parts: LegParts, now: Instant) {
     this.conference = conference;
     this.legId = legId;
     this.identifier = identifier;
     this.isMuted = isMuted;
     this.telephone = telephone;
     this.parts = parts;
+    this.startBps = startBps;
+    this.bandwidth = new BandwidthEstimator({ startBps });
     this.ingress = new PacketBudget(telephone === undefined ? ingressBytesPerSecond : telephoneIngressBytesPerSecond, now);
     this.feedback = new PacketBudget(feedbackBytesPerSecond, now);
     this.retransmissions = new PacketBudget(retransmittedBytesPerSecond, now);
@@ -222,7 +226,8 @@ export class Leg {
     this.received = [];
     for (const stream of this.sent) stream.setSource(undefined);
     this.sent = this.resting = [];
-    this.bandwidth = new BandwidthEstimator(canBeProbed(sections) ? {} : { startBps: unprobedBps });
+    const startBps = before === undefined ? this.startBps : trustedStart(this.bandwidth.estimateBps);
+    this.bandwidth = new BandwidthEstimator({ startBps: startBps ?? (canBeProbed(sections) ? undefined : unprobedBps) });
     this.applySections(sections, now);
   }
 

@@ -61,3 +61,20 @@ planeTest('a client that cannot be sent padding is not kept waiting for probes o
   film(t, anna);
   await seesLayer(bert, 2);
 });
+
+planeTest('a line that was known a moment ago is trusted with a part of that: by the leg before, and by the peer connection before', async (t) => {
+  const plane = new TestMediaPlane(t);
+  const estimateOf = async (legId: string): Promise<number | undefined> => {
+    plane.handle({ kind: 'closeLeg', conferenceId: 'c', legId });
+    const told = await plane.until((event) => event.kind === 'legReport' && event.legId === legId);
+    return told.kind === 'legReport' ? told.report.estimatedBps : undefined;
+  };
+  const sections = [screenOf('s', 2000)];
+  await plane.connect('known', sections, { startBps: 900_000 });
+  assert.equal(await estimateOf('known'), 900_000);
+  const before = await plane.connect('anew', sections);
+  before.sendRtcp((writer) => writer.receiverReport(1, []).maximumBitrate(1, 2_000_000, []));
+  await plane.reconnect('anew', sections);
+  await plane.until(() => plane.events.filter((event) => event.kind === 'legStateChanged' && event.legId === 'anew' && event.state === 'connected').length === 2);
+  assert.equal(await estimateOf('anew'), 1_000_000);
+});

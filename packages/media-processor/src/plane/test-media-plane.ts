@@ -125,15 +125,16 @@ export class TestMediaPlane {
   }
 
   /** Opens a leg and a client for it. */
-  open(legId: string, sections: readonly SectionSettings[], settings: Partial<WebrtcTransportSettings> = {}): TestLeg {
+  open(legId: string, sections: readonly SectionSettings[], settings: Partial<WebrtcTransportSettings> = {}, known: { readonly startBps?: number } = {}): TestLeg {
     const transport = this.transport(settings);
-    this.handle({ kind: 'openLeg', conferenceId: 'c', legId, identifier: `8:acs:${legId}`, isMuted: false });
+    this.handle({ kind: 'openLeg', conferenceId: 'c', legId, identifier: `8:acs:${legId}`, isMuted: false, ...known });
     this.handle({ kind: 'setLeg', conferenceId: 'c', legId, transport, sections });
     return { legId, transport, client: this.client() };
   }
 
-  async connect(legId: string, sections: readonly SectionSettings[]): Promise<TestMediaClient> {
-    const { client, transport } = this.open(legId, sections);
+  /** @param known What is known of its line. */
+  async connect(legId: string, sections: readonly SectionSettings[], known: { readonly startBps?: number } = {}): Promise<TestMediaClient> {
+    const { client, transport } = this.open(legId, sections, {}, known);
     await client.connect(transport.remote, transport.local);
     await this.until((event) => event.kind === 'legStateChanged' && event.legId === legId && event.state === 'connected');
     return client;

@@ -43,6 +43,8 @@ export type ProcessCommand =
       readonly legId: string;
       readonly identifier: string;
       readonly isMuted: boolean;
+      /** What its line is trusted with at first, in bits per second, where it was known a moment ago. */
+      readonly startBps?: number;
       /** Of an RTP leg: how keys come and go, what the client at the other end speaks, and the IP address of ours at which it gets ports, which is answered by `portsOpened` or `portsFailed`. */
       readonly telephone?: Pick<RtpLegRequest, 'dtmf' | 'dtmfInSound' | 'markerlessDtmf' | 'clientCodec'> & { readonly address: string };
     }

@@ -1,5 +1,7 @@
 import type { MediaDescription } from '@dialplane/calling-api';
-import type { MediaCommand, MediaFailure, SoundFile } from '@dialplane/media-api';
+import { LineMemory } from '@dialplane/conference';
+import type { LegReport, MediaCommand, MediaFailure, SoundFile } from '@dialplane/media-api';
+import { instant } from '@dialplane/sansio';
 import type { LocalCandidate } from '@dialplane/sdp';
 import type { Logger } from '@dialplane/telemetry';
 import type { Conference, Conferences, Leg } from './conferences.ts';
@@ -30,6 +32,7 @@ export interface ConferenceCommandsOptions {
 export class ConferenceCommands {
   private readonly options: ConferenceCommandsOptions;
   private readonly telephones: TelephoneCommands;
+  private readonly lines = new LineMemory();
 
   constructor(options: ConferenceCommandsOptions) {
     this.options = options;
@@ -40,6 +43,12 @@ export class ConferenceCommands {
   /** A media process has ports for a telephone's leg, or none. */
   handlePorts(conference: Conference, event: PortsEvent): void {
     this.telephones.handlePorts(conference, event);
+  }
+
+  /** The line to a client is kept in mind: it may come back over another leg, in another process. */
+  noteReport(conference: Conference, legId: string, { estimatedBps }: LegReport): void {
+    const leg = conference.legs.get(legId);
+    if (leg?.kind === 'webrtc' && estimatedBps !== undefined) this.lines.note(leg.identifier, estimatedBps, instant(performance.now()));
   }
 
   carryOut(conference: Conference, command: Exclude<MediaCommand, CommandOf<'openConference'>>): void {
@@ -102,9 +111,10 @@ export class ConferenceCommands {
       conference.legs.set(legId, { kind: 'rtp', offers, telephone: this.telephones.open(conference, { ...command, request }) });
       return;
     }
-    const leg: Leg = { kind: 'webrtc', offers, negotiation: this.openNegotiation(conference.slot) };
+    const leg: Leg = { kind: 'webrtc', identifier, offers, negotiation: this.openNegotiation(conference.slot) };
     conference.legs.set(legId, leg);
-    conference.slot.send({ kind: 'openLeg', conferenceId, legId, identifier, isMuted });
+    const startBps = this.lines.startFor(identifier, instant(performance.now()));
+    conference.slot.send({ kind: 'openLeg', conferenceId, legId, identifier, isMuted, ...(startBps !== undefined && { startBps }) });
     if (request.offer !== undefined) this.negotiateWithClient(conference, leg.negotiation, command, request.offer);
   }
 

@@ -4,7 +4,7 @@ import type { ProcessSlot } from './process-slot.ts';
 import type { TelephoneLeg } from './telephone-leg.ts';
 
 export type Leg = { readonly offers: OfferBudget } & (
-  | { readonly kind: 'webrtc'; readonly negotiation: LegNegotiation }
+  | { readonly kind: 'webrtc'; /** Of the participant. */ readonly identifier: string; readonly negotiation: LegNegotiation }
   | { readonly kind: 'rtp'; readonly telephone: TelephoneLeg }
 );
 

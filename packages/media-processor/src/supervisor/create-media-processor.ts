@@ -182,6 +182,7 @@ class SupervisedMediaProcessor implements MediaProcessor {
       this.commands.handlePorts(conference, event);
       return;
     }
+    if (event.kind === 'legReport') this.commands.noteReport(conference, event.legId, event.report);
     if (event.kind === 'legStateChanged' && event.state === 'closed') {
       const { conferenceId, legId } = event;
       if (!conference.legs.delete(legId)) return;

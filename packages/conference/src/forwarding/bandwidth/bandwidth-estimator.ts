@@ -7,6 +7,8 @@ import { Probe } from './probe.ts';
 import { RateControl } from './rate-control.ts';
 import { SentPackets } from './sent-packets.ts';
 
+/** What a line is thought to take before anything is known of it: the first probes treble and double that within a second where the line takes it. */
+export const usualStartBps = 300_000;
 /** Milliseconds of one unit of a feedback's reference time, which counts modulo 2^24. */
 const referenceMs = 64;
 const leastBps = 30_000;
@@ -22,8 +24,8 @@ const mostProbeIntervalMs = 15_000;
 const calmMs = 2000;
 
 export interface BandwidthEstimatorOptions {
-  /** What the line is thought to take before anything is known. Default 300,000, which the first probes treble and double within a second where the line takes it. */
-  readonly startBps?: number;
+  /** What the line is thought to take before it has shown anything; default {@link usualStartBps}. */
+  readonly startBps?: number | undefined;
 }
 
 /**
@@ -62,7 +64,7 @@ export class BandwidthEstimator {
   private basis: 'guess' | 'probe' = 'guess';
 
   constructor(options: BandwidthEstimatorOptions = {}) {
-    this.control = new RateControl(options.startBps ?? 300_000);
+    this.control = new RateControl(options.startBps ?? usualStartBps);
     this.loss = new LossLimit(mostBps);
   }
 
