@@ -9,14 +9,16 @@ import { ApiError } from '../http/api-error.ts';
 import type { SignalingMetrics } from '../signaling-metrics.ts';
 import { CallFlowRecorder, type FlowLimits } from './call-flow-recorder.ts';
 import type { CallKeeper } from './call-keeper.ts';
-import { CallTransfers } from './call-transfers.ts';
 import type { InterruptedCall } from './call-store.ts';
-import { DeadlineQueue } from './deadline-queue.ts';
-import { RunningCall, type CallAbout, type StoredSnapshot, type Turn } from './running-call.ts';
+import { CallTimers } from './call-timers.ts';
+import { CallTransfers } from './call-transfers.ts';
+import { restartLosses, restoredCall } from './restored-call.ts';
+import { RunningCall, type CallAbout, type Turn } from './running-call.ts';
 import { RunningCalls } from './running-calls.ts';
 import { serverCallIdOf } from './server-call-id.ts';
 import { TelephoneLines } from './telephone-lines.ts';
 import { UnkeptTurns } from './unkept-turns.ts';
+import { WaitingCommands } from './waiting-commands.ts';
 
 /** `isKnown` is false when there is no such user at all. */
 interface FoundEndpoints {
@@ -51,12 +53,6 @@ export interface CallDriverOptions {
   readonly flowLimits: FlowLimits;
 }
 
-interface Waiting {
-  readonly callId: string;
-  resolve(result: CommandResult): void;
-  reject(error: ApiError): void;
-}
-
 /**
  * Drives every running call: gives machines their inputs and wakes them, has what they put out committed, and only then
  * answers commands and hands out events. A fault in one machine costs that call and nothing else.
@@ -66,13 +62,13 @@ export class CallDriver {
   private readonly calls = new RunningCalls();
   readonly transfers: CallTransfers;
   private readonly lines: TelephoneLines;
-  private readonly waiting = new Map<string, Waiting>();
-  private readonly deadlines = new DeadlineQueue();
+  private readonly waiting = new WaitingCommands();
+  private readonly timers: CallTimers;
   private readonly unkept: UnkeptTurns;
-  private alarm: { readonly at: number; readonly cancel: () => void } | undefined;
 
   constructor(options: CallDriverOptions) {
     this.options = options;
+    this.timers = new CallTimers(options.clock, (callId) => this.wake(callId));
     this.unkept = new UnkeptTurns({
       keeper: options.keeper,
       release: (call, turn) => this.release(call, turn),
@@ -191,35 +187,16 @@ export class CallDriver {
 
   /** Goes on with a call of an earlier run of the process. Throws when what is stored of it makes no sense; then it is not there. */
   restore(stored: InterruptedCall): void {
-    const { clock, flowLimits } = this.options;
-    const { callId, startedAt, savedAt, parts, parties } = stored;
-    const { machine: snapshot, caller } = JSON.parse(stored.snapshot) as StoredSnapshot;
-    const about = { callId, startedAt, caller };
-    const options = { ...this.machineOptions(about), downtimeMs: Math.max(0, clock.wallMs() - savedAt) };
-    const call = new RunningCall(about, CallMachine.restore({ ...snapshot, parts }, options, clock.now()), new CallFlowRecorder(stored.progress, flowLimits));
-    for (const identifier of parties) call.addParty(identifier);
-    call.takeNewParties();
-    call.parts.adopt(Object.keys(parts));
-    for (const endpointId of call.machine.endpoints()) {
-      call.endpoints.add(endpointId);
-      call.groupId ??= call.viewFor(endpointId)?.groupId;
-    }
-    if ('conferenceId' in snapshot.model.path) call.conferenceId = snapshot.model.path.conferenceId;
-    this.options.keeper.adopt(callId);
+    const { clock, flowLimits, keeper } = this.options;
+    const call = restoredCall(stored, { clock, flowLimits, machineOptions: (about) => this.machineOptions(about) });
+    keeper.adopt(stored.callId);
     this.calls.add(call);
     this.arm(call);
-    // Lines end with the server that held them.
-    for (const lineId of call.machine.lines()) {
-      this.takeIfRunning(call, { kind: 'line', event: { kind: 'ended', lineId, end: { by: 'network', sentence: 'The server was restarted while this telephone was in the call.' } } });
-    }
-    // Media processes end with the server that started them.
-    const { conferenceId } = call;
-    if (conferenceId !== undefined) this.takeIfRunning(call, { kind: 'media', event: { kind: 'conferenceFailed', conferenceId, reason: 'MEDIA_PROCESS_LOST' } });
+    for (const loss of restartLosses(call)) this.takeIfRunning(call, loss);
   }
 
   stop(): void {
-    this.alarm?.cancel();
-    this.alarm = undefined;
+    this.timers.stop();
   }
 
   private machineOptions(about: CallAbout): ConstructorParameters<typeof CallMachine>[0] {
@@ -244,10 +221,9 @@ export class CallDriver {
   }
 
   private command(call: RunningCall, command: CallCommand): Promise<CommandResult> {
-    const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
-    this.waiting.set(command.commandId, { callId: call.about.callId, resolve, reject });
+    const result = this.waiting.add(call.about.callId, command.commandId);
     this.take(call, command);
-    return promise;
+    return result;
   }
 
   /** One input, or the timers that are due (`undefined`); and everything that follows from it. */
@@ -285,11 +261,7 @@ export class CallDriver {
 
   /** What the world may know now that it is stored: answers first, then events, then media. */
   private release(call: RunningCall, turn: Turn): void {
-    for (const { commandId, result } of turn.results) {
-      const waiting = this.waiting.get(commandId);
-      this.waiting.delete(commandId);
-      waiting?.resolve(result);
-    }
+    this.waiting.answer(turn.results);
     for (const { endpointId, event } of turn.events) this.options.surroundings.publish(endpointId, event);
     for (const command of turn.media) this.options.media?.send(command);
     this.lines.send(turn.lines);
@@ -302,7 +274,7 @@ export class CallDriver {
     this.unkept.forget(call);
     this.lines.hangUp(call);
     this.remove(call);
-    this.rejectWaiting(call, new ApiError('STORE_UNAVAILABLE'));
+    this.waiting.reject(call.about.callId, new ApiError('STORE_UNAVAILABLE'));
     this.options.surroundings.callLost(call.about.callId);
   }
 
@@ -311,7 +283,7 @@ export class CallDriver {
     const { logger, surroundings, keeper } = this.options;
     const { callId } = call.about;
     logger.error({ err: error, callId }, 'A call was ended by a fault of the server.');
-    this.rejectWaiting(call, new ApiError('SERVER_FAULT', { cause: error }));
+    this.waiting.reject(callId, new ApiError('SERVER_FAULT', { cause: error }));
     if (this.calls.get(callId) !== call) return;
     this.unkept.forget(call);
     this.lines.hangUp(call);
@@ -322,14 +294,6 @@ export class CallDriver {
       surroundings.publish(endpointId, { type: 'callStateChanged', callId, revision: call.nextRevision, state: 'Disconnected', endReason: reason });
     }
     keeper.keepEnded(call, { reason }).catch((cause: unknown) => logger.error({ err: cause, callId }, 'The record of a failed call was lost.'));
-  }
-
-  private rejectWaiting(call: RunningCall, error: ApiError): void {
-    for (const [commandId, waiting] of this.waiting) {
-      if (waiting.callId !== call.about.callId) continue;
-      this.waiting.delete(commandId);
-      waiting.reject(error);
-    }
   }
 
   private lookUp(call: RunningCall, identifier: string): void {
@@ -345,7 +309,7 @@ export class CallDriver {
     });
   }
 
-  private takeIfRunning(call: RunningCall, observation: CallObservation): void {
+  private takeIfRunning(call: RunningCall, observation: CallInput): void {
     if (this.calls.get(call.about.callId) === call) this.take(call, observation);
   }
 
@@ -377,31 +341,19 @@ export class CallDriver {
   private remove(call: RunningCall): void {
     this.calls.remove(call);
     this.options.surroundings.callEnded(call.about.callId);
-    this.deadlines.forget(call.about.callId);
+    this.timers.forget(call.about.callId);
   }
 
   private arm(call: RunningCall): void {
+    this.timers.arm(call.about.callId, call.machine.pollTimeout());
+  }
+
+  /** Its time has come, or is a later one by now. */
+  private wake(callId: string): void {
+    const call = this.calls.get(callId);
+    if (call === undefined) return;
     const at = call.machine.pollTimeout();
-    if (at !== undefined) this.deadlines.arm(call.about.callId, at);
-    this.setAlarm();
-  }
-
-  private setAlarm(): void {
-    const next = this.deadlines.next();
-    if (next === undefined || (this.alarm !== undefined && this.alarm.at <= next)) return;
-    this.alarm?.cancel();
-    this.alarm = { at: next, cancel: this.options.clock.wakeAt(next, () => this.wake()) };
-  }
-
-  private wake(): void {
-    this.alarm = undefined;
-    for (const callId of this.deadlines.takeDue(this.options.clock.now())) {
-      const call = this.calls.get(callId);
-      if (call === undefined) continue;
-      const at = call.machine.pollTimeout();
-      if (at !== undefined && at <= this.options.clock.now()) this.take(call, undefined);
-      else this.arm(call);
-    }
-    this.setAlarm();
+    if (at !== undefined && at <= this.options.clock.now()) this.take(call, undefined);
+    else this.arm(call);
   }
 }
