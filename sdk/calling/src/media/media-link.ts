@@ -9,7 +9,8 @@ import type { LinkStats } from './link-observer.ts';
 import type { MediaSections, SlotTracks } from './media-sections.ts';
 import type { MediaSignaling } from './media-signaling.ts';
 import { Negotiation } from './negotiation.ts';
-import { PeerLink, type DataChannels } from './peer-link.ts';
+import type { DataChannels, PeerLink } from './peer-link.ts';
+import { PeerLinks } from './peer-links.ts';
 import type { WantedPicture } from './picture-sections.ts';
 import { WantedReporter } from './wanted-reporter.ts';
 
@@ -32,9 +33,6 @@ export interface MediaLinkOptions {
   readonly onStats: (stats: LinkStats) => void;
 }
 
-/** What is still on its way over a connection that another one has taken the place of, is waited for. */
-const farewellMs = 500;
-
 /**
  * One media session: its peer connection, negotiation and supervision. Closed once, never reused.
  *
@@ -45,77 +43,27 @@ const farewellMs = 500;
 export class MediaLink {
   isClosed = false;
   private readonly options: MediaLinkOptions;
+  private readonly links: PeerLinks;
   private readonly negotiation: Negotiation;
   private readonly monitor: ConnectionMonitor;
   private readonly wantedReporter: WantedReporter;
-  private current: PeerLink;
-  /** Connects, or tries to, while {@link current} is still in use. */
-  private successor: PeerLink | undefined;
-  /** Their successors have taken over. */
-  private readonly leaving = new Set<PeerLink>();
   private session: MediaSession | undefined;
   /** The server lets this side describe its media: not before it has taken the answer of a call that rings here. */
   private mayOffer = false;
-  private isHeld = false;
-  private tracksInPlace: Promise<void> = Promise.resolve();
   private configuration: IceConfiguration | undefined;
 
   /** Throws `WEBRTC_UNAVAILABLE`. */
   constructor(options: MediaLinkOptions) {
     this.options = options;
     const { platform, signaling } = options;
-    this.current = this.openLink();
-    this.negotiation = new Negotiation({
-      logger: platform.logger,
-      newest: () => this.newest,
-      links: () => this.links,
-      linkOf: (sessionId) => this.links.find(({ remoteSessionId }) => remoteSessionId === undefined || remoteSessionId === sessionId),
-      openSuccessor: () => this.openSuccessor(),
-      dropSuccessor: () => {
-        this.dropSuccessor();
-      },
-      offerSections: (link) => {
-        link.sections.offerLike(this.current.sections);
-        return this.putTracks([link]);
-      },
-      putTracks: (link) => this.putTracks([link]),
-      send: (description) => signaling.sendDescription(this.mediaSessionId, description),
-      successorOffered: () => {
-        this.monitor.successorOffered();
-      },
-      settled: (link) => {
-        this.settled(link);
-      },
-      failed: (error) => {
-        platform.logger.error('offer/answer failed', error);
-        signaling.reportFlow({ kind: 'clientDecision', what: 'offer/answer failed', why: String(error).slice(0, 512) });
-      },
-    });
+    this.links = this.openLinks();
+    this.negotiation = this.openNegotiation();
     this.wantedReporter = new WantedReporter(
       platform.clock,
-      () => this.current.wanted,
+      () => this.links.current.wanted,
       (wanted) => signaling.wantStreams(this.mediaSessionId, wanted),
     );
-    this.monitor = new ConnectionMonitor({
-      peerConnection: this.current.peerConnection,
-      clock: platform.clock,
-      // The backend never offers: nothing can cross.
-      isPolite: () => options.topology === 'peerToPeer' && (this.session?.polite ?? false),
-      isOnline: () => platform.navigator?.onLine !== false,
-      pathFacts: () => this.newest.pathFacts,
-      onPathChanged: options.onPathChanged,
-      openSuccessor: (why) => {
-        signaling.reportFlow({ kind: 'clientDecision', what: 'another connection', why });
-        this.negotiation.succeed();
-      },
-      openSuccessorNoMore: () => {
-        this.negotiation.succeedNoMore();
-      },
-      report: (state, cause) => {
-        void this.quietly(signaling.reportMedia(this.mediaSessionId, state, cause));
-        options.onConnectionChanged();
-      },
-    });
+    this.monitor = this.openMonitor();
   }
 
   get mediaSessionId(): string {
@@ -124,15 +72,15 @@ export class MediaLink {
 
   /** The connection that carries the media. */
   get peerConnection(): RTCPeerConnection {
-    return this.current.peerConnection;
+    return this.links.current.peerConnection;
   }
 
   get sections(): MediaSections {
-    return this.current.sections;
+    return this.links.current.sections;
   }
 
   get channels(): DataChannels | undefined {
-    return this.current.channels;
+    return this.links.current.channels;
   }
 
   get topology(): Topology {
@@ -147,17 +95,17 @@ export class MediaLink {
 
   /** What arrives over that connection, and in which section. */
   get remoteStreams(): readonly StreamInfo[] {
-    return this.current.remoteStreams;
+    return this.links.current.remoteStreams;
   }
 
   /** Statistics of the connection that carries the media, as they were read last. */
   get latestStats(): LinkStats | undefined {
-    return this.current.latestStats;
+    return this.links.current.latestStats;
   }
 
   /** What was gathered last, for that connection or its successor. */
   get gathering(): Gathering {
-    return this.newest.gathering;
+    return this.links.newest.gathering;
   }
 
   get isConnected(): boolean {
@@ -170,7 +118,7 @@ export class MediaLink {
 
   /** The offer that goes with an invitation. Nothing is gathered until {@link bind}. */
   async createFirstOffer(): Promise<MediaDescription> {
-    this.current.sections.offerFirst();
+    this.links.current.sections.offerFirst();
     await this.syncTracks();
     return await this.negotiation.createFirstOffer();
   }
@@ -179,7 +127,7 @@ export class MediaLink {
   async bind(session: MediaSession): Promise<void> {
     this.configure(session);
     this.mayOffer = true;
-    this.current.openCandidates();
+    this.links.current.openCandidates();
     if (this.negotiation.localRevision === 0 && session.offerer === 'local') {
       this.sections.offerFirst();
       await this.syncTracks();
@@ -194,8 +142,7 @@ export class MediaLink {
   async prepareAnswer(session: MediaSession, offer: MediaDescription): Promise<void> {
     this.configure(session);
     const prepared = this.negotiation.prepareAnswer(offer);
-    // Tracks go into the sections that the offer opens, and so after it.
-    this.tracksInPlace = prepared;
+    this.links.putTracksAfter(prepared);
     this.addCandidates(session.remoteCandidates);
     await prepared;
   }
@@ -209,7 +156,7 @@ export class MediaLink {
   /** The server has taken the answer. */
   accepted(session: MediaSession): void {
     this.mayOffer = true;
-    this.current.openCandidates();
+    this.links.current.openCandidates();
     this.monitor.negotiated();
     this.resynchronise(session);
     this.negotiation.confirmSections();
@@ -240,20 +187,19 @@ export class MediaLink {
 
   /** Puts what is sent now into its sections, and offers anew where that takes it. Never rejects. */
   async syncTracks(): Promise<void> {
-    await this.putTracks(this.links);
+    await this.links.putTracks();
     this.negotiateIfChanged();
   }
 
   setHeld(isHeld: boolean): void {
-    this.isHeld = isHeld;
-    for (const link of this.links) link.sections.setHeld(isHeld);
+    this.links.setHeld(isHeld);
     this.negotiateIfChanged();
     void this.syncTracks();
   }
 
   /** These remote pictures are wanted from the backend, and no others. */
   want(pictures: readonly WantedPicture[]): void {
-    for (const link of this.links) link.want(pictures);
+    for (const link of this.links.all) link.want(pictures);
     this.wantedReporter.changed();
     this.negotiateIfChanged();
   }
@@ -290,23 +236,13 @@ export class MediaLink {
     this.monitor.close();
     this.wantedReporter.close();
     this.negotiation.close();
-    for (const link of [...this.leaving, ...this.links]) link.close();
+    this.links.close();
   }
 
-  private get newest(): PeerLink {
-    return this.successor ?? this.current;
-  }
-
-  private get links(): readonly PeerLink[] {
-    return this.successor === undefined ? [this.current] : [this.current, this.successor];
-  }
-
-  private openLink(): PeerLink {
-    const { platform, signaling, onPathChanged, onStats } = this.options;
-    const link: PeerLink = new PeerLink({
-      topology: this.options.topology,
-      platform,
-      configuration: this.configuration,
+  private openLinks(): PeerLinks {
+    const { topology, platform, signaling, tracks, onPathChanged, onStats } = this.options;
+    return new PeerLinks({
+      topology, platform, tracks, onStats,
       sendCandidates: async (candidates) => {
         // A candidate that overtakes its description is of no known ICE generation there, and dropped.
         await this.negotiation.delivered;
@@ -315,66 +251,85 @@ export class MediaLink {
       report: (detail) => {
         signaling.reportFlow(detail);
       },
-      onConnectionStateChanged: () => {
-        if (link === this.successor) this.judgeSuccessor(link);
-      },
       onCandidatesChanged: () => {
-        if (link !== this.newest) return;
         this.monitor.candidatesChanged();
         onPathChanged();
       },
-      onStats: (stats) => {
-        if (link === this.current) onStats(stats);
+      onSucceeded: () => {
+        this.succeeded();
+      },
+      onSuccessorFailed: () => {
+        this.negotiateIfChanged();
       },
     });
-    return link;
   }
 
-  private openSuccessor(): PeerLink {
-    this.dropSuccessor();
-    const link = this.openLink();
-    link.sections.setHeld(this.isHeld);
-    link.setAudioCodec(this.session?.audioCodec);
-    link.openCandidates();
-    this.successor = link;
-    return link;
+  private openNegotiation(): Negotiation {
+    const { platform, signaling } = this.options;
+    return new Negotiation({
+      logger: platform.logger,
+      newest: () => this.links.newest,
+      links: () => this.links.all,
+      linkOf: (sessionId) => this.links.all.find(({ remoteSessionId }) => remoteSessionId === undefined || remoteSessionId === sessionId),
+      openSuccessor: () => this.links.openSuccessor(),
+      dropSuccessor: () => {
+        this.links.dropSuccessor();
+      },
+      offerSections: (link) => {
+        link.sections.offerLike(this.links.current.sections);
+        return this.links.putTracks([link]);
+      },
+      putTracks: (link) => this.links.putTracks([link]),
+      send: (description) => signaling.sendDescription(this.mediaSessionId, description),
+      successorOffered: () => {
+        this.monitor.successorOffered();
+      },
+      settled: (link) => {
+        this.settled(link);
+      },
+      failed: (error) => {
+        platform.logger.error('offer/answer failed', error);
+        signaling.reportFlow({ kind: 'clientDecision', what: 'offer/answer failed', why: String(error).slice(0, 512) });
+      },
+    });
   }
 
-  private dropSuccessor(): void {
-    this.successor?.close();
-    this.successor = undefined;
+  private openMonitor(): ConnectionMonitor {
+    const { topology, platform, signaling, onPathChanged, onConnectionChanged } = this.options;
+    return new ConnectionMonitor({
+      peerConnection: this.links.current.peerConnection,
+      clock: platform.clock,
+      // The backend never offers: nothing can cross.
+      isPolite: () => topology === 'peerToPeer' && (this.session?.polite ?? false),
+      isOnline: () => platform.navigator?.onLine !== false,
+      pathFacts: () => this.links.newest.pathFacts,
+      onPathChanged,
+      openSuccessor: (why) => {
+        signaling.reportFlow({ kind: 'clientDecision', what: 'another connection', why });
+        this.negotiation.succeed();
+      },
+      openSuccessorNoMore: () => {
+        this.negotiation.succeedNoMore();
+      },
+      report: (state, cause) => {
+        void this.quietly(signaling.reportMedia(this.mediaSessionId, state, cause));
+        onConnectionChanged();
+      },
+    });
   }
 
-  private judgeSuccessor(successor: PeerLink): void {
-    const { connectionState } = successor.peerConnection;
-    if (connectionState === 'failed' && this.current.isConnected) {
-      this.dropSuccessor();
-      this.negotiateIfChanged();
-    }
-    if (connectionState !== 'connected') return;
-    const { current: predecessor } = this;
-    this.current = successor;
-    this.successor = undefined;
-    this.leave(predecessor);
-    this.monitor.follow(successor.peerConnection);
+  private succeeded(): void {
+    this.monitor.follow(this.peerConnection);
     this.wantedReporter.changed();
     this.options.onPeerConnectionChanged();
     this.negotiation.confirmSections();
     this.negotiateIfChanged();
   }
 
-  private leave(link: PeerLink): void {
-    this.leaving.add(link);
-    this.options.platform.clock.after(farewellMs, () => {
-      this.leaving.delete(link);
-      link.close();
-    });
-  }
-
   private settled(link: PeerLink): void {
-    if (link === this.successor) this.monitor.successorAgreed();
+    if (this.links.isSuccessor(link)) this.monitor.successorAgreed();
     // The other side does not know the answer of a call that rings here before the server has taken it.
-    if (this.mayOffer && link === this.current) {
+    if (this.mayOffer && link === this.links.current) {
       this.monitor.negotiated();
       this.negotiation.confirmSections();
     }
@@ -383,29 +338,17 @@ export class MediaLink {
     this.options.onStreamsChanged();
   }
 
-  private putTracks(links: readonly PeerLink[]): Promise<void> {
-    this.tracksInPlace = this.tracksInPlace
-      .then(async () => {
-        if (this.isClosed) return;
-        for (const link of links) await link.sections.setTracks(this.options.tracks());
-      })
-      .catch((error: unknown) => {
-        if (!this.isClosed) this.options.platform.logger.error('a track could not be put into its media section', error);
-      });
-    return this.tracksInPlace;
-  }
-
   /** Sound is to be in the codec that the backend wants, from an offer on that says so. */
   private followAudioCodec(before: string | undefined): void {
     const audioCodec = this.session?.audioCodec;
     if (audioCodec === before) return;
-    for (const link of this.links) link.setAudioCodec(audioCodec);
+    this.links.setAudioCodec(audioCodec);
     this.negotiateIfChanged();
   }
 
   /** Offers anew where the newest description is no longer true; the first offer or answer is made by its own occasion. */
   private negotiateIfChanged(): void {
-    if (!this.isClosed && this.mayOffer && this.newest.isChanged) this.negotiation.negotiate();
+    if (!this.isClosed && this.mayOffer && this.links.newest.isChanged) this.negotiation.negotiate();
   }
 
   private configure(session: MediaSession): void {
@@ -418,7 +361,7 @@ export class MediaLink {
     const before = this.configuration;
     if (JSON.stringify(configuration) === JSON.stringify(before)) return;
     this.configuration = configuration;
-    for (const link of this.links) link.configure(configuration);
+    this.links.configure(configuration);
     if (before !== undefined) this.monitor.serversChanged();
   }
 
