@@ -14,6 +14,7 @@ import { b2buaBench } from './b2bua/b2bua-bench-options.ts';
 import { differenceOf, readProcessorTime, type ProcessorTime } from './b2bua/processor-time.ts';
 import { makeCalls, startCallee, type CallLoad } from './b2bua/sipp.ts';
 import { raisePriority, restorePriority } from './priority.ts';
+import { serverFlags } from './server-flags.ts';
 
 interface Row {
   readonly label: string;
@@ -30,12 +31,12 @@ const { values: flags } = parseArgs({ options: { calls: { type: 'string', defaul
 const calls = Number(flags.calls);
 const ports = { server: 7160, caller: 7161, callee: 7162 };
 /** Until what is compiled while it runs is compiled. */
-const warmUpCalls = 2_000;
+const warmUpCalls = 6_000;
 const idleMs = 2_000;
 
 const folder = await mkdtemp(join(tmpdir(), 'dialplane-bench-b2bua-'));
 const priorityBefore = raisePriority();
-const server = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'b2bua/start-our-b2bua.ts'), ...[ports.server, ports.caller, ports.callee].map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
+const server = spawn(process.execPath, [...serverFlags, join(import.meta.dirname, 'b2bua/start-our-b2bua.ts'), ...[ports.server, ports.caller, ports.callee].map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
 const callee = startCallee(folder, ports.callee);
 try {
   await once(createInterface({ input: server.stdout }), 'line');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { serverFlags } from './server-flags.ts';
 
 /** A child process, and what it has used. */
 export interface MeasuredProcess extends AsyncDisposable {
@@ -24,7 +25,7 @@ export interface MemoryInUse {
 /** Clock ticks per second in /proc (USER_HZ), the same on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
-const nodeArguments = ['--disable-warning=ExperimentalWarning', '--expose-gc', '--import', join(import.meta.dirname, 'signaling/tell-memory.ts')];
+const nodeArguments = [...serverFlags, '--expose-gc', '--import', join(import.meta.dirname, 'signaling/tell-memory.ts')];
 
 /** Keeps this process, which makes the load, off the core that is measured. */
 export function pinSelf(core: number): void {

@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { serverFlags } from '../server-flags.ts';
 import type { SipPlaces, SipServer } from './sip-server.ts';
 
 /** Starts our SIP edge as it runs in the server, in a process of its own, on one core. */
 export async function startOurProxy({ host, serverPort, clientPort, uasPort }: SipPlaces, core: number): Promise<SipServer> {
-  const words = [process.execPath, '--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'start-our-proxy.ts'), host, serverPort, clientPort, uasPort].map(String);
+  const words = [process.execPath, ...serverFlags, join(import.meta.dirname, 'start-our-proxy.ts'), host, serverPort, clientPort, uasPort].map(String);
   const child = spawn('taskset', ['--cpu-list', String(core), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];

@@ -48,8 +48,11 @@ function permissions(soundFolder: string | undefined): readonly string[] {
   return ['--permission', ...readable, '--allow-addons', '--allow-worker', '--disable-warning=SecurityWarning'];
 }
 
-/** What a packet thread leaves behind is little and short-lived: room for more of it, which V8 does not give back, makes each collection longer. In MiB. */
-export const heapFlags: readonly string[] = ['--max-semi-space-size=4'];
+/**
+ * What a packet thread leaves behind is little and short-lived: room for more of it (in MiB), which V8 does not give back, makes each collection longer. There is nothing in it that
+ * other threads could share: they would look for work for longer than there is some.
+ */
+export const heapFlags: readonly string[] = ['--max-semi-space-size=4', '--no-parallel-scavenge'];
 
 const startWithinMs = 60_000;
 /** Heartbeats without an answer after which a process is ended; they are `heartbeatEveryMs` apart. */
