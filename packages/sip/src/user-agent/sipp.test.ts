@@ -87,6 +87,16 @@ test('sipp calls without offer, holds, refreshes, hangs up', { skip }, async (t)
   await phone.done;
 });
 
+test('sipp has us refresh its session at half of the shortest time (RFC 4028)', { skip }, async (t) => {
+  const agent = await agentFor(t);
+  const phone = await sipp('uac-refreshed', `127.0.0.1:${agent.port}`);
+  agent.do({ kind: 'accept', sessionId: (await agent.event('incoming')).sessionId, description: audio(1) });
+  await agent.event('acknowledged');
+  agent.skip(45_000);
+  assert.equal((await agent.event('ended')).end.cause, 'hungUp');
+  await phone.done;
+});
+
 test('sipp cancels its call', { skip }, async (t) => {
   const agent = await agentFor(t);
   const phone = await sipp('uac-cancel', `127.0.0.1:${agent.port}`);

@@ -18,6 +18,8 @@ export class UdpAgent {
   private readonly events: UserAgentEvent[] = [];
   private readonly listeners = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
+  /** How far its clock is ahead of that of this machine, in milliseconds. */
+  private aheadMs = 0;
 
   private constructor(times: Partial<TransactionTimes>) {
     this.agent = new UserAgent({ crypto: nodeCrypto, randomness: seededRandomness(5), product: 'dialplane', times });
@@ -40,7 +42,14 @@ export class UdpAgent {
   }
 
   do(command: UserAgentCommand): void {
-    this.agent.handle(command, now());
+    this.agent.handle(command, this.now());
+    this.settle();
+  }
+
+  /** Lets time pass for this agent alone. */
+  skip(ms: number): void {
+    this.aheadMs += ms;
+    this.agent.handleTimeout(this.now());
     this.settle();
   }
 
@@ -62,7 +71,7 @@ export class UdpAgent {
   private receive(bytes: Uint8Array, sender: RemoteInfo): void {
     const message = parseSipMessage(new Uint8Array(bytes));
     if (message.kind === 'fault') return;
-    this.agent.handle({ kind: 'received', message, flow: this.flowTo(sender.port) }, now());
+    this.agent.handle({ kind: 'received', message, flow: this.flowTo(sender.port) }, this.now());
     this.settle();
   }
 
@@ -77,14 +86,14 @@ export class UdpAgent {
     const at = this.agent.pollTimeout();
     if (at === undefined) return;
     this.timer = setTimeout(() => {
-      this.agent.handleTimeout(now());
+      this.agent.handleTimeout(this.now());
       this.settle();
-    }, Math.max(0, at - now()));
+    }, Math.max(0, at - this.now()));
   }
-}
 
-function now(): Instant {
-  return instant(performance.now());
+  private now(): Instant {
+    return instant(performance.now() + this.aheadMs);
+  }
 }
 
 /** A UDP port of the loopback interface that nobody has. */
