@@ -1,16 +1,20 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from './commands.ts';
+import { dissect } from './dissection.ts';
 import type { Host } from './host.ts';
+import { malformedPackets } from './malformed-packets.ts';
 
-/** A finished or running recording of everything that passes interfaces of a host. Disposing of it deletes the file. */
+/**
+ * A finished or running recording of everything that passes interfaces of a host. Disposing of it deletes the file, and rejects when tshark has found a malformed packet or an
+ * error of a protocol in it, whoever sent it.
+ */
 export interface Capture extends AsyncDisposable {
   /** Ends the recording; what had passed before is in the file. Harmless when it has ended. */
   readonly stop: () => Promise<void>;
   /** How many packets match a tshark display filter (all without one). Call `stop` first. */
   readonly count: (displayFilter?: string) => Promise<number>;
-  /** The values of `fields` in each packet that matches, as tshark prints them. Call `stop` first. */
+  /** The values of `fields` in each packet that matches, as tshark prints them; asked again, without another look. Call `stop` first. */
   readonly fields: (displayFilter: string, fields: readonly string[]) => Promise<ReadonlyArray<readonly string[]>>;
 }
 
@@ -28,18 +32,25 @@ export async function startCapture(host: Host, interfaces: readonly string[] = [
   };
   let ending: Promise<void> | undefined;
   const stop = (): Promise<void> => (ending ??= end());
-  const query = async (displayFilter: string, fields: readonly string[]): Promise<ReadonlyArray<readonly string[]>> => {
-    const selection = fields.flatMap((field) => ['-e', field]);
-    const output = await run('tshark', ['-n', '-r', file, '-Y', `(${displayFilter}) && !(udp.dstport == ${markerPort})`, '-T', 'fields', ...selection]);
-    return output.split('\n').filter(Boolean).map((line) => line.split('\t'));
+  const answers = new Map<string, Promise<ReadonlyArray<readonly string[]>>>();
+  const query = (displayFilter: string, fields: readonly string[]): Promise<ReadonlyArray<readonly string[]>> => {
+    const question = [displayFilter, ...fields].join('\n');
+    const answer = answers.get(question) ?? dissect(file, `(${displayFilter}) && !(udp.dstport == ${markerPort})`, fields);
+    answers.set(question, answer);
+    return answer;
   };
   return {
     stop,
     count: async (displayFilter = 'frame') => (await query(displayFilter, ['frame.number'])).length,
     fields: query,
     [Symbol.asyncDispose]: async () => {
-      await stop();
-      await rm(folder, { recursive: true, force: true });
+      try {
+        await stop();
+        const malformed = await malformedPackets(file);
+        if (malformed.length > 0) throw new Error(`tshark complains about what passed ${host.name}: ${JSON.stringify(malformed, undefined, 2)}`);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }

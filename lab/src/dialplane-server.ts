@@ -10,7 +10,8 @@ import type { Host, HostProcess } from './host.ts';
 import { bridgeToLoopback } from './loopback-bridge.ts';
 
 const httpPort = 8080;
-const firstMediaPort = 3480;
+/** The UDP port of the first media process. */
+export const firstMediaPort = 3480;
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT';
 const repository = resolve(import.meta.dirname, '../..');
 

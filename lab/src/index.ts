@@ -5,7 +5,7 @@
  * routers that translate, filter, lose or delay ({@link UplinkPlan}), and hosts that are carried elsewhere while they talk (`Network.move`). On its hosts run the real programs: the server, Chromium, tshark. People have a tone and a picture of their own, sent by the fake
  * devices of their browser, so that a story can assert at the *other* side who arrives, and that silence, black or one's own
  * media do not pass for it. `src/stories` holds every call flow as an executable story; the tests beside these files prove the
- * lab itself with a plain RTCPeerConnection.
+ * lab itself with a plain RTCPeerConnection. Whatever a story captures is judged by tshark when the story is over (`malformed-packets.ts`).
  *
  * It assumes root on Linux, and the packages that `tools/system-packages.json` names for tests: browsers, tshark, a SIP server and telephones, a name server. Whatever a run leaves behind when it
  * crashes is swept by the next one. Loss is random and delay is constant; what has to be repeated to the packet belongs to `sim`.

@@ -1,14 +1,11 @@
 /** What carriers do differently: offers that come late, sessions that want refreshing, border controllers that are out of order, TLS with SRTP, media that comes early. */
 import assert from 'node:assert/strict';
-import { startCapture } from '../capture.ts';
 import type { NameRecords } from '../name-server.ts';
 import { labTest } from '../requirements.ts';
 import { startCarrier } from '../telephones/carrier.ts';
 import { startLinphone } from '../telephones/linphone.ts';
 import { runSipp } from '../telephones/sipp.ts';
-import type { Telephone } from '../telephones/telephone.ts';
-import type { Member } from './group-room.ts';
-import { annasNumber, changeTrunk, type Exchange, hearEachOther, numbers, openExchange, refusedWith, routeThrough, sipServer, withScriptedCaller } from './telephone-room.ts';
+import { annasNumber, changeTrunk, type Exchange, hearEachOther, numbers, openExchange, reach, refusedWith, routeThrough, sipServer, withScriptedCaller } from './telephone-room.ts';
 
 labTest('a caller that offers nothing, and one that refreshes its session', async () => {
   await using exchange = await openExchange({ anna: 'open' }, [], withScriptedCaller);
@@ -138,11 +135,9 @@ const carrierNames: NameRecords = {
 
 labTest('a carrier over IPv6', async () => {
   await using exchange = await openExchange({ anna: 'home' }, ['clara'], { family: 6 });
-  await using capture = await startCapture(exchange.network.host('carrier'));
   await callBothWays(exchange);
-  await capture.stop();
-  assert.ok((await capture.count('sip && ipv6.addr == 2001:db8::5')) >= 10);
-  assert.deepEqual(await capture.fields('sip && (_ws.malformed || _ws.expert.severity >= error)', ['sip.CSeq', '_ws.expert.message']), []);
+  await exchange.capture.stop();
+  assert.ok((await exchange.capture.count('sip && ipv6.addr == 2001:db8::130')) >= 10);
 });
 
 /** Anna calls Clara's telephone, then Clara calls Anna; they hear each other both times. */
@@ -158,12 +153,4 @@ async function callBothWays(exchange: Exchange): Promise<void> {
   await hearEachOther(anna, clara);
   clara.hangUp();
   await anna.phone.call('reaches', 'Disconnected');
-}
-
-/** Anna dials, Clara's telephone rings and is answered, and they hear each other. */
-async function reach(anna: Member, clara: Telephone, number: string = numbers.clara): Promise<void> {
-  await anna.phone.call('dial', number, annasNumber);
-  await clara.ring();
-  clara.answer();
-  await hearEachOther(anna, clara);
 }

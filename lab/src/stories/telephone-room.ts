@@ -1,5 +1,6 @@
 import type { OperationBody } from '@dialplane/calling-api';
 import type { IpFamily } from '../addressing.ts';
+import { startCapture, type Capture } from '../capture.ts';
 import type { Host } from '../host.ts';
 import { startNameServer, type NameRecords } from '../name-server.ts';
 import { startBaresip, type BaresipPlan } from '../telephones/baresip.ts';
@@ -50,6 +51,8 @@ export interface Exchange extends Room {
   readonly carrier: Carrier;
   readonly certificate: CarrierCertificate;
   readonly telephone: (person: Subscriber) => Telephone;
+  /** What passes the server, from before its first word with the carrier. */
+  readonly capture: Capture;
 }
 
 /** Opens a room, and beside it a carrier whose subscribers have registered. The numbers of Anna and Boris ring at them. */
@@ -65,6 +68,7 @@ export async function openExchange(places: Readonly<Partial<Record<Person, Place
     hosts: { ...hosts, ...computers, carrier: { segment: 'internet', address: at.carrier }, ...(names === undefined ? {} : { names: { segment: 'internet', address: namesAddress } }) },
     ...(names === undefined ? {} : { nameServer: namesAddress }),
   }));
+  const capture = stack.use(await startCapture(room.network.host('server')));
   if (names !== undefined) await startNameServer(room.network.host('names'), names);
   const carrier = stack.use(await startCarrier(room.network.host('carrier'), { certificate, domain: carrierDomain, interconnect: at.server, interconnectUri: `sip:${at.inUri(at.server)}`, ...script }));
   await configureTrunk(room, { addresses: [at.carrier], ...trunk });
@@ -81,7 +85,7 @@ export async function openExchange(places: Readonly<Partial<Record<Person, Place
     return found;
   };
   const kept = stack.move();
-  return { ...room, carrier, certificate, telephone, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { ...room, carrier, certificate, telephone, capture, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** A computer beside the carrier, for callers that are scripts, and the trunk that admits it. */
@@ -116,4 +120,12 @@ async function configureTrunk(room: Room, trunk: OperationBody<'putTrunk'>): Pro
 /** Who is at the browser and who is at the telephone hear each other, and nobody else. */
 export async function hearEachOther({ person, phone }: Member, telephone: Telephone): Promise<void> {
   await Promise.all([phone.call('hears', telephone.person), telephone.hearsAll([person])]);
+}
+
+/** Who is at the browser dials, the telephone rings and is answered, and they hear each other; for Anna. */
+export async function reach(anna: Member, clara: Telephone, number: string = numbers.clara): Promise<void> {
+  await anna.phone.call('dial', number, annasNumber);
+  await clara.ring();
+  clara.answer();
+  await hearEachOther(anna, clara);
 }

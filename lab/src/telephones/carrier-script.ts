@@ -11,6 +11,8 @@ export interface CarrierPlan {
   readonly interconnectUri: string;
   /** Answers every INVITE from the interconnection with this status, as a session border controller that is out of order does. */
   readonly refusal?: number;
+  /** The subscriber whose telephone rings for two seconds and no longer, when it is called through the interconnection. */
+  readonly impatientFor?: string;
   /** The subscriber to whom calls to the number of status 302 are sent on. */
   readonly sendsOnTo?: string;
   /** The customer behind the interconnection has to prove who it is, registers, and is called where it has registered. */
@@ -23,7 +25,7 @@ export interface CarrierPlan {
  * A numbering plan without a database: subscribers are who has registered; numbers `+14255560xyz` are refused with the status `xyz` and words of the carrier's own;
  * every other call of a subscriber goes to the interconnection, with the caller in P-Asserted-Identity (RFC 3325).
  */
-export function carrierScript({ domain, address, interconnect, interconnectUri, refusal, sendsOnTo, customer, tlsConfiguration }: CarrierPlan): string {
+export function carrierScript({ domain, address, interconnect, interconnectUri, refusal, impatientFor, sendsOnTo, customer, tlsConfiguration }: CarrierPlan): string {
   const listening = bracketed(address);
   return `#!KAMAILIO
 debug=1
@@ -76,6 +78,7 @@ request_route {
     ${customer === undefined ? '' : `if (is_method("INVITE") && !pv_proxy_authenticate("${domain}", "${customer.password}", "0")) { proxy_challenge("${domain}", "1"); exit; }`}
     ${refusal === undefined ? '' : `if (is_method("INVITE")) { sl_send_reply("${refusal}", "Out of order"); exit; }`}
     if ($rU =~ "^\\+14255560[3-6][0-9][0-9]$") { $var(status) = $(rU{s.substr,9,3}{s.int}); ${sendsOnTo === undefined ? '' : `if ($var(status) == 302) append_to_reply("Contact: <sip:${sendsOnTo}@${domain}>\\r\\n"); `}sl_send_reply("$var(status)", "Refused by the carrier"); exit; }
+    ${impatientFor === undefined ? '' : `if ($rU == "${impatientFor}") t_set_fr("2000");`}
     if (!lookup("location")) { sl_send_reply("404", "No such subscriber"); exit; }
     t_relay();
     exit;
