@@ -126,8 +126,8 @@ const methods: PhonePage = {
     return { width, height };
   },
 
-  async hears(person) {
-    while ((await methods.heard('remote')) !== person);
+  async hears(person, side = 'remote') {
+    while ((await methods.heard(side)) !== person);
   },
   sees: async (person) => (await eyes('remote')).sees(person),
   async hearsAll(people) {

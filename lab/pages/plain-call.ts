@@ -38,8 +38,8 @@ const methods: PlainCallPage = {
     return { state: connection.connectionState, pairs: await chosenPairs() };
   },
 
-  async hears(person) {
-    while ((await methods.heard('remote')) !== person);
+  async hears(person, side = 'remote') {
+    while ((await methods.heard(side)) !== person);
   },
   sees: (person) => eyes('remote').sees(person),
   heard: async (side) => heardIn(await ears(side).read()),

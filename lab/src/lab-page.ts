@@ -13,7 +13,7 @@ type PageCall<Methods extends PageMethods<Methods>> = <Name extends keyof Method
 
 /** An open page of the lab, driven from the story. */
 export interface LabPage<Methods extends PageMethods<Methods>> {
-  /** Calls a function of the page. Rejects with the page's own error, or after 20 s with what it waited for. */
+  /** Calls a function of the page. Rejects with the page's own error, or after a minute with what it waited for. */
   readonly call: PageCall<Methods>;
   /** The same with another limit. */
   readonly within: (timeoutMs: number) => PageCall<Methods>;
@@ -24,7 +24,8 @@ export interface ChromiumPage<Methods extends PageMethods<Methods>> extends LabP
   readonly page: Page;
 }
 
-const callTimeoutMs = 20_000;
+/** Longer than anything takes on a busy machine. */
+const callTimeoutMs = 60_000;
 const bundles = new Map<string, Promise<string>>();
 
 /** The bundle of `lab/pages/<name>.ts` as a whole HTML document. */

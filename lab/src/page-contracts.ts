@@ -21,8 +21,8 @@ export type Side = 'local' | 'remote';
 export interface MediaPage {
   /** Makes microphone and camera of this page a person's, in a browser that takes no files as devices. */
   readonly drawDevices: (person: Person) => void;
-  /** Waits until this person, and nobody else, was heard from the other side for a whole window; `null` waits for silence. */
-  readonly hears: (person: Person | null) => Promise<void>;
+  /** Waits until this person, and nobody else, was heard for a whole window, from the other side without `side`; `null` waits for silence. */
+  readonly hears: (person: Person | null, side?: Side) => Promise<void>;
   /** Waits until this person was seen from the other side, alive; `null` waits for a frame that shows nobody. */
   readonly sees: (person: Person | null) => Promise<void>;
   /** Who is heard in the next whole window of sound. */

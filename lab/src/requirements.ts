@@ -30,9 +30,9 @@ export interface LabTestOptions {
 
 /**
  * A test that needs the lab. Where something it needs is missing it is skipped with the sentence that says what, and fails
- * instead when `CI=true`: in CI nothing may be missing. A story that takes longer than `timeoutMs`, two minutes by default, fails.
+ * instead when `CI=true`: in CI nothing may be missing. A story that takes longer than `timeoutMs`, five minutes by default, fails.
  */
-export function labTest(name: string, story: (context: TestContext) => Promise<void>, { needs = programs, timeoutMs = 120_000 }: LabTestOptions = {}): void {
+export function labTest(name: string, story: (context: TestContext) => Promise<void>, { needs = programs, timeoutMs = 300_000 }: LabTestOptions = {}): void {
   const missing = missingRequirements(needs);
   if (missing === undefined) test(name, { timeout: timeoutMs }, story);
   else if (process.env['CI'] === 'true') test(name, () => Promise.reject(new Error(missing)));

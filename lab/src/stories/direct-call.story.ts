@@ -43,7 +43,7 @@ async function directCall(plan: NetworkPlan): Promise<void> {
 
 /** Quality is measured second by second: a shorter call leaves none in its records. */
 async function talkForSeconds({ anna }: TwoPhones): Promise<void> {
-  for (let window = 0; window < 5; window += 1) assert.equal(await anna.phone.call('heard', 'remote'), 'boris');
+  for (let window = 0; window < 5; window += 1) await anna.phone.call('hears', 'boris');
 }
 
 async function chosenPairIsHostToHost({ network, anna, boris }: TwoPhones): Promise<void> {

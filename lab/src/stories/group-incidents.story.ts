@@ -9,7 +9,7 @@ labTest('a line that loses every twentieth packet', async () => {
   await joinAll(room);
   await allArrive(room.members);
   await hangUpAll(room);
-}, { timeoutMs: 180_000 });
+});
 
 labTest('a browser is killed: the others go on hearing and seeing each other', async () => {
   await using room = await openRoom({ anna: 'open', boris: 'open', clara: 'open' });
@@ -20,7 +20,7 @@ labTest('a browser is killed: the others go on hearing and seeing each other', a
   const left = [member('anna'), member('boris')];
   await allArrive(left);
   await hangUpAll({ members: left });
-}, { timeoutMs: 180_000 });
+});
 
 labTest('somebody goes from an open network into a hotel', async (context) => {
   await using room = await openRoom({ anna: 'open', boris: 'open', clara: 'home' }, { moves: [['anna', 'hotel']] });
@@ -35,7 +35,7 @@ labTest('somebody goes from an open network into a hotel', async (context) => {
   await allArrive(members);
   context.diagnostic((await gapsOf(members)).join(', '));
   await hangUpAll(room);
-}, { timeoutMs: 180_000 });
+});
 
 /** For how long each did not hear one of the others, since this was last asked. */
 function gapsOf(members: readonly Member[]): Promise<readonly string[]> {
@@ -62,4 +62,4 @@ labTest('a media process is killed: everybody is back, in the same call', async 
     assert.deepEqual([id, state], [callId, 'Connected']);
   }
   await hangUpAll(room);
-}, { timeoutMs: 180_000 });
+});

@@ -89,9 +89,6 @@ export async function joinAll({ members }: Pick<Room, 'members'>): Promise<strin
   return (await first.phone.call('situation')).id;
 }
 
-/** Longer than a page call: everything that is to be seen and heard has to settle on a busy machine. */
-const patienceMs = 45_000;
-
 /** Each of these hears exactly the others, and sees each of them. */
 export async function allArrive(members: readonly Member[]): Promise<void> {
   const everybody = members.map(({ person }) => person);
@@ -104,7 +101,7 @@ export async function allArrive(members: readonly Member[]): Promise<void> {
 /** Fails with what is heard instead. */
 async function hears(phone: LabPage<PhonePage>, others: readonly Person[]): Promise<void> {
   try {
-    await phone.within(patienceMs)('hearsAll', others);
+    await phone.call('hearsAll', others);
   } catch (error) {
     throw new Error(`not exactly ${others.join(', ')}, but ${JSON.stringify(await phone.call('levels'))}`, { cause: error });
   }
@@ -113,7 +110,7 @@ async function hears(phone: LabPage<PhonePage>, others: readonly Person[]): Prom
 /** Fails with what arrives and is shown instead. */
 async function sees(person: Person, phone: LabPage<PhonePage>, others: readonly Person[]): Promise<void> {
   try {
-    await phone.within(patienceMs)('seesAll', others);
+    await phone.call('seesAll', others);
   } catch (error) {
     throw new Error(`${person} does not see ${others.join(', ')}, but ${JSON.stringify(await phone.call('sights'), undefined, 2)}`, { cause: error });
   }

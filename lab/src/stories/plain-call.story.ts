@@ -43,13 +43,14 @@ labTest('a known tone and a known picture are recognised at the other side, and 
   await Promise.all([anna.call('hears', 'boris'), boris.call('hears', 'anna'), anna.call('sees', 'boris'), boris.call('sees', 'anna')]);
 
   // Own media is not taken for the other's.
-  assert.deepEqual(await Promise.all([anna.call('heard', 'local'), anna.call('seen', 'local')]), ['anna', 'anna']);
+  await anna.call('hears', 'anna', 'local');
+  assert.equal(await anna.call('seen', 'local'), 'anna');
 
   await anna.call('enable', 'audio', false);
   await anna.call('enable', 'video', false);
   await Promise.all([boris.call('hears', null), boris.call('sees', null)]);
   assert.deepEqual(await Promise.all([boris.call('heard', 'remote'), boris.call('seen', 'remote')]), [null, null]);
-  assert.deepEqual(await Promise.all([anna.call('heard', 'remote'), anna.call('seen', 'remote')]), ['boris', 'boris']);
+  await Promise.all([anna.call('hears', 'boris'), anna.call('sees', 'boris')]);
 
   await capture.stop();
   assert.ok((await capture.count('ip.src == 192.168.1.10 && ip.dst == 192.168.1.11 && udp')) > 50);

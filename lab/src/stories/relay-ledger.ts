@@ -29,30 +29,33 @@ export function sumOf(rows: readonly RelayUsageRow[]): RelayedBytes {
 }
 
 /**
- * What a capture at the server (all its interfaces) saw between the relayed addresses of one allocation and its peers while it lived: who does not know yet that a
- * call is over goes on sending to it for a moment. Its last row tells the end to a few milliseconds, except after a crash: then the story knows better.
+ * The rows of one allocation have what a capture at the server (all its interfaces) saw between its relayed addresses and its peers while it lived; within one percent, and in a short call
+ * within the few packets that came before their sender was permitted. Who does not know yet that a call is over goes on sending: what came in the last moment may have been waiting for a
+ * relay that ended the allocation first.
+ * @param endedAtMs when it ended; without it, what its last row says, which is right to a few milliseconds except after a crash.
  */
-export async function seenAtRelay(capture: Capture, allocation: readonly RelayUsageRow[], endedAtMs = Date.parse(allocation.at(-1)?.time ?? '') + 5): Promise<RelayedBytes> {
+export async function assertCharged(capture: Capture, allocation: readonly RelayUsageRow[], endedAtMs = Date.parse(allocation.at(-1)?.time ?? '') + 5): Promise<void> {
+  const ledger = sumOf(allocation);
+  const [least, most] = await Promise.all([seenAtRelay(capture, allocation, endedAtMs - lastMomentMs), seenAtRelay(capture, allocation, endedAtMs)]);
+  for (const direction of ['toPeer', 'toClient'] as const) {
+    const tolerance = Math.max(most[direction] / 100, strayBytes);
+    const sentence = `${direction}: the ledger has ${ledger[direction]} bytes, tshark saw ${least[direction]}, and in the last moment ${most[direction] - least[direction]} more`;
+    assert.ok(ledger[direction] >= least[direction] - tolerance && ledger[direction] <= most[direction] + tolerance, sentence);
+  }
+}
+
+const lastMomentMs = 500;
+const strayBytes = 1500;
+
+async function seenAtRelay(capture: Capture, allocation: readonly RelayUsageRow[], untilMs: number): Promise<RelayedBytes> {
   const ports = new Set(allocation.flatMap((row) => row.relayedAddresses.map((address) => address.slice(address.lastIndexOf(':') + 1))));
-  const datagrams = await capture.fields(`udp && !icmp && !icmpv6 && frame.time_epoch <= ${endedAtMs / 1000}`, ['udp.srcport', 'udp.dstport', 'udp.length']);
-  const sum = (column: 0 | 1): number => datagrams.reduce((bytes, datagram) => (ports.has(datagram[column] ?? '') ? bytes + Number(datagram[2]) - udpHeaderLength : bytes), 0);
+  const datagrams = await capture.fields('udp && !icmp && !icmpv6', ['udp.srcport', 'udp.dstport', 'udp.length', 'frame.time_epoch']);
+  const lived = datagrams.filter(([, , , seconds]) => Number(seconds) * 1000 <= untilMs);
+  const sum = (column: 0 | 1): number => lived.reduce((bytes, datagram) => (ports.has(datagram[column] ?? '') ? bytes + Number(datagram[2]) - udpHeaderLength : bytes), 0);
   return { toPeer: sum(0), toClient: sum(1) };
 }
 
 const udpHeaderLength = 8;
-
-/**
- * Both directions agree within one percent; in a short call, within the few packets that came before their sender was permitted or were on their way when the
- * allocation ended.
- */
-export function assertAgree(ledger: RelayedBytes, seen: RelayedBytes): void {
-  for (const direction of ['toPeer', 'toClient'] as const) {
-    const difference = Math.abs(ledger[direction] - seen[direction]);
-    assert.ok(difference <= Math.max(seen[direction] / 100, strayBytes), `${direction}: the ledger has ${ledger[direction]} bytes, tshark saw ${seen[direction]}`);
-  }
-}
-
-const strayBytes = 1500;
 
 /** Sound and picture of a second, far more than connectivity checks. */
 export function carriedMedia({ toPeer, toClient }: RelayedBytes): boolean {

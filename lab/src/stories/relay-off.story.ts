@@ -25,14 +25,14 @@ labTest('the operator turns the relay off and on again, and off for good', async
   await turnRelay(server, operatorToken, false);
   await Promise.all([anna.phone.call('hears', null), boris.phone.call('hears', null)]);
   await turnRelay(server, operatorToken, true);
-  for (const [{ phone }, other] of [[anna, 'boris'], [boris, 'anna']] as const) await phone.within(patienceMs)('hears', other);
+  for (const [{ phone }, other] of [[anna, 'boris'], [boris, 'anna']] as const) await phone.call('hears', other);
   await bothArrive(phones);
 
   const offAt = performance.now();
   await turnRelay(server, operatorToken, false);
   await endBothWithoutPath(phones, /the operator has turned the relay off/);
   context.diagnostic(`the call whose relay was turned off was over after ${Math.round(performance.now() - offAt)} ms`);
-}, { timeoutMs: 240_000 });
+});
 
 labTest('one call does without the relay, the next has it', async (context) => {
   await using phones = await openPhonesIn('carrier', 'carrier');
@@ -56,9 +56,6 @@ labTest('a call between NATs that keep ports needs no relay', async () => {
   assert.deepEqual(await settledLedger(server, operatorToken, callId), []);
 });
 
-/** Long enough for a browser to have tried every pair. */
-const patienceMs = 60_000;
-
 async function turnRelay(server: DialplaneServer, operatorToken: string, isEnabled: boolean): Promise<void> {
   assert.equal((await server.ask('updateRelaySettings', 'PATCH', '/v1/relay/settings', operatorToken, { isEnabled })).isEnabled, isEnabled);
 }
@@ -73,7 +70,7 @@ async function endsWithoutPath(phones: TwoPhones, cause: RegExp, options?: { rea
 }
 
 async function endBothWithoutPath({ anna, boris }: TwoPhones, cause: RegExp): Promise<void> {
-  for (const situation of await Promise.all([anna.phone.within(patienceMs)('reaches', 'Disconnected'), boris.phone.within(patienceMs)('reaches', 'Disconnected')])) {
+  for (const situation of await Promise.all([anna.phone.call('reaches', 'Disconnected'), boris.phone.call('reaches', 'Disconnected')])) {
     assert.deepEqual(situation.endReason, noMediaPath);
     assert.match(situation.endMessage ?? '', cause);
   }

@@ -32,7 +32,7 @@ export interface Telephone extends AsyncDisposable {
 }
 
 /** Longer than anything takes on a busy machine: what has not come by then will not come. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** Settles as `event` does, or rejects with what there was instead. */
 export function patiently<Result>(event: Promise<Result>, instead: () => string): Promise<Result> {
