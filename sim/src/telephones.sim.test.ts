@@ -17,7 +17,7 @@ test(`${calls} telephone calls in ${minutes} minutes on bad links: each session 
       const found = report[name as keyof typeof least];
       assert.ok(found >= perCall * calls, `seed ${seed} looked at only ${found} ${name}`);
     }
-    assert.ok(report.unanswered <= 0.01 * report.invites, `${report.unanswered} of ${report.invites} INVITEs had no answer`);
+    assert.ok(report.abandoned <= 0.01 * report.invites, `${report.abandoned} of ${report.invites} INVITEs had no answer`);
   }
 });
 

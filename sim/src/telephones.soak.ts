@@ -9,6 +9,6 @@ for (let seed = firstSeed; seed < firstSeed + 3; seed += 1) {
     const report = runTelephonesWorld(seed, { telephones: 40, calls: 10_000, minutes: 120 });
     context.diagnostic(JSON.stringify(report));
     assert.ok(report.called >= 8000 && report.answered >= 5000 && report.changesAgreed >= 4000 && report.referrals >= 200 && report.cancelled >= 1000, 'looked at too little');
-    assert.ok(report.unanswered <= 0.01 * report.invites, `${report.unanswered} of ${report.invites} INVITEs had no answer`);
+    assert.ok(report.abandoned <= 0.01 * report.invites, `${report.abandoned} of ${report.invites} INVITEs had no answer`);
   });
 }

@@ -30,6 +30,8 @@ export interface RtpLegRequest {
   readonly keying?: 'sdes' | 'dtls';
   /** Our last description of the session, as SDP, where the leg takes the place of another one: its own go on with the session's id, version, sections and payload types (RFC 3264 §8). */
   readonly continues?: string;
+  /** Which way sound is to flow in the first offer of ours: `sendrecv` without it. */
+  readonly direction?: MediaDirection;
   /** IP address of the other side's signaling, where known: decides which address of ours the leg is at. */
   readonly towards?: string;
 }

@@ -2,6 +2,8 @@ import type { SipMessage } from '@dialplane/sip';
 
 /** One INVITE transaction as the telephone that has sent it sees it, by the branch in its Via. */
 interface InviteEntry {
+  /** Addresses of who has sent it and of who is to answer. */
+  readonly parties: readonly [string, string];
   readonly finals: Set<string>;
 }
 
@@ -16,7 +18,7 @@ export class InviteLedger {
   noteSent(message: SipMessage): void {
     if (message.kind !== 'request' || message.method !== 'INVITE') return;
     const key = branchOf(message);
-    if (!this.invites.has(key)) this.invites.set(key, { finals: new Set() });
+    if (!this.invites.has(key)) this.invites.set(key, { parties: [hostIn(message.headers.first('Via') ?? ''), hostIn(message.uri)], finals: new Set() });
   }
 
   noteReceived(message: SipMessage): void {
@@ -24,15 +26,21 @@ export class InviteLedger {
     this.invites.get(branchOf(message))?.finals.add(`${message.status} ${message.headers.first('To')?.split('tag=')[1] ?? ''}`);
   }
 
-  /** How many INVITEs had no final response, and how many more than one. */
-  verdict(): { readonly unanswered: number; readonly contradicted: number } {
-    let [unanswered, contradicted] = [0, 0];
-    for (const { finals } of this.invites.values()) {
-      if (finals.size === 0) unanswered += 1;
+  /** How many INVITEs had no final response, apart from those of telephones that have vanished, and how many more than one. */
+  verdict(vanished: ReadonlySet<string>): { readonly unanswered: number; readonly abandoned: number; readonly contradicted: number } {
+    let [unanswered, abandoned, contradicted] = [0, 0, 0];
+    for (const { parties, finals } of this.invites.values()) {
       if (finals.size > 1) contradicted += 1;
+      if (finals.size > 0) continue;
+      if (parties.some((party) => vanished.has(party))) abandoned += 1;
+      else unanswered += 1;
     }
-    return { unanswered, contradicted };
+    return { unanswered, abandoned, contradicted };
   }
+}
+
+function hostIn(text: string): string {
+  return /\d+\.\d+\.\d+\.\d+/.exec(text)?.[0] ?? '';
 }
 
 function branchOf(message: SipMessage): string {

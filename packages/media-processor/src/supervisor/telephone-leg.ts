@@ -68,6 +68,6 @@ function negotiate(negotiation: TelephoneNegotiation, command: TelephoneCommand)
     case 'offer':
       return negotiation.offer(command.direction);
     default:
-      return command.request.offer === undefined ? negotiation.offer('sendrecv') : negotiation.handle(command.request.offer);
+      return command.request.offer === undefined ? negotiation.offer() : negotiation.handle(command.request.offer);
   }
 }

@@ -23,9 +23,11 @@ export type TelephoneNegotiated =
 export class TelephoneNegotiation {
   private readonly trunk: TrunkNegotiation;
   private readonly ssrc = randomInt(1, 2 ** 32);
+  private readonly firstDirection: MediaDirection;
   private revision = 0;
 
-  constructor({ codecs, dtmf, srtp, packetMs, keying = 'sdes', continues }: RtpLegRequest, { fingerprint, rtp }: TelephoneSurroundings) {
+  constructor({ codecs, dtmf, srtp, packetMs, keying = 'sdes', direction = 'sendrecv', continues }: RtpLegRequest, { fingerprint, rtp }: TelephoneSurroundings) {
+    this.firstDirection = direction;
     this.trunk = new TrunkNegotiation({
       policy: { codecs, dtmf, srtp, ...(packetMs !== undefined && { packetMs }) }, keying, fingerprint, rtp,
       ...(continues !== undefined && { continues }),
@@ -35,7 +37,7 @@ export class TelephoneNegotiation {
     });
   }
 
-  offer(direction: MediaDirection): TelephoneNegotiated {
+  offer(direction = this.firstDirection): TelephoneNegotiated {
     return { kind: 'offered', description: this.describe('offer', this.trunk.offer(direction)) };
   }
 

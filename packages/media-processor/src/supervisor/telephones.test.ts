@@ -34,6 +34,8 @@ processorTest('a leg that is opened without an offer offers; two telephones hear
   const [ann, ben] = [await TestTelephone.open(t), await TestTelephone.open(t)];
   openLeg(media, 'ann', { srtp: 'forbidden' });
   const offer = await described(media, 'ann');
+  openLeg(media, 'held', { direction: 'sendonly' });
+  assert.match((await described(media, 'held')).sdp, /^a=sendonly\r$/m);
   assert.match(offer.sdp, /c=IN IP4 127\.0\.0\.1\r\n.*\r\nm=audio \d+ RTP\/AVP 111 0 8 101 110\r\n/);
   media.send({ kind: 'describe', conferenceId: 'a', legId: 'ann', description: description('answer', ann.port) });
   openLeg(media, 'ben', { offer: description('offer', ben.port) });

@@ -93,12 +93,15 @@ export class IncomingChanges implements RequestServer {
 
   handleTimeout(now: Instant): void {
     if (this.state.kind !== 'accepted' || this.state.answer.handleTimeout(now) === 'waiting') return;
+    this.state = { kind: 'none' };
     this.usage.session.hangUp(this.usage, { by: 'network', cause: 'notAcknowledged', reasons: [] }, now);
   }
 
   close(now: Instant): void {
-    if (this.state.kind === 'open') this.usage.respond(this.state.transaction, 487, now);
-    if (this.openUpdate !== undefined) this.usage.respond(this.openUpdate, 487, now);
+    const { state, usage } = this;
+    if (state.kind === 'open') usage.respond(state.transaction, 487, now);
+    else if (state.kind === 'accepted') usage.session.keeper.outlive(usage.dialog, state.sequence, state.answer);
+    if (this.openUpdate !== undefined) usage.respond(this.openUpdate, 487, now);
     this.state = { kind: 'none' };
     this.openUpdate = undefined;
   }

@@ -1,5 +1,6 @@
 import type { Instant, Randomness } from '@dialplane/sansio';
 import type { DigestClient } from '../digest/digest-client.ts';
+import type { Dialog } from '../dialog/dialog.ts';
 import type { Replaces } from '../headers/replaces.ts';
 import type { SipFlow } from '../link/sip-flow.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
@@ -12,6 +13,7 @@ import type { UserAgentLimits } from '../user-agent/user-agent-options.ts';
 import type { Visited } from '../visit-schedule.ts';
 import type { InviteUsage } from './invite-usage.ts';
 import type { Session } from './session.ts';
+import type { UnacknowledgedAnswer } from './unacknowledged-answer.ts';
 
 /** In whose name requests go out: a session, a registration, or somebody who asks once. */
 export interface RequestSender extends Visited {
@@ -61,6 +63,8 @@ export interface SessionKeeper {
   /** Requests within this dialog belong to the usage from now on. */
   join(usage: InviteUsage): void;
   leave(usage: InviteUsage): void;
+  /** The session ends while our 2xx to a re-INVITE with this CSeq waits for its ACK. */
+  outlive(dialog: Dialog, sequence: number, answer: UnacknowledgedAnswer): void;
   sessionNamed(sessionId: string): Session | undefined;
   /** The session of the dialog that a Replaces names. */
   sessionReplacedBy(replaces: Replaces): Session | undefined;

@@ -1,4 +1,5 @@
 import type { Instant, Randomness } from '@dialplane/sansio';
+import type { Dialog } from '../dialog/dialog.ts';
 import { DigestClient } from '../digest/digest-client.ts';
 import type { SipCrypto } from '../digest/sip-crypto.ts';
 import type { Replaces } from '../headers/replaces.ts';
@@ -8,13 +9,15 @@ import type { SipMessage, SipRequest, SipResponse } from '../message/sip-message
 import type { InviteUsage } from '../session/invite-usage.ts';
 import type { OurTransaction, RequestSender, RequestServer, RequestUser, SessionKeeper, TheirTransaction } from '../session/session-keeper.ts';
 import type { Session } from '../session/session.ts';
+import type { UnacknowledgedAnswer } from '../session/unacknowledged-answer.ts';
 import type { InviteClientTransaction } from '../transaction/invite-client-transaction.ts';
 import type { TimedTransaction } from '../transaction/timed-transaction.ts';
 import { TransactionLayer } from '../transaction/transaction-layer.ts';
 import type { TransactionOutput } from '../transaction/transaction-output.ts';
 import type { TransactionTimes } from '../transaction/transaction-times.ts';
-import { VisitSchedule } from '../visit-schedule.ts';
+import { VisitSchedule, type Visited } from '../visit-schedule.ts';
 import { DialogTable } from './dialog-table.ts';
+import { LastAnswers } from './last-answers.ts';
 import type { ExtraHeaders, SipCredentials, SipRoute } from './user-agent-command.ts';
 import type { UserAgentEvent } from './user-agent-event.ts';
 import { defaultUserAgentLimits, type UserAgentLimits, type UserAgentOptions } from './user-agent-options.ts';
@@ -39,9 +42,10 @@ export class AgentCore implements SessionKeeper {
   readonly productHeaders: { readonly request: ExtraHeaders; readonly response: ExtraHeaders };
   readonly layer: TransactionLayer<RequestUser, RequestServer>;
   readonly dialogs = new DialogTable();
+  readonly lastAnswers = new LastAnswers();
   readonly sessions = new Map<string, Session>();
   /** Whoever waits for something. */
-  readonly visits = new VisitSchedule<RequestSender>();
+  readonly visits = new VisitSchedule<Visited & Pick<RequestSender, 'handleTimeout'>>();
   readonly outputs: UserAgentOutput[] = [];
   private readonly crypto: SipCrypto;
   private readonly contactSource: (request: SipRequest, flow: SipFlow) => string;
@@ -104,6 +108,10 @@ export class AgentCore implements SessionKeeper {
 
   leave(usage: InviteUsage): void {
     this.dialogs.leave(usage);
+  }
+
+  outlive(dialog: Dialog, sequence: number, answer: UnacknowledgedAnswer): void {
+    this.visits.add(this.lastAnswers.add(dialog, sequence, answer));
   }
 
   sessionNamed(sessionId: string): Session | undefined {

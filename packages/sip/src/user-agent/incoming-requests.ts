@@ -45,10 +45,10 @@ export class IncomingRequests {
     }
   }
 
-  /** The ACK of a 2xx; without a dialog there is nothing to do, and no answer to an ACK. */
+  /** The ACK of a 2xx; what belongs to nothing has no answer. */
   handleAck(ack: SipRequest, now: Instant): void {
     const usage = this.core.dialogs.of(ack);
-    if (usage === undefined) return;
+    if (usage === undefined) return this.core.lastAnswers.handleAck(ack);
     usage.session.handleAck(usage, ack, now);
     this.core.visits.add(usage.session);
   }

@@ -93,6 +93,31 @@ test('the 200 of a re-INVITE comes after the BYE: it is acknowledged (RFC 5407 �
   agents.assertNothingLeft();
 });
 
+test('the 200 of a re-INVITE that crosses the BYE is lost: it is repeated until it is acknowledged, or for 64·T1 (RFC 3261 §13.3.1.4)', () => {
+  const crossing = (hasAck: boolean): TwoAgents => {
+    const agents = new TwoAgents();
+    const sessionId = called(agents, 'answered');
+    let lost = 0;
+    agents.passes = (from, message) => {
+      if (message.kind === 'response' && message.status === 200 && from === 'bob' && /INVITE/.test(message.headers.first('CSeq') ?? '')) return (lost += 1) > 2;
+      return hasAck || message.kind === 'response' || message.method !== 'ACK';
+    };
+    agents.do('alice', { kind: 'offer', sessionId: 'a', description: sdp('change') });
+    agents.pass(20);
+    agents.do('bob', { kind: 'answerOffer', sessionId, description: sdp('changed') });
+    agents.do('alice', { kind: 'end', sessionId: 'a' });
+    agents.pass(40_000);
+    return agents;
+  };
+  const answers = (agents: TwoAgents): number => agents.steps().filter((step) => step.endsWith('200 INVITE')).length;
+  const acknowledged = crossing(true);
+  assert.equal(answers(acknowledged), 3);
+  acknowledged.assertNothingLeft();
+  const silent = crossing(false);
+  assert.equal(answers(silent), 11, 'after 0.5, 1, 2 and then each 4 seconds');
+  silent.assertNothingLeft();
+});
+
 test('an UPDATE meets a re-INVITE whose offer is not answered: 500, to come again (RFC 6337 §4.3)', () => {
   const agents = new TwoAgents();
   const sessionId = called(agents, 'answered');

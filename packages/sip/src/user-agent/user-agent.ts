@@ -4,7 +4,7 @@ import { responseTo } from '../message/response-to.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import type { SipFlow } from '../link/sip-flow.ts';
 import { OutgoingInvite } from '../session/outgoing-invite.ts';
-import type { RequestSender, RequestServer, RequestUser } from '../session/session-keeper.ts';
+import type { RequestServer, RequestUser } from '../session/session-keeper.ts';
 import { Session } from '../session/session.ts';
 import type { TimedTransaction } from '../transaction/timed-transaction.ts';
 import type { TransactionStatistics } from '../transaction/transaction-layer.ts';
@@ -26,6 +26,7 @@ export type UserAgentInput =
 
 export interface UserAgentStatistics extends TransactionStatistics {
   readonly sessions: number;
+  /** Those of sessions, and those of which nothing is left but an answer without its ACK. */
   readonly dialogs: number;
 }
 
@@ -54,7 +55,7 @@ export class UserAgent implements Machine<UserAgentInput, UserAgentOutput> {
   }
 
   get statistics(): UserAgentStatistics {
-    return { ...this.core.layer.statistics, sessions: this.core.sessions.size, dialogs: this.core.dialogs.size };
+    return { ...this.core.layer.statistics, sessions: this.core.sessions.size, dialogs: this.core.dialogs.size + this.core.lastAnswers.size };
   }
 
   handle(input: UserAgentInput, now: Instant): void {
@@ -68,12 +69,12 @@ export class UserAgent implements Machine<UserAgentInput, UserAgentOutput> {
     const { core } = this;
     core.layer.handleTimeout(now);
     this.settle(undefined, now);
-    const visited: RequestSender[] = [];
-    for (let sender = core.visits.takeDue(now); sender !== undefined; sender = core.visits.takeDue(now)) {
-      sender.handleTimeout(now);
-      visited.push(sender);
+    const visited = [];
+    for (let waiting = core.visits.takeDue(now); waiting !== undefined; waiting = core.visits.takeDue(now)) {
+      waiting.handleTimeout(now);
+      visited.push(waiting);
     }
-    for (const sender of visited) core.visits.add(sender);
+    for (const waiting of visited) core.visits.add(waiting);
     this.settle(undefined, now);
   }
 

@@ -215,6 +215,38 @@ test('we hold and take back, one offer at a time', () => {
   assert.deepEqual(line.session({ kind: 'answerReceived', description: sdpBytes('fine') }), ['media describe conference/leg answer fine']);
 });
 
+test('what is wanted while an offer is being made comes with the next one', () => {
+  const line = answered();
+  assert.deepEqual(line.command({ kind: 'setHeld', lineId: 'line', isHeld: true }), ['media offer conference/leg sendonly']);
+  assert.deepEqual(line.command({ kind: 'setHeld', lineId: 'line', isHeld: false }), []);
+  line.described('offer', 'hold');
+  assert.deepEqual(line.session({ kind: 'answerReceived', description: sdpBytes('held') }), ['media describe conference/leg answer held', 'media offer conference/leg sendrecv']);
+});
+
+test('a held telephone that another call takes over is told so, and that it is heard again, by one offer', () => {
+  const line = answered();
+  line.command({ kind: 'setHeld', lineId: 'line', isHeld: true });
+  line.described('offer', 'hold');
+  line.session({ kind: 'answerReceived', description: sdpBytes('held') });
+  const next = { conferenceId: 'another', legId: 'leg 2' };
+  assert.deepEqual(line.command({ kind: 'setHeld', lineId: 'line', isHeld: false }), ['media offer conference/leg sendrecv']);
+  assert.deepEqual(line.command({ kind: 'connect', lineId: 'line', callId: 'c', ...next }), ['media closeLeg conference/leg', 'media openLeg another/leg 2']);
+  assert.deepEqual(line.described('offer', 'too late'), []);
+  assert.deepEqual(line.described('offer', 'new place', next), ['session offer line/1 new place']);
+  assert.deepEqual(line.session({ kind: 'answerReceived', description: sdpBytes('fine') }), ['media describe another/leg 2 answer fine']);
+});
+
+test('a held telephone stays so when its media process is lost', () => {
+  const line = answered();
+  line.command({ kind: 'setHeld', lineId: 'line', isHeld: true });
+  line.described('offer', 'hold');
+  line.session({ kind: 'answerReceived', description: sdpBytes('held') });
+  const next = { conferenceId: 'another', legId: 'leg 2' };
+  assert.deepEqual(line.command({ kind: 'connect', lineId: 'line', callId: 'c', ...next }), ['media closeLeg conference/leg', 'media openLeg another/leg 2 sendonly']);
+  line.described('offer', 'held elsewhere', next);
+  assert.deepEqual(line.session({ kind: 'answerReceived', description: sdpBytes('held') }), ['media describe another/leg 2 answer held']);
+});
+
 test('a lost media process: the leg is elsewhere, and the telephone follows', () => {
   const line = answered();
   const next = { conferenceId: 'another', legId: 'leg 2' };

@@ -16,15 +16,17 @@ export function goOn(live: LiveLine, now: Instant): void {
   const { far, hold, move } = state;
   if (move !== undefined) {
     live.place = move;
-    live.state = { ...state, exchange: { kind: 'asking', wantedBy: 'line' }, move: undefined, hold: { ...hold, isSignaled: false } };
-    live.openLeg(far, now);
+    live.state = { ...state, exchange: { kind: 'asking', wantedBy: 'line' }, move: undefined, hold: signaled(hold) };
+    live.openLeg({ ...far, media: { ...far.media, direction: directionOf(state) } }, now);
   } else if (hold.isWanted !== hold.isSignaled) askForOffer(live, state, 'line', now);
 }
 
-/** The owner wants the leg elsewhere: in another conference, or in the same again after a media process was lost. */
+/** The owner wants the leg elsewhere: in another conference, or in the same again after a media process was lost. An offer that the old leg is still to make is not waited for: the new one's says the same. */
 export function moveLeg(live: LiveLine, state: Answered, place: LegPlace, now: Instant): void {
+  const { exchange } = state;
+  const isAsking = exchange.kind === 'asking' && exchange.wantedBy === 'line' && live.media.wasAgreed;
   live.place = place;
-  live.state = { ...state, move: place };
+  live.state = { ...state, move: place, ...(isAsking && { exchange: { kind: 'none' } }) };
   goOn(live, now);
 }
 
@@ -81,7 +83,7 @@ export function handleLegNews(live: LiveLine, state: Answered, news: LegNews, no
   } else if (exchange.kind === 'asking') {
     const { wantedBy } = exchange;
     live.session({ kind: wantedBy === 'peer' ? 'answerOffer' : 'offer', description: sdpBytes(news.sdp) });
-    live.state = { ...state, exchange: { kind: 'sent', wantedBy }, hold: { ...state.hold, isSignaled: state.hold.isWanted } };
+    live.state = { ...state, exchange: { kind: 'sent', wantedBy } };
   }
 }
 
@@ -107,9 +109,14 @@ function settle(live: LiveLine, state: Answered, hold: HoldState, now: Instant):
 }
 
 function askForOffer(live: LiveLine, state: Answered, wantedBy: 'peer' | 'line', now: Instant): void {
-  live.state = { ...state, exchange: { kind: 'asking', wantedBy } };
+  live.state = { ...state, exchange: { kind: 'asking', wantedBy }, hold: signaled(state.hold) };
   live.media.offerAnew(directionOf(state));
   live.arm('description', live.times.describeMs, now);
+}
+
+/** The offer that is asked for says what is wanted now. */
+function signaled(hold: HoldState): HoldState {
+  return { ...hold, isSignaled: hold.isWanted };
 }
 
 /** Whoever holds does not listen (RFC 3264 §8.4). */
@@ -135,5 +142,5 @@ function handleRefusal(live: LiveLine, state: Answered, news: Extract<LegNews, {
   if (isOfPeer) live.session({ kind: 'refuseOffer', ...offerRefusal(news) });
   const isAnswer = exchange.kind === 'none' || exchange.kind === 'sent';
   if (isAnswer || !live.media.wasAgreed) live.hangUp(mediaUnavailable(news));
-  else settle(live, state, { ...state.hold, isSignaled: state.hold.isWanted }, now);
+  else settle(live, state, signaled(state.hold), now);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
+import type { MediaCommand, MediaEvent, RtpLegRequest, WebrtcLegRequest } from '@dialplane/media-api';
 import { instant, type Instant } from '@dialplane/sansio';
 import { parseSipMessage, type SessionCommand, type SessionEvent, type SipFlow, type SipResponse } from '@dialplane/sip';
 import type { LineEvent } from '@dialplane/telephony-api';
@@ -103,9 +103,14 @@ function ofEvent(event: LineEvent): string {
 
 function ofMedia(command: MediaCommand): string {
   const at = 'legId' in command ? `${command.conferenceId}/${command.legId}` : command.conferenceId;
-  if (command.kind === 'openLeg') return `openLeg ${at}${command.request.offer === undefined ? '' : ` with ${command.request.offer.sdp}`}`;
+  if (command.kind === 'openLeg') return `openLeg ${at}${command.request.offer === undefined ? '' : ` with ${command.request.offer.sdp}`}${directionIn(command.request)}`;
   if (command.kind === 'describe') return `describe ${at} ${command.description.type} ${command.description.sdp}`;
   return `${command.kind} ${at}${command.kind === 'offer' ? ` ${command.direction}` : ''}${command.kind === 'sendDtmf' ? ` ${command.tones}` : ''}`;
+}
+
+/** Where it is not the usual one. */
+function directionIn(request: WebrtcLegRequest | RtpLegRequest): string {
+  return 'direction' in request && request.direction !== undefined && request.direction !== 'sendrecv' ? ` ${request.direction}` : '';
 }
 
 function ofSession(command: SessionCommand): string {
