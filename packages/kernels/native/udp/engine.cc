@@ -7,7 +7,6 @@
 #include <cerrno>
 
 #include "../node-api-call.h"
-#include "open-socket.h"
 
 namespace {
 /// Looks without a result after which the sockets are watched again.
@@ -34,6 +33,9 @@ Engine::Engine(napi_env env, const Buffers& buffers, const EngineHandle& handle)
 int Engine::start(napi_value state) {
   if (const int code = startWatching(); code != 0) return code;
   napi_create_reference(env_, state, 1, &state_);
+  napi_value callback;
+  napi_get_element(env_, state, 0, &callback);
+  napi_create_reference(env_, callback, 1, &callback_);
   napi_value name;
   napi_create_string_utf8(env_, "DialplaneUdpSockets", NAPI_AUTO_LENGTH, &name);
   napi_async_init(env_, state, name, &context_);
@@ -51,34 +53,52 @@ int Engine::startWatching() {
   napi_get_uv_event_loop(env_, &loop);
   socketsPoll_.data = timerPoll_.data = this;
   if (const int code = uv_poll_init(loop, &socketsPoll_, epoll_); code != 0) return code;
-  ++openHandles_;
+  handles_.push_back(reinterpret_cast<uv_handle_t*>(&socketsPoll_));
   if (const int code = uv_poll_init(loop, &timerPoll_, timer_); code != 0) return code;
-  ++openHandles_;
+  handles_.push_back(reinterpret_cast<uv_handle_t*>(&timerPoll_));
+  if (const int code = patient_.start(loop, handles_, [this] { lookAtPatient(); }); code != 0) return code;
   keepLoopAlive(false);
   uv_poll_start(&timerPoll_, UV_READABLE, [](uv_poll_t* handle, int, int) { static_cast<Engine*>(handle->data)->onTimer(); });
   watch();
   return 0;
 }
 
-int32_t Engine::open(const SocketAddress& address, int bufferBytes, bool receivesRuns) {
+int32_t Engine::open(const SocketAddress& address, int bufferBytes, bool receivesRuns, std::span<const sock_filter> mayWait) {
   if (phase_ == Phase::closing) return -EBADF;
   const auto [fd, port] = openSocket(address, bufferBytes, receivesRuns);
   if (fd < 0) return fd;
-  Socket* const socket = sockets_.add(fd, address.any.sa_family);
-  if (socket == nullptr) {
-    ::close(fd);
-    return -EMFILE;
-  }
+  Socket* const socket = addSocket(fd, address.any.sa_family, epoll_);
+  if (socket == nullptr) return -errno;
   socket->port = port;
-  epoll_event event{.events = EPOLLIN, .data = {.u32 = static_cast<uint32_t>(socket->number)}};
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) {
-    const int code = errno;
-    sockets_.remove(*socket);
-    ::close(fd);
-    return -code;
-  }
+  const int32_t number = socket->number;
   if (sockets_.openCount() == 1) keepLoopAlive(true);
-  return socket->number;
+  if (!mayWait.empty()) openPatient(number, bufferBytes, mayWait);
+  return number;
+}
+
+/// @return nullptr where there is no room for it, and errno; then its descriptor is closed.
+Socket* Engine::addSocket(int fd, int family, int epoll) {
+  Socket* const socket = sockets_.add(fd, family);
+  if (socket != nullptr) {
+    epoll_event event{.events = EPOLLIN, .data = {.u32 = static_cast<uint32_t>(socket->number)}};
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0) return socket;
+  }
+  const int code = socket == nullptr ? EMFILE : errno;
+  if (socket != nullptr) sockets_.remove(*socket);
+  ::close(fd);
+  errno = code;
+  return nullptr;
+}
+
+/// Where the system has no such sockets, nothing waits.
+void Engine::openPatient(int32_t number, int bufferBytes, std::span<const sock_filter> mayWait) {
+  const Socket* const first = sockets_.find(number);
+  const int fd = openPatientSocket(first->fd, mayWait, bufferBytes);
+  Socket* const patient = fd < 0 ? nullptr : addSocket(fd, first->family, patient_.epoll());
+  if (patient == nullptr) return;
+  patient->toldAs = number;
+  sockets_.find(number)->patient = patient->number;
+  patient_.begin();
 }
 
 int Engine::portOf(int32_t number) {
@@ -89,9 +109,11 @@ int Engine::portOf(int32_t number) {
 void Engine::close(int32_t number) {
   const Socket* const socket = sockets_.find(number);
   if (socket == nullptr) return;
+  const int32_t patient = socket->patient;
   const int fd = socket->fd;
   sockets_.remove(*socket);
   ::close(fd);
+  close(patient);
   if (sockets_.openCount() == 0) keepLoopAlive(false);
 }
 
@@ -103,19 +125,22 @@ void Engine::destroy() {
 }
 
 void Engine::closeHandles() {
+  openHandles_ = handles_.size();
   if (openHandles_ == 0) return onHandleClosed();
-  const auto closed = [](uv_handle_t* handle) { static_cast<Engine*>(handle->data)->onHandleClosed(); };
-  uv_close(reinterpret_cast<uv_handle_t*>(&socketsPoll_), closed);
-  if (openHandles_ == 2) uv_close(reinterpret_cast<uv_handle_t*>(&timerPoll_), closed);
+  for (uv_handle_t* const handle : handles_) {
+    handle->data = this;
+    uv_close(handle, [](uv_handle_t* closed) { static_cast<Engine*>(closed->data)->onHandleClosed(); });
+  }
 }
 
 /// The last one is the end of the engine.
 void Engine::onHandleClosed() {
-  if (--openHandles_ > 0) return;
+  if (openHandles_ > 0 && --openHandles_ > 0) return;
   if (epoll_ >= 0) ::close(epoll_);
   if (timer_ >= 0) ::close(timer_);
   if (context_ != nullptr) napi_async_destroy(env_, context_);
-  if (state_ != nullptr) napi_delete_reference(env_, state_);
+  for (napi_ref reference : {state_, callback_})
+    if (reference != nullptr) napi_delete_reference(env_, reference);
   if (cleanup_ != nullptr) napi_remove_async_cleanup_hook(cleanup_);
   *handle_ = nullptr;
   delete this;
@@ -157,12 +182,24 @@ void Engine::setTimer(uint32_t microseconds) {
 
 bool Engine::look() {
   ++statistics_.wakeUps;
-  const int count = epoll_wait(epoll_, ready_, Receiver::slots, 0);
-  if (count <= 0) return false;
-  const int share = std::max(leastShare, Receiver::slots / count);
-  for (int index = 0; index < count && phase_ != Phase::closing; ++index) readFrom(static_cast<int32_t>(ready_[index].data.u32), ready_[index].events, share);
+  if (readReady(epoll_) == 0) return false;
+  if (phase_ != Phase::closing && patient_.defer()) readReady(patient_.epoll());
   if (phase_ != Phase::closing) tell();
   return true;
+}
+
+void Engine::lookAtPatient() {
+  ++statistics_.wakeUps;
+  readReady(patient_.epoll());
+  if (phase_ != Phase::closing) tell();
+}
+
+int Engine::readReady(int epoll) {
+  const int count = epoll_wait(epoll, ready_, Receiver::slots, 0);
+  if (count <= 0) return 0;
+  const int share = std::max(leastShare, Receiver::slots / count);
+  for (int index = 0; index < count && phase_ != Phase::closing; ++index) readFrom(static_cast<int32_t>(ready_[index].data.u32), ready_[index].events, share);
+  return count;
 }
 
 void Engine::readFrom(int32_t number, uint32_t events, int share) {
@@ -194,11 +231,10 @@ bool Engine::tell() {
 }
 
 int32_t Engine::callBatch(int count) {
-  napi_value state, callback, result;
-  napi_get_reference_value(env_, state_, &state);
-  napi_get_element(env_, state, 0, &callback);
+  napi_value callback, result;
+  napi_get_reference_value(env_, callback_, &callback);
   const napi_value argument = node_api::int32(env_, count);
-  if (napi_make_callback(env_, context_, state, callback, 1, &argument, &result) == napi_ok) return node_api::readInt32(env_, result);
+  if (napi_make_callback(env_, context_, callback, callback, 1, &argument, &result) == napi_ok) return node_api::readInt32(env_, result);
   throwUncaught();
   return 0;
 }
@@ -223,8 +259,5 @@ void Engine::throwUncaught() {
 
 /// Open sockets keep the process alive, as those of Node do.
 void Engine::keepLoopAlive(bool isNeeded) {
-  for (uv_poll_t* poll : {&socketsPoll_, &timerPoll_}) {
-    auto* const handle = reinterpret_cast<uv_handle_t*>(poll);
-    isNeeded ? uv_ref(handle) : uv_unref(handle);
-  }
+  for (uv_handle_t* const handle : handles_) isNeeded ? uv_ref(handle) : uv_unref(handle);
 }

@@ -6,13 +6,19 @@
 //
 // The sockets are in an epoll set of their own, which the event loop watches as one descriptor; while gathering it watches the timer
 // instead, so that nothing wakes the thread between two looks.
+//
+// Datagrams that may wait come to sockets of their own, in another epoll set, which is looked at after the first; the event loop watches that one only while nothing
+// else comes (PatientWatch).
 #pragma once
 #include <node_api.h>
 #include <sys/epoll.h>
 #include <uv.h>
 
 #include <memory>
+#include <vector>
 
+#include "open-socket.h"
+#include "patient-watch.h"
 #include "receiver.h"
 #include "sender.h"
 
@@ -37,8 +43,9 @@ class Engine {
   /// @return 0, or a negative errno: then there is none.
   static int create(napi_env env, napi_value state, const Buffers& buffers, const EngineHandle& handle);
 
+  /// @param mayWait Returns 1 for datagrams that may wait; none where it is empty.
   /// @return The number of the socket, or a negative errno.
-  int32_t open(const SocketAddress& address, int bufferBytes, bool receivesRuns);
+  int32_t open(const SocketAddress& address, int bufferBytes, bool receivesRuns, std::span<const sock_filter> mayWait);
   /// @return -1 where it is not open.
   int portOf(int32_t number);
   void close(int32_t number);
@@ -60,8 +67,13 @@ class Engine {
   void watch();
   void gather();
   void setTimer(uint32_t microseconds);
-  /// Reads from what is ready and tells it. @return Whether anything was ready.
+  /// Reads from what is ready, and then from what was waiting, and tells it. @return Whether anything was ready.
   bool look();
+  void lookAtPatient();
+  /// @return How many sockets of a set were ready.
+  int readReady(int epoll);
+  Socket* addSocket(int fd, int family, int epoll);
+  void openPatient(int32_t number, int bufferBytes, std::span<const sock_filter> mayWait);
   void readFrom(int32_t number, uint32_t events, int share);
   /// Tells the batch and sends the answers. @return false when the engine was destroyed meanwhile.
   bool tell();
@@ -90,9 +102,12 @@ class Engine {
   int timer_ = -1;
   uv_poll_t socketsPoll_{};
   uv_poll_t timerPoll_{};
-  int openHandles_ = 0;
+  PatientWatch patient_;
+  std::vector<uv_handle_t*> handles_;
+  size_t openHandles_ = 0;
   napi_async_cleanup_hook_handle cleanup_ = nullptr;
   napi_ref state_ = nullptr;
+  napi_ref callback_ = nullptr;
   napi_async_context context_ = nullptr;
   epoll_event ready_[Receiver::slots];
 };

@@ -33,7 +33,7 @@ void readErrors(const Socket& socket, std::vector<IcmpError>& errors) {
     if (recvmsg(socket.fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return;
     const auto error = extendedError(message);
     if (!error || message.msg_namelen == 0 || destination.any.sa_family != socket.family) continue;
-    IcmpError told{.socket = socket.number, .destination = destination, .type = error->ee_type, .code = error->ee_code, .detail = 0};
+    IcmpError told{.socket = socket.toldAs, .destination = destination, .type = error->ee_type, .code = error->ee_code, .detail = 0};
     if (error->ee_origin == SO_EE_ORIGIN_LOCAL && error->ee_errno == EMSGSIZE) {
       // Our own system refused what a router would have refused; its queue does not say for which port.
       told.type = socket.family == AF_INET6 ? ICMP6_PACKET_TOO_BIG : ICMP_DEST_UNREACH;

@@ -47,13 +47,23 @@ napi_value create(napi_env env, napi_callback_info info) {
   return code == 0 ? external : int32(env, code);
 }
 
-/// open(handle, family, port, w0, w1, w2, w3, bufferBytes, receivesRuns) -> number, or a negative errno
+/// The instructions of a socket filter, four words each: code, jumps, operand.
+std::vector<sock_filter> readFilter(napi_env env, napi_value array) {
+  int count = 0;
+  const int32_t* words = wordsOf(env, array, 4, &count);
+  std::vector<sock_filter> filter;
+  for (; count > 0; --count, words += 4)
+    filter.push_back({.code = static_cast<uint16_t>(words[0]), .jt = static_cast<uint8_t>(words[1]), .jf = static_cast<uint8_t>(words[2]), .k = static_cast<uint32_t>(words[3])});
+  return filter;
+}
+
+/// open(handle, family, port, w0, w1, w2, w3, bufferBytes, receivesRuns, mayWait: Int32Array) -> number, or a negative errno
 napi_value open(napi_env env, napi_callback_info info) {
-  const Arguments<9> arguments(env, info);
+  const Arguments<10> arguments(env, info);
   int32_t words[6];
   for (size_t word = 0; word < 6; ++word) words[word] = readInt32(env, arguments[1 + word]);
   Engine* const engine = engineOf(env, arguments[0]);
-  return int32(env, engine == nullptr ? -EBADF : engine->open(readAddress(words), readInt32(env, arguments[7]), readInt32(env, arguments[8]) != 0));
+  return int32(env, engine == nullptr ? -EBADF : engine->open(readAddress(words), readInt32(env, arguments[7]), readInt32(env, arguments[8]) != 0, readFilter(env, arguments[9])));
 }
 
 /// portOf(handle, number) -> port, -1 where it is not open

@@ -23,10 +23,24 @@ size_t segmentBytesOf(msghdr& message, size_t length) {
   }
   return length;
 }
+
+/// When a message came, in nanoseconds of the wall clock; -1 where it does not say.
+int64_t arrivedAt(msghdr& message) {
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_TIMESTAMPNS) continue;
+    timespec time;
+    std::memcpy(&time, CMSG_DATA(header), sizeof time);
+    return time.tv_sec * int64_t{1'000'000'000} + time.tv_nsec;
+  }
+  return -1;
+}
+
+/// What nobody waits longer for: the wall clock may have been set meanwhile.
+constexpr int64_t longestWaitMicroseconds = 1'000'000;
 }  // namespace
 
 Receiver::Receiver(uint8_t* slab, int32_t* descriptors, int capacity, Statistics& statistics)
-    : slab_(slab), descriptors_(descriptors), capacity_(capacity), statistics_(statistics), messages_(slots), pieces_(2 * slots), addresses_(slots), controls_(slots), owners_(slots) {
+    : slab_(slab), descriptors_(descriptors), capacity_(capacity), statistics_(statistics), messages_(slots), pieces_(2 * slots), addresses_(slots), controls_(slots), owners_(slots), waits_(slots) {
   uint8_t* const overflow = slab + slots * slotBytes;
   for (int slot = 0; slot < slots; ++slot) {
     pieces_[2 * slot] = {slab + slot * slotBytes, slotBytes};
@@ -49,13 +63,26 @@ int Receiver::read(const Socket& socket, int count) {
     const int got = recvmmsg(socket.fd, &messages_[used_], static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
     if (got < 0 && errno != EAGAIN) continue;
     if (got <= 0) return 0;
+    const int first = used_;
     for (const int end = used_ + got; used_ < end; ++used_) {
-      owners_[used_] = socket.number;
+      owners_[used_] = socket.toldAs;
+      waits_[used_] = 0;
       if (messages_[used_].msg_len > slotBytes) limit_ = std::min(limit_, used_ + overflows);
     }
+    if (socket.toldAs != socket.number) noteWaits(first);
     return got;
   }
   return 0;
+}
+
+void Receiver::noteWaits(int first) {
+  timespec time;
+  clock_gettime(CLOCK_REALTIME, &time);
+  const int64_t now = time.tv_sec * int64_t{1'000'000'000} + time.tv_nsec;
+  for (int slot = first; slot < used_; ++slot) {
+    const int64_t arrived = arrivedAt(messages_[slot].msg_hdr);
+    waits_[slot] = arrived < 0 ? 1 : static_cast<int32_t>(std::clamp<int64_t>((now - arrived) / 1000, 1, longestWaitMicroseconds));
+  }
 }
 
 int Receiver::describe(SocketTable& sockets) {
@@ -93,7 +120,7 @@ void Receiver::describeMessage(int count, int32_t socket) {
   writeAddress(addresses_[next_], words + received::family);
   words[received::offset] = static_cast<int32_t>(messageAt_ + segment_);
   words[received::length] = static_cast<int32_t>(std::min<size_t>(segmentBytes_, messages_[next_].msg_len - segment_));
-  words[received::detail] = 0;
+  words[received::detail] = waits_[next_];
   ++statistics_.receivedDatagrams;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <cstddef>
+#include <ctime>
 #include <vector>
 
 #include "address.h"
@@ -36,6 +37,7 @@ class Receiver {
   int describe(SocketTable& sockets);
 
  private:
+  void noteWaits(int first);
   void describeMessage(int count, int32_t socket);
   void describeError(int count, const IcmpError& error);
   int32_t* at(int count) const;
@@ -51,11 +53,14 @@ class Receiver {
   std::vector<mmsghdr> messages_;
   std::vector<iovec> pieces_;
   std::vector<SocketAddress> addresses_;
+  /// Room for the length of a run's datagrams, or for when one came.
   struct alignas(cmsghdr) Control {
-    uint8_t bytes[CMSG_SPACE(sizeof(int))];
+    uint8_t bytes[CMSG_SPACE(sizeof(timespec))];
   };
   std::vector<Control> controls_;
   std::vector<int32_t> owners_;
+  /// How long each message has waited, in microseconds, where it was one that may.
+  std::vector<int32_t> waits_;
   std::vector<IcmpError> errors_;
 
   int used_ = 0;

@@ -22,7 +22,7 @@ Socket* SocketTable::add(int fd, int family) {
     return nullptr;
   }
   Socket& socket = places_[place];
-  socket = Socket{.fd = fd, .number = socket.number, .family = family};
+  socket = Socket{.fd = fd, .number = socket.number, .toldAs = socket.number, .family = family};
   ++openCount_;
   return &socket;
 }

@@ -9,6 +9,10 @@
 struct Socket {
   int fd = -1;
   int32_t number = 0;
+  /// The number that its datagrams are told under: its own, or of the socket that it takes datagrams off which may wait.
+  int32_t toldAs = 0;
+  /// Number of the one that takes off its datagrams which may wait; -1 is none.
+  int32_t patient = -1;
   int family = 0;
   uint16_t port = 0;
   /// Whether its datagrams have the DF bit now, or in IPv6 may not be fragmented.

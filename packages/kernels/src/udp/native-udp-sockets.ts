@@ -1,7 +1,7 @@
 import { getSystemErrorName } from 'node:util';
 import { markAsUntransferable } from 'node:worker_threads';
 import { addressWords } from './address-words.ts';
-import { outgoingWords, receivedWords, type UdpBatchHandler, type UdpOpenFailure, type UdpOpenOptions, type UdpSockets, type UdpStatistics } from './udp-sockets.ts';
+import { type DatagramFilter, outgoingWords, receivedWords, type UdpBatchHandler, type UdpOpenFailure, type UdpOpenOptions, type UdpSockets, type UdpStatistics } from './udp-sockets.ts';
 
 type Handle = { readonly __kind: 'udp-engine' };
 
@@ -10,7 +10,7 @@ export interface NativeUdp {
   /** How much of the slab received datagrams take. */
   readonly receiveBytes: number;
   create(state: readonly [onBatch: UdpBatchHandler, slab: ArrayBuffer, received: Int32Array, outgoing: Int32Array]): Handle | number;
-  open(handle: Handle, family: number, port: number, w0: number, w1: number, w2: number, w3: number, bufferBytes: number, receivesRuns: number): number;
+  open(handle: Handle, family: number, port: number, w0: number, w1: number, w2: number, w3: number, bufferBytes: number, receivesRuns: number, mayWait: DatagramFilter): number;
   portOf(handle: Handle, socket: number): number;
   close(handle: Handle, socket: number): void;
   send(handle: Handle, count: number): void;
@@ -25,6 +25,7 @@ const receivedCapacity = 1024;
 const outgoingCapacity = 2048;
 const mostMicroseconds = 1_000_000;
 const mostBufferBytes = 2 ** 30;
+const none: DatagramFilter = new Int32Array(0);
 
 /** UDP sockets over the native kernel. @throws {Error} With the system's code, where it has no descriptors left. */
 export function createNativeUdpSockets(native: NativeUdp, onBatch: UdpBatchHandler): UdpSockets {
@@ -54,13 +55,13 @@ class NativeUdpSockets implements UdpSockets {
     this.handle = created;
   }
 
-  open({ address, port, bufferBytes = 0, receivesRuns = true }: UdpOpenOptions, done: (opened: number | UdpOpenFailure) => void): void {
+  open({ address, port, bufferBytes = 0, receivesRuns = true, mayWait = none }: UdpOpenOptions, done: (opened: number | UdpOpenFailure) => void): void {
     const words = addressWords(address);
     if (words === undefined || !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
       done({ code: 'EINVAL' });
       return;
     }
-    const opened = this.native.open(this.handle, address.includes(':') ? 6 : 4, port, ...words, Math.min(bufferBytes, mostBufferBytes), receivesRuns ? 1 : 0);
+    const opened = this.native.open(this.handle, address.includes(':') ? 6 : 4, port, ...words, Math.min(bufferBytes, mostBufferBytes), receivesRuns ? 1 : 0, mayWait);
     done(opened < 0 ? { code: getSystemErrorName(opened) } : opened);
   }
 

@@ -18,7 +18,7 @@ export const receivedWords = {
   offset: 8,
   /** Datagram: its length in bytes. ICMP error: its code. */
   length: 9,
-  /** ICMP error: the MTU where it carries one, else 0. */
+  /** Datagram: how long it has waited for others, in microseconds, at least 1 where it was one that may (`mayWait`), else 0. ICMP error: the MTU where it carries one, else 0. */
   detail: 10,
 } as const;
 
@@ -62,7 +62,21 @@ export interface UdpOpenOptions {
    * default. The fallback ignores it.
    */
   readonly receivesRuns?: boolean;
+  /**
+   * Says which datagrams may wait: they wake nobody and are told behind the next one that may not, or after 200 ms at most where none comes. Those of others keep their order, but
+   * are told before them. By default none may; the fallback, and a system that cannot, tell all at once.
+   */
+  readonly mayWait?: DatagramFilter;
 }
+
+/**
+ * A classic BPF program (Linux socket filter) over the bytes of a datagram: four words for each instruction, which are its code, how many instructions to jump where a condition holds and
+ * where it does not, and its operand. It ends with what it returns; where it reads past the end of the datagram, that is 0.
+ */
+export type DatagramFilter = Int32Array;
+
+/** Codes of instructions, with the accumulator that each reads or sets. */
+export const filterCode = { loadByte: 0x30, and: 0x54, jumpIfEqual: 0x15, return: 0x06 } as const;
 
 /** Why a socket could not be opened: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `EAFNOSUPPORT`, `EMFILE`, ... */
 export interface UdpOpenFailure {

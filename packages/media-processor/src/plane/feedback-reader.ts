@@ -18,21 +18,21 @@ export class FeedbackReader {
     this.wallClock = wallClock;
   }
 
-  /** Takes one datagram of RTCP. */
-  handle(leg: Leg, bytes: Uint8Array, now: Instant): void {
+  /** Takes one datagram of RTCP. What it says of times is of when it came; what it asks for is sent now. */
+  handle(leg: Leg, bytes: Uint8Array, arrivedAt: Instant, now: Instant): void {
     if (!leg.feedback.take(bytes.length, now)) return;
     const parsed = parseRtcp(bytes);
     if (!parsed.ok) this.malformed += 1;
-    else for (const packet of parsed.packets) this.take(leg, packet, now);
+    else for (const packet of parsed.packets) this.take(leg, packet, arrivedAt, now);
   }
 
-  private take(leg: Leg, packet: RtcpPacket, now: Instant): void {
+  private take(leg: Leg, packet: RtcpPacket, arrivedAt: Instant, now: Instant): void {
     switch (packet.kind) {
       case 'senderReport':
-        this.takeSender(leg, packet.sender, now);
-        return this.takeBlocks(leg, packet.blocks, now);
+        this.takeSender(leg, packet.sender, arrivedAt);
+        return this.takeBlocks(leg, packet.blocks, arrivedAt);
       case 'receiverReport':
-        return this.takeBlocks(leg, packet.blocks, now);
+        return this.takeBlocks(leg, packet.blocks, arrivedAt);
       case 'nack':
         return this.repeat(leg, packet.mediaSsrc, packet.sequenceNumbers, now);
       case 'pictureLossIndication':
@@ -41,7 +41,7 @@ export class FeedbackReader {
         for (const { ssrc } of packet.requests) streamOf(leg, ssrc)?.handleKeyFrameRequest();
         return;
       case 'transportWideFeedback':
-        return leg.bandwidth.handleFeedback(packet, now);
+        return leg.bandwidth.handleFeedback(packet, arrivedAt);
       case 'maximumBitrate':
         return leg.bandwidth.handleMaximumBitrate(packet.bitrateBps);
       default:

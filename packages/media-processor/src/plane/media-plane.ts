@@ -104,7 +104,7 @@ export class MediaPlane {
       telephoneAgents,
       ports,
       ticks: this.ticks,
-      onRtcp: (leg, bytes, now) => this.feedbackReader.handle(leg, bytes, now),
+      onRtcp: (leg, bytes, arrivedAt, now) => this.feedbackReader.handle(leg, bytes, arrivedAt, now),
       onStream: ({ section: { leg } }, now) => leg.conference.route(now),
       onFault: (leg, error) => this.giveUp(leg, error),
     });
@@ -230,16 +230,24 @@ export class MediaPlane {
 
   private serveBatch(count: number): number {
     const now = clock();
-    this.receiver.serveBatch(count, now);
-    const coalescing = this.meter.observe(count, now);
+    const coalescing = this.meter.observe(this.receiver.serveBatch(count, now), now);
     if (coalescing !== undefined) this.sockets.setCoalescing(coalescing);
+    if (this.ticks.isDue(now)) this.tick(now);
     this.arm(now);
     return this.sender.take();
   }
 
-  private handleTick(): void {
+  private handleTimer(): void {
     const now = clock();
     this.timer = undefined;
+    this.tick(now);
+    this.sender.flush();
+    this.arm(now);
+  }
+
+  private tick(now: Instant): void {
+    this.ticks.noteTick(now);
+    this.timer?.refresh();
     const elapsedMs = now - (this.fullAt ?? -Infinity);
     const isFull = elapsedMs >= fullMs - 1;
     if (isFull) {
@@ -259,8 +267,6 @@ export class MediaPlane {
       }
       if (isFull) conference.handleTimeout(now);
     }
-    this.sender.flush();
-    this.arm(now);
   }
 
   /** What is asked for again, what waits, and padding, cannot wait any longer; everything else is looked at now and then. */
@@ -280,13 +286,13 @@ export class MediaPlane {
 
   /** Without legs nothing ticks. */
   private arm(now: Instant): void {
-    const tickMs = this.ticks.tickMs(now);
-    if (this.timer !== undefined && this.timerMs <= tickMs) return;
+    const timeoutMs = this.ticks.timeoutMs(now);
+    if (this.timer !== undefined && this.timerMs <= timeoutMs) return;
     clearTimeout(this.timer);
     this.timer = undefined;
     if (!this.hasLegs()) return;
-    this.timerMs = tickMs;
-    this.timer = setTimeout(() => this.handleTick(), tickMs);
+    this.timerMs = timeoutMs;
+    this.timer = setTimeout(() => this.handleTimer(), timeoutMs);
   }
 
   private hasLegs(): boolean {

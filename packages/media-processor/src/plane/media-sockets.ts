@@ -1,5 +1,6 @@
 import type { UdpSockets } from '@dialplane/kernels';
 import type { ProcessSettings } from '../process-api/process-messages.ts';
+import { patientRtcp } from './patient-rtcp.ts';
 
 /** Seconds of a busy process that may wait: 4 MiB, as far as the system lets it grow. */
 const bufferBytes = 4 * 1024 * 1024;
@@ -19,7 +20,7 @@ export function openMediaSockets(sockets: UdpSockets, settings: Pick<ProcessSett
   let { port } = settings;
   let failure = 'There is no address to listen on.';
   for (const address of settings.addresses) {
-    sockets.open({ address, port, bufferBytes }, (opened) => {
+    sockets.open({ address, port, bufferBytes, mayWait: patientRtcp }, (opened) => {
       if (typeof opened === 'number') {
         port = sockets.portOf(opened);
         addresses.push(address);

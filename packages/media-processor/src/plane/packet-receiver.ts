@@ -1,7 +1,7 @@
 import { receivedKind, receivedWords, type Srtp, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
 import type { AgentTable } from '@dialplane/ice';
 import { ExtensionElements, packetKind, type PacketKind, packetKindOf, RtpPacket, rtpVerdict, unwrapRetransmission } from '@dialplane/rtp';
-import type { Instant } from '@dialplane/sansio';
+import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import { type TransportAddress, transportAddress } from '@dialplane/stun';
 import { isMedia } from './codec-match.ts';
 import type { Leg } from './leg.ts';
@@ -31,8 +31,8 @@ export interface PacketReceiverOptions {
   /** Of telephones. */
   readonly ports: RtpPorts<RtpTransport<Leg>>;
   readonly ticks: TickPolicy;
-  /** RTCP of a leg, decrypted. */
-  readonly onRtcp: (leg: Leg, bytes: Uint8Array, now: Instant) => void;
+  /** RTCP of a leg, decrypted, and when it came. */
+  readonly onRtcp: (leg: Leg, bytes: Uint8Array, arrivedAt: Instant, now: Instant) => void;
   /** A stream was heard for the first time. */
   readonly onStream: (stream: ReceivedStream, now: Instant) => void;
   /** Something of ours failed over a packet: costs the leg. */
@@ -61,6 +61,8 @@ export class PacketReceiver {
   private readonly transports: Array<WebrtcTransport<Leg> | RtpTransport<Leg> | undefined> = Array.from({ length: capacity });
   /** Of each packet to decrypt, where its descriptor is among the received ones. */
   private readonly receivedAt = new Int32Array(capacity);
+  /** How many of the batch had waited for others. */
+  private patient = 0;
   /** What was said of the datagram that is being sorted. */
   private admission: 'take' | 'prove' | 'drop' = 'drop';
   private readonly source: MutableAddress = { family: 4, w0: 0, w1: 0, w2: 0, w3: 0, port: 0 };
@@ -74,8 +76,8 @@ export class PacketReceiver {
     this.options = options;
   }
 
-  /** Serves the first `count` descriptors that the kernel has filled. */
-  serveBatch(count: number, now: Instant): void {
+  /** Serves the first `count` descriptors that the kernel has filled. @returns how many had not waited for others. */
+  serveBatch(count: number, now: Instant): number {
     const encrypted = this.sort(count, now);
     this.options.srtp.unprotect(this.options.sockets.slab, this.words, encrypted);
     for (let index = 0; index < encrypted; index += 1) this.takePlain(index, now);
@@ -83,6 +85,7 @@ export class PacketReceiver {
     for (const stream of this.active) this.forward(stream, now);
     this.active.length = 0;
     this.packets.clear();
+    return count - this.patient;
   }
 
   private forward(stream: ReceivedStream, now: Instant): void {
@@ -102,6 +105,7 @@ export class PacketReceiver {
     const { received, slab } = sockets;
     const { source } = this;
     let encrypted = 0;
+    this.patient = 0;
     for (let at = 0, end = count * receivedWords.stride; at < end; at += receivedWords.stride) {
       const socket = received[at + receivedWords.socket] ?? 0;
       const end = this.options.ports.endAt(socket);
@@ -112,6 +116,7 @@ export class PacketReceiver {
       }
       const offset = received[at + receivedWords.offset] ?? 0;
       const length = received[at + receivedWords.length] ?? 0;
+      if ((received[at + receivedWords.detail] ?? 0) > 0) this.patient += 1;
       this.readSource(at);
       const kind = packetKindOf(slab, offset, length);
       if (end !== undefined) {
@@ -223,7 +228,8 @@ export class PacketReceiver {
     try {
       if (isRtcp) {
         if (transport.kind === 'rtp') this.noteRtcpSource(transport, at);
-        this.options.onRtcp(leg, slab.subarray(offset, offset + length), now);
+        const arrivedAt = addMilliseconds(now, -(received[at + receivedWords.detail] ?? 0) / 1000);
+        this.options.onRtcp(leg, slab.subarray(offset, offset + length), arrivedAt, now);
       } else if (this.packet.read(slab, offset, length) !== rtpVerdict.accepted) this.statistics.malformed += 1;
       else if (transport.kind === 'webrtc' || this.isProven(transport, at, now)) this.takeRtp(leg, now);
     } catch (error) {

@@ -7,11 +7,17 @@ const idleMs = 500;
 /** So long after the last of it nothing of it is due soon. */
 const urgentFor = 100;
 const mediaFor = 1_000;
+/** So long packets are waited for, which wake the process anyway. */
+const packetsWithin = 250;
 
-/** How long until timers are looked at again. Each look wakes the process, which costs as much as sending ten packets: a room in which nobody says anything has few. */
+/**
+ * When timers are looked at. Each look that wakes the process costs as much as sending ten packets: while packets come, timers are looked at with them, and a room in which nobody says
+ * anything has few.
+ */
 export class TickPolicy {
   private urgentAt: Instant | undefined;
   private mediaAt: Instant | undefined;
+  private tickedAt: Instant | undefined;
 
   /** A packet is missing, or a probe is on its way. */
   noteUrgency(now: Instant): void {
@@ -23,7 +29,23 @@ export class TickPolicy {
     this.mediaAt = now;
   }
 
-  tickMs(now: Instant): number {
+  /** Timers are looked at. */
+  noteTick(now: Instant): void {
+    this.tickedAt = now;
+  }
+
+  /** Whether to look at timers with what came just now. */
+  isDue(now: Instant): boolean {
+    return this.tickedAt === undefined || now - this.tickedAt >= this.intervalMs(now);
+  }
+
+  /** How long to wait for packets until timers are looked at without. */
+  timeoutMs(now: Instant): number {
+    const intervalMs = this.intervalMs(now);
+    return intervalMs === mediaMs ? packetsWithin : intervalMs;
+  }
+
+  private intervalMs(now: Instant): number {
     if (this.urgentAt !== undefined && now - this.urgentAt < urgentFor) return urgentMs;
     return this.mediaAt !== undefined && now - this.mediaAt < mediaFor ? mediaMs : idleMs;
   }
