@@ -6,7 +6,7 @@ import { parseIpAddress, type TransportAddress, transportAddress } from '@dialpl
 import { longestGrant } from './counters/counters-layout.ts';
 import { recoverUsage } from './counters/recover-usage.ts';
 import { Gathered } from './plane/gathered.ts';
-import { handOver } from './plane/handover-port.ts';
+import { handOver } from './plane/streams/handover-port.ts';
 import type { PlaneCommand, PlaneReport, PlaneWorkerData, UsageToken } from './plane/plane-messages.ts';
 import { PlaneCounters, type PlaneStatistics } from './plane/plane-statistics.ts';
 import { RelayError } from './relay-error.ts';

@@ -2,16 +2,16 @@ import { unreachable } from '@dialplane/sansio';
 import type { IpAddress } from '@dialplane/stun';
 import type { ClientPath, TurnServerInput, TurnServerOutput, UsageRecord } from '@dialplane/turn';
 import type { RelayUsageEvent } from '../relay-plane.ts';
-import type { Hairpin } from './hairpin.ts';
-import type { Listeners } from './listeners.ts';
-import type { MachineAddresses } from './machine-addresses.ts';
-import type { PacketBatch } from './packet-batch.ts';
-import type { PeerStreams } from './peer-streams.ts';
+import type { Hairpin } from './packets/hairpin.ts';
+import type { Listeners } from './ports/listeners.ts';
+import type { MachineAddresses } from './ports/machine-addresses.ts';
+import type { PacketBatch } from './packets/packet-batch.ts';
+import type { PeerStreams } from './streams/peer-streams.ts';
 import type { PlaneLog } from './plane-messages.ts';
 import type { PlaneCounters } from './plane-statistics.ts';
-import type { OpenRelay, RelayPorts } from './relay-ports.ts';
-import type { StreamClients } from './stream-clients.ts';
-import type { UdpRelays } from './udp-relays.ts';
+import type { OpenRelay, RelayPorts } from './ports/relay-ports.ts';
+import type { StreamClients } from './streams/stream-clients.ts';
+import type { UdpRelays } from './packets/udp-relays.ts';
 import type { UsageReports } from './usage-reports.ts';
 
 export interface MachineOutputsOptions {

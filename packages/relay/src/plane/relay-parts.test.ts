@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant, seededRandomness } from '@dialplane/sansio';
 import { formatIpAddress, formatTransportAddress, parseIpAddress, parseTransportAddress } from '@dialplane/stun';
-import { isInRange, parseAddressRange } from './address-range.ts';
-import { MachineAddresses } from './machine-addresses.ts';
-import { RelayPeerPolicy } from './peer-policy.ts';
-import { PortPool } from './port-pool.ts';
-import { StrangerLimit } from './stranger-limit.ts';
+import { isInRange, parseAddressRange } from './limits/address-range.ts';
+import { MachineAddresses } from './ports/machine-addresses.ts';
+import { RelayPeerPolicy } from './limits/peer-policy.ts';
+import { PortPool } from './ports/port-pool.ts';
+import { StrangerLimit } from './limits/stranger-limit.ts';
 
 const ip = (text: string) => {
   const parsed = parseIpAddress(text);

@@ -1,8 +1,8 @@
 import type { UdpSockets } from '@dialplane/kernels';
 import { formatIpAddress, formatTransportAddress, type IpAddress, sameIpAddress, sameTransportAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
-import { RelayError } from '../relay-error.ts';
-import type { PlaneLog } from './plane-messages.ts';
-import { systemErrorCode } from './system-error-code.ts';
+import { RelayError } from '../../relay-error.ts';
+import type { PlaneLog } from '../plane-messages.ts';
+import { systemErrorCode } from '../system-error-code.ts';
 
 /** A port on one address of the machine, open for UDP and TCP. */
 export interface Listener {

@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os';
 import { formatIpAddress, type IpAddress, parseIpAddress, sameIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import { type AddressFamily, peerAddressKind } from '@dialplane/turn';
-import { RelayError } from '../relay-error.ts';
-import type { PortRange, RelayPlaneSettings } from '../relay-plane-options.ts';
-import { RelayPeerPolicy } from './peer-policy.ts';
+import { RelayError } from '../../relay-error.ts';
+import type { PortRange, RelayPlaneSettings } from '../../relay-plane-options.ts';
+import { RelayPeerPolicy } from '../limits/peer-policy.ts';
 
 /** Between carriers' trunk RTP and the end (DESIGN: ports). */
 const defaultRelayPorts: PortRange = { first: 53_248, last: 65_535 };

@@ -1,5 +1,5 @@
 import { sameIpAddress, type TransportAddress } from '@dialplane/stun';
-import type { MachineAddresses } from './machine-addresses.ts';
+import type { MachineAddresses } from '../ports/machine-addresses.ts';
 
 /**
  * Behind 1:1 NAT, relays of this machine know each other by the public address, and few such NATs send back what comes from inside. So what one relay sends to another

@@ -1,5 +1,5 @@
 import { answerBinding, MessageBuilder, parseStunMessage, stunMethod, type TransportAddress } from '@dialplane/stun';
-import type { Listener, Listeners } from './listeners.ts';
+import type { Listener, Listeners } from '../ports/listeners.ts';
 import type { PacketBatch } from './packet-batch.ts';
 
 const longestAnswer = 256;

@@ -1,6 +1,6 @@
 import type { Randomness } from '@dialplane/sansio';
 import type { PortWish } from '@dialplane/turn';
-import type { PortRange } from '../relay-plane-options.ts';
+import type { PortRange } from '../../relay-plane-options.ts';
 
 /**
  * The relay ports of one address and transport: which are taken, and a free one that nobody can guess (RFC 8656 §7.2 asks for random ports). A taken port next to an

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant } from '@dialplane/sansio';
 import { longTermKey } from '@dialplane/stun';
-import { turnPassword } from '../credentials/turn-password.ts';
+import { turnPassword } from '../../credentials/turn-password.ts';
 import { nodeCrypto } from '@dialplane/kernels';
-import type { RelayGrant } from '../relay-grant.ts';
-import { defaultRelayLimits } from '../relay-plane-options.ts';
+import type { RelayGrant } from '../../relay-grant.ts';
+import { defaultRelayLimits } from '../../relay-plane-options.ts';
 import { Grants } from './grants.ts';
 import { Quotas } from './quotas.ts';
 

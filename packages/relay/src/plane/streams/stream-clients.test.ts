@@ -5,8 +5,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MessageBuilder, parseTransportAddress, stunMethod } from '@dialplane/stun';
-import { connectTurn } from '../client/turn-connection.ts';
-import { TestRelayPlane } from '../test-relay-plane.ts';
+import { connectTurn } from '../../client/turn-connection.ts';
+import { TestRelayPlane } from '../../test-relay-plane.ts';
 import { StreamOutbox } from './stream-outbox.ts';
 
 const binding = new MessageBuilder(new Uint8Array(64)).begin('request', stunMethod.binding, new Uint8Array(12)).finish().slice();

@@ -1,7 +1,7 @@
 import { nodeCrypto } from '@dialplane/kernels';
 import { longTermKey, type LongTermCredentialSource, type PasswordAlgorithm } from '@dialplane/stun';
-import { parseTurnUsername, turnPassword } from '../credentials/turn-password.ts';
-import type { RelayGrant } from '../relay-grant.ts';
+import { parseTurnUsername, turnPassword } from '../../credentials/turn-password.ts';
+import type { RelayGrant } from '../../relay-grant.ts';
 
 interface Admitted {
   readonly grant: RelayGrant;

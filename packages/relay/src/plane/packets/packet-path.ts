@@ -4,10 +4,10 @@ import { type TransportAddress, transportAddress } from '@dialplane/stun';
 import { packetVerdict, type TurnServer, type TurnServerInput } from '@dialplane/turn';
 import type { BindingAnswers } from './binding-answers.ts';
 import type { Hairpin } from './hairpin.ts';
-import type { Listeners } from './listeners.ts';
+import type { Listeners } from '../ports/listeners.ts';
 import type { PacketBatch } from './packet-batch.ts';
-import type { PlaneCounters } from './plane-statistics.ts';
-import type { StreamClient, StreamClients } from './stream-clients.ts';
+import type { PlaneCounters } from '../plane-statistics.ts';
+import type { StreamClient, StreamClients } from '../streams/stream-clients.ts';
 import type { UdpRelays } from './udp-relays.ts';
 
 export interface PacketPathOptions {

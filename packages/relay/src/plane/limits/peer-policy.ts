@@ -1,7 +1,7 @@
 import { type IpAddress, ipv4Address, parseIpAddress, sameIpAddress, type TransportAddress } from '@dialplane/stun';
 import { peerAddressKind, type PeerPolicy } from '@dialplane/turn';
-import type { PortRange, RelayPeers } from '../relay-plane-options.ts';
-import { RelayError } from '../relay-error.ts';
+import type { PortRange, RelayPeers } from '../../relay-plane-options.ts';
+import { RelayError } from '../../relay-error.ts';
 import { type AddressRange, isInRange, parseAddressRange } from './address-range.ts';
 
 /**

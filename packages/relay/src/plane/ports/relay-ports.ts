@@ -1,7 +1,7 @@
 import type { Randomness } from '@dialplane/sansio';
 import { formatIpAddress, type IpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import type { RelayFailure, RelayTransport, TurnServerOutput } from '@dialplane/turn';
-import type { PortRange } from '../relay-plane-options.ts';
+import type { PortRange } from '../../relay-plane-options.ts';
 import { PortPool } from './port-pool.ts';
 
 export type OpenRelay = Extract<TurnServerOutput, { kind: 'openRelay' }>;

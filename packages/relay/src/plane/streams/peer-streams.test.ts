@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { formatTransportAddress, parseTransportAddress } from '@dialplane/stun';
-import { connectTurn, type TurnConnectionOptions } from '../client/turn-connection.ts';
-import { TestRelayPlane } from '../test-relay-plane.ts';
+import { connectTurn, type TurnConnectionOptions } from '../../client/turn-connection.ts';
+import { TestRelayPlane } from '../../test-relay-plane.ts';
 
 const megabyte = Buffer.alloc(1_000_000, 'abcdefghij');
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatTransportAddress, type TransportAddress } from '@dialplane/stun';
-import { connectTurn } from '../client/turn-connection.ts';
-import { TestRelayPlane } from '../test-relay-plane.ts';
+import { connectTurn } from '../../client/turn-connection.ts';
+import { TestRelayPlane } from '../../test-relay-plane.ts';
 
 test('behind 1:1 NAT two relays reach each other by the public address, over UDP and TCP, and nothing else is reached by it', async (t) => {
   const relay = await TestRelayPlane.start({ listenAddresses: ['127.0.0.1'], publicAddresses: ['192.0.2.9'], peers: {} });

@@ -2,9 +2,9 @@ import { createServer, type Socket } from 'node:net';
 import { invariant } from '@dialplane/sansio';
 import { formatIpAddress, type IpAddress, parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import { StreamFramer } from '@dialplane/turn';
-import type { RelayLimits } from '../relay-plane-options.ts';
+import type { RelayLimits } from '../../relay-plane-options.ts';
 import { endStream } from './end-stream.ts';
-import type { PlaneCounters } from './plane-statistics.ts';
+import type { PlaneCounters } from '../plane-statistics.ts';
 import { StreamOutbox } from './stream-outbox.ts';
 
 /** `newcomer` has not said anything that makes sense; `idle` has no allocation; `allocated` has; `bound` carries a peer's bytes (RFC 6062). */

@@ -1,6 +1,6 @@
 import type { UdpSockets } from '@dialplane/kernels';
 import { formatIpAddress, type TransportAddress } from '@dialplane/stun';
-import type { PortOpener } from './relay-ports.ts';
+import type { PortOpener } from '../ports/relay-ports.ts';
 
 /** What may arrive between two looks, and no more than a client could take: a picture in bursts, let gather for a millisecond. */
 const bufferBytes = 1024 * 1024;

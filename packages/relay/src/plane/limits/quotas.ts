@@ -1,7 +1,7 @@
 import type { Instant } from '@dialplane/sansio';
 import { type Admission, type AdmissionPolicy, type AdmissionRequest, RateBudget } from '@dialplane/turn';
-import type { RelayGrant } from '../relay-grant.ts';
-import type { RelayLimits } from '../relay-plane-options.ts';
+import type { RelayGrant } from '../../relay-grant.ts';
+import type { RelayLimits } from '../../relay-plane-options.ts';
 
 type QuotaLimits = Pick<RelayLimits, 'allocationsPerUser' | 'allocationsPerResource' | 'bytesPerSecondPerUser' | 'bytesPerSecondPerResource'>;
 

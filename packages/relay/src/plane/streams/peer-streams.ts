@@ -2,11 +2,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { formatIpAddress, parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import type { TurnServerInput } from '@dialplane/turn';
 import { endStream } from './end-stream.ts';
-import type { PortOpener } from './relay-ports.ts';
-import type { Hairpin } from './hairpin.ts';
+import type { PortOpener } from '../ports/relay-ports.ts';
+import type { Hairpin } from '../packets/hairpin.ts';
 import { pumpStream } from './pump-stream.ts';
 import type { StreamClient, StreamClients } from './stream-clients.ts';
-import { systemErrorCode } from './system-error-code.ts';
+import { systemErrorCode } from '../system-error-code.ts';
 
 export interface PeerStreamsOptions {
   readonly streams: StreamClients;
