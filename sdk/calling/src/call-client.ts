@@ -2,7 +2,7 @@ import type { RegisterEndpointRequest } from '@dialplane/calling-api';
 import { UserCallAgent } from './call-agent.ts';
 import type { LocalMedia } from './call-internals.ts';
 import { clientError } from './communication-services-error.ts';
-import { checkNetworkConfiguration } from './media/ice-configuration.ts';
+import { checkNetworkConfiguration } from './media/connection/ice-configuration.ts';
 import { createLocalMedia } from './devices/local-media.ts';
 import { FeatureSet, type CallClientInternals } from './feature-registry.ts';
 import { hostPlatform, type Platform } from './platform.ts';

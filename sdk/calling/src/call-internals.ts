@@ -1,8 +1,8 @@
 import type {
   Call as CallView, ClientFlowDetail, EndpointEvent, OperationBody, OperationId, OperationResponse, StreamInfo, StreamQuality,
 } from '@dialplane/calling-api';
-import type { PathState } from './media/connection-monitor.ts';
-import type { Gathering } from './media/gathering.ts';
+import type { PathState } from './media/connection/connection-monitor.ts';
+import type { Gathering } from './media/connection/gathering.ts';
 import type { Platform } from './platform.ts';
 import type { Call } from './public/call.ts';
 import type { DeviceManager } from './public/devices.ts';

@@ -5,7 +5,7 @@ import type { CallInternals, CallOperationBody, CallOperationId, MediaPath, Medi
 import { clientError } from '../communication-services-error.ts';
 import { Listeners } from '../listeners.ts';
 import { CallMedia } from '../media/call-media.ts';
-import type { MediaCause } from '../media/connection-monitor.ts';
+import type { MediaCause } from '../media/connection/connection-monitor.ts';
 import type { MediaSignaling } from '../media/media-signaling.ts';
 import type { Platform } from '../platform.ts';
 import type { Call } from '../public/call.ts';

@@ -1,5 +1,5 @@
 import { SpeakingDetector } from '../media/speaking-detector.ts';
-import { numberOf, statsOfType, type StatsEntry } from '../media/stats-entries.ts';
+import { numberOf, statsOfType, type StatsEntry } from '../media/connection/stats-entries.ts';
 import type { MediaStreamPlace, StatsSample } from '../call-internals.ts';
 import type { RemoteVideoStreamView } from '../media/remote-video-stream.ts';
 import type { RemoteAudioStream } from '../public/streams.ts';

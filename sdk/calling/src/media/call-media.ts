@@ -5,15 +5,15 @@ import { Listeners } from '../listeners.ts';
 import type { Platform } from '../platform.ts';
 import type { NetworkConfiguration } from '../public/call-client.ts';
 import type { DtmfTone, VideoSendConstraints } from '../public/call-options.ts';
-import { newestSource } from './arrivals.ts';
+import { newestSource } from './connection/arrivals.ts';
 import { AudioPlayback } from './audio-playback.ts';
 import { insertTone } from './dtmf.ts';
 import type { Conference, SessionModes } from './conference.ts';
 import { MediaLink } from './media-link.ts';
 import type { MediaSignaling } from './media-signaling.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
-import type { WantedPicture } from './picture-sections.ts';
-import { limitSender } from './send-constraints.ts';
+import type { WantedPicture } from './sections/picture-sections.ts';
+import { limitSender } from './sections/send-constraints.ts';
 
 export interface CallMediaOptions {
   readonly platform: Platform;

@@ -4,7 +4,7 @@ import type { IceCandidate, MediaDescription, MediaSession } from '@dialplane/ca
 import { hostPlatform } from '../platform.ts';
 import { exitWhenDone, webrtc } from '../test-caller.ts';
 import { MediaLink } from './media-link.ts';
-import type { SlotTracks } from './media-sections.ts';
+import type { SlotTracks } from './sections/media-sections.ts';
 
 exitWhenDone();
 

@@ -2,17 +2,17 @@ import type { IceCandidate, MediaDescription, MediaSession, MediaStreamType, Str
 import type { Platform } from '../platform.ts';
 import type { NetworkConfiguration } from '../public/call-client.ts';
 import { assumedModes, type Conference, type SessionModes, withModes } from './conference.ts';
-import { ConnectionMonitor, type PathState } from './connection-monitor.ts';
-import type { Gathering } from './gathering.ts';
-import { iceConfiguration, type IceConfiguration } from './ice-configuration.ts';
-import type { LinkStats } from './link-observer.ts';
-import type { MediaSections, SlotTracks } from './media-sections.ts';
+import { ConnectionMonitor, type PathState } from './connection/connection-monitor.ts';
+import type { Gathering } from './connection/gathering.ts';
+import { iceConfiguration, type IceConfiguration } from './connection/ice-configuration.ts';
+import type { LinkStats } from './connection/link-observer.ts';
+import type { MediaSections, SlotTracks } from './sections/media-sections.ts';
 import type { MediaSignaling } from './media-signaling.ts';
-import { Negotiation } from './negotiation.ts';
-import type { DataChannels, PeerLink } from './peer-link.ts';
-import { PeerLinks } from './peer-links.ts';
-import type { WantedPicture } from './picture-sections.ts';
-import { WantedReporter } from './wanted-reporter.ts';
+import { Negotiation } from './connection/negotiation.ts';
+import type { DataChannels, PeerLink } from './connection/peer-link.ts';
+import { PeerLinks } from './connection/peer-links.ts';
+import type { WantedPicture } from './sections/picture-sections.ts';
+import { WantedReporter } from './sections/wanted-reporter.ts';
 
 export interface MediaLinkOptions {
   readonly topology: Topology;

@@ -1,5 +1,5 @@
 import type { ClientFlowDetail, IceCandidate, MediaDescription, ReportMediaRequest, WantedStream } from '@dialplane/calling-api';
-import type { MediaCause } from './connection-monitor.ts';
+import type { MediaCause } from './connection/connection-monitor.ts';
 
 /** The signaling of media sessions; requests of one call. */
 export interface MediaSignaling {

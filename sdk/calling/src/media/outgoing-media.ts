@@ -4,7 +4,7 @@ import { Listeners } from '../listeners.ts';
 import type { LocalAudioStream, LocalVideoStream } from '../public/streams.ts';
 import { localTrackOf, type TrackHold } from '../streams/local-track.ts';
 import { isDisposedWithCall } from '../streams/local-video-stream.ts';
-import type { SlotTracks } from './media-sections.ts';
+import type { SlotTracks } from './sections/media-sections.ts';
 
 /** A local stream that a call sends. */
 interface Outgoing {

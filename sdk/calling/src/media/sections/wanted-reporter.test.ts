@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WantedStream } from '@dialplane/calling-api';
-import { TestClock } from '../test-clock.ts';
+import { TestClock } from '../../test-clock.ts';
 import { WantedReporter } from './wanted-reporter.ts';
 
 const wanted = (mid: string): WantedStream[] => [{ mid, identifier: 'a', mediaStreamType: 'Video' }];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IceCandidate } from '@dialplane/calling-api';
-import { TestClock } from '../test-clock.ts';
+import { TestClock } from '../../test-clock.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
 
 const host = 'candidate:1 1 udp 2122260223 192.0.2.7 50000 typ host generation 0';

@@ -1,5 +1,5 @@
 import type { IceCandidate } from '@dialplane/calling-api';
-import type { Clock } from '../platform.ts';
+import type { Clock } from '../../platform.ts';
 
 const batchMs = 50;
 const maxBatch = 64;

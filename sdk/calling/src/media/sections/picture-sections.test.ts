@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TestClock } from '../test-clock.ts';
+import { TestClock } from '../../test-clock.ts';
 import { PictureSections, type WantedPicture } from './picture-sections.ts';
 
 const camera = (identifier: string, height = 180): WantedPicture => ({ identifier, mediaStreamType: 'Video', width: height * 2, height });

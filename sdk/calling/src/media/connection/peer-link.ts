@@ -1,17 +1,17 @@
 import type { ClientFlowDetail, IceCandidate, MediaDescription, StreamInfo, Topology, WantedStream } from '@dialplane/calling-api';
-import { clientError } from '../communication-services-error.ts';
-import type { Platform } from '../platform.ts';
-import { BackendSections } from './backend-sections.ts';
+import { clientError } from '../../communication-services-error.ts';
+import type { Platform } from '../../platform.ts';
+import { BackendSections } from '../sections/backend-sections.ts';
 import { CandidateBatch } from './candidate-batch.ts';
 import { Gathering } from './gathering.ts';
 import type { IceConfiguration } from './ice-configuration.ts';
 import { LinkObserver, type LinkStats } from './link-observer.ts';
-import type { MediaSections } from './media-sections.ts';
-import { MediaSlots } from './media-slots.ts';
+import type { MediaSections } from '../sections/media-sections.ts';
+import { MediaSlots } from '../sections/media-slots.ts';
 import type { PathFacts } from './path-verdict.ts';
-import type { WantedPicture } from './picture-sections.ts';
+import type { WantedPicture } from '../sections/picture-sections.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
-import { sessionIdOf, usernameFragmentsOf } from './sdp-facts.ts';
+import { sessionIdOf, usernameFragmentsOf } from '../sections/sdp-facts.ts';
 
 export interface PeerLinkOptions {
   readonly topology: Topology;

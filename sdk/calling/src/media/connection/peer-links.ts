@@ -1,8 +1,8 @@
 import type { ClientFlowDetail, IceCandidate, Topology } from '@dialplane/calling-api';
-import type { Platform } from '../platform.ts';
+import type { Platform } from '../../platform.ts';
 import type { IceConfiguration } from './ice-configuration.ts';
 import type { LinkStats } from './link-observer.ts';
-import type { SlotTracks } from './media-sections.ts';
+import type { SlotTracks } from '../sections/media-sections.ts';
 import { PeerLink } from './peer-link.ts';
 
 export interface PeerLinksOptions {

@@ -1,4 +1,4 @@
-import type { Platform } from '../platform.ts';
+import type { Platform } from '../../platform.ts';
 
 /** What a backend prefers to everything else that is offered, and what repeats it (RFC 2198): an offer that is to have another codec is without them. */
 const preferred: ReadonlySet<string> = new Set(['audio/opus', 'audio/red']);

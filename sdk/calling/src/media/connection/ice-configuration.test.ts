@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MediaSession } from '@dialplane/calling-api';
-import { CallClient } from '../call-client.ts';
-import { CallingError } from '../communication-services-error.ts';
-import type { TurnServer } from '../public/call-client.ts';
+import { CallClient } from '../../call-client.ts';
+import { CallingError } from '../../communication-services-error.ts';
+import type { TurnServer } from '../../public/call-client.ts';
 import { checkNetworkConfiguration, iceConfiguration, relayTransport, relayTransports } from './ice-configuration.ts';
 
 const session: Pick<MediaSession, 'iceServers' | 'iceTransportPolicy'> = { iceServers: [{ urls: ['stun:calls.example:3478'] }], iceTransportPolicy: 'all' };

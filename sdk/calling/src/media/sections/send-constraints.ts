@@ -1,5 +1,5 @@
-import { clientError } from '../communication-services-error.ts';
-import type { VideoSendConstraints } from '../public/call-options.ts';
+import { clientError } from '../../communication-services-error.ts';
+import type { VideoSendConstraints } from '../../public/call-options.ts';
 import { cameraLayers } from './simulcast.ts';
 
 /** A layer with less than this is not worth its packets. */

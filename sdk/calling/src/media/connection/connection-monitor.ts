@@ -1,5 +1,5 @@
 import type { ReportMediaRequest } from '@dialplane/calling-api';
-import type { Clock } from '../platform.ts';
+import type { Clock } from '../../platform.ts';
 import { Arrivals } from './arrivals.ts';
 import { noPathAt, type PathFacts } from './path-verdict.ts';
 

@@ -1,6 +1,6 @@
 import type { MediaSession } from '@dialplane/calling-api';
-import { clientError } from '../communication-services-error.ts';
-import type { NetworkConfiguration } from '../public/call-client.ts';
+import { clientError } from '../../communication-services-error.ts';
+import type { NetworkConfiguration } from '../../public/call-client.ts';
 
 /** What a peer connection gathers its candidates with. */
 export type IceConfiguration = Required<Pick<RTCConfiguration, 'iceServers' | 'iceTransportPolicy'>>;

@@ -1,5 +1,5 @@
 import type { MediaStreamType, StreamInfo, WantedStream } from '@dialplane/calling-api';
-import type { Platform } from '../platform.ts';
+import type { Platform } from '../../platform.ts';
 import { audioCodecs } from './audio-codecs.ts';
 import type { MediaSections, SlotTracks } from './media-sections.ts';
 import { PictureSections, type WantedPicture } from './picture-sections.ts';

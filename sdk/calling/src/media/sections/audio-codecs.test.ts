@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exitWhenDone, webrtc } from '../test-caller.ts';
+import { exitWhenDone, webrtc } from '../../test-caller.ts';
 import { audioCodecs } from './audio-codecs.ts';
 
 exitWhenDone();

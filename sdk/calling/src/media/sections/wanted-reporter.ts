@@ -1,5 +1,5 @@
 import type { WantedStream } from '@dialplane/calling-api';
-import type { Clock } from '../platform.ts';
+import type { Clock } from '../../platform.ts';
 
 /** Renderers come, go and change their size in crowds: the server hears of it this often at most. */
 const periodMs = 100;

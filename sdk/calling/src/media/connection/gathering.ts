@@ -1,4 +1,4 @@
-import { Listeners } from '../listeners.ts';
+import { Listeners } from '../../listeners.ts';
 import { relayTransport, relayTransports } from './ice-configuration.ts';
 
 /** A STUN or TURN server that gave this client no candidate, and what the browser says about it (W3C webrtc §4.8.2). */

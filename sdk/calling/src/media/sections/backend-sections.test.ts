@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hostPlatform } from '../platform.ts';
-import { exitWhenDone, webrtc } from '../test-caller.ts';
+import { hostPlatform } from '../../platform.ts';
+import { exitWhenDone, webrtc } from '../../test-caller.ts';
 import { BackendSections } from './backend-sections.ts';
 
 exitWhenDone();

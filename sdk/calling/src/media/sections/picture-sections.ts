@@ -1,5 +1,5 @@
 import type { StreamInfo, WantedStream } from '@dialplane/calling-api';
-import type { Clock } from '../platform.ts';
+import type { Clock } from '../../platform.ts';
 
 /** A remote picture that somebody looks at here. */
 export type WantedPicture = Omit<WantedStream, 'mid'>;

@@ -1,8 +1,8 @@
 import type { IceCandidate, MediaDescription, StreamInfo } from '@dialplane/calling-api';
-import type { CallClientLogger } from '../public/call-client.ts';
+import type { CallClientLogger } from '../../public/call-client.ts';
 import type { PeerLink } from './peer-link.ts';
-import { sessionIdOf } from './sdp-facts.ts';
-import { sectionMids } from './section-mids.ts';
+import { sessionIdOf } from '../sections/sdp-facts.ts';
+import { sectionMids } from '../sections/section-mids.ts';
 
 /** More than two sides gather for one description. */
 const maxEarlyCandidates = 256;

@@ -1,6 +1,6 @@
 import type { ClientFlowDetail, FlowCandidate, MediaStreamType } from '@dialplane/calling-api';
-import { Listeners } from '../listeners.ts';
-import type { Platform } from '../platform.ts';
+import { Listeners } from '../../listeners.ts';
+import type { Platform } from '../../platform.ts';
 import type { Gathering } from './gathering.ts';
 import { numberOf, statsOfType, type StatsEntry } from './stats-entries.ts';
 

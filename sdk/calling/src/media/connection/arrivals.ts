@@ -1,4 +1,4 @@
-import type { Clock } from '../platform.ts';
+import type { Clock } from '../../platform.ts';
 import { numberOf, statsOfType } from './stats-entries.ts';
 
 const lookMs = 250;

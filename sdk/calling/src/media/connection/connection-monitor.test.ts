@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TestClock } from '../test-clock.ts';
+import { TestClock } from '../../test-clock.ts';
 import { ConnectionMonitor } from './connection-monitor.ts';
 import type { CandidateFacts, PathFacts } from './path-verdict.ts';
 import { TestPeerConnection } from './test-peer-connection.ts';
