@@ -13,14 +13,18 @@ import { forwardingPoints, LoadedRooms } from './media/forwarding.ts';
 import { openJanus } from './media/janus/janus-server.ts';
 import { LoadEngine, makeCertificate } from './media/load-engine.ts';
 import { LoadedMix, mixingPoints } from './media/mixing.ts';
-import { type Contest, forwardingRow, holdingRows, mixingRow, mixLatencyRow, type Row, soundQualityRow, type Timing } from './media/rows.ts';
+import { type Contest, describeLine, forwardingRow, holdingRows, mixingRow, mixLatencyRow, type Row, soundQualityRow, type Timing } from './media/rows.ts';
+import type { LossyLine } from './media/sound-quality.ts';
 import { raisePriority, restorePriority } from './priority.ts';
 
 const serverCore = 1;
 const loadCore = 0;
 const janusPort = 8189;
 const mixesWithLatency = [2, 50];
-const lostShares = [0, 0.02, 0.05, 0.1];
+const lossyLines: readonly LossyLine[] = [
+  ...[0, 0.02, 0.05, 0.1].map((lostShare) => ({ lostShare, expectedLossPercent: 0 })),
+  ...[0, 0.05, 0.1].map((lostShare) => ({ lostShare, expectedLossPercent: 10 })),
+];
 const holdingLabel = 'memory and idleness';
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, joins: { type: 'string', default: '10000' } } });
@@ -85,9 +89,9 @@ async function printMixing(openEngine: OpenEngine, contest: Contest): Promise<vo
 
 async function printQuality(openEngine: OpenEngine, contest: Contest): Promise<void> {
   const table: Row[] = [];
-  for (const share of lostShares.filter((lost) => isChosen(`quality, ${lost} lost`))) {
+  for (const line of lossyLines.filter((one) => isChosen(`quality, ${describeLine(one)}`))) {
     using engine = openEngine('transportWide');
-    table.push(await orFailure('segmental SNR of speech through the mix, dB', String(share), soundQualityRow(engine, share, contest)));
+    table.push(await orFailure('speech through the mix', describeLine(line), soundQualityRow(engine, line, contest)));
   }
   if (table.length > 0) console.table(table);
 }

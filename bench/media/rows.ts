@@ -1,9 +1,10 @@
 import { type ForwardingPoint, type ForwardingResult, LoadedRooms } from './forwarding.ts';
 import { churn, costOfEmptyRooms, costOfSilentParticipants, memoryOfParticipant, memoryOfReceiver } from './holding.ts';
+import type { HeardSpeech } from './heard-speech.ts';
 import type { LoadEngine } from './load-engine.ts';
 import type { MediaServer } from './media-server.ts';
-import { measureSoundQuality } from './sound-quality.ts';
 import { LoadedMix, measureMixLatency, type MixingPoint, type MixingResult } from './mixing.ts';
+import { type LossyLine, measureSoundQuality } from './sound-quality.ts';
 
 const mixesHeard = 8;
 
@@ -72,10 +73,19 @@ export async function mixLatencyRow(engine: LoadEngine, participants: number, { 
   return { 'ms through the mix, median (range)': `${participants} participants`, janus: await describe(janus), dialplane: await describe(ours), goal: '≤ 20' };
 }
 
-/** In dB; the same recording and the same lost packets for both. */
-export async function soundQualityRow(engine: LoadEngine, lostShare: number, { janus, ours }: Contest): Promise<Row> {
-  const [theirs, own] = [await measureSoundQuality(engine, janus, lostShare), await measureSoundQuality(engine, ours, lostShare)];
-  return { 'segmental SNR of speech through the mix, dB': `${100 * lostShare} % of the packets lost`, janus: theirs.toFixed(1), dialplane: own.toFixed(1) };
+/** The same recording and the same lost packets for both. */
+export async function soundQualityRow(engine: LoadEngine, line: LossyLine, { janus, ours }: Contest): Promise<Row> {
+  const [theirs, own] = [await measureSoundQuality(engine, janus, line), await measureSoundQuality(engine, ours, line)];
+  const both = (write: (heard: HeardSpeech) => string): string => `${write(theirs)} · ${write(own)}`;
+  return {
+    'speech through the mix': describeLine(line),
+    'segmental SNR, dB': both(({ decibels }) => decibels.toFixed(1)),
+    'not heard as it was said': both(({ otherShare }) => `${(100 * otherShare).toFixed(1)} %`),
+  };
+}
+
+export function describeLine({ lostShare, expectedLossPercent }: LossyLine): string {
+  return `${100 * lostShare} % of the packets lost${expectedLossPercent > 0 ? ', in-band FEC' : ''}`;
 }
 
 /** What is kept, and what nothing costs. The servers should be fresh. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { type AudioCodec, encodeWords, g711Law, type LoadedKernel, loadG711, loadOpus } from '@dialplane/kernels';
 import type { AudioFrame } from './media-sources.ts';
 
@@ -46,10 +47,21 @@ export function speechFrames(codec: SoundCodec): readonly AudioFrame[] {
   return encode(codec, speak(sampleRate[codec]));
 }
 
-/** The recording as it was said, and encoded with Opus. */
-export function recordedSpeech(): { readonly samples: Float32Array; readonly frames: readonly AudioFrame[] } {
-  const samples = speak(sampleRate.opus);
-  return { samples, frames: encode('opus', samples) };
+/** Sentences as they were spoken, at 48 kHz, and encoded with Opus. @throws where espeak-ng (Debian) is not installed. */
+export function recordedSpeech(expectedLossPercent = 0): { readonly samples: Float32Array; readonly frames: readonly AudioFrame[] } {
+  const samples = spoken('The boat slid over the smooth planks. Glue the sheet to the dark blue background. It is easy to tell the depth of a well. These days a chicken leg is a rare dish. Rice is often served in round bowls.');
+  return { samples, frames: encode('opus', samples, expectedLossPercent) };
+}
+
+function spoken(text: string): Float32Array {
+  const wave = execFileSync('espeak-ng', ['--stdout', text], { maxBuffer: 2 ** 26 });
+  const rate = wave.readUInt32LE(24);
+  const sampleAt = (index: number): number => (2 * index + 46 <= wave.length ? wave.readInt16LE(44 + 2 * index) / 32_768 : 0);
+  return Float32Array.from({ length: Math.floor(((wave.length - 44) / 2) * (sampleRate.opus / rate)) }, (_, index) => {
+    const place = (index * rate) / sampleRate.opus;
+    const [before, after] = [sampleAt(Math.floor(place)), sampleAt(Math.floor(place) + 1)];
+    return before + (after - before) * (place % 1);
+  });
 }
 
 export function silentFrames(codec: SoundCodec): readonly AudioFrame[] {
@@ -64,9 +76,9 @@ export function burstFrames(codec: SoundCodec): Burst {
   return { silence: frames.slice(0, 50), burst: frames.slice(50) };
 }
 
-function encode(codec: SoundCodec, samples: Float32Array): readonly AudioFrame[] {
+function encode(codec: SoundCodec, samples: Float32Array, expectedLossPercent = 0): readonly AudioFrame[] {
   const frameSamples = (sampleRate[codec] * frameMs) / 1000;
-  const [kernel, number] = openEncoder(codec);
+  const [kernel, number] = openEncoder(codec, expectedLossPercent);
   const bytes = new Uint8Array(1500);
   return Array.from({ length: Math.floor(samples.length / frameSamples) }, (_, index) => {
     const frame = samples.subarray(index * frameSamples, (index + 1) * frameSamples);
@@ -80,10 +92,10 @@ function encode(codec: SoundCodec, samples: Float32Array): readonly AudioFrame[]
   });
 }
 
-function openEncoder(codec: SoundCodec): readonly [AudioCodec, number] {
+function openEncoder(codec: SoundCodec, expectedLossPercent: number): readonly [AudioCodec, number] {
   if (codec === 'pcmu') return [present(loadG711()), g711Law.muLaw];
   const opus = present(loadOpus());
-  return [opus, opus.openEncoder(sampleRate.opus, { bitrateBps: opusBitrateBps, complexity: opusComplexity, expectedLossPercent: 0 })];
+  return [opus, opus.openEncoder(sampleRate.opus, { bitrateBps: opusBitrateBps, complexity: opusComplexity, expectedLossPercent })];
 }
 
 /** @throws where the kernel is not built. */

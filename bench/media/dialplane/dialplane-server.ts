@@ -13,7 +13,7 @@ type Codec = keyof typeof loadPayloadType;
 const soundExtensions = { mid: 0, rid: 0, repairedRid: 0, audioLevel: audioLevelExtension, absoluteSendTime: 0, transportSequence: 0 };
 const pictureExtensions = { ...soundExtensions, audioLevel: 0, transportSequence: transportSequenceExtension };
 const codecs = {
-  opus: { name: 'opus', payloadType: loadPayloadType.opus, clockRate: 48_000, channels: 2, parameters: '', nack: false },
+  opus: { name: 'opus', payloadType: loadPayloadType.opus, clockRate: 48_000, channels: 2, parameters: 'useinbandfec=1', nack: false },
   pcmu: { name: 'PCMU', payloadType: loadPayloadType.pcmu, clockRate: 8000, channels: 1, parameters: '', nack: false },
   vp8: { name: 'VP8', payloadType: loadPayloadType.vp8, clockRate: 90_000, channels: 1, parameters: '', nack: true },
 } as const;

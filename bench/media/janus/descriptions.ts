@@ -43,6 +43,7 @@ export function makeOffer(options: OfferOptions, sections: readonly OfferedSecti
     lines.push(`m=${codec === 'vp8' ? 'video' : 'audio'} 9 UDP/TLS/RTP/SAVPF ${payloadType}`, 'c=IN IP4 0.0.0.0', `a=mid:${index}`, `a=${direction}`, `a=rtpmap:${rtpMaps[codec]}`);
     if (codec === 'vp8') lines.push('a=rtcp-fb:96 nack pli', 'a=rtcp-fb:96 nack');
     else lines.push(`a=extmap:${audioLevelExtension} urn:ietf:params:rtp-hdrext:ssrc-audio-level`);
+    if (codec === 'opus') lines.push(`a=fmtp:${payloadType} useinbandfec=1`);
     lines.push(`a=ssrc:${ssrc} cname:load`, ...transportLines(options));
   }
   return `${lines.join('\r\n')}\r\n`;
