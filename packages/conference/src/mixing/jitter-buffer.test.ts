@@ -16,6 +16,11 @@ function buffered(hasRedundancy = true) {
   return { buffer, released, takeAt };
 }
 
+/** How many of the steps after the first ten seconds are of one kind. */
+function share(steps: string, letter: string): number {
+  return steps.slice(500).split(letter).length / (steps.length - 500);
+}
+
 test('on a clean network every packet is heard once, in order, without a pause, within 20 ms', () => {
   for (const phaseMs of [0.5, 7, 13, 19.5]) {
     const { played, waitedMs, sent, steps, buffer, kept } = hear({ delayMs: (_at, chance) => 30 + chance, phaseMs });
@@ -63,7 +68,6 @@ test('a pause of the network is made up for 100 ms; what comes after it is heard
 
 test('lost packets are made up; where many are, and packets repeat the one before, it waits for the next one', () => {
   const line = { delayMs: (_at: number, chance: number) => 30 + chance, level: (at: number) => (at % 1000 < 700 ? 30 : 55), seconds: 60, seed: 4 };
-  const share = (steps: string, letter: string): number => steps.slice(500).split(letter).length / (steps.length - 500);
   const plain = hear({ ...line, loss: 0.08 });
   assert.ok(share(plain.steps, 'c') > 0.06 && share(plain.steps, 'r') < 0.001);
   assert.equal(plain.buffer.targetMs, 2);
@@ -72,6 +76,14 @@ test('lost packets are made up; where many are, and packets repeat the one befor
   assert.ok(medianOf(redundant.waitedMs) < 40);
   const hardly = hear({ ...line, loss: 0.002, hasRedundancy: true });
   assert.ok(medianOf(hardly.waitedMs) < 20);
+});
+
+test('what repeats a lost packet is used wherever between two packets the ticks are, also where packets are handed over late', () => {
+  for (let phaseMs = 0; phaseMs < 20; phaseMs += 1) {
+    const { steps, waitedMs } = hear({ delayMs: (_at, chance) => 30 + chance, phaseMs, handoverMs: 5, loss: 0.08, hasRedundancy: true });
+    assert.ok(share(steps, 'c') < 0.02, `${phaseMs}: ${steps}`);
+    assert.ok(medianOf(waitedMs) < 50, `${phaseMs}: ${medianOf(waitedMs)}`);
+  }
 });
 
 test('order is restored while there is time', () => {

@@ -51,8 +51,10 @@ const mostExcessMs = 60;
 const mostConcealedMs = 100;
 /** Shares of lost packets from which on, and down to which, it pays to wait for the packet that repeats a lost one; and what one packet counts for. */
 const muchLoss = 0.03;
-const littleLoss = 0.01;
-const lossWeight = 0.01;
+const littleLoss = 0.005;
+const lossWeight = 0.015;
+/** What is waited for the packet after a lost one: its frame, and what a packet may be handed over later than it arrived. Less, and it is never here at some places of the ticks. */
+const redundancyWaitMs = frameMs + toleranceMs;
 
 /**
  * The packets of one stream between their arrival and their playing. It waits as long as the stream's own jitter asks for ({@link DelayEstimate}); what is
@@ -91,7 +93,7 @@ export class JitterBuffer {
   private borrowedMs = 0;
   private lossShare = 0;
   /** What is waited beyond the jitter, so that the packet after a lost one is here when it is needed. */
-  private redundancyMs: 0 | typeof frameMs = 0;
+  private redundancyMs: 0 | typeof redundancyWaitMs = 0;
   /** A packet that fits to none before it; one more like it, and they are a new beginning. */
   private strangeSequence = -1;
   private strangeTimestamp = 0;
@@ -216,7 +218,7 @@ export class JitterBuffer {
   private noteLoss(loss: 0 | 1): void {
     this.lossShare += (loss - this.lossShare) * lossWeight;
     if (!this.options.hasRedundancy) return;
-    if (this.lossShare > muchLoss) this.redundancyMs = frameMs;
+    if (this.lossShare > muchLoss) this.redundancyMs = redundancyWaitMs;
     else if (this.lossShare < littleLoss) this.redundancyMs = 0;
   }
 

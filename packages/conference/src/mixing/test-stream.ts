@@ -17,6 +17,8 @@ export interface Line {
   /** Whether packets say how loud they are; otherwise it is found out when they are played. */
   readonly levels?: 'told' | 'measured';
   readonly hasRedundancy?: boolean;
+  /** How much later than it arrived the buffer gets a packet. */
+  readonly handoverMs?: number;
   /** Where in 20 ms the mixer's tick is. */
   readonly phaseMs?: number;
   /** Of the sender's clock, parts per million. */
@@ -41,7 +43,7 @@ export interface Heard {
 
 /** Sends packets of 20 ms over a line into a buffer that is asked every 20 ms, in virtual time. */
 export function hear(line: Line): Heard {
-  const { seed = 1, seconds = 20, loss = 0, phaseMs = 7, driftPpm = 0, firstSequence = 65_500, firstTimestamp = 0x7fff_0000 } = line;
+  const { seed = 1, seconds = 20, loss = 0, phaseMs = 7, handoverMs = 0, driftPpm = 0, firstSequence = 65_500, firstTimestamp = 0x7fff_0000 } = line;
   const randomness = seededRandomness(seed);
   const chance = (): number => randomness.nextUint32() / 2 ** 32;
   const levelAt = (sentAt: number): number => line.level?.(sentAt) ?? 30;
@@ -62,7 +64,7 @@ export function hear(line: Line): Heard {
   let steps = '';
   let next = 0;
   for (let tickAt = phaseMs; tickAt < seconds * 1000 + 2000; tickAt += frameMs) {
-    for (let arrival = arrivals[next]; arrival !== undefined && arrival.at <= tickAt; arrival = arrivals[(next += 1)]) {
+    for (let arrival = arrivals[next]; arrival !== undefined && arrival.at + handoverMs <= tickAt; arrival = arrivals[(next += 1)]) {
       arrivedAt.set(arrival.packet.payload, arrival.at);
       if (buffer.insert(arrival.packet, instant(arrival.at))) held.add(arrival.packet.payload);
     }

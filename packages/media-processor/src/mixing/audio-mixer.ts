@@ -151,6 +151,8 @@ export interface AudioMixerStatistics {
   /** Ticks that began more than 20 ms late. */
   readonly lateTicks: number;
   readonly decodedFrames: number;
+  /** Frames of lost packets, from what the next packet says of them (in-band FEC of Opus). */
+  readonly repairedFrames: number;
   /** Frames of which the listener hears a guess, because the packet was lost or late. */
   readonly concealedFrames: number;
   readonly encodedFrames: number;

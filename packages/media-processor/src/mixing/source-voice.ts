@@ -133,7 +133,7 @@ export class SourceVoice {
     let made = -1;
     if (kind === jitterStep.packet) made = this.decoder.decode(packet, at);
     else if (kind === jitterStep.redundancy) made = this.decoder.decodeRedundancy(packet, at, count);
-    counters.count(kind === jitterStep.packet && made > 0 ? 'decodedFrames' : 'concealedFrames');
+    counters.count(made <= 0 ? 'concealedFrames' : kind === jitterStep.packet ? 'decodedFrames' : 'repairedFrames');
     if (made <= 0) made = this.decoder.conceal(at, count);
     this.level = at === this.frame && made === samplesOfFrame(this.rate) && made === count && kind === jitterStep.packet ? workspace.level : -1;
     if (made < count) workspace.zero(at + Math.max(made, 0), count - Math.max(made, 0));
