@@ -83,7 +83,7 @@ const passing = fc.oneof(
   fc.record({ kind: fc.constant('speakersChanged'), speaking: fc.array(identifier, { maxLength: 2 }), dominant: fc.array(identifier, { maxLength: 2 }) }),
   fc.record({ kind: fc.constant('modesChanged'), modes, why: fc.constant('why'), isOfAll: fc.boolean() }),
   fc.record({ kind: fc.constant('layoutChanged'), layout, isOfAll: fc.boolean() }),
-  fc.record({ kind: fc.constant('watchedChanged'), watched: fc.array(fc.record({ mid: fc.constantFrom('0', '1'), layers: fc.nat(3) }), { maxLength: 2 }), isOfAll: fc.constant(false) }),
+  fc.record({ kind: fc.constant('watchedChanged'), watched: fc.array(fc.record({ mid: fc.constantFrom('0', '1'), layers: fc.nat(3) }), { maxLength: 2 }), why: fc.constant('why'), isOfAll: fc.constant(false) }),
 );
 
 const observation = fc.oneof(

@@ -250,6 +250,8 @@ export interface LegSession extends SessionProgress {
   readonly audioCodec?: string;
   /** Of the pictures it sends, those of which less than all is watched, as the media processor said last. */
   readonly watched?: readonly WatchedPicture[];
+  /** How often that has changed. */
+  readonly watchedChanges?: number;
 }
 
 /** What a conference begins with: one mix serves all ears, and pictures are chosen by who looks. */

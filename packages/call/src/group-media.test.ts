@@ -86,16 +86,17 @@ test('who speaks is told three times a second at most, and the newest always', (
   assert.deepEqual([speakers?.speaking.length, speakers?.dominant.length], [16, 5]);
 });
 
-test('who is not watched is told, and the newest is shown to who comes back; nothing of it is stored', () => {
+test('who is not watched is told, and the newest is shown to who comes back; the flow is told why, and nothing else of it is stored', () => {
   const call = new TestCall().gather();
-  const watch = (legId: string, ...watched: Array<{ mid: string; layers: number }>) => call.media({ kind: 'watchedChanged', conferenceId: 'id1', legId, watched }).lines;
+  const watch = (legId: string, ...watched: Array<{ mid: string; layers: number }>) => call.media({ kind: 'watchedChanged', conferenceId: 'id1', legId, watched, why: 'nobody sees it' }).lines;
   call.machine.snapshot(call.now);
-  assert.deepEqual(watch('id5', { mid: '6', layers: 0 }), ['bob-1 < id5 is watched in 6:0']);
+  assert.deepEqual(watch('id5', { mid: '6', layers: 0 }), ['flow mediaProcessor > id4 decided: to be sent: nothing in section 6', 'bob-1 < id5 is watched in 6:0']);
   assert.deepEqual(call.machine.viewFor('bob-1')?.mediaSessions[0]?.watched, [{ mid: '6', layers: 0 }]);
-  assert.deepEqual(watch('id5'), ['bob-1 < id5 is watched in all']);
+  assert.deepEqual(watch('id5'), ['flow mediaProcessor > id4 decided: all of its pictures is to be sent', 'bob-1 < id5 is watched in all']);
   assert.deepEqual(watch('gone', { mid: '6', layers: 0 }), []);
   assert.equal(call.machine.isUnsaved, false);
-  watch('id5', { mid: '6', layers: 1 });
+  for (let count = 0; count < 100; count += 1) watch('id5', { mid: '6', layers: 1 });
+  assert.deepEqual(watch('id5', { mid: '6', layers: 2 }), ['bob-1 < id5 is watched in 6:2'], 'the flow has heard enough of it');
   call.media({ kind: 'conferenceFailed', conferenceId: 'id1', reason: 'MEDIA_PROCESS_LOST' });
   assert.equal(call.machine.viewFor('bob-1')?.mediaSessions[0]?.watched, undefined, 'another leg begins with all');
 });

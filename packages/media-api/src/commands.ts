@@ -159,8 +159,11 @@ export type MediaEvent =
   | { readonly kind: 'speakersChanged'; readonly conferenceId: string; readonly speaking: readonly string[]; readonly dominant: readonly string[] }
   /** How the composed picture is arranged: of a leg that has one of its own (none any more when it is empty), or of all others. */
   | { readonly kind: 'layoutChanged'; readonly conferenceId: string; readonly legId?: string; readonly layout: readonly VideoTile[] }
-  /** Of the pictures that a leg sends, those of which less than all is watched: the whole list, in place of the last one. Told of more at once, of less after a while. */
-  | { readonly kind: 'watchedChanged'; readonly conferenceId: string; readonly legId: string; readonly watched: readonly WatchedPicture[] }
+  /**
+   * Of the pictures that a leg sends, those of which less than all is of use to anybody: the whole list, in place of the last one. Told of more at once; of less after a while, because
+   * nobody displays it, or because no line of those who do takes it, which `why` says: words for each picture that has changed.
+   */
+  | { readonly kind: 'watchedChanged'; readonly conferenceId: string; readonly legId: string; readonly watched: readonly WatchedPicture[]; readonly why: string }
   /** Every five seconds at most for each leg, and when it closes. */
   | { readonly kind: 'legReport'; readonly conferenceId: string; readonly legId: string; readonly report: LegReport }
   /**

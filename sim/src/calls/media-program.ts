@@ -95,7 +95,7 @@ export class MediaProgram implements HostMachine<CallMessage> {
     tell({ kind: 'legDescribed', conferenceId, legId, description: { type: 'answer', sdp, revision, answers: revision, streams: [] } }, 10);
     if (!this.chance.happens(this.rates.leg)) tell({ kind: 'legStateChanged', conferenceId, legId, state: 'connected' }, this.chance.between(60, 400));
     if (this.chance.happens(0.3)) tell({ kind: 'speakersChanged', conferenceId, speaking: [legId], dominant: [legId] }, this.chance.between(400, 20_000));
-    if (this.chance.happens(0.2)) tell({ kind: 'watchedChanged', conferenceId, legId, watched: [{ mid: '1', layers: this.chance.between(0, 2) }] }, this.chance.between(400, 20_000));
+    if (this.chance.happens(0.2)) tell({ kind: 'watchedChanged', conferenceId, legId, watched: [{ mid: '1', layers: this.chance.between(0, 2) }], why: 'nobody sees it' }, this.chance.between(400, 20_000));
     if (this.chance.happens(0.1)) tell({ kind: 'modesChanged', conferenceId, legId, modes: { audio: 'mixed', video: 'mixed' }, why: 'its line is slow' }, this.chance.between(400, 20_000));
     if (this.chance.happens(this.rates.leg)) {
       tell({ kind: 'legStateChanged', conferenceId, legId, state: 'closed', reason: 'CONSENT_EXPIRED' }, this.chance.between(500, 40_000));

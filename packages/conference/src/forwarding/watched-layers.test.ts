@@ -13,7 +13,7 @@ test('a display needs the layers up to the first that fills it', () => {
 
 test('who is not watched is told after a while, who is watched again at once', () => {
   const picture = new WatchedLayers(3);
-  const observe = (needed: number, sent: number, at: number): string => `${picture.observe({ needed, sent }, instant(at)) ? 'told ' : ''}${picture.told}`;
+  const observe = (needed: number, sent: number, at: number): string => `${picture.observe({ needed, limit: 'displays', sent }, instant(at)) ? 'told ' : ''}${picture.told}`;
   assert.equal(observe(0, 3, 0), '3');
   assert.equal(observe(0, 3, 1900), '3');
   assert.equal(observe(2, 3, 1950), '3');
@@ -29,9 +29,16 @@ test('who is not watched is told after a while, who is watched again at once', (
 
 test('who sends nothing is not told to send less, so that a camera that is switched on is seen at once', () => {
   const picture = new WatchedLayers(1);
-  for (let at = 0; at < 60_000; at += 500) assert.equal(picture.observe({ needed: 0, sent: 0 }, instant(at)), false);
-  assert.equal(picture.observe({ needed: 0, sent: 1 }, instant(60_000)), false);
-  assert.equal(picture.observe({ needed: 0, sent: 1 }, instant(61_000)), false);
-  assert.equal(picture.observe({ needed: 1, sent: 1 }, instant(61_500)), false);
+  for (let at = 0; at < 60_000; at += 500) assert.equal(picture.observe({ needed: 0, limit: 'displays', sent: 0 }, instant(at)), false);
+  assert.equal(picture.observe({ needed: 0, limit: 'displays', sent: 1 }, instant(60_000)), false);
+  assert.equal(picture.observe({ needed: 0, limit: 'displays', sent: 1 }, instant(61_000)), false);
+  assert.equal(picture.observe({ needed: 1, limit: 'displays', sent: 1 }, instant(61_500)), false);
   assert.equal(picture.told, 1);
+});
+
+test('what no line takes is told later than what nobody displays: estimates swing', () => {
+  const picture = new WatchedLayers(3);
+  const observe = (needed: number, limit: 'displays' | 'lines', at: number): string => `${picture.observe({ needed, limit, sent: 3 }, instant(at)) ? 'told ' : ''}${picture.told}`;
+  assert.deepEqual([observe(1, 'lines', 0), observe(1, 'lines', 4900), observe(1, 'lines', 5000)], ['3', '3', 'told 1']);
+  assert.deepEqual([observe(3, 'lines', 7000), observe(2, 'lines', 8000), observe(2, 'displays', 10_000)], ['told 3', '3', 'told 2']);
 });

@@ -107,7 +107,7 @@ export class Conference {
 
   setWanted(leg: Leg, wanted: readonly WantedStream[], now: Instant): void {
     this.pictures.setWanted(leg, wanted, now);
-    this.watched.handleWanted(leg);
+    this.watched.handleWanted(leg, now);
   }
 
   setSound(leg: Leg, sound: Leg['sound'], now: Instant): void {

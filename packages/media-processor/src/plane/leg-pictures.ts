@@ -15,6 +15,12 @@ export interface PictureSources {
   rankOf(wanted: WantedStream): PictureRank;
 }
 
+/** A picture that a client sees, or would see if it came in. */
+export interface WatchedStream extends WantedStream {
+  /** How many of its layers, lowest first, the client's line takes; `undefined` where that is not known, because nothing comes in. */
+  readonly takenLayers: number | undefined;
+}
+
 interface Demand extends PictureDemand {
   readonly stream: SentStream;
   readonly section: ReceivedSection;
@@ -26,6 +32,8 @@ export class LegPictures {
   private readonly leg: Leg;
   private readonly sources: PictureSources;
   private readonly allocator = new PictureAllocator();
+  /** How many layers of each picture the line takes, by `mid`. */
+  private taken: ReadonlyMap<string, number> = new Map();
   private sharedAt: Instant | undefined;
 
   constructor(leg: Leg, sources: PictureSources) {
@@ -45,6 +53,7 @@ export class LegPictures {
     const demands = this.mayReceive ? this.demands(now) : [];
     const shares = allocator.allocate(leg.pictureBps, demands, now);
     leg.wantPictures(demands.length === 0 ? 0 : allocator.wantedBps);
+    this.taken = new Map(demands.flatMap(({ mid, points }, index) => (points.length === 0 ? [] : [[mid, (shares[index]?.point?.layer ?? -1) + 1]])));
     for (const [index, { stream, section }] of demands.entries()) apply(stream, section, shares[index]?.point);
     for (const stream of leg.sent) if (stream.kind === 'video' && !demands.some((demand) => demand.stream === stream) && !(stream.wantedSource instanceof ComposedStream)) stream.setSource(undefined);
   }
@@ -56,8 +65,8 @@ export class LegPictures {
   }
 
   /** What of the wanted pictures the client is sent, if they come in; none while its pictures are mixed, or it is on hold. */
-  get watched(): readonly WantedStream[] {
-    return this.mayReceive ? this.wanted : [];
+  get watched(): readonly WatchedStream[] {
+    return this.mayReceive ? this.wanted.map((wanted) => ({ ...wanted, takenLayers: this.taken.get(wanted.mid) })) : [];
   }
 
   private get mayReceive(): boolean {
@@ -69,7 +78,7 @@ export class LegPictures {
       const wanted = stream.kind === 'video' ? this.wanted.find(({ mid }) => mid === stream.mid) : undefined;
       const section = wanted === undefined ? undefined : this.sources.sectionOf(wanted);
       if (wanted === undefined || section === undefined || !stream.canCarry(section)) return [];
-      return [{ mid: stream.mid, stream, section, rank: this.sources.rankOf(wanted), points: operatingPoints(section.pictureLayers(now), wanted.height ?? 0) }];
+      return [{ mid: stream.mid, stream, section, rank: this.sources.rankOf(wanted), points: operatingPoints(section.attainableLayers(now), wanted.height ?? 0) }];
     });
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { TestMediaClient } from './test-media-client.ts';
-import { camera, midElement, planeTest, ridElement, screenOf, testCodecs, TestMediaPlane, vp8Payload } from './test-media-plane.ts';
+import { camera, midElement, noExtensions, planeTest, ridElement, screenOf, testCodecs, TestMediaPlane, vp8Payload } from './test-media-plane.ts';
 import { SlowLine } from './test-slow-line.ts';
 
 const packetBytes = 1_000;
@@ -13,11 +13,12 @@ const layers = [
   { rid: 'f', ssrc: 13, everyMs: 5 },
 ];
 
-/** Sends all layers, each frame with its layer as its last byte. */
-function film(t: TestContext, client: TestMediaClient): void {
+/** Sends all layers that it is asked for, each frame with its layer as its last byte. */
+function film(t: TestContext, client: TestMediaClient, askedLayers: () => number = () => layers.length): void {
   for (const [layer, { rid, ssrc, everyMs }] of layers.entries()) {
     let number = 0;
     const showing = setInterval(() => {
+      if (layer >= askedLayers()) return;
       const payload = vp8Payload(number, 'key', packetBytes);
       payload[payload.length - 1] = layer;
       client.sendRtp([{ ssrc, payloadType: 96, sequenceNumber: number & 0xffff, timestamp: Math.round(performance.now() * 90), payload, marker: 1, elements: [midElement('v'), ridElement(rid)] }]);
@@ -60,6 +61,23 @@ planeTest('a client that cannot be sent padding is not kept waiting for probes o
   plane.want('bert', 's', 'anna');
   film(t, anna);
   await seesLayer(bert, 2);
+});
+
+planeTest('a layer that no line takes is not sent after a while, and is again as soon as a line takes it', async (t) => {
+  const plane = new TestMediaPlane(t);
+  const told = () => plane.events.flatMap((event) => (event.kind === 'watchedChanged' ? [event] : []));
+  const anna = await plane.connect('anna', [camera('v', layers.map(({ rid }) => rid))]);
+  const bert = await plane.connect('bert', [{ ...screenOf('s', 2000), extensions: noExtensions }]);
+  const takes = (bitrateBps: number): void => bert.sendRtcp((writer) => writer.receiverReport(1, []).maximumBitrate(1, bitrateBps, []));
+  takes(700_000);
+  plane.want('bert', 's', 'anna');
+  film(t, anna, () => told().at(-1)?.watched[0]?.layers ?? layers.length);
+  await seesLayer(bert, 1);
+  await plane.until(() => told().length === 1);
+  assert.deepEqual([told()[0]?.watched, told()[0]?.why], [[{ mid: 'v', layers: 2 }], 'Video 2 of 3: no line of those who see it takes more']);
+  takes(20_000_000);
+  await seesLayer(bert, 2);
+  assert.deepEqual([told()[1]?.watched, told()[1]?.why], [[], 'Video 3 of 3: a line takes more of it']);
 });
 
 planeTest('a line that was known a moment ago is trusted with a part of that: by the leg before, and by the peer connection before', async (t) => {

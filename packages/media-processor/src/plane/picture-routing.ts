@@ -2,7 +2,7 @@ import type { WantedStream } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import type { Conference } from './conference.ts';
 import type { Leg } from './leg.ts';
-import { LegPictures, rankOf } from './leg-pictures.ts';
+import { LegPictures, rankOf, type WatchedStream } from './leg-pictures.ts';
 import type { ReceivedSection } from './received-section.ts';
 
 /** Who is seen by whom: a client says which picture it wants in which of its sections. */
@@ -33,7 +33,7 @@ export class PictureRouting {
   }
 
   /** The pictures that a client sees, if they come in. */
-  watchedBy(leg: Leg): readonly WantedStream[] {
+  watchedBy(leg: Leg): readonly WatchedStream[] {
     return this.of(leg).watched;
   }
 

@@ -2,11 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { MediaStreamType } from '@dialplane/calling-api';
 import type { PictureLayer } from '@dialplane/conference';
 import { type KeyFrameTest, type RtpPacket, Vp8Descriptor, vp8KeyFrameSize } from '@dialplane/rtp';
-import type { Instant } from '@dialplane/sansio';
+import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import type { SectionCodec, SectionSettings } from '../process-api/leg-settings.ts';
 import type { Leg } from './leg.ts';
 import { keyFrameTestOf } from './key-frame-tests.ts';
 import type { ReceivedStream } from './received-stream.ts';
+
+/** So long after its sender was asked for more of it a layer is thought to be on its way: a signaling trip and the start of an encoder. */
+const comingMs = 3_000;
 
 /** A section in which a client sends: what its payload types mean, and the streams that have come. */
 export class ReceivedSection {
@@ -22,6 +25,9 @@ export class ReceivedSection {
   readonly layers: Array<ReceivedStream | undefined>;
   readonly usesNack: boolean;
   readonly codecs: readonly SectionCodec[];
+  /** How many layers its sender was asked for last, lowest first; and until when those that were asked for again may still come. */
+  private asked: number;
+  private comingUntil: Instant | undefined;
   private readonly byPayloadType: Array<SectionCodec | undefined> = [];
   private readonly originals: Array<SectionCodec | undefined> = [];
   private readonly vp8 = new Vp8Descriptor();
@@ -36,6 +42,7 @@ export class ReceivedSection {
     this.rids = receive.rids.length === 0 ? [''] : receive.rids;
     this.declaredSsrcs = receive.ssrcs;
     this.layers = this.rids.map(() => undefined);
+    this.asked = this.rids.length;
     this.usesNack = settings.codecs.some(({ nack }) => nack);
     this.codecs = settings.codecs;
     for (const codec of settings.codecs) {
@@ -74,11 +81,28 @@ export class ReceivedSection {
     return vp8.startsKeyFrame;
   }
 
+  /** Its sender is asked for so many layers, lowest first: what came and is left out from now on can be had again. */
+  ask(layers: number, now: Instant): void {
+    if (layers > this.asked) this.comingUntil = addMilliseconds(now, comingMs);
+    for (const stream of this.layers) if (stream !== undefined) stream.isLeftOut = stream.layer >= layers && (stream.isLeftOut || stream.isAlive(now));
+    this.asked = layers;
+  }
+
   /** The layers that come in now, lowest first. A picture may pause, as a screen on which nothing moves does, and one that nobody watched; then it is the lowest one that begins again. */
   pictureLayers(now: Instant): readonly PictureLayer[] {
-    const there = this.layers.filter((stream) => stream !== undefined);
-    const alive = there.filter((stream) => stream.isAlive(now));
-    return (alive.length === 0 ? there.slice(0, 1) : alive).map((stream) => stream.pictureLayer(now));
+    return this.describe((stream) => stream.isAlive(now), now);
+  }
+
+  /** The same, with those that come when they are asked for. */
+  attainableLayers(now: Instant): readonly PictureLayer[] {
+    const isComing = this.comingUntil !== undefined && now < this.comingUntil;
+    return this.describe((stream) => stream.isAlive(now) || stream.isLeftOut || isComing, now);
+  }
+
+  private describe(isThere: (stream: ReceivedStream) => boolean, now: Instant): readonly PictureLayer[] {
+    const seen = this.layers.filter((stream) => stream !== undefined);
+    const there = seen.filter(isThere);
+    return (there.length === 0 ? seen.slice(0, 1) : there).map((stream) => stream.pictureLayer(now));
   }
 
   /** Which of its layers come in now, as the number of the highest, counted from 1; 0 where nothing does. */

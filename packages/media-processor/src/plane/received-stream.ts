@@ -18,6 +18,8 @@ const usualBps = 120_000;
 const meterMs = 1_000;
 /** A layer of a simulcast is there while packets of it come. */
 const aliveMs = 1_000;
+/** While packets have just come, what is measured is what it takes; a pause that begins makes it less. */
+const recentMs = 100;
 
 /** One RTP stream that a client sends: a microphone, a picture, or one layer of a simulcast. */
 export class ReceivedStream implements SourceStream {
@@ -47,6 +49,10 @@ export class ReceivedStream implements SourceStream {
   /** The highest that was seen; 0 where there are none. */
   temporalLayer = 0;
   private events: TelephoneEventReceiver | undefined;
+  /** Its sender was asked to leave it out, and did: it can be had again. */
+  isLeftOut = false;
+  /** What it took when it last came. */
+  private knownBps: number | undefined;
   private meter = new BitrateMeter(meterMs);
   private lastPending = -1;
   private keyFrame: 'not needed' | 'needed' = 'not needed';
@@ -89,10 +95,11 @@ export class ReceivedStream implements SourceStream {
     return now - this.heardAt < aliveMs;
   }
 
-  /** What it is as a layer of a picture; before a second has been measured, as much as such layers usually take. */
+  /** What it is as a layer of a picture; before a second has been measured, as much as such layers usually take. Of one that pauses, as it was. */
   pictureLayer(now: Instant): PictureLayer {
     const { layer, height, temporalLayer } = this;
-    return { layer, height, temporalLayers: temporalLayer + 1, bitrateBps: this.meter.bitsPerSecond(now) ?? usualBps * 3 ** layer };
+    if (now - this.heardAt < recentMs) this.knownBps = this.meter.bitsPerSecond(now) ?? this.knownBps;
+    return { layer, height, temporalLayers: temporalLayer + 1, bitrateBps: this.knownBps ?? usualBps * 3 ** layer };
   }
 
   addPending(index: number, packets: ReceivedPackets): void {

@@ -1,8 +1,9 @@
-import { neededLayers, WatchedLayers } from '@dialplane/conference';
-import type { WantedStream, WatchedPicture } from '@dialplane/media-api';
+import { neededLayers, type PictureUse, WatchedLayers } from '@dialplane/conference';
+import type { WatchedPicture } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import type { Conference } from './conference.ts';
 import type { Leg } from './leg.ts';
+import type { WatchedStream } from './leg-pictures.ts';
 import type { ReceivedSection } from './received-section.ts';
 
 const observeMs = 500;
@@ -10,12 +11,22 @@ const observeMs = 500;
 /** Who sees what. */
 export interface Viewers {
   /** The pictures that a client is sent by themselves. */
-  watchedBy(leg: Leg): readonly WantedStream[];
+  watchedBy(leg: Leg): readonly WatchedStream[];
   /** How high a picture is in the composed one, in pixels; 0 where it is not in it, `Infinity` where that is not known yet. */
   composedHeight(section: ReceivedSection): number;
 }
 
-/** Of the pictures that clients send, which layers anybody sees. Who sends more than that is told, so that a camera costs nothing while nobody looks. */
+/** What of a picture those have a use for who are sent it by itself. */
+interface Audience {
+  /** How high it is displayed at the most, in pixels. */
+  readonly height: number;
+  /** How many of its layers the widest of their lines takes. */
+  readonly takenLayers: number;
+}
+
+const nobody: Audience = { height: 0, takenLayers: Infinity };
+
+/** Of the pictures that clients send, which layers anybody sees and some line takes. Who sends more than that is told, so that a camera costs nothing while nobody looks. */
 export class WatchedPictures {
   private readonly conference: Conference;
   private readonly viewers: Viewers;
@@ -29,13 +40,13 @@ export class WatchedPictures {
     this.viewers = viewers;
   }
 
-  /** A client wants to see other pictures: who sends too little for that is told at once. */
-  handleWanted(leg: Leg): void {
+  /** A client wants to see other pictures: who sends too little for that is told at once, whatever the line takes, which shows when it comes. */
+  handleWanted(leg: Leg, now: Instant): void {
     this.isStale = true;
     const watched = this.viewers.watchedBy(leg);
-    const displays = displaysOf(watched);
+    const audiences = audiencesOf(watched);
     for (const sender of new Set(watched.flatMap(({ identifier }) => this.conference.legsOf(identifier)))) {
-      this.settle(sender, (picture, section) => picture.raise(needed(section, displays.get(nameOf(section)))));
+      this.settle(sender, now, (picture, section) => (picture.raise(shownLayers(section, audiences.get(nameOf(section))?.height ?? 0)) ? 'somebody wants to see it' : undefined));
     }
   }
 
@@ -55,48 +66,65 @@ export class WatchedPictures {
     this.isStale = false;
     this.observedAt = now;
     const legs = [...this.conference.legs.values()];
-    const displays = displaysOf(legs.flatMap((leg) => this.viewers.watchedBy(leg)));
+    const audiences = audiencesOf(legs.flatMap((leg) => this.viewers.watchedBy(leg)));
     for (const sender of legs) {
-      this.settle(sender, (picture, section) => {
-        const height = Math.max(displays.get(nameOf(section)) ?? 0, this.viewers.composedHeight(section));
-        return picture.observe({ needed: needed(section, height), sent: section.layersSent(now) }, now);
+      this.settle(sender, now, (picture, section) => {
+        const { told, limit } = picture;
+        const use = this.useOf(section, audiences.get(nameOf(section)) ?? nobody, now);
+        return picture.observe(use, now) ? reasonOf(use, { told, limit }) : undefined;
       });
     }
   }
 
-  /** Looks at what a client sends, and tells it where that changes what it is to send. */
-  private settle(leg: Leg, hasChanged: (picture: WatchedLayers, section: ReceivedSection) => boolean): void {
+  private useOf(section: ReceivedSection, { height, takenLayers }: Audience, now: Instant): PictureUse {
+    const shown = shownLayers(section, height);
+    const composed = shownLayers(section, this.viewers.composedHeight(section));
+    const needed = Math.max(Math.min(shown, takenLayers), composed);
+    return { needed, limit: needed < shown ? 'lines' : 'displays', sent: section.layersSent(now) };
+  }
+
+  /** Looks at what a client sends, and tells it where that changes what it is to send. @param reasonFor why it is another number of layers than before, where it is. */
+  private settle(leg: Leg, now: Instant, reasonFor: (picture: WatchedLayers, section: ReceivedSection) => string | undefined): void {
     const sections = leg.received.filter(({ kind }) => kind === 'video');
     if (sections.length === 0) return;
     const known = this.layers.get(leg) ?? new Map<string, WatchedLayers>();
     this.layers.set(leg, known);
-    let isNews = false;
+    const reasons: string[] = [];
     const watched: WatchedPicture[] = [];
     for (const section of sections) {
-      const { mid, rids } = section;
+      const { mid, rids, mediaStreamType } = section;
       const picture = known.get(mid) ?? new WatchedLayers(rids.length);
       known.set(mid, picture);
-      if (hasChanged(picture, section)) isNews = true;
+      const reason = reasonFor(picture, section);
+      section.ask(picture.told, now);
+      if (reason !== undefined) reasons.push(`${mediaStreamType} ${picture.told} of ${rids.length}: ${reason}`);
       if (picture.told < rids.length) watched.push({ mid, layers: picture.told });
     }
-    if (isNews) this.conference.tell({ kind: 'watchedChanged', conferenceId: this.conference.conferenceId, legId: leg.legId, watched });
+    if (reasons.length > 0) this.conference.tell({ kind: 'watchedChanged', conferenceId: this.conference.conferenceId, legId: leg.legId, watched, why: reasons.join('; ') });
   }
 }
 
-/** How high each picture is displayed at the most, in pixels, by {@link nameOf}. */
-function displaysOf(watched: readonly WantedStream[]): ReadonlyMap<string, number> {
-  const displays = new Map<string, number>();
-  for (const { identifier, mediaStreamType, height = 0 } of watched) {
+function reasonOf({ needed, limit }: PictureUse, before: Pick<WatchedLayers, 'told' | 'limit'>): string {
+  if (needed > before.told) return before.limit === 'lines' ? 'a line takes more of it' : 'it is seen again, or larger';
+  if (limit === 'lines') return needed === 0 ? 'no line of those who want to see it takes it' : 'no line of those who see it takes more';
+  return needed === 0 ? 'nobody sees it' : 'nobody shows it larger';
+}
+
+/** What is made of each picture, by {@link nameOf}. */
+function audiencesOf(watched: readonly WatchedStream[]): ReadonlyMap<string, Audience> {
+  const audiences = new Map<string, Audience>();
+  for (const { identifier, mediaStreamType, height = 0, takenLayers = Infinity } of watched) {
     const name = `${mediaStreamType} ${identifier}`;
-    displays.set(name, Math.max(displays.get(name) ?? 0, height === 0 ? Infinity : height));
+    const others = audiences.get(name);
+    audiences.set(name, { height: Math.max(others?.height ?? 0, height === 0 ? Infinity : height), takenLayers: Math.max(others?.takenLayers ?? 0, takenLayers) });
   }
-  return displays;
+  return audiences;
 }
 
 function nameOf({ mediaStreamType, leg: { identifier } }: ReceivedSection): string {
   return `${mediaStreamType} ${identifier}`;
 }
 
-function needed({ layers }: ReceivedSection, displayedHeight = 0): number {
+function shownLayers({ layers }: ReceivedSection, displayedHeight: number): number {
   return displayedHeight === 0 ? 0 : neededLayers(layers.map((layer) => layer?.height ?? 0), displayedHeight);
 }

@@ -248,7 +248,10 @@ export class CallDriver {
     } else {
       this.arm(call);
       if (call.machine.isUnsaved) this.unkept.add(call, turn);
-      else this.release(call, turn);
+      else {
+        this.release(call, turn);
+        if (call.flow.peekUnsaved().length > 0) this.options.keeper.noteFlow(call);
+      }
     }
     for (const identifier of turn.lookUps) this.lookUp(call, identifier);
   }
