@@ -316,6 +316,11 @@ test('a telephone is called from the dial pad, sent keys, transferred, joined by
   await message.getByText('Content-Type: application/sdp').waitFor();
   assert.match(await message.innerText(), /^INVITE sip:\+12025550107@[^]*\nm=audio /);
   await picture(page, 'telephone-flow');
+  await page.getByRole('button', { name: 'Beside its response' }).click();
+  await page.getByRole('region', { name: 'Message on the right' }).getByText(/^SIP\/2\.0 200 /).waitFor();
+  assert.match(await page.getByRole('region', { name: 'Message on the left' }).innerText(), /^INVITE sip:/);
+  await picture(page, 'telephone-messages');
+  await page.keyboard.press('Escape');
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'SIP as pcap' }).click();
   const capture = await download;

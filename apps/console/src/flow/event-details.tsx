@@ -1,6 +1,6 @@
 import { Badge, Button, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { CopyRegular } from '@fluentui/react-icons/svg/copy';
-import type { CallFlow, FlowEvent, SipMessage } from '@dialplane/calling-api';
+import type { CallFlow, FlowDetail, FlowEvent, SipMessage } from '@dialplane/calling-api';
 import type { ReactNode } from 'react';
 import { useCommand } from '../calling/use-command.ts';
 import { formatOffset } from '../text/duration.ts';
@@ -9,11 +9,16 @@ import { eventLabel } from './event-text.ts';
 import { offsetOf } from './flow-analysis.ts';
 import { categoryNames, categoryOf } from './flow-category.ts';
 import { lanesOf, namedLanes, namingOf, type Naming } from './flow-lanes.ts';
+import { isSip } from './sip-exchange.ts';
+import { SipPairDialog } from './sip-pair-dialog.tsx';
+import { SipText } from './sip-text.tsx';
 
 const useStyles = makeStyles({
   root: { display: 'grid', gap: '12px', alignContent: 'start' },
   entry: { display: 'grid', gap: '8px' },
   facts: { display: 'grid', gridTemplateColumns: 'auto 1fr', gap: '4px 12px', margin: 0, '& dt': { color: tokens.colorNeutralForeground3 }, '& dd': { margin: 0, overflowWrap: 'anywhere' } },
+  actions: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
+  message: { maxHeight: '44dvh' },
   text: {
     margin: 0, padding: '12px', borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground3, fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase300, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: '44dvh', overflowY: 'auto',
@@ -51,15 +56,23 @@ export function EventDetails({ flow, events, sipMessages }: EventDetailsProps): 
             <dd>{lanesOf(event).map((lane) => titles.get(lane) ?? lane).join(' → ')}</dd>
             <dt>Seen by</dt>
             <dd>{event.source}</dd>
-            {event.detail.kind === 'sip' ? <><dt>Over</dt><dd>{event.detail.transport} · {event.detail.direction === 'in' ? `${event.detail.remote} → ${event.detail.local}` : `${event.detail.local} → ${event.detail.remote}`}</dd></> : null}
+            {event.detail.kind === 'sip' ? <><dt>Over</dt><dd>{hopText(event.detail)}</dd></> : null}
             {explanationOf(event, named)}
           </dl>
         </div>
       ))}
-      <pre className={styles.text} {...(message === undefined ? {} : { role: 'region', 'aria-label': 'SIP message' })}>{text}</pre>
-      <Button size="small" icon={<CopyRegular />} style={{ justifySelf: 'start' }} onClick={() => run(() => navigator.clipboard.writeText(text))}>{message === undefined ? 'Copy JSON' : 'Copy the message'}</Button>
+      {message === undefined ? <pre className={styles.text}>{text}</pre> : <SipText label="SIP message" text={text} className={styles.message} />}
+      <div className={styles.actions}>
+        {message === undefined || !isSip(first) ? null : <SipPairDialog key={first.sequence} flow={flow} event={first} messages={sipMessages} />}
+        <Button size="small" icon={<CopyRegular />} onClick={() => run(() => navigator.clipboard.writeText(text))}>{message === undefined ? 'Copy JSON' : 'Copy the message'}</Button>
+      </div>
     </div>
   );
+}
+
+function hopText({ transport, direction, local, remote }: Extract<FlowDetail, { readonly kind: 'sip' }>): string {
+  if (transport === 'inside') return 'inside the server';
+  return `${transport.toUpperCase()} · ${direction === 'in' ? `${remote} → ${local}` : `${local} → ${remote}`}`;
 }
 
 function explanationOf({ detail }: FlowEvent, named: Naming): ReactNode {

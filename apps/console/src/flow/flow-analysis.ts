@@ -97,7 +97,7 @@ export function mediaStreams(flow: CallFlow): readonly StreamRow[] {
 /** When it rang, was answered, was heard, and which way media went. */
 export function milestones(flow: CallFlow): Milestones {
   const at = (matches: (event: FlowEvent) => boolean): FlowEvent | undefined => flow.events.find(matches);
-  const ringing = at(({ detail }) => detail.kind === 'participantState' && detail.state === 'Ringing') ?? at(({ detail }) => detail.kind === 'callState' && detail.state === 'Ringing');
+  const ringing = at(({ detail }) => detail.kind === 'participantState' && detail.state === 'Ringing') ?? at(({ detail, from, to }) => detail.kind === 'callState' && detail.state === 'Ringing' && !isTelephone(flow, to ?? from));
   const answer = at(isAcceptance) ?? at(({ detail, from }) => detail.kind === 'callState' && detail.state === 'Connected' && isRung(flow, from));
   const answeredMs = answer === undefined ? undefined : offsetOf(flow, answer);
   const joins = flow.events.filter(({ detail }) => detail.kind === 'request' && detail.operation === 'joinCall' && detail.status < 300);
@@ -114,6 +114,9 @@ export function milestones(flow: CallFlow): Milestones {
 }
 
 const isAcceptance = ({ detail }: FlowEvent): boolean => detail.kind === 'request' && detail.operation === 'acceptCall' && detail.status < 300;
+
+/** A telephone is told to ring long before it does, if it does. */
+const isTelephone = ({ lanes }: CallFlow, laneId: string): boolean => lanes.some(({ id, identifier }) => id === laneId && identifier?.startsWith('4:') === true);
 
 const isRung = ({ lanes }: CallFlow, laneId: string): boolean => lanes.some(({ id, role }) => id === laneId && (role === 'callee' || role === 'phone'));
 

@@ -7,7 +7,7 @@ import { EventDetails } from './event-details.tsx';
 import { categoryOf, type FlowCategory } from './flow-category.ts';
 import { FlowOverview } from './flow-overview.tsx';
 import { FlowTable } from './flow-table.tsx';
-import { FlowToolbar, type FlowPart, type FlowPresentation } from './flow-toolbar.tsx';
+import { FlowToolbar, isAlone, type FlowPart, type FlowPresentation } from './flow-toolbar.tsx';
 import { endWindow, setupWindow, type FlowWindow } from './flow-window.ts';
 import { layoutLadder } from './ladder-layout.ts';
 import { Ladder } from './ladder.tsx';
@@ -48,6 +48,7 @@ export function FlowExplorer({ flow }: { readonly flow: CallFlow }): ReactNode {
       <FlowToolbar
         presentation={presentation} onPresentation={setPresentation} part={part} onPart={setPart} hidden={hidden} counts={counts}
         onToggle={(category) => setHidden((old) => new Set(old.has(category) ? [...old].filter((other) => other !== category) : [...old, category]))}
+        onOnly={(category) => setHidden(isAlone(category, hidden, counts) ? new Set() : new Set([...counts.keys()].filter((other) => other !== category)))}
         onZoom={(step) => setZoom((old) => Math.min(rowHeights.length - 1, Math.max(0, old + step)))}
       />
       <FlowOverview

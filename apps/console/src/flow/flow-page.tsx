@@ -1,7 +1,7 @@
 import { Badge, Button, makeStyles, MessageBar, MessageBarBody, Spinner, Text, tokens } from '@fluentui/react-components';
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
 import { PrintRegular } from '@fluentui/react-icons/svg/print';
-import type { CallFlow, CallRecords } from '@dialplane/calling-api';
+import type { CallFlow, CallRecords, EndReason } from '@dialplane/calling-api';
 import { useMemo, type ReactNode } from 'react';
 import type { ApiClient } from '../api/api-client.ts';
 import { useQuery } from '../api/use-query.ts';
@@ -73,6 +73,12 @@ function partiesOf({ lanes }: CallFlow): string {
   return [names(['caller']), names(['callee', 'participant', 'trunk'])].filter((name) => name !== '').join(' → ');
 }
 
+/** Busy or declined is no fault, but no success to people either. */
+function endColor({ category, code }: EndReason): 'success' | 'informative' | 'danger' {
+  if (category !== 'Success') return 'danger';
+  return code === 0 ? 'success' : 'informative';
+}
+
 function refreshAfter({ endedAt }: CallFlow): number | undefined {
   return endedAt === undefined || Date.now() - Date.parse(endedAt) < lateReportsMs ? liveRefreshMs : undefined;
 }
@@ -89,7 +95,7 @@ function FlowRecord({ flow, records }: { readonly flow: CallFlow; readonly recor
         <Text as="p" block className={styles.conclusion} style={{ margin: 0 }}>{flow.conclusion}</Text>
         <div className={styles.meta}>
           {flow.endedAt === undefined ? <Badge color="success" appearance="filled">Live</Badge> : null}
-          {end?.kind === 'ended' ? <Badge appearance="tint" color={end.endReason.category === 'Success' ? 'success' : 'danger'}>{end.endReason.code}/{end.endReason.subCode}</Badge> : null}
+          {end?.kind === 'ended' ? <Badge appearance="tint" color={endColor(end.endReason)}>{end.endReason.code}/{end.endReason.subCode}</Badge> : null}
           <span>{partiesOf(flow)}</span>
           <span>{new Date(flow.startedAt).toLocaleString()}</span>
           <code>{flow.callId}</code>

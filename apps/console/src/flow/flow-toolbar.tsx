@@ -24,13 +24,16 @@ export interface FlowToolbarProps {
   readonly onPart: (part: FlowPart) => void;
   readonly hidden: ReadonlySet<FlowCategory>;
   readonly onToggle: (category: FlowCategory) => void;
+  /** Only `category` is shown; everything again when that is so already. */
+  readonly onOnly: (category: FlowCategory) => void;
   readonly counts: ReadonlyMap<FlowCategory, number>;
   readonly onZoom: (step: 1 | -1) => void;
 }
 
 /** Ladder or table, which kinds, which part, how large. */
-export function FlowToolbar({ presentation, onPresentation, part, onPart, hidden, onToggle, counts, onZoom }: FlowToolbarProps): ReactNode {
+export function FlowToolbar({ presentation, onPresentation, part, onPart, hidden, onToggle, onOnly, counts, onZoom }: FlowToolbarProps): ReactNode {
   const styles = useStyles();
+  const isSipAlone = isAlone('sip', hidden, counts);
   return (
     <div className={`${styles.bar} no-print`}>
       <div className={styles.group} role="group" aria-label="Kinds shown">
@@ -42,6 +45,7 @@ export function FlowToolbar({ presentation, onPresentation, part, onPart, hidden
             {categoryNames[category]} {counts.get(category)}
           </Button>
         ))}
+        {counts.has('sip') ? <Button size="small" shape="circular" appearance={isSipAlone ? 'primary' : 'secondary'} aria-pressed={isSipAlone} onClick={() => onOnly('sip')}>SIP only</Button> : null}
       </div>
       <div className={styles.group}>
         <Toolbar
@@ -66,4 +70,9 @@ export function FlowToolbar({ presentation, onPresentation, part, onPart, hidden
       </div>
     </div>
   );
+}
+
+/** Whether nothing but `category` is shown. */
+export function isAlone(category: FlowCategory, hidden: ReadonlySet<FlowCategory>, counts: ReadonlyMap<FlowCategory, number>): boolean {
+  return !hidden.has(category) && [...counts.keys()].every((other) => other === category || hidden.has(other));
 }

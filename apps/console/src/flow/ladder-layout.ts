@@ -2,7 +2,7 @@ import type { CallFlow, FlowEvent } from '@dialplane/calling-api';
 import { groupLabel } from './event-text.ts';
 import { inOrder, offsetOf } from './flow-analysis.ts';
 import { categoryOf, type FlowCategory } from './flow-category.ts';
-import { namedLanes, namingOf, type NamedLane } from './flow-lanes.ts';
+import { lanesOf, namedLanes, namingOf, type NamedLane } from './flow-lanes.ts';
 
 /** What to draw, and how large. Lengths in CSS pixels. */
 export interface LadderView {
@@ -68,7 +68,7 @@ const shownGapMs = 1500;
 
 /** Places every lane, row and span of a flow. Requests stand where they began, before what they brought about. */
 export function layoutLadder(flow: CallFlow, view: LadderView): LadderLayout {
-  const named = namedLanes(flow);
+  const named = shownLanes(flow, view.hidden);
   const room = Math.max(0, view.width - timeColumn);
   const gap = Math.max(minLaneGap, room / Math.max(1, named.length));
   const lanes = named.map((lane, index) => ({ ...lane, x: Math.round(timeColumn + gap * (index + 0.5)) }));
@@ -101,6 +101,13 @@ export function layoutLadder(flow: CallFlow, view: LadderView): LadderLayout {
     lastMs = offsetOf(flow, last);
   }
   return { lanes, rows, spans: connectedSpans(rows, lanes, y), laneWidth: Math.floor(gap), width, height: Math.round(y + view.rowHeight / 2) };
+}
+
+/** All lanes; with a filter, those that it leaves something on. */
+function shownLanes(flow: CallFlow, hidden: ReadonlySet<FlowCategory>): readonly NamedLane[] {
+  if (hidden.size === 0) return namedLanes(flow);
+  const used = new Set(flow.events.flatMap((event) => (hidden.has(categoryOf(event.detail.kind)) ? [] : lanesOf(event))));
+  return namedLanes(flow).filter(({ id }) => used.has(id));
 }
 
 /** Text that fits `width` pixels at the ladder's 12 px type, shortened with an ellipsis where it must be. */
