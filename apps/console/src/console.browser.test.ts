@@ -327,5 +327,22 @@ test('a telephone is called from the dial pad, sent keys, transferred, joined by
   assert.match(capture.suggestedFilename(), /^call-[\da-f-]{36}\.pcap$/);
   // The magic number of libpcap's format, microseconds, least significant byte first.
   assert.equal(readFileSync(await capture.path()).readUInt32LE(0), 0xa1b2c3d4);
+
+  await page.getByRole('link', { name: 'Telephony' }).click();
+  await page.getByRole('table', { name: 'Trunks' }).getByRole('row', { name: /^demo-carrier\.test .* online/ }).waitFor();
+  await page.getByRole('button', { name: 'Change +12025550191' }).click();
+  await page.getByLabel('Names, separated by commas').fill('theo, Tilda');
+  await page.getByRole('button', { name: 'Change the number' }).click();
+  await page.getByRole('table', { name: 'Numbers' }).getByRole('row', { name: /^\+12025550191 Theo, Tilda demo-carrier\.test/ }).waitFor();
+  await page.getByLabel('Number to call').fill('+12025550101');
+  await page.getByLabel('Number to call').press('Enter');
+  await page.getByRole('table', { name: 'Rules' }).getByRole('row', { name: /^Route Demonstration carrier matches/ }).waitFor();
+  await page.getByRole('button', { name: 'Make credentials' }).click();
+  await page.getByRole('region', { name: 'Credentials of the new phone' }).getByText('Waiting for the phone to register').waitFor();
+  await page.getByRole('table', { name: 'SIP phones' }).getByRole('row', { name: /Tilda not registered/ }).waitFor();
+  await picture(page, 'telephony');
+  await page.getByRole('button', { name: /^Delete phone-/ }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('No SIP phone yet.').waitFor();
   assert.deepEqual([...complaints, ...other.complaints], []);
 });

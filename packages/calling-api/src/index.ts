@@ -43,7 +43,7 @@ export {
   CallLimits, DialedNumber, DialingPolicy, DialPlan, DialRefusal, E164, LimitUse, LimitUseList, RouteStep, TestRoutesRequest, VoiceRoute, VoiceRoutes,
 } from './dialing.ts';
 export {
-  CreatedSipDevice, CreateSipDeviceRequest, NumberCapability, NumberTarget, PutTelephoneNumberRequest, SipDevice, SipDeviceList, TelephoneNumber, TelephoneNumberList,
+  CreatedSipDevice, CreateSipDeviceRequest, NumberCapability, NumberTarget, PutTelephoneNumberRequest, SipDevice, SipDeviceList, SipDeviceRegistration, TelephoneNumber, TelephoneNumberList,
 } from './telephone-numbers.ts';
 export {
   TelephoneUsageGrouping, TelephoneUsageList, TelephoneUsageRecord, TelephoneUsageRecordList, TelephoneUsageRow, TelephoneUsageSum, TelephoneUsageSums,

@@ -45,6 +45,16 @@ export const PutTelephoneNumberRequest = Type.Partial(Type.Object(numberFields))
 export type PutTelephoneNumberRequest = Static<typeof PutTelephoneNumberRequest>;
 export const TelephoneNumberPath = Type.Object({ number: E164 });
 
+/** A SIP phone that is registered now (RFC 3261 §10). */
+export const SipDeviceRegistration = Type.Object({
+  transport: Type.Union([Type.Literal('udp'), Type.Literal('tcp'), Type.Literal('tls')]),
+  /** The transport address that it registered from. */
+  source: Type.String(),
+  userAgent: Type.Optional(Type.String()),
+  expiresAt: Timestamp,
+});
+export type SipDeviceRegistration = Static<typeof SipDeviceRegistration>;
+
 /** The credentials with which SIP phones of a user register (RFC 3261 §22). */
 export const SipDevice = Type.Object({
   username: Type.String(),
@@ -52,9 +62,15 @@ export const SipDevice = Type.Object({
   displayName: Type.Optional(DisplayName),
   realm: Type.String(),
   createdAt: Timestamp,
+  /** Phones that can be rung with them now; absent where this server takes no part in SIP. */
+  registrations: Type.Optional(Type.Array(SipDeviceRegistration)),
 });
 export type SipDevice = Static<typeof SipDevice>;
-export const SipDeviceList = Type.Object({ value: Type.Array(SipDevice) });
+export const SipDeviceList = Type.Object({
+  value: Type.Array(SipDevice),
+  /** Where phones register: ports of UDP and TCP, and of TLS. Absent where this server takes no part in SIP. */
+  registrar: Type.Optional(Type.Object({ port: Type.Integer(), tlsPort: Type.Optional(Type.Integer()) })),
+});
 export type SipDeviceList = Static<typeof SipDeviceList>;
 export const CreateSipDeviceRequest = Type.Object({
   identifier: RawId,

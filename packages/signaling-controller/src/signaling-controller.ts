@@ -22,7 +22,7 @@ import type { OperationHandlers } from './http/operation-handler.ts';
 import { RateLimiter } from './http/rate-limiter.ts';
 import { CallOperations, identityOf } from './operations/call-operations.ts';
 import { EndpointOperations } from './operations/endpoint-operations.ts';
-import { TelephonyOperations } from './operations/telephony-operations.ts';
+import { TelephonyOperations, type SipRegistrar } from './operations/telephony-operations.ts';
 import { RelayOperations } from './operations/relay-operations.ts';
 import { RecordOperations } from './operations/record-operations.ts';
 import { SignInOperations } from './operations/sign-in-operations.ts';
@@ -48,6 +48,8 @@ export interface SignalingControllerOptions {
   readonly applications?: ApplicationSurroundings;
   /** Without it trunks, numbers and routes are not administered here. */
   readonly telephonyAdministration?: TelephonyAdministration;
+  /** Tells operators which SIP phones are registered. */
+  readonly sipRegistrar?: SipRegistrar;
   readonly clock?: Clock;
 }
 
@@ -308,7 +310,7 @@ class Controller implements SignalingController {
       isDraining: () => this.draining,
     });
     const records = new RecordOperations({ ...shared, sipMessages: new SipMessageStore(this.options.store) });
-    const telephony = new TelephonyOperations(this.options.telephonyAdministration);
+    const telephony = new TelephonyOperations(this.options.telephonyAdministration, this.options.sipRegistrar);
     const relay = new RelayOperations(this.options.relay, () => this.renewIceConfiguration());
     return { ...signIn.handlers(), ...endpoints.handlers(), ...calls.handlers(), ...records.handlers(), ...relay.handlers(), ...telephony.handlers() };
   }

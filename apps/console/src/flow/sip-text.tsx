@@ -24,10 +24,12 @@ export function SipText({ label, text, comparedWith, className }: SipTextProps):
   const styles = useStyles();
   const others = comparedWith === undefined ? undefined : new Set(linesOf(comparedWith));
   return (
-    <div className={mergeClasses(styles.text, className)} role="region" aria-label={label} tabIndex={0}>
-      {linesOf(text).map((line, index) => <div key={index} className={mergeClasses(styles.line, line !== '' && others?.has(line) === false && styles.alone)}>{line}</div>)}
+    <div className={mergeClasses(styles.text, className)} role="region" aria-label={label}>
+      {numbered(linesOf(text)).map(({ line, number }) => <div key={number} className={mergeClasses(styles.line, line !== '' && others?.has(line) === false && styles.alone)}>{line}</div>)}
     </div>
   );
 }
+
+const numbered = (lines: readonly string[]): ReadonlyArray<{ readonly line: string; readonly number: number }> => lines.map((line, index) => ({ line, number: index + 1 }));
 
 const linesOf = (text: string): readonly string[] => text.trimEnd().split(/\r?\n/);

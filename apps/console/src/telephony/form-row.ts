@@ -1,4 +1,8 @@
 import { makeStyles } from '@fluentui/react-components';
 
-/** Fields and the button that takes them, side by side where there is room. */
-export const useFormRow = makeStyles({ row: { display: 'flex', flexWrap: 'wrap', gap: '12px', alignItems: 'end' }, wide: { flex: '1 1 260px', minWidth: 0 } });
+/** Fields and the button that takes them, side by side where there is room. Their inputs stand in a line, whatever is said under one of them. */
+export const useFormRow = makeStyles({
+  row: { display: 'flex', flexWrap: 'wrap', gap: '12px', alignItems: 'start', '& > button': { marginTop: '26px' } },
+  wide: { flex: '1 1 260px', minWidth: 0 },
+  narrow: { width: '96px', '& .fui-Input, & .fui-Input__input, & .fui-Select__select': { minWidth: 0, width: '100%', boxSizing: 'border-box' } },
+});

@@ -1,5 +1,7 @@
 import { MessageBar, MessageBarBody } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
+import type { ApiClient } from '../api/api-client.ts';
+import { useQuery } from '../api/use-query.ts';
 import { useSession } from '../session/use-session.tsx';
 import { Page } from '../shell/page.tsx';
 import { NumbersSection } from './numbers-section.tsx';
@@ -8,6 +10,9 @@ import { RoutesSection } from './routes-section.tsx';
 import { SipPhonesSection } from './sip-phones-section.tsx';
 import { TelephoneUsageSection } from './telephone-usage-section.tsx';
 import { TrunksSection } from './trunks-section.tsx';
+import { useDirectory } from './use-directory.ts';
+
+const healthRefreshMs = 5000;
 
 /** Carriers, numbers, routes and SIP phones, and what was telephoned; for operators. */
 export function TelephonyPage(): ReactNode {
@@ -16,16 +21,24 @@ export function TelephonyPage(): ReactNode {
     <Page title="Telephony">
       {operatorApi === undefined ? (
         <MessageBar intent="info" layout="multiline"><MessageBarBody>You are not signed in as an operator. Use the operator link that the server prints at its start, or ask an operator for one.</MessageBarBody></MessageBar>
-      ) : (
-        <>
-          <TrunksSection operatorApi={operatorApi} />
-          <NumbersSection operatorApi={operatorApi} />
-          <RoutesSection operatorApi={operatorApi} />
-          <RouteTestSection operatorApi={operatorApi} />
-          <SipPhonesSection operatorApi={operatorApi} />
-          <TelephoneUsageSection operatorApi={operatorApi} />
-        </>
-      )}
+      ) : <Sections operatorApi={operatorApi} />}
     </Page>
+  );
+}
+
+function Sections({ operatorApi }: { readonly operatorApi: ApiClient }): ReactNode {
+  const directory = useDirectory();
+  const trunks = useQuery('trunks', (signal) => operatorApi('listTrunks', {}, signal), { refreshMs: healthRefreshMs });
+  const numbers = useQuery('numbers', (signal) => operatorApi('listTelephoneNumbers', {}, signal));
+  const trunkNames = (trunks.value?.value ?? []).map(({ name }) => name);
+  return (
+    <>
+      <TrunksSection operatorApi={operatorApi} trunks={trunks} />
+      <NumbersSection operatorApi={operatorApi} numbers={numbers} trunkNames={trunkNames} directory={directory} />
+      <RoutesSection operatorApi={operatorApi} trunkNames={trunkNames} />
+      <RouteTestSection operatorApi={operatorApi} ownNumbers={(numbers.value?.value ?? []).map(({ number }) => number)} />
+      <SipPhonesSection operatorApi={operatorApi} directory={directory} />
+      <TelephoneUsageSection operatorApi={operatorApi} directory={directory} />
+    </>
   );
 }

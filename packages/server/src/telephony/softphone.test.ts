@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { CreatedSipDevice } from '@dialplane/calling-api';
+import type { CreatedSipDevice, SipDeviceList } from '@dialplane/calling-api';
 import { skip } from '../media/test-group.ts';
 import { Softphone } from './test-softphone.ts';
 import { ourNumber, TelephoneServer } from './test-telephone-server.ts';
@@ -17,6 +17,9 @@ async function withPhone(t: TestContext) {
 
 test('a SIP phone of a user registers and calls a telephone; the call back rings there beside the browser, and on a phone that registers meanwhile; the first answers', { skip }, async (t) => {
   const { telephones, phone, identifier } = await withPhone(t);
+  const { value, registrar } = await telephones.ada.operate<SipDeviceList>('GET', '/v1/telephony/devices');
+  assert.deepEqual(value.map(({ registrations }) => registrations?.map(({ transport }) => transport)), [['udp']]);
+  assert.equal(registrar?.port, telephones.sipPort);
   phone.dial('+12025550108');
   await phone.event('answered');
   assert.equal((await phone.event('ended')).end.cause, 'hungUp');

@@ -1,5 +1,7 @@
+import type { SipDevice, SipDeviceList, SipDeviceRegistration } from '@dialplane/calling-api';
 import { ApiError } from '../http/api-error.ts';
 import type { OperationHandlers } from '../http/operation-handler.ts';
+import type { SipEdge, SipRegistration } from '../sip/sip-edge-options.ts';
 import type { TelephoneUsageFilter, TelephonyAdministration, TelephonyAnswer } from '../telephony/telephony-administration.ts';
 import { keptSafe, listed } from './kept-safe.ts';
 
@@ -18,14 +20,19 @@ interface UsageQuery {
   readonly cursor?: string;
 }
 
+/** Where SIP phones register. */
+export type SipRegistrar = Pick<SipEdge, 'status' | 'registrationsOf'>;
+
 const defaultPageSize = 1000;
 
 /** What operators ask of telephony. Without telephony each answers `TELEPHONY_UNAVAILABLE`. */
 export class TelephonyOperations {
   private readonly administration: TelephonyAdministration | undefined;
+  private readonly registrar: SipRegistrar | undefined;
 
-  constructor(administration: TelephonyAdministration | undefined) {
+  constructor(administration: TelephonyAdministration | undefined, registrar: SipRegistrar | undefined) {
     this.administration = administration;
+    this.registrar = registrar;
   }
 
   handlers(): Pick<OperationHandlers, TelephonyOperationIds> {
@@ -44,7 +51,7 @@ export class TelephonyOperations {
       getDialingPolicy: () => this.asked().policy(),
       replaceDialingPolicy: async ({ body }) => given(await keptSafe(this.asked().replacePolicy(body))),
       listLimitUse: () => this.asked().limitUse(),
-      listSipDevices: () => this.asked().devices(),
+      listSipDevices: () => this.devices(),
       createSipDevice: async ({ body }) => given(await keptSafe(this.asked().createDevice(body))),
       deleteSipDevice: async ({ params }) => given(await keptSafe(this.asked().deleteDevice(params.username))),
       listTelephoneUsage: ({ query }) => listed(this.asked().usage(filterOf(query), pageOf(query))),
@@ -53,10 +60,32 @@ export class TelephonyOperations {
     };
   }
 
+  /** The credentials of the books, with what is registered at the edge. */
+  private devices(): SipDeviceList {
+    const { value } = this.asked().devices();
+    const { registrar } = this;
+    if (registrar === undefined) return { value };
+    const { port, tlsPort } = registrar.status();
+    return {
+      value: value.map((device) => deviceView(device, registrar.registrationsOf(device.username))),
+      registrar: { port, ...(tlsPort !== undefined && { tlsPort }) },
+    };
+  }
+
   private asked(): TelephonyAdministration {
     if (this.administration === undefined) throw new ApiError('TELEPHONY_UNAVAILABLE');
     return this.administration;
   }
+}
+
+function deviceView(device: SipDevice, registrations: readonly SipRegistration[]): SipDevice {
+  return { ...device, registrations: registrations.flatMap(registrationView) };
+}
+
+/** Nobody registers inside the server. */
+function registrationView({ transport, source, userAgent, expiresAtMs }: SipRegistration): SipDeviceRegistration[] {
+  if (transport === 'inside') return [];
+  return [{ transport, source, ...(userAgent !== undefined && { userAgent }), expiresAt: new Date(expiresAtMs).toISOString() }];
 }
 
 function given<Value>(answer: TelephonyAnswer<Value>): Value {
