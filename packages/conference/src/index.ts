@@ -3,9 +3,15 @@
  * goes, and what telephones hear besides voices. Pure: it is given what was seen and the time, and returns what is to be done.
  *
  * Out of scope: packets on sockets, codecs, signaling.
+ *
+ * ```ts
+ * const detection = new SpeakerDetection({ audibleCount: 7, capacity: mostParticipants });
+ * const ada = detection.add();
+ * detection.note(ada, level, now); // for each packet of hers, with its level of RFC 6464
+ * if (detection.update(now)) tell(detection.speaking, detection.dominant);
+ * ```
  */
-/** Participants of one conference, as in ACS. */
-export const mostParticipants = 350;
+export { mostParticipants } from './most-participants.ts';
 export type { SpeakerDetectionOptions } from './forwarding/speaker-detection.ts';
 export { SpeakerDetection } from './forwarding/speaker-detection.ts';
 export { AudioSlots, emptySlot } from './forwarding/audio-slots.ts';

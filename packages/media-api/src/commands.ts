@@ -9,7 +9,7 @@ export interface WebrtcLegRequest {
   readonly offer?: MediaDescription;
 }
 
-/** A trunk: RTP or SRTP from a configured port range, plain SDP without ICE (RFC 3264). */
+/** A trunk: RTP or SRTP from a configured port range, offer/answer in either direction (RFC 3264), ICE where the other side brings it. */
 export interface RtpLegRequest {
   readonly kind: 'rtp';
   /** The carrier's SDP offer; without one the media processor makes the offer. */

@@ -1,0 +1,2 @@
+/** Participants of one conference, as in ACS. */
+export const mostParticipants = 350;
