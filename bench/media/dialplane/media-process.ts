@@ -12,6 +12,7 @@ export class MediaProcess implements AsyncDisposable {
   port = 0;
   private readonly child: ReturnType<typeof spawn>;
   private readonly waiting = new Map<string, () => void>();
+  private readonly failed = Promise.withResolvers<never>();
 
   private constructor(core: number) {
     this.child = spawn('taskset', ['--cpu-list', String(core), process.execPath, '--disable-warning=ExperimentalWarning', ...heapFlags, entry], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -25,7 +26,7 @@ export class MediaProcess implements AsyncDisposable {
   static async start(host: string, core: number, { certificate, privateKey }: CertificateFiles): Promise<MediaProcess> {
     const started = new MediaProcess(core);
     started.send({ kind: 'start', settings: { name: 'bench', addresses: [host], port: 0, certificate, privateKey, cname: 'bench' } });
-    await Promise.race([started.until('started'), once(started.child, 'exit').then(() => Promise.reject(new Error('the media process ended')))]);
+    await Promise.race([started.until('started'), started.failed.promise, once(started.child, 'exit').then(() => Promise.reject(new Error('the media process ended')))]);
     return started;
   }
 
@@ -54,7 +55,7 @@ export class MediaProcess implements AsyncDisposable {
         this.port = event.port;
         return this.resolve('started');
       case 'startFailed':
-        throw new Error(event.sentence);
+        return this.failed.reject(new Error(event.sentence));
       case 'legStateChanged':
         return this.resolve(`${event.state} ${event.legId}`);
       case 'logged':

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
@@ -81,6 +82,23 @@ test('key frames of H.264, VP9 and AV1 begin where a decoder can start', () => {
   // Without layers; with them and picture ids of both lengths; predicted, continued, an upper layer.
   all(startsVp9KeyFrame, ['08 00', 'a8 01 00', 'a8 8001 00', '28 00'], ['48 00', '00 00', 'a8 01 02', 'a8 8001 06', 'e8 01 00']);
   all(startsAv1KeyFrame, ['18 0a', '08 0a'], ['10 0a', '00 0a']);
+});
+
+/** Beginnings of payloads that Chromium 156 sent, in order, and which of them begin frames that its own encoder calls key frames. */
+interface RecordedPictures {
+  /** With the layers that it was asked for. */
+  readonly codec: string;
+  readonly packets: ReadonlyArray<{ readonly payload: string; readonly beginsKeyFrame: boolean }>;
+}
+
+test('of what Chromium sends, with and without layers, the packets that begin its key frames are where a decoder can start, and no others', () => {
+  const recorded = JSON.parse(readFileSync(new URL('fixtures/chromium-pictures.json', import.meta.url), 'utf8')) as readonly RecordedPictures[];
+  const tests: Readonly<Record<string, KeyFrameTest>> = { H264: startsH264KeyFrame, VP9: startsVp9KeyFrame, AV1: startsAv1KeyFrame };
+  for (const { codec, packets } of recorded) {
+    const starts = tests[codec.split(' ')[0] ?? ''];
+    assert.ok(starts !== undefined && packets.length > 0, codec);
+    for (const { payload, beginsKeyFrame } of packets) assert.equal(starts(bytesOf(payload), 0, payload.length / 2), beginsKeyFrame, `${codec}: ${payload}`);
+  }
 });
 
 test('a retransmission becomes what was lost, padding does not', () => {
