@@ -4,7 +4,7 @@ import type { RequestSender } from '../session/session-keeper.ts';
 import type { AgentCore } from '../user-agent/agent-core.ts';
 import { outsideRequest } from '../user-agent/outside-request.ts';
 import type { SipRoute, WatchCommand } from '../user-agent/user-agent-command.ts';
-import { never } from '../visit-schedule.ts';
+import type { Visit, Visited } from '../visit-schedule.ts';
 
 type WatchState =
   /** OPTIONS is on its way since `since`; unanswered by `failAt` it counts as a failure, although an answer may still come. */
@@ -28,7 +28,7 @@ export class PeerWatch implements RequestSender {
   readonly keeper: AgentCore;
   readonly route: SipRoute;
   readonly digest = undefined;
-  visitAt = never;
+  visit: Visit<Visited> | undefined;
   private readonly command: WatchCommand;
   private readonly callId: string;
   private sequence = 0;

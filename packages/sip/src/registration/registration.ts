@@ -11,7 +11,7 @@ import type { AgentCore } from '../user-agent/agent-core.ts';
 import { outsideRequest } from '../user-agent/outside-request.ts';
 import type { RegisterCommand, SipRoute } from '../user-agent/user-agent-command.ts';
 import type { RegistrationState } from '../user-agent/user-agent-event.ts';
-import { never } from '../visit-schedule.ts';
+import type { Visit, Visited } from '../visit-schedule.ts';
 
 type BindingState =
   | { readonly kind: 'asking' }
@@ -37,7 +37,7 @@ export class Registration implements RequestSender {
   readonly keeper: AgentCore;
   readonly route: SipRoute;
   readonly digest: DigestClient | undefined;
-  visitAt = never;
+  visit: Visit<Visited> | undefined;
   private readonly command: RegisterCommand;
   private readonly callId: string;
   private sequence = 0;

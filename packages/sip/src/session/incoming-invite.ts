@@ -138,6 +138,7 @@ export class IncomingInvite implements RequestServer {
     const { words } = this.state;
     const { usage, session } = this;
     this.state = { kind: 'over' };
+    this.letGo();
     session.handleAnswered(usage);
     const description = readDescription(ack);
     if (usage.offers.kind === 'offered' && description === undefined) return session.hangUp(usage, { by: 'network', cause: 'noAgreement', reasons: [], message: ack }, now);
@@ -214,6 +215,13 @@ export class IncomingInvite implements RequestServer {
     this.state = { kind: 'over' };
     this.usage.close(now);
     this.session.keeper.respond(this.transaction, response, now);
+    this.letGo();
+  }
+
+  /** The transaction goes on without us, to know retransmissions for half a minute. */
+  private letGo(): void {
+    this.transaction.forgetRequest();
+    this.transaction.owner = undefined;
   }
 
   /** The INVITE comes to nothing, and nobody has wanted that. */

@@ -3,7 +3,7 @@ import type { DigestClient } from '../digest/digest-client.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { SessionCommand, SessionTimerWish, SipRoute } from '../user-agent/user-agent-command.ts';
 import type { SessionEnd, SessionEvent } from '../user-agent/user-agent-event.ts';
-import { never } from '../visit-schedule.ts';
+import type { Visit, Visited } from '../visit-schedule.ts';
 import { hangUp, type LastWords } from './hang-up.ts';
 import type { IncomingInvite } from './incoming-invite.ts';
 import type { InviteUsage } from './invite-usage.ts';
@@ -40,7 +40,7 @@ export class Session implements RequestSender {
   readonly keeper: SessionKeeper;
   readonly digest: DigestClient | undefined;
   timerWish: SessionTimerWish | undefined;
-  visitAt = never;
+  visit: Visit<Visited> | undefined;
   /** The dialogs in which requests find this session; the keeper's to change. */
   readonly usages = new Set<InviteUsage>();
   private phase: SessionPhase = { kind: 'starting' };

@@ -1,8 +1,8 @@
-import { addMilliseconds, type Instant } from '@dialplane/sansio';
+import { addMilliseconds, type Instant, roundedUp } from '@dialplane/sansio';
 import type { SipFlow } from '../link/sip-flow.ts';
 import { SipHeaders } from '../message/sip-headers.ts';
 import { noBody, type SipMessage, type SipRequest } from '../message/sip-message.ts';
-import { never, type Visited } from '../visit-schedule.ts';
+import { never, type Visit, type Visited } from '../visit-schedule.ts';
 import type { TransactionOutput } from './transaction-output.ts';
 import type { TransactionTimes } from './transaction-times.ts';
 
@@ -28,7 +28,7 @@ export abstract class TimedTransaction implements Visited {
   /** Emptied by {@link forgetRequest}. */
   request: SipRequest;
   readonly flow: SipFlow;
-  visitAt: Instant = never;
+  visit: Visit<Visited> | undefined;
   protected resendAt: Instant = never;
   protected resendIntervalMs = 0;
   protected endAt: Instant = never;
@@ -79,6 +79,11 @@ export abstract class TimedTransaction implements Visited {
 
   protected endAfter(milliseconds: number, now: Instant): void {
     this.endAt = addMilliseconds(now, milliseconds);
+  }
+
+  /** Ends a state in which there is nothing to do but to know retransmissions: up to T1 later than it may, so that half a dozen of a call end together with those of others. */
+  protected absorbFor(milliseconds: number, { t1Ms }: TransactionTimes, now: Instant): void {
+    this.endAt = roundedUp(addMilliseconds(now, milliseconds), t1Ms);
   }
 
   protected stopTimers(): void {

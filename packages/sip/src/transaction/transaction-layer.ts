@@ -190,6 +190,7 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   }
 
   forget(transaction: TimedTransaction): void {
+    this.visits.add(transaction);
     if (this.clients.get(transaction.key) === transaction) this.clients.delete(transaction.key);
     else if (this.servers.get(transaction.key) === transaction) this.servers.delete(transaction.key);
   }

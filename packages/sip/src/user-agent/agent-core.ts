@@ -124,6 +124,7 @@ export class AgentCore implements SessionKeeper {
 
   forget(session: Session): void {
     this.dialogs.leaveAll(session);
+    this.visits.add(session);
     this.sessions.delete(session.sessionId);
   }
 

@@ -2,14 +2,13 @@ import type { Instant } from '@dialplane/sansio';
 import { sendRequest } from '../session/send-request.ts';
 import { withBody } from '../session/session-body.ts';
 import type { RequestSender } from '../session/session-keeper.ts';
-import { never } from '../visit-schedule.ts';
 import type { AgentCore } from './agent-core.ts';
 import { outsideRequest } from './outside-request.ts';
 import type { RequestCommand } from './user-agent-command.ts';
 
 /** Sends a request of the owner's and tells what became of it. */
 export function askOnce(core: AgentCore, command: RequestCommand, now: Instant): void {
-  const sender: RequestSender = { keeper: core, route: command.route, digest: core.digestFor(command.credentials), dueAt: undefined, visitAt: never, handleTimeout: () => undefined };
+  const sender: RequestSender = { keeper: core, route: command.route, digest: core.digestFor(command.credentials), dueAt: undefined, visit: undefined, handleTimeout: () => undefined };
   const [tag, callId] = [core.newToken(), core.newToken()];
   let sequence = 0;
   const build = () => {

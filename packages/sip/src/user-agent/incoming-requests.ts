@@ -54,10 +54,11 @@ export class IncomingRequests {
   }
 
   private handleCancel(transaction: TheirTransaction, cancels: InviteServerTransaction<RequestServer> | undefined, now: Instant): void {
-    if (cancels?.owner === undefined) return this.refuse(transaction, { status: cancels === undefined ? 481 : 200 }, now);
+    const invite = cancels?.owner;
+    if (invite === undefined) return this.refuse(transaction, { status: cancels === undefined ? 481 : 200 }, now);
     this.refuse(transaction, { status: 200 }, now);
-    cancels.owner.handleCancel(transaction.request, now);
-    this.core.visits.add(cancels.owner.sender);
+    invite.handleCancel(transaction.request, now);
+    this.core.visits.add(invite.sender);
   }
 
   private handleInDialog(transaction: TheirTransaction, now: Instant): void {

@@ -4,11 +4,11 @@ import { readAddress, tagOf } from '../headers/address.ts';
 import { readCSeq } from '../headers/cseq.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import type { UnacknowledgedAnswer } from '../session/unacknowledged-answer.ts';
-import { never, type Visited } from '../visit-schedule.ts';
+import type { Visit, Visited } from '../visit-schedule.ts';
 
 /** Our 2xx to a re-INVITE whose session has ended before its ACK was here. */
 class LastAnswer implements Visited {
-  visitAt = never;
+  visit: Visit<Visited> | undefined;
   private answer: UnacknowledgedAnswer | undefined;
   private readonly forget: () => void;
 
