@@ -21,7 +21,12 @@ test('a listener is called once however often it was registered, and not after o
 });
 
 test('off of an unknown listener is harmless', () => {
-  new Bell().off('rang', () => {});
+  const bell = new Bell();
+  const heard: number[] = [];
+  bell.on('rang', (loudness) => heard.push(loudness));
+  bell.off('rang', () => {});
+  bell.ring(1);
+  assert.deepEqual(heard, [1]);
 });
 
 test('a throwing listener stops nobody else and is reported', () => {

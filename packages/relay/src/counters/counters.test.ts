@@ -58,9 +58,13 @@ test('the longest identity there can be fits its slot', (t) => {
   const counters = new CounterFile(path, 1);
   const { grant } = allocation(1);
   const userId = 'x'.repeat(longestGrant - Buffer.byteLength(JSON.stringify({ ...grant, userId: '' })));
-  counters.occupy(0, allocation(Number.MAX_SAFE_INTEGER, userId));
+  const longest = allocation(Number.MAX_SAFE_INTEGER, userId);
+  counters.occupy(0, longest);
   counters.stop(0, 'clientClosed', 1_900_000_000_000);
   counters.close();
+  const usage = readCrashedUsage(readFileSync(path));
+  assert.ok(usage.ok);
+  assert.deepEqual(usage.events, [{ kind: 'stopped', reason: 'clientClosed', ...longest, totals: { toPeerBytes: 0, toPeerPackets: 0, toClientBytes: 0, toClientPackets: 0 }, at: 1_900_000_000_000 }]);
 });
 
 test('no content of a file makes reading it throw', (t) => {
