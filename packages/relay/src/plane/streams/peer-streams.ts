@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as oneTurn, setTimeout as delay } from 'node:timers/promises';
 import { formatIpAddress, parseIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import type { TurnServerInput } from '@dialplane/turn';
 import { endStream } from './end-stream.ts';
@@ -31,12 +32,16 @@ interface TcpRelay {
 interface WantedConnection {
   readonly peerConnection: number;
   readonly peer: TransportAddress;
-  /** How often it was refused. */
-  readonly refusals: number;
+  /** How often it has failed. */
+  readonly failures: number;
 }
 
-/** A peer that is a relay of ours may have stepped aside at that moment: see {@link PeerStreams}. */
-const retryAfterRefusalMs = [10, 50, 200] as const;
+/**
+ * What passes: a peer that is a relay of ours may have stepped aside at that moment (see {@link PeerStreams}), and where this process has just begun to start a program, that has our listener, too, until it
+ * has become that program (`fork` before `exec`): the port is then still in use.
+ */
+const passingErrors: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'EADDRINUSE']);
+const retryAfterMs = [10, 50, 200] as const;
 
 /**
  * The TCP side of TCP relays (RFC 6062 §5): listeners on relayed addresses, connections to peers from the same address and port, and the bytes between
@@ -68,10 +73,10 @@ export class PeerStreams implements PortOpener {
   }
 
   /** Connects from the relay's own port. @param opened what `open` called the relay. */
-  connect(opened: number, peerConnection: number, peer: TransportAddress, refusals = 0): void {
+  connect(opened: number, peerConnection: number, peer: TransportAddress, failures = 0): void {
     const tcpRelay = this.relays.get(opened);
     if (tcpRelay === undefined) return this.options.give({ kind: 'peerFailed', peerConnection });
-    tcpRelay.wanted.push({ peerConnection, peer, refusals });
+    tcpRelay.wanted.push({ peerConnection, peer, failures });
     if (tcpRelay.state === 'listening') void this.connectWanted(opened, tcpRelay);
   }
 
@@ -109,30 +114,44 @@ export class PeerStreams implements PortOpener {
 
   /**
    * A port on which something listens cannot be connected from (and Node cannot share it), so that the listener steps aside until the connections have their port, which
-   * they get at the next tick.
+   * they get at the next tick. Whoever waits to be accepted would be reset with it, and is taken before.
    */
   private async connectWanted(opened: number, tcpRelay: TcpRelay): Promise<void> {
     tcpRelay.state = 'connecting';
     while (tcpRelay.wanted.length > 0 && this.relays.has(opened)) {
+      await oneTurn();
+      if (!this.relays.has(opened)) return;
       tcpRelay.server?.close();
       for (const wanted of tcpRelay.wanted.splice(0)) this.connectPeer(opened, tcpRelay.local, wanted);
       await new Promise<void>((resolve) => process.nextTick(resolve));
       if (!this.relays.has(opened)) return;
-      await this.listen(tcpRelay).catch(() => this.options.give({ kind: 'relayFailed', relay: tcpRelay.relay, reason: 'serverError' }));
+      await this.listenAgain(opened, tcpRelay).catch(() => this.options.give({ kind: 'relayFailed', relay: tcpRelay.relay, reason: 'serverError' }));
     }
     tcpRelay.state = 'listening';
   }
 
-  private connectPeer(opened: number, local: TransportAddress, { peerConnection, peer, refusals }: WantedConnection): void {
+  private async listenAgain(opened: number, tcpRelay: TcpRelay): Promise<void> {
+    for (const retryMs of [...retryAfterMs, undefined]) {
+      try {
+        return await this.listen(tcpRelay);
+      } catch (error) {
+        if (!passingErrors.has(systemErrorCode(error)) || retryMs === undefined) throw error;
+      }
+      await delay(retryMs);
+      if (!this.relays.has(opened)) return;
+    }
+  }
+
+  private connectPeer(opened: number, local: TransportAddress, { peerConnection, peer, failures }: WantedConnection): void {
     const to = this.options.hairpin?.outward(peer) ?? peer;
     const socket = connect({ host: formatIpAddress(to), port: to.port, localAddress: formatIpAddress(local), localPort: local.port, allowHalfOpen: true, noDelay: true });
     socket.pause();
     socket.once('connect', () => this.options.give({ kind: 'peerConnected', peerConnection }));
     this.keep(peerConnection, socket);
-    const retryMs = retryAfterRefusalMs[refusals];
+    const retryMs = retryAfterMs[failures];
     socket.once('error', (error) => {
-      if (systemErrorCode(error) !== 'ECONNREFUSED' || retryMs === undefined || !this.peers.delete(peerConnection)) return;
-      setTimeout(() => this.connect(opened, peerConnection, peer, refusals + 1), retryMs);
+      if (!passingErrors.has(systemErrorCode(error)) || retryMs === undefined || !this.peers.delete(peerConnection)) return;
+      setTimeout(() => this.connect(opened, peerConnection, peer, failures + 1), retryMs);
     });
   }
 
