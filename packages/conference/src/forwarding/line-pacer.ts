@@ -1,4 +1,4 @@
-import type { Instant } from '@dialplane/sansio';
+import { type Instant, instant } from '@dialplane/sansio';
 
 /** How much faster than the line is thought to be pictures may leave. */
 const headstart = 2.5;
@@ -14,14 +14,13 @@ const leastBurstBytes = 4_800;
  */
 export class LinePacer {
   private left = Infinity;
-  private at: Instant | undefined;
+  private at = instant(0);
 
   /** Whether `bytes` may leave now over a line that is thought to take `lineBps`; if so, they have left. */
   take(bytes: number, lineBps: number, now: Instant): boolean {
     const perMs = (headstart * lineBps) / 8000;
-    const elapsedMs = this.at === undefined ? 0 : now - this.at;
+    this.left = Math.min(Math.max(leastBurstBytes, burstMs * perMs), this.left + (now - this.at) * perMs);
     this.at = now;
-    this.left = Math.min(Math.max(leastBurstBytes, burstMs * perMs), this.left + elapsedMs * perMs);
     if (this.left < bytes) return false;
     this.left -= bytes;
     return true;

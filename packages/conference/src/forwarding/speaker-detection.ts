@@ -38,7 +38,7 @@ export interface SpeakerDetectionOptions {
  * holder pauses, or is outdone for a while. *Audible* are the members whose sound is forwarded: the speakers and, in the places left, whoever spoke last.
  */
 export class SpeakerDetection {
-  /** Members that speak now, loudest first. */
+  /** Members that speak now, loudest first. This list and the others are replaced where they change, and only then. */
   speaking: readonly number[] = [];
   /** Members that held the floor, most recent first; at most five. */
   dominant: readonly number[] = [];
@@ -106,16 +106,14 @@ export class SpeakerDetection {
     const elapsed = Math.min(conversationMs, now - (this.updatedAt ?? now));
     this.updatedAt = now;
     for (const member of this.members) this.settle(member, elapsed, now);
+    const before = { speaking: this.speaking, dominant: this.dominant, audible: this.audible };
     const speaking = [...this.members].filter((member) => this.speaks(member, now)).sort((a, b) => this.loud(b) - this.loud(a));
-    const dominant = this.nextDominant(speaking, now);
-    const audible = this.nextAudible(speaking, now);
-    const isChanged = !sameMembers(speaking, this.speaking) || !sameMembers(dominant, this.dominant) || !sameMembers(audible, this.audible);
-    for (const member of this.audible) this.isAudible[member] = 0;
-    for (const member of audible) this.isAudible[member] = 1;
-    this.speaking = speaking;
-    this.dominant = dominant;
-    this.audible = audible;
-    return isChanged;
+    this.speaking = unlessSame(before.speaking, speaking);
+    this.dominant = unlessSame(before.dominant, this.nextDominant(speaking, now));
+    this.audible = unlessSame(before.audible, this.nextAudible(speaking, now));
+    for (const member of before.audible) this.isAudible[member] = 0;
+    for (const member of this.audible) this.isAudible[member] = 1;
+    return this.speaking !== before.speaking || this.dominant !== before.dominant || this.audible !== before.audible;
   }
 
   private grow(): void {
@@ -179,6 +177,10 @@ function grown(values: Float64Array, capacity: number): Float64Array<ArrayBuffer
   const larger = new Float64Array(capacity);
   larger.set(values);
   return larger;
+}
+
+function unlessSame(before: readonly number[], now: readonly number[]): readonly number[] {
+  return sameMembers(before, now) ? before : now;
 }
 
 function sameMembers(a: readonly number[], b: readonly number[]): boolean {

@@ -25,6 +25,9 @@ export class AudioRouting {
   private updatedAt: Instant | undefined;
   private toldAt: Instant | undefined;
   private told = '';
+  /** What is found when it was looked at last, by number. */
+  private seen: { readonly speaking: readonly number[]; readonly dominant: readonly number[] } = { speaking: [], dominant: [] };
+  private floor: { readonly numbers: readonly number[]; readonly identifiers: readonly string[] } = { numbers: [], identifiers: [] };
 
   constructor(conference: Conference) {
     this.conference = conference;
@@ -32,7 +35,9 @@ export class AudioRouting {
 
   /** Who held the floor, most recent first. */
   get dominant(): readonly string[] {
-    return this.identifiersOf(this.detection.dominant);
+    const { dominant } = this.detection;
+    if (this.floor.numbers !== dominant) this.floor = { numbers: dominant, identifiers: this.identifiersOf(dominant) };
+    return this.floor.identifiers;
   }
 
   /** Legs came or went, or send or hear something else. */
@@ -120,7 +125,10 @@ export class AudioRouting {
 
   private tellSpeakers(now: Instant): void {
     if (this.toldAt !== undefined && now - this.toldAt < tellMs) return;
-    const [speaking, dominant] = [this.identifiersOf(this.detection.speaking), this.identifiersOf(this.detection.dominant)];
+    const { detection, seen } = this;
+    if (detection.speaking === seen.speaking && detection.dominant === seen.dominant) return;
+    this.seen = { speaking: detection.speaking, dominant: detection.dominant };
+    const [speaking, dominant] = [this.identifiersOf(detection.speaking), this.dominant];
     const telling = JSON.stringify([speaking, dominant]);
     if (telling === this.told) return;
     this.told = telling;

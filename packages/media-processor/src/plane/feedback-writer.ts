@@ -61,7 +61,7 @@ export class FeedbackWriter {
   private report(leg: Leg, streams: readonly ReceivedStream[], now: Instant): void {
     leg.reportDueAt = addMilliseconds(now, reportMs);
     const unixMs = this.wallClock(now);
-    const sent = leg.sent.filter(({ sentAt }) => sentAt !== undefined && now - sentAt < 2 * reportMs);
+    const sent = leg.sent.filter(({ sentAt }) => now - sentAt < 2 * reportMs);
     const blocks = streams.filter(({ heardAt }) => now - heardAt < 2 * reportMs).map((stream) => stream.statistics.report(stream.ssrc, now)).slice(0, mostBlocks);
     if (sent.length === 0 && blocks.length === 0) return;
     if (leg.telephone !== undefined) leg.reportDueAt = addMilliseconds(now, telephoneReportMs);

@@ -1,13 +1,14 @@
 import { type OperatingPoint, operatingPoints, PictureAllocator, type PictureDemand, pictureRank, type PictureRank } from '@dialplane/conference';
 import type { WantedStream } from '@dialplane/media-api';
-import type { Instant } from '@dialplane/sansio';
+import { type Instant, instant } from '@dialplane/sansio';
 import { ComposedStream } from './composed-stream.ts';
 import type { Leg } from './leg.ts';
 import type { ReceivedSection } from './received-section.ts';
 import type { SentStream } from './sent-stream.ts';
 
-/** A line is divided anew after this time at the least. */
+/** A line is divided anew after this time at the least: one that has no room for all that is wanted of it, and one that has. */
 const shareMs = 150;
+const roomyShareMs = 450;
 
 /** Finds whose picture is meant, and how much it matters. */
 export interface PictureSources {
@@ -34,7 +35,9 @@ export class LegPictures {
   private readonly allocator = new PictureAllocator();
   /** How many layers of each picture the line takes, by `mid`. */
   private taken: ReadonlyMap<string, number> = new Map();
-  private sharedAt: Instant | undefined;
+  private sharedAt = instant(-Infinity);
+  /** What the line has to take so that everything fits that it was asked for; `Infinity` where not everything did. */
+  private roomyFromBps = Infinity;
 
   constructor(leg: Leg, sources: PictureSources) {
     this.leg = leg;
@@ -43,7 +46,7 @@ export class LegPictures {
 
   /** To be called often: divides the line anew when it is time. */
   handleTimeout(now: Instant): void {
-    if (this.wanted.length > 0 && (this.sharedAt === undefined || now - this.sharedAt >= shareMs)) this.share(now);
+    if (this.wanted.length > 0 && now - this.sharedAt >= (this.leg.pictureBps >= this.roomyFromBps ? roomyShareMs : shareMs)) this.share(now);
   }
 
   /** Gives each section the layer there is room for, or nothing. */
@@ -54,6 +57,7 @@ export class LegPictures {
     const shares = allocator.allocate(leg.pictureBps, demands, now);
     leg.wantPictures(demands.length === 0 ? 0 : allocator.wantedBps);
     this.taken = new Map(demands.flatMap(({ mid, points }, index) => (points.length === 0 ? [] : [[mid, (shares[index]?.point?.layer ?? -1) + 1]])));
+    this.roomyFromBps = demands.every(({ points }, index) => shares[index]?.point === points.at(-1)) ? allocator.wantedBps : Infinity;
     for (const [index, { stream, section }] of demands.entries()) apply(stream, section, shares[index]?.point);
     for (const stream of leg.sent) if (stream.kind === 'video' && !demands.some((demand) => demand.stream === stream) && !(stream.wantedSource instanceof ComposedStream)) stream.setSource(undefined);
   }

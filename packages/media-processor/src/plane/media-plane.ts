@@ -22,8 +22,8 @@ import { StreamWriters } from './sent-stream.ts';
 import { TickPolicy } from './tick-policy.ts';
 
 /** Conferences are looked at this often at most, and each time a part of their legs, so that not everything comes at once; what cannot wait, with every tick. */
-const fullMs = 50;
-const parts = 4;
+const fullMs = 100;
+const parts = 2;
 
 export interface MediaPlaneOptions {
   readonly settings: ProcessSettings;

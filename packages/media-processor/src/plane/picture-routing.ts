@@ -11,6 +11,7 @@ export class PictureRouting {
   private readonly pictures = new Map<Leg, LegPictures>();
   spotlight: readonly string[] = [];
   private prominent: ReadonlySet<string> = new Set();
+  private prominentFor: { readonly spotlight: readonly string[]; readonly dominant: readonly string[] } | undefined;
 
   constructor(conference: Conference) {
     this.conference = conference;
@@ -47,8 +48,12 @@ export class PictureRouting {
 
   /** To be called several times a second. */
   handleTimeout(): void {
-    const [speaker] = this.conference.audio.dominant;
-    this.prominent = new Set(speaker === undefined ? this.spotlight : [...this.spotlight, speaker]);
+    const { dominant } = this.conference.audio;
+    const { spotlight, prominentFor } = this;
+    if (prominentFor?.spotlight === spotlight && prominentFor.dominant === dominant) return;
+    this.prominentFor = { spotlight, dominant };
+    const [speaker] = dominant;
+    this.prominent = new Set(speaker === undefined ? spotlight : [...spotlight, speaker]);
   }
 
   /** The same for each leg. */

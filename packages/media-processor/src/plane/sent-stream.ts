@@ -12,7 +12,7 @@ import {
   Vp8Mapping,
   writeVp8Descriptor,
 } from '@dialplane/rtp';
-import type { Instant } from '@dialplane/sansio';
+import { type Instant, instant } from '@dialplane/sansio';
 import type { SectionSettings } from '../process-api/leg-settings.ts';
 import { CodecMatch, notAgreed } from './codec-match.ts';
 import { DeliveryProgress } from './delivery-progress.ts';
@@ -85,13 +85,15 @@ export class SentStream {
   readonly loss = new LineLoss();
   /** Of the packet that was sent last. */
   timestamp = 0;
-  sentAt: Instant | undefined;
+  sentAt = instant(-Infinity);
   private readonly writers: StreamWriters;
   private agreed: SectionSettings;
   private extensions: SentExtensions;
   private source: SentSource = 'none';
   private target: SourceStream | undefined;
   private codecMatch: CodecMatch | undefined;
+  /** The section that was asked about last, as it is asked about often. */
+  private compared: { readonly section: SourceStream['section']; readonly agreed: SectionSettings; readonly isPossible: boolean } | undefined;
   private readonly sequence: SequenceMapping;
   private readonly timestamps: TimestampMapping;
   private readonly pictures: Vp8Mapping;
@@ -148,7 +150,11 @@ export class SentStream {
 
   /** Whether the client has agreed to a codec of the section. */
   canCarry(section: SourceStream['section']): boolean {
-    return new CodecMatch(section, this.agreed.codecs).isPossible;
+    const { agreed, compared } = this;
+    if (compared?.section === section && compared.agreed === agreed) return compared.isPossible;
+    const { isPossible } = new CodecMatch(section, agreed.codecs);
+    this.compared = { section, agreed, isPossible };
+    return isPossible;
   }
 
   /** Carries a client's stream, pictures from the next key frame on; or nothing, at once. */
@@ -355,7 +361,7 @@ export class SentStream {
   }
 
   private elapsedUnits(now: Instant): number {
-    return this.sentAt === undefined ? 0 : ((now - this.sentAt) * this.clockRate) / 1000;
+    return this.packets === 0 ? 0 : ((now - this.sentAt) * this.clockRate) / 1000;
   }
 
   private count(length: number, timestamp: number, now: Instant): void {

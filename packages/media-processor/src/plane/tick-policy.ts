@@ -1,4 +1,4 @@
-import type { Instant } from '@dialplane/sansio';
+import { type Instant, instant } from '@dialplane/sansio';
 
 /** Timers are looked at this often: while something is waited for that hurts, while media flows, and while there is nothing but legs. */
 const urgentMs = 10;
@@ -15,9 +15,9 @@ const packetsWithin = 250;
  * anything has few.
  */
 export class TickPolicy {
-  private urgentAt: Instant | undefined;
-  private mediaAt: Instant | undefined;
-  private tickedAt: Instant | undefined;
+  private urgentAt = instant(-Infinity);
+  private mediaAt = instant(-Infinity);
+  private tickedAt = instant(-Infinity);
 
   /** A packet is missing, or a probe is on its way. */
   noteUrgency(now: Instant): void {
@@ -36,7 +36,7 @@ export class TickPolicy {
 
   /** Whether to look at timers with what came just now. */
   isDue(now: Instant): boolean {
-    return this.tickedAt === undefined || now - this.tickedAt >= this.intervalMs(now);
+    return now - this.tickedAt >= this.intervalMs(now);
   }
 
   /** How long to wait for packets until timers are looked at without. */
@@ -46,7 +46,7 @@ export class TickPolicy {
   }
 
   private intervalMs(now: Instant): number {
-    if (this.urgentAt !== undefined && now - this.urgentAt < urgentFor) return urgentMs;
-    return this.mediaAt !== undefined && now - this.mediaAt < mediaFor ? mediaMs : idleMs;
+    if (now - this.urgentAt < urgentFor) return urgentMs;
+    return now - this.mediaAt < mediaFor ? mediaMs : idleMs;
   }
 }
