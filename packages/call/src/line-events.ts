@@ -23,6 +23,9 @@ export function handleLineEvent(live: LiveCall, event: LineEvent, now: Instant):
   switch (event.kind) {
     case 'routed':
       return routed(live, seat, event);
+    case 'sentOn':
+      live.flow('telephony', seat.participantId, { kind: 'decision', what: `the call to ${seat.identifier} is sent on`.slice(0, 512), why: event.why.slice(0, 512) });
+      return;
     case 'progress':
       return progressed(live, seat, event);
     case 'answered':
@@ -98,13 +101,16 @@ function ended(live: LiveCall, { party, seat }: Seated, end: LineEnd, now: Insta
   if (isCalling(seat)) endCall(live, reason, now);
   else if (takesPart(seat)) leave(live, seat.endpointId, reason, now);
   else if (seat.line?.deviceId === undefined) failInvitation(live, over.party, reason, now);
-  else loseSipPhone(live, over, reason, end.status, now);
+  else loseSipPhone(live, over, reason, end, now);
 }
 
-/** A SIP phone of a user that rang says no as another device of theirs would: declining is for all of them, being busy for this one. */
-function loseSipPhone(live: LiveCall, { party, seat }: Seated, reason: EndReason, status: number | undefined, now: Instant): void {
+/** A SIP phone of a user that rang says no as another device of theirs would: declining is for all of them, being busy for this one. One that has sent the call on says why that came to nothing. */
+function loseSipPhone(live: LiveCall, { party, seat }: Seated, reason: EndReason, { status, refusal }: LineEnd, now: Instant): void {
   if (status === 600 || status === 603) reject(live, party, seat, 'declined', now);
   else if (status === 486) reject(live, party, seat, 'busy', now);
-  else loseDevice(live, party, seat, reason, now);
+  else {
+    const isSentOn = refusal !== undefined || (status !== undefined && status >= 300 && status < 400) || (seat.line?.trunks.length ?? 0) > 0;
+    loseDevice(live, party, seat, reason, now, isSentOn ? reason : undefined);
+  }
 }
 

@@ -1,8 +1,10 @@
+import { identifierKind } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { LineCommand, LineDevice, LineTarget } from '@dialplane/telephony-api';
 import { conferenceOf, isCalling, seatsOf, type Party, type Seat, type SeatLine } from './call-model.ts';
 import { lineLeg, numberOf } from './line-commands.ts';
 import type { LiveCall } from './live-call.ts';
+import type { Person } from './transfer-model.ts';
 
 /** Rings the telephone of a number. There is a conference, or it cannot. */
 export function ringNumber(live: LiveCall, party: Party, now: Instant): void {
@@ -41,11 +43,19 @@ function ring(live: LiveCall, party: Party, target: LineTarget, displayName: str
   live.flow('controller', seat.participantId, { kind: 'callState', state: 'Ringing' });
 }
 
-/** A call that a telephone began goes on with its history. */
-function redirectionsOf({ model }: LiveCall, { addedBy }: Party): Pick<Extract<LineCommand, { kind: 'dial' }>, 'redirections'> {
+/** A call that a telephone began goes on with its history, and one that is transferred with where it was then. */
+function redirectionsOf({ model }: LiveCall, { addedBy, invitation }: Party): Pick<Extract<LineCommand, { kind: 'dial' }>, 'redirections'> {
+  const { transferor } = invitation ?? {};
   const inviter = addedBy === undefined ? undefined : model.parties.get(addedBy);
-  const redirections = inviter === undefined ? undefined : seatsOf(inviter).find(isCalling)?.line?.redirections;
-  return redirections === undefined ? {} : { redirections };
+  const line = inviter === undefined ? undefined : seatsOf(inviter).find((seat) => transferor !== undefined || isCalling(seat))?.line;
+  const by = transferor === undefined ? undefined : numberOfTransferor(transferor, line);
+  const redirections = [...(line?.redirections ?? []), ...(by === undefined ? [] : [{ by, reason: 'deflection' } as const])];
+  return redirections.length === 0 ? {} : { redirections };
+}
+
+/** Their own, or the one under which the transferred telephone has reached them. */
+function numberOfTransferor({ identifier }: Person, line: SeatLine | undefined): string | undefined {
+  return identifierKind(identifier) === 'phoneNumber' ? identifier : line?.callerId;
 }
 
 /** Who wants this party to come. */

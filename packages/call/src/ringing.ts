@@ -132,10 +132,10 @@ export function reject(live: LiveCall, party: Party, seat: Seat, reason: 'declin
   failInvitation(live, party, why, now);
 }
 
-/** A ringing device is gone. Without any other the user is not signed in anywhere any more. */
-export function loseDevice(live: LiveCall, party: Party, seat: Seat, own: EndReason, now: Instant): void {
+/** A ringing device is gone. @param last why nobody answers where it was the only one: the user is not signed in anywhere any more, unless told otherwise. */
+export function loseDevice(live: LiveCall, party: Party, seat: Seat, own: EndReason, now: Instant, last = endReason('calleeNotRegistered', 'platform')): void {
   if (stopRinging(live, party, seat, own, now)) return;
-  failInvitation(live, party, endReason('calleeNotRegistered', 'platform'), now, own);
+  failInvitation(live, party, last, now, own);
 }
 
 /** Takes one of several ringing devices away; false when it is the last one. */

@@ -37,6 +37,8 @@ test('a telephone that takes no transfers is bridged: the number is called from 
   const fallsBack = call.line({ kind: 'transferEnded', lineId, status: 405, reasonText: 'Method Not Allowed' });
   const [dialled] = about(fallsBack.lines, 'line dial');
   assert.match(dialled ?? '', /\+15550101 as \+15550199 for 4:\+15550100 in/);
+  const histories = fallsBack.outputs.flatMap((output) => (output.kind === 'line' && output.command.kind === 'dial' ? [output.command.redirections] : []));
+  assert.deepEqual(histories, [[{ by: '4:+15550199', reason: 'deflection' }]], 'the call was at this number before');
   const second = call.machine.lines().find((line) => line !== lineId) ?? '';
   const { lines, record } = call.line({ kind: 'answered', lineId: second });
   assert.deepEqual(about(lines, 'line', 'alice'), ['alice-1 < transfer Transferred', 'alice-1 < Disconnected 0/0 by alice']);

@@ -104,6 +104,8 @@ export type LineEvent =
   | { readonly kind: 'incoming'; readonly line: IncomingLine }
   /** An outgoing line goes this way; again when the next trunk is tried. `why` is a sentence. */
   | { readonly kind: 'routed'; readonly lineId: string; readonly trunk: string; readonly callerId?: string; readonly why: string }
+  /** The SIP phone that was rung has sent the call on to another one, which is rung now; `why` is a sentence. */
+  | { readonly kind: 'sentOn'; readonly lineId: string; readonly why: string }
   /** A provisional response; with `hasEarlyMedia` the line's leg is heard already (RFC 3960). */
   | { readonly kind: 'progress'; readonly lineId: string; readonly status: number; readonly hasEarlyMedia: boolean }
   | { readonly kind: 'answered'; readonly lineId: string; readonly displayName?: string }

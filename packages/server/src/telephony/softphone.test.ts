@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { CreatedSipDevice, SipDeviceList } from '@dialplane/calling-api';
+import type { Call, CreatedSipDevice, SipDeviceList } from '@dialplane/calling-api';
 import { skip } from '../media/test-group.ts';
+import { Person } from '../test-person.ts';
 import { Softphone } from './test-softphone.ts';
 import { ourNumber, TelephoneServer } from './test-telephone-server.ts';
 
@@ -34,6 +35,33 @@ test('a SIP phone of a user registers and calls a telephone; the call back rings
   assert.deepEqual([end.code, end.subCode], [487, 10003]);
   phone.hangUp(incoming.sessionId);
   await phone.event('ended');
+});
+
+test('a SIP phone forwards calls: to another user, and to a telephone that its own user may call; where it may not, the caller hears why', { skip }, async (t) => {
+  const telephones = await TelephoneServer.start(t, { demoCarrier: { ringMs: 50 } });
+  const { ada, server, sipPort } = telephones;
+  const bob = await Person.signIn(server.httpUrl, 'Bob');
+  const { identifier } = bob.signedIn;
+  await bob.ask('DELETE', `/v1/endpoints/${bob.endpointId}`);
+  const [bobs, carols] = await Promise.all([['bob-desk', identifier], ['carol-desk', `${identifier}0`]].map(async ([username, owner]) =>
+    Softphone.start(t, await ada.operate<CreatedSipDevice>('POST', '/v1/telephony/devices', { identifier: owner, username }), sipPort)));
+  await telephones.own(ourNumber, { kind: 'users', identifiers: [identifier] });
+  const callBob = async (goesTo: string): Promise<void> => {
+    await telephones.offer(await ada.ask<Call>('POST', '/v1/calls', { endpointId: ada.endpointId, targets: [identifier] }));
+    bobs?.forward(await bobs.event('incoming'), goesTo);
+  };
+  const connected = () => ada.next('participantsUpdated', ({ updated }) => updated.some((participant) => participant.identifier === identifier && participant.state === 'Connected'));
+  await callBob('+19005550100');
+  assert.match((await telephones.end()).message, /premium rate/);
+  await callBob('carol-desk');
+  const incoming = await carols?.event('incoming') ?? assert.fail();
+  assert.match(incoming.request.headers.all('History-Info').join(), /cause=302/);
+  carols?.answer(incoming);
+  await connected();
+  carols?.hangUp(incoming.sessionId);
+  await telephones.end();
+  await callBob('+12025550100');
+  await connected();
 });
 
 test('a SIP phone that calls hears that it rings, or what the carrier plays before the answer', { skip }, async (t) => {

@@ -58,6 +58,11 @@ export class Softphone {
     this.#command({ kind: 'accept', sessionId, description: this.#sdp() });
   }
 
+  /** Call forwarding: 302, and where the call is to go (RFC 3261 §21.3.3). */
+  forward({ sessionId }: EventOf<'incoming'>, user: string): void {
+    this.#command({ kind: 'refuse', sessionId, status: 302, headers: [['Contact', `<sip:${user}@${host}:${this.#sipPort}>`]] });
+  }
+
   hangUp(sessionId: string): void {
     this.#command({ kind: 'end', sessionId });
   }

@@ -16,7 +16,7 @@ async function planned(t: TestContext, trunk: PutTrunkRequest = {}) {
   assert.ok((await books.desk.putTrunk('sbc.example.com', { preset: 'generic-udp', addresses: ['198.51.100.7', '198.51.100.8'], ...trunk })).ok);
   assert.ok((await books.desk.putNumber('+14255550101', { target: { kind: 'none' } })).ok);
   assert.ok((await books.desk.replaceRoutes({ routes: [{ name: 'all', numberPattern: '.*', trunks: ['sbc.example.com'] }] })).ok);
-  const planner = new LinePlanner({ books, link, domain: () => 'here.test' });
+  const planner = new LinePlanner({ books, link, domain: () => 'here.test', isRegistered: () => true });
   const plan = planner.plan(dial);
   assert.ok(plan.kind === 'ways');
   const [first] = plan.attempts;
@@ -55,4 +55,54 @@ test('a call for another number is that call: routed, told where it was, metered
 test('strangers\' hosts are sent nothing, nor anybody where the trunk is not to be followed', async (t) => {
   assert.equal((await planned(t)).redirected('<sip:+493012345@evil.example.net>', '<mailto:a@b.test>', 'rubbish').kind, 'notFollowed');
   assert.equal((await planned(t, { profile: { redirects: 'refused' } })).redirected('<sip:+493099999@198.51.100.7>').kind, 'notFollowed');
+});
+
+/** A SIP phone of Bob's that is called by Ada; Carol has one that is registered and one that is not, Dave has none. */
+async function forwarding(t: TestContext, bobsNumber?: string) {
+  const { books } = await planned(t);
+  for (const [username, owner] of [['bob-desk', 'bob'], ['bob-home', 'bob'], ['carol-desk', 'carol'], ['carol-home', 'carol']] as const) await books.desk.createDevice({ identifier: `8:acs:r1_${owner}`, username });
+  if (bobsNumber !== undefined) await books.desk.putNumber(bobsNumber, { target: { kind: 'users', identifiers: ['8:acs:r1_bob'] } });
+  await books.desk.putNumber('+14255550103', { target: { kind: 'users', identifiers: ['8:acs:r1_carol'] } });
+  await books.desk.putNumber('+14255550104', { target: { kind: 'users', identifiers: ['8:acs:r1_dave'] } });
+  const planner = new LinePlanner({ books, link, domain: () => 'here.test', isRegistered: (username) => username !== 'carol-home' });
+  const toPhone: DialCommand = { ...dial, lineId: 'to bob', target: { kind: 'device', deviceId: 'bob-desk' }, from: { identifier: '8:acs:r1_ada', displayName: 'Ada' } };
+  const plan = planner.plan(toPhone);
+  assert.ok(plan.kind === 'ways');
+  const [first] = plan.attempts;
+  assert.ok(first);
+  return { books, forwarded: (...contacts: readonly string[]) => planner.redirect(plan.dial, first.far, contacts, 'busy') };
+}
+
+test('a SIP phone sends a call on to the phones of another user, by their names and numbers', async (t) => {
+  const { forwarded } = await forwarding(t);
+  for (const contact of ['<sip:carol-desk@here.test>', '<sip:8%3Aacs%3Ar1_carol@here.test>', '<tel:+14255550103>']) {
+    const plan = forwarded('<mailto:bob@here.test>', contact);
+    assert.deepEqual(plan.kind === 'ways' && plan.attempts.map(({ invite, far: { phone }, why }) => [invite.uri, phone, why]), [['sip:carol-desk@here.test', 'carol-desk', 'bob-desk has sent the call on to carol-desk.']], contact);
+    assert.match(plan.kind === 'ways' ? plan.attempts[0]?.invite.from ?? '' : '', /^Ada <sip:8%3Aacs%3Ar1_ada@/);
+  }
+});
+
+test('a SIP phone sends a call on to a telephone, which its user then calls', async (t) => {
+  const { forwarded, books } = await forwarding(t, '+14255550102');
+  const plan = forwarded('<sip:+493099999@wherever.test>');
+  assert.ok(plan.kind === 'ways');
+  const [{ invite, callerId, far: { trunk } } = assert.fail('no way')] = plan.attempts;
+  assert.deepEqual([invite.uri, callerId, trunk, invite.from], ['sip:+493099999@198.51.100.7:5060', '+14255550102', 'sbc.example.com', 'Ada <sip:+14255550102@here.test>']);
+  assert.deepEqual(invite.headers?.find(([name]) => name === 'Diversion')?.[1], '<sip:+14255550102@here.test;user=phone>;reason=user-busy;counter=1;privacy=off');
+  books.meter.end('to bob', 'hungUp');
+  await books.settled();
+  const records = await books.desk.usageRecords({}, { limit: 10, cursor: undefined });
+  assert.deepEqual(records?.value.filter(({ recordId }) => recordId === 'to bob').map(({ identifier, number }) => [identifier, number]), [['8:acs:r1_bob', '+493099999']]);
+  assert.equal((await forwarding(t, '+14255550102')).forwarded('<sip:+14255550104@here.test>').kind, 'ways', 'Dave has no phone, so his number is called');
+});
+
+test('what a SIP phone may not do says why', async (t) => {
+  const { forwarded } = await forwarding(t, '+14255550102');
+  const said = (plan: ReturnType<typeof forwarded>): string => (plan.kind === 'ways' ? 'ways' : plan.sentence);
+  assert.match(said(forwarded('<sip:carol-home@here.test>')), /no SIP phone that could be rung/);
+  assert.match(said(forwarded('<sip:bob-home@here.test>')), /its own user/);
+  assert.match(said(forwarded('<tel:+14255550102>')), /its own user/);
+  assert.match(said(forwarded('<sip:mallory@evil.example.net>')), /to no telephone number, and to no user/);
+  assert.match(said(forwarded('<sip:+19005550100@here.test>')), /premium rate/);
+  assert.match(said((await forwarding(t)).forwarded('<tel:+493099999>')), /has no number of this server/);
 });

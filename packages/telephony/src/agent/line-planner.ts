@@ -7,6 +7,7 @@ import type { TelephonyBooks } from '../open-telephony-books.ts';
 import type { TrunkSettings } from '../trunks/trunk-settings.ts';
 import { customContextHeaders } from './custom-context-headers.ts';
 import { followable } from './followed-contacts.ts';
+import { forwardTarget } from './forward-target.ts';
 import type { DialCommand, LinePlan, RedirectionPlan } from './line-directory.ts';
 import { redirectionHeaders } from './redirections.ts';
 import { trunkAttempts, trunkUris, trunkWays, type TrunkCall } from './trunk-attempts.ts';
@@ -16,6 +17,8 @@ export interface LinePlannerOptions {
   readonly link: SipLink;
   /** Host of this server. */
   readonly domain: () => string;
+  /** Whether a SIP phone, by its username, can be rung now. */
+  readonly isRegistered: (username: string) => boolean;
 }
 
 /** What a call says of itself, whichever way it goes. */
@@ -49,7 +52,7 @@ export class LinePlanner {
     return trunkUris(settings, numberForTrunk(target.number, settings.profile.numbersOut))[0];
   }
 
-  #planDevice(dial: DialCommand, username: string): LinePlan {
+  #planDevice(dial: DialCommand, username: string, why?: string): LinePlan {
     const { from, customContext = {}, redirections = [] } = dial;
     const { books: { devices, numbers }, link, domain } = this.#options;
     const device = devices.get(username)?.device;
@@ -57,7 +60,7 @@ export class LinePlanner {
     const uri = link.contactOf(escapeUri(username, 'user'));
     const redirected = redirectionHeaders(redirections, 'both', uri, (number) => `sip:${number}@${domain()};user=phone`);
     const attempt: LineAttempt = {
-      far: farSideOfPhone(username, numbers.ofUser(device.identifier)), why: `It is a SIP phone of ${device.identifier}.`,
+      far: farSideOfPhone(username, numbers.ofUser(device.identifier)), why: why ?? `It is a SIP phone of ${device.identifier}.`,
       invite: {
         uri, to: `<${uri}>`, from: writeAddress(sipAddress(`sip:${userPart(from.identifier)}@${domain()}`, noParameters, from.displayName ?? '')), contact: link.contactOf('telephony'),
         route: { flow: link.flow }, reliable: 'supported', headers: [...customContextHeaders(customContext), ...redirected], sessionTimer: { intervalSeconds: 1800 },
@@ -67,13 +70,14 @@ export class LinePlanner {
   }
 
   /**
-   * Follows a 3xx of a trunk, to what of its contacts may be followed (RFC 3261 §8.1.3.4): another host of the trunk, for the same number; or another number, wherever it is said to be, as if that had
+   * Follows a 3xx to what of its contacts may be followed (RFC 3261 §8.1.3.4). Of a trunk: another host of it, for the same number; or another number, wherever it is said to be, as if that had
    * been called, so that what may be called and what it may cost hold for it, too. To strangers' hosts nothing is sent. The line is metered anew for another number.
    */
   redirect(dial: DialCommand, far: FarSide, contacts: readonly string[], reason: Redirection['reason']): RedirectionPlan {
+    if (far.phone !== undefined) return this.#forward(dial, far.phone, contacts, reason);
     const { trunks, meter } = this.#options.books;
     const settings = far.trunk === undefined ? undefined : trunks.get(far.trunk);
-    if (dial.target.kind === 'device' || settings === undefined) return { kind: 'notFollowed', sentence: 'Redirections of SIP phones are not followed.' };
+    if (dial.target.kind === 'device' || settings === undefined) return { kind: 'notFollowed', sentence: 'The trunk that has redirected the call is gone.' };
     if (settings.profile.redirects === 'refused') return { kind: 'notFollowed', sentence: `Redirections of ${settings.name} are not followed.` };
     const { number } = dial.target;
     const followed = followable(contacts, settings, number);
@@ -83,6 +87,26 @@ export class LinePlanner {
     const target = { ...dial.target, number: followed.number };
     const onward: DialCommand = { ...dial, target, redirections: [...(dial.redirections ?? []), { by: `4:${number}`, reason }] };
     return this.#planNumber(onward, target, `${dial.lineId}/${followed.number}`);
+  }
+
+  /** Of a SIP phone: to others of this server, or to a number, which its user calls then, by their own number and under their limits. Who answers has the part of that user in the call. */
+  #forward(dial: DialCommand, username: string, contacts: readonly string[], reason: Redirection['reason']): RedirectionPlan {
+    const { books, isRegistered } = this.#options;
+    const device = books.devices.get(username)?.device;
+    if (device === undefined) return { kind: 'notFollowed', sentence: `There is no SIP phone ${username} any more.` };
+    const { identifier } = device;
+    const target = forwardTarget(contacts, identifier, { books, isRegistered });
+    if (target.kind === 'none') return { kind: 'notFollowed', sentence: target.sentence };
+    const callerId = books.numbers.ofUser(identifier);
+    const onward: DialCommand = { ...dial, redirections: [...(dial.redirections ?? []), { by: callerId === undefined ? identifier : `4:${callerId}`, reason }] };
+    if (target.kind === 'number') {
+      if (callerId === undefined) return { kind: 'refused', refusal: 'CALLER_ID_NOT_OWNED', sentence: `${identifier} has no number of this server, which a call that is sent on to a telephone would show.` };
+      const dialled = { kind: 'number', number: target.number, callerId } as const;
+      return this.#planNumber({ ...onward, target: dialled, from: { ...dial.from, identifier } }, dialled);
+    }
+    const plans = target.usernames.map((each) => this.#planDevice({ ...onward, target: { kind: 'device', deviceId: each } }, each, `${username} has sent the call on to ${each}.`));
+    const [first] = plans;
+    return first?.kind === 'ways' ? { ...first, attempts: plans.flatMap((plan) => (plan.kind === 'ways' ? plan.attempts : [])) } : { kind: 'notFollowed', sentence: 'The SIP phone that the call was sent on to is gone.' };
   }
 
   /** @param recordId of the line in the ledger, where it is not its own. */

@@ -34,4 +34,5 @@ test('what is written is read again, in either way', () => {
   assert.equal(written('diversion')[0]?.[1], '<sip:+12025550103@here.test;user=phone>;reason=unknown;counter=1;privacy=off');
   for (const way of ['diversion', 'historyInfo', 'both'] as const) assert.deepEqual(read(...written(way)), redirections);
   assert.deepEqual(written('none'), []);
+  assert.match(redirectionHeaders([{ by: '8:acs:r1_bob', reason: 'busy' }], 'diversion', 'sip:+12025550104@a.test', () => '')[0]?.[1] ?? '', /^<sip:anonymous@anonymous.invalid>;reason=user-busy;counter=1;privacy=full$/);
 });

@@ -37,7 +37,8 @@ export function readRedirections(headers: SipHeaders, numberOf: (uri: Uri) => st
 export function redirectionHeaders(redirections: readonly Redirection[], way: TrunkProfile['redirectionHeader'], uri: string, uriOf: (number: string) => string): ExtraHeaders {
   if (redirections.length === 0) return [];
   const steps = redirections.map(({ by, reason }, index) => {
-    const isPrivate = by === anonymous;
+    // A user without a number is nobody whom the telephone network could call back.
+    const isPrivate = !by.startsWith('4:+');
     return { uri: isPrivate ? anonymousUri : uriOf(by.replace(/^4:/, '')), isPrivate, reason, cause: causeOf(redirections[index - 1]) };
   });
   const history = writeHistoryInfo([...steps, { uri, isPrivate: false, cause: causeOf(redirections.at(-1)) }]);

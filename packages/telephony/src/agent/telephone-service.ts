@@ -195,8 +195,8 @@ export class TelephoneService implements TelephoneControl {
 
   /** The books, as the agent asks them. While the server ends, nobody new is let in. */
   #directory(): LineDirectory {
-    const { books, link, domain } = this.#options;
-    const planner = new LinePlanner({ books, link, domain });
+    const { books, link, domain, isRegistered } = this.#options;
+    const planner = new LinePlanner({ books, link, domain, isRegistered });
     const receiver = new CallReceiver({ books, ask: (call) => this.#ask(call) });
     return {
       plan: (dial) => planner.plan(dial),

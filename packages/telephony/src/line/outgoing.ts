@@ -65,7 +65,12 @@ export function followRedirection(live: LiveLine, { end }: Redirecting, answer: 
   if (answer.kind === 'notFollowed') return live.end({ ...asLineEnd(end), sentence: answer.sentence });
   const fresh = answer.attempts.filter(({ invite }) => !live.called.has(invite.uri));
   if (fresh.length === 0) live.end({ ...asLineEnd(end), sentence: 'The call was redirected in a circle.' });
-  else tryNext(live, fresh, now);
+  else {
+    const [{ far, why } = { far: undefined, why: '' }] = fresh;
+    // A trunk is told of as every way is.
+    if (far?.trunk === undefined) live.tell({ kind: 'sentOn', lineId: live.options.lineId, why });
+    tryNext(live, fresh, now);
+  }
 }
 
 /** Nothing was heard for long: this way is given up for the next. */
