@@ -84,7 +84,7 @@ export class LineLedger {
   }
 
   async #store(batch: readonly LedgerRow[]): Promise<void> {
-    await this.#options.store.write(batch.flatMap((row) => this.#statements.of(row)));
+    await this.#options.store.write(this.#statements.of(batch));
   }
 
   #wait(batch: readonly LedgerRow[], error: StoreError): void {

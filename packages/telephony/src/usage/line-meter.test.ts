@@ -61,6 +61,21 @@ test('lists go on where they stopped, and narrow to what is asked', async (t) =>
   assert.deepEqual((await books.desk.usageRecords({ trunk: '2.example.com', from: noon, to: clock.at }, page))?.value.map(({ recordId }) => recordId), ['2']);
 });
 
+test('the lines of a call, and of a user, are found by their first rows; the numbers of a user are forgotten alone', async (t) => {
+  const { books } = await testBooks(t)();
+  books.meter.begin({ ...line, lineId: '1' });
+  books.meter.answered('1');
+  books.meter.begin({ ...line, lineId: '2', callId: 'another', identifier: '8:acs:r1_bob' });
+  books.meter.end('2', '486');
+  await books.settled();
+  const of = async (filter: Parameters<typeof books.desk.usage>[0]) => (await books.desk.usage(filter, page))?.value.map(({ lineId, step, number }) => [lineId, step, number]);
+  assert.deepEqual(await of({ callId: line.callId }), [['1', 0, line.number], ['1', 1, line.number]]);
+  assert.deepEqual((await books.desk.usageRecords({ identifier: '8:acs:r1_bob' }, page))?.value.map(({ recordId }) => recordId), ['2']);
+  await books.forgetUser('8:acs:r1_bob');
+  assert.deepEqual(await of({ identifier: '8:acs:r1_bob' }), [['2', 0, undefined], ['2', 1, undefined]]);
+  assert.deepEqual(await of({ callId: line.callId }), [['1', 0, line.number], ['1', 1, line.number]]);
+});
+
 test('lines that a killed run left open are ended and charged by the next, and count for its limits', async (t) => {
   const open = testBooks(t);
   const { books, clock } = await open();

@@ -18,7 +18,7 @@ export async function closeOpenLines(store: Store): Promise<number> {
     const steps = await database.selectFrom('telephone_usage').selectAll().where('line_id', '=', lineId).orderBy('step').execute();
     const last = steps.at(-1);
     const answeredMs = steps.reduce((sum, { answered_ms: ms }) => sum + ms, 0);
-    if (last !== undefined) await store.write(statements.of({ ...last, step: last.step + 1, kind: 'ended', reason: 'crashed', answered_ms: 0, minutes: startedMinutes(answeredMs) }));
+    if (last !== undefined) await store.write(statements.of([{ ...last, step: last.step + 1, kind: 'ended', reason: 'crashed', answered_ms: 0, minutes: startedMinutes(answeredMs) }]));
   }
   return open.length;
 }

@@ -1,5 +1,5 @@
 import type { LedgerCursor, Schema, Store } from '@dialplane/store';
-import { sql, type RawBuilder, type SelectQueryBuilder } from 'kysely';
+import { expressionBuilder, sql, type RawBuilder, type SelectQueryBuilder } from 'kysely';
 
 /** Which rows of the ledger are meant; all without any. Instants are milliseconds since 1970, `to` is not included. */
 export interface UsageFilter {
@@ -126,8 +126,13 @@ function within<Output>(query: UsageSelection<Output>, { from, to, callId, ident
   let narrowed = query;
   if (from !== undefined) narrowed = narrowed.where('at', '>=', from);
   if (to !== undefined) narrowed = narrowed.where('at', '<', to);
-  if (callId !== undefined) narrowed = narrowed.where('call_id', '=', callId);
-  if (identifier !== undefined) narrowed = narrowed.where('identifier', '=', identifier);
+  if (callId !== undefined) narrowed = narrowed.where('line_id', 'in', linesWith('call_id', callId));
+  if (identifier !== undefined) narrowed = narrowed.where('line_id', 'in', linesWith('identifier', identifier));
   if (trunk !== undefined) narrowed = narrowed.where('trunk', '=', trunk);
   return narrowed;
+}
+
+/** Ids of the lines of a call or of a user; both are the same in all rows of a line. */
+export function linesWith(column: 'call_id' | 'identifier', value: string): SelectQueryBuilder<Schema, 'telephone_usage', { readonly line_id: string }> {
+  return expressionBuilder<Schema>().selectFrom('telephone_usage').select('line_id').where('step', '=', 0).where(column, '=', value);
 }

@@ -1,4 +1,5 @@
 import type { Store } from '@dialplane/store';
+import { linesWith } from './usage-queries.ts';
 
 /** Both small, so that no statement holds up calls. */
 const linesAtOnce = 100;
@@ -30,6 +31,6 @@ export class UsageRetention {
 
   async forgetNumbersOf(identifier: string): Promise<void> {
     const { database } = this.#store;
-    await this.#store.write([database.updateTable('telephone_usage').set({ number: null }).where('identifier', '=', identifier)], 'powerLoss');
+    await this.#store.write([database.updateTable('telephone_usage').set({ number: null }).where('line_id', 'in', linesWith('identifier', identifier))], 'powerLoss');
   }
 }
