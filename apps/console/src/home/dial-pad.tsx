@@ -1,4 +1,5 @@
-import { Button, Field, Input, makeStyles, Text, tokens } from '@fluentui/react-components';
+import { Button, Field, Input, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
+import { BackspaceRegular } from '@fluentui/react-icons/svg/backspace';
 import { CallRegular } from '@fluentui/react-icons/svg/call';
 import { useState, type ReactNode } from 'react';
 import { useCalling } from '../calling/calling-context.tsx';
@@ -8,13 +9,14 @@ import { useCallerId } from '../calling/use-caller-id.ts';
 import { useCommand } from '../calling/use-command.ts';
 import { useServerInfo } from '../session/use-server-info.ts';
 import { Section } from '../shell/page.tsx';
-import { typedIdentifier } from '../text/person.ts';
+import { dialedIdentifier } from '../text/person.ts';
 
 const useStyles = makeStyles({
   root: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', gap: '16px', alignItems: 'start', '@media (max-width: 719px)': { gridTemplateColumns: 'minmax(0, 1fr)' } },
   fields: { display: 'grid', gap: '12px' },
   keys: { display: 'grid', gridTemplateColumns: 'repeat(3, 56px)', gap: '6px', justifyContent: 'center' },
   key: { minWidth: '56px', height: '40px', fontSize: tokens.fontSizeBase400 },
+  back: { gridColumn: 'span 2' },
   hint: { color: tokens.colorNeutralForeground3 },
 });
 
@@ -26,7 +28,8 @@ export function DialPad(): ReactNode {
   const info = useServerInfo();
   const callerId = useCallerId();
   const [number, setNumber] = useState('');
-  const identifier = typedIdentifier(number);
+  const identifier = dialedIdentifier(number);
+  const isWrong = number !== '' && number !== '+' && identifier === undefined && !/^\d$/.test(number.trim());
   const dial = (): void => {
     if (identifier === undefined) return;
     callerId.remember();
@@ -39,12 +42,14 @@ export function DialPad(): ReactNode {
     <Section title="Telephone">
       <div className={styles.root}>
         <div className={styles.fields}>
-          <Field label="Telephone number"><Input size="large" inputMode="tel" value={number} placeholder="+1 202 555 0100" onChange={(_, { value }) => setNumber(value)} onKeyDown={({ key }) => key === 'Enter' && dial()} /></Field>
+          <Field label="Telephone number" {...(isWrong ? { validationState: 'warning', validationMessage: 'A telephone number has digits, and begins with + and its country: +1 202 555 0100.' } : {})}><Input size="large" inputMode="tel" value={number} placeholder="+1 202 555 0100" onChange={(_, { value }) => setNumber(value)} onKeyDown={({ key }) => key === 'Enter' && dial()} /></Field>
           <CallerIdField callerId={callerId} />
           <Button appearance="primary" icon={<CallRegular />} disabled={!isOnline || identifier === undefined || callerId.number === undefined} onClick={dial}>Call the number</Button>
         </div>
         <div className={styles.keys} role="group" aria-label="Dial pad">
-          {telephoneKeys.map((key) => <Button key={key} className={styles.key} onClick={() => setNumber((typed) => (typed === '' && key !== '*' && key !== '#' ? `+${key}` : `${typed}${key}`))}>{key}</Button>)}
+          {telephoneKeys.map((key) => <Button key={key} className={styles.key} onClick={() => setNumber((typed) => `${typed}${key}`)}>{key}</Button>)}
+          <Button className={styles.key} onClick={() => setNumber((typed) => `${typed}+`)}>+</Button>
+          <Button className={mergeClasses(styles.key, styles.back)} icon={<BackspaceRegular />} aria-label="Delete the last key" disabled={number === ''} onClick={() => setNumber((typed) => typed.slice(0, -1))} />
         </div>
       </div>
     </Section>

@@ -28,9 +28,12 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { readonly erro
       <div role="alert" style={{ padding: 24, display: 'grid', gap: 12, justifyItems: 'start' }}>
         <Title3 as="h2">{this.props.what} failed</Title3>
         <Text>
-          This is a fault of the console: {sentence} ({code}). A call that runs goes on.
+          This is a fault of the console: {sentence} ({code}). A call that runs goes on, until you load the console anew, which helps where the server was updated meanwhile.
         </Text>
-        <Button onClick={() => this.setState({ error: undefined })}>Try again</Button>
+        <div style={{ display: 'flex', gap: 8 }}>
+          <Button onClick={() => this.setState({ error: undefined })}>Try again</Button>
+          <Button onClick={() => window.location.reload()}>Load the console anew</Button>
+        </div>
       </div>
     );
   }

@@ -1,10 +1,10 @@
 /** How a group is shown: everybody alike, or who speaks large. A shared screen and the spotlight come before either. */
 export type Arrangement = 'gallery' | 'speaker';
 
-/** A picture on the stage. */
+/** A tile on the stage. `Avatar` is somebody whose camera, if it is on, is not shown: it would be one picture too many. */
 export interface Shown {
   readonly rawId: string;
-  readonly shows: 'Video' | 'ScreenSharing';
+  readonly shows: 'Video' | 'ScreenSharing' | 'Avatar';
 }
 
 /** What of a call decides who is shown. Raw identifiers. */
@@ -17,7 +17,13 @@ export interface Company {
   readonly spotlighted: readonly string[];
 }
 
-/** The stage: large pictures, small ones, and how many people are not shown. */
+/** What there is room for: people at all, and of their pictures as many as line and machine carry well. */
+export interface Room {
+  readonly tiles: number;
+  readonly pictures: number;
+}
+
+/** The stage: large tiles, small ones, and how many people are not shown. */
 export interface Floor {
   readonly main: readonly Shown[];
   readonly strip: readonly Shown[];
@@ -25,14 +31,16 @@ export interface Floor {
 }
 
 /**
- * Arranges `company` with at most `capacity` people. Who does not fit is chosen by having spoken last, then by having a picture; who is shown keeps the order of the
- * roster, so that nobody jumps about.
+ * Arranges `company` in the room there is. Who does not fit, and whose picture does not, is chosen by having spoken last, then by having a picture; who is shown keeps the
+ * order of the roster, so that nobody jumps about.
  */
-export function arrange(company: Company, arrangement: Arrangement, capacity: number): Floor {
+export function arrange(company: Company, arrangement: Arrangement, room: Room): Floor {
   const { participants, sharer, dominant, spotlighted } = company;
-  const shown = choose(company, Math.max(1, capacity));
+  const preferred = byPreference(company);
+  const shown = keepOrder(company, preferred.slice(0, Math.max(1, room.tiles)));
   const hidden = participants.length - shown.length;
-  const cameras = (rawIds: readonly string[]): Shown[] => rawIds.map((rawId) => ({ rawId, shows: 'Video' }));
+  const seen = new Set(preferred.filter((rawId) => participants.some((each) => each.rawId === rawId && each.hasVideo)).slice(0, Math.max(1, room.pictures)));
+  const cameras = (rawIds: readonly string[]): Shown[] => rawIds.map((rawId) => ({ rawId, shows: isOneTooMany(company, seen, rawId) ? 'Avatar' : 'Video' }));
   if (sharer !== undefined) return { main: [{ rawId: sharer, shows: 'ScreenSharing' }], strip: cameras(shown), hidden };
   const large = spotlighted.filter((rawId) => shown.includes(rawId));
   const speaker = dominant.find((rawId) => shown.includes(rawId)) ?? shown[0];
@@ -41,16 +49,20 @@ export function arrange(company: Company, arrangement: Arrangement, capacity: nu
   return { main: cameras(large), strip: cameras(shown.filter((rawId) => !large.includes(rawId))), hidden };
 }
 
-/** Columns of a grid of `count` pictures. */
+/** Columns of a grid of `count` tiles. */
 export function columnsOf(count: number, isNarrow: boolean): number {
   if (isNarrow) return count > 3 ? 2 : 1;
   return Math.max(1, Math.ceil(Math.sqrt(count)));
 }
 
-function choose({ participants, dominant, spotlighted, sharer }: Company, capacity: number): string[] {
+const isOneTooMany = ({ participants }: Company, seen: ReadonlySet<string>, rawId: string): boolean => !seen.has(rawId) && participants.some((each) => each.rawId === rawId && each.hasVideo);
+
+function byPreference({ participants, dominant, spotlighted, sharer }: Company): readonly string[] {
   const everybody = participants.map(({ rawId }) => rawId);
-  if (everybody.length <= capacity) return everybody;
-  const preferred = [...spotlighted, ...(sharer === undefined ? [] : [sharer]), ...dominant, ...participants.filter(({ hasVideo }) => hasVideo).map(({ rawId }) => rawId), ...everybody];
-  const chosen = new Set([...new Set(preferred)].filter((rawId) => everybody.includes(rawId)).slice(0, capacity));
-  return everybody.filter((rawId) => chosen.has(rawId));
+  const preferred = new Set([...spotlighted, ...(sharer === undefined ? [] : [sharer]), ...dominant, ...participants.filter(({ hasVideo }) => hasVideo).map(({ rawId }) => rawId), ...everybody]);
+  return [...preferred].filter((rawId) => everybody.includes(rawId));
+}
+
+function keepOrder({ participants }: Company, chosen: readonly string[]): readonly string[] {
+  return participants.map(({ rawId }) => rawId).filter((rawId) => chosen.includes(rawId));
 }

@@ -1,6 +1,6 @@
 import { getIdentifierRawId } from '@azure/communication-common';
 import { Features, type Call, type RemoteParticipant } from '@dialplane/calling';
-import { Button, makeStyles, Text } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
 import { LinkRegular } from '@fluentui/react-icons/svg/link';
 import type { ReactNode } from 'react';
 import { isBeforeAnswer } from '../calling/call-status.ts';
@@ -14,38 +14,52 @@ import { ParticipantTile } from './participant-tile.tsx';
 import { useCompany } from './use-company.ts';
 
 const useStyles = makeStyles({
-  floor: { height: '100%', display: 'grid', gap: '12px', gridTemplate: 'minmax(0, 1fr) / minmax(0, 1fr)' },
+  floor: { height: '100%', display: 'grid', gap: '12px', gridTemplate: 'minmax(0, 1fr) auto / minmax(0, 1fr)' },
   featured: { gridTemplate: 'minmax(0, 1fr) / minmax(0, 1fr) 220px', '@media (max-width: 719px)': { gridTemplate: 'minmax(0, 2fr) minmax(0, 1fr) / minmax(0, 1fr)' } },
   main: { display: 'grid', gap: '12px', gridAutoRows: 'minmax(0, 1fr)', minHeight: 0, minWidth: 0 },
   strip: { display: 'grid', gap: '12px', gridAutoRows: 'minmax(96px, 150px)', alignContent: 'start', overflowY: 'auto', minHeight: 0, padding: '3px', margin: '-3px', '@media (max-width: 719px)': { gridAutoFlow: 'column', gridAutoColumns: 'minmax(120px, 46%)', gridTemplateRows: 'minmax(0, 1fr)', overflowX: 'auto', overflowY: 'hidden' } },
   rest: { color: '#a9bcbc', display: 'grid', placeItems: 'center' },
+  own: { overflow: 'hidden', borderRadius: tokens.borderRadiusXLarge, backgroundColor: '#000', minWidth: 0, minHeight: 0 },
+  ownOverlay: { position: 'absolute', right: '28px', bottom: '20px', width: 'min(22%, 240px)', minWidth: '104px', aspectRatio: '16 / 10', border: '2px solid rgba(255,255,255,.22)', boxShadow: tokens.shadow28 },
   alone: { height: '100%', display: 'grid', placeContent: 'center', placeItems: 'center', gap: '16px', textAlign: 'center' },
 });
+
+/** More people than these make faces too small to tell. */
+const galleryTiles = { wide: 25, narrow: 9 } as const;
 
 interface CallFloorProps {
   readonly call: Call;
   readonly arrangement: Arrangement;
+  /** This person's own picture: among the small ones where there are any, among many in the gallery, else in the corner. */
+  readonly ownPicture: ReactNode | undefined;
 }
 
 /** The others: as a gallery, or with a screen, the spotlight or who speaks in front. */
-export function CallFloor({ call, arrangement }: CallFloorProps): ReactNode {
+export function CallFloor({ call, arrangement, ownPicture }: CallFloorProps): ReactNode {
   const styles = useStyles();
   const isNarrow = useIsNarrow();
   const company = useCompany(call);
   const optimal = call.feature(Features.OptimalVideoCount);
   useEmitter(optimal, 'optimalVideoCountChanged');
-  const { main, strip, hidden } = arrange(company, arrangement, optimal.optimalVideoCount);
-  if (call.state === 'Connected' && company.participants.length === 0) return <Alone call={call} />;
-  const tile = (shown: Shown): ReactNode => <Tile key={`${shown.shows} ${shown.rawId}`} call={call} shown={shown} isSpotlighted={company.spotlighted.includes(shown.rawId)} />;
+  const { main, strip, hidden } = arrange(company, arrangement, { tiles: isNarrow ? galleryTiles.narrow : galleryTiles.wide, pictures: optimal.optimalVideoCount });
+  const isOwnAmongMany = ownPicture !== undefined && strip.length === 0 && main.length >= (isNarrow ? 2 : 4);
+  const corner = ownPicture === undefined ? null : <div className={mergeClasses(styles.own, styles.ownOverlay)}>{ownPicture}</div>;
+  if (call.state === 'Connected' && company.participants.length === 0) return <><Alone call={call} />{corner}</>;
+  const tile = (shown: Shown): ReactNode => <Tile key={`${shown.shows === 'ScreenSharing' ? 'screen' : 'person'} ${shown.rawId}`} call={call} shown={shown} isSpotlighted={company.spotlighted.includes(shown.rawId)} />;
   return (
-    <div className={strip.length === 0 ? styles.floor : `${styles.floor} ${styles.featured}`}>
-      <div className={styles.main} style={{ gridTemplateColumns: `repeat(${columnsOf(main.length, isNarrow)}, minmax(0, 1fr))` }}>{main.map(tile)}</div>
+    <div className={mergeClasses(styles.floor, strip.length > 0 && styles.featured)}>
+      <div className={styles.main} style={{ gridTemplateColumns: `repeat(${columnsOf(main.length + (isOwnAmongMany ? 1 : 0), isNarrow)}, minmax(0, 1fr))` }}>
+        {main.map(tile)}
+        {isOwnAmongMany ? <div className={styles.own}>{ownPicture}</div> : null}
+      </div>
       {strip.length === 0 && hidden === 0 ? null : (
         <div className={styles.strip}>
+          {strip.length === 0 || ownPicture === undefined ? null : <div className={styles.own}>{ownPicture}</div>}
           {strip.map(tile)}
           {hidden === 0 ? null : <Text className={styles.rest}>and {hidden} more</Text>}
         </div>
       )}
+      {strip.length === 0 && !isOwnAmongMany ? corner : null}
     </div>
   );
 }
@@ -60,8 +74,8 @@ function Tile({ call, shown: { rawId, shows }, isSpotlighted }: { readonly call:
   const isHandRaised = raiseHand.getRaisedHands().some(({ identifier }) => getIdentifierRawId(identifier) === rawId);
   return (
     <ParticipantTile
-      participant={participant} shows={shows} isRinging={shows === 'Video' && isRinging(call, participant)} isHandRaised={shows === 'Video' && isHandRaised} isSpotlighted={shows === 'Video' && isSpotlighted}
-      note={shows === 'Video' ? noteOn(call, participant) : undefined} menu={modes.modes === undefined || shows === 'ScreenSharing' ? undefined : <ParticipantMenu call={call} participant={participant} />}
+      participant={participant} shows={shows} isRinging={shows !== 'ScreenSharing' && isRinging(call, participant)} isHandRaised={shows !== 'ScreenSharing' && isHandRaised} isSpotlighted={shows !== 'ScreenSharing' && isSpotlighted}
+      note={shows === 'ScreenSharing' ? undefined : (noteOn(call, participant) ?? (shows === 'Avatar' ? 'Picture left out' : undefined))} menu={modes.modes === undefined || shows === 'ScreenSharing' ? undefined : <ParticipantMenu call={call} participant={participant} />}
     />
   );
 }

@@ -1,5 +1,5 @@
 import { Features, type Call } from '@dialplane/calling';
-import { Button, FluentProvider, makeStyles, OverlayDrawer, DrawerBody, DrawerHeader, DrawerHeaderTitle, Text, tokens, Tooltip } from '@fluentui/react-components';
+import { Button, FluentProvider, makeStyles, OverlayDrawer, DrawerBody, DrawerHeader, DrawerHeaderTitle, Text, Tooltip } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { GridRegular } from '@fluentui/react-icons/svg/grid';
 import { PeopleRegular } from '@fluentui/react-icons/svg/people';
@@ -37,11 +37,10 @@ const useStyles = makeStyles({
   head: { display: 'flex', justifyContent: 'space-between', alignItems: 'center', gap: '12px', padding: '12px 20px' },
   title: { minWidth: 0, display: 'grid' },
   name: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
-  status: { color: '#a9bcbc' },
+  status: { display: 'flex', flexWrap: 'wrap', columnGap: '8px', color: '#a9bcbc', fontVariantNumeric: 'tabular-nums' },
   notices: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: '8px', padding: '0 16px' },
   floor: { position: 'relative', minHeight: 0, padding: '8px 16px' },
-  self: { position: 'absolute', right: '28px', bottom: '20px', width: 'min(22%, 240px)', minWidth: '104px', aspectRatio: '16 / 10', borderRadius: tokens.borderRadiusXLarge, overflow: 'hidden', border: '2px solid rgba(255,255,255,.22)', boxShadow: tokens.shadow28, backgroundColor: '#000' },
-  tools: { display: 'flex', gap: '4px', alignItems: 'center', flexShrink: 0, fontVariantNumeric: 'tabular-nums', color: '#a9bcbc' },
+  tools: { display: 'flex', gap: '4px', alignItems: 'center', flexShrink: 0, color: '#a9bcbc' },
 });
 
 type Panel = 'quality' | 'devices' | 'people';
@@ -79,10 +78,12 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
         <header className={styles.head}>
           <div className={styles.title}>
             <Text as="h1" size={500} weight="semibold" className={styles.name} style={{ margin: 0 }}>{title}</Text>
-            <Text className={styles.status} role="status" aria-live="assertive">{status}</Text>
+            <span className={styles.status}>
+              <Text role="status" aria-live="assertive">{status}</Text>
+              {since === undefined ? null : <Clock since={since} />}
+            </span>
           </div>
           <div className={styles.tools}>
-            {since === undefined ? null : <Clock since={since} />}
             <Tooltip content={level === undefined ? 'Connection' : `Connection: ${level}`} relationship="label">
               <Button appearance="subtle" size="large" icon={<PulseRegular primaryFill={level === undefined ? 'currentColor' : levelColors[level]} />} onClick={() => setPanel('quality')} />
             </Tooltip>
@@ -105,8 +106,7 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
           <RefusedAdditions call={call} />
         </div>
         <div className={styles.floor}>
-          <CallFloor call={call} arrangement={arrangement} />
-          {devices.localVideo === undefined || !isOwnPictureShown ? null : <div className={styles.self}><VideoView stream={devices.localVideo} scalingMode="Crop" isMirrored label="Your own picture" /></div>}
+          <CallFloor call={call} arrangement={arrangement} ownPicture={devices.localVideo === undefined || !isOwnPictureShown ? undefined : <VideoView stream={devices.localVideo} scalingMode="Crop" isMirrored label="Your own picture" />} />
           <ReactionLayer call={call} />
           <ReceivedKeys call={call} />
         </div>

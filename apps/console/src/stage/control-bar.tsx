@@ -20,10 +20,10 @@ import { reactionSigns } from './reactions.tsx';
 import { TransferControl } from './transfer-control.tsx';
 
 const useStyles = makeStyles({
-  bar: { display: 'flex', justifyContent: 'center', alignItems: 'center', gap: '10px', flexWrap: 'wrap', padding: '12px 16px calc(12px + env(safe-area-inset-bottom))', '@media (max-width: 719px)': { gap: '8px', padding: '10px 8px calc(10px + env(safe-area-inset-bottom))' } },
-  button: { minWidth: '48px', width: '48px', height: '48px', borderRadius: '50%', padding: 0, border: 'none', backgroundColor: '#26312f', color: '#fff', ':hover': { backgroundColor: '#34423f', color: '#fff' }, ':hover:active': { backgroundColor: '#34423f', color: '#fff' }, '@media (max-width: 719px)': { width: '42px', minWidth: '42px', height: '42px' } },
+  bar: { display: 'flex', justifyContent: 'center', alignItems: 'center', gap: '10px', flexWrap: 'wrap', padding: '12px 16px calc(12px + env(safe-area-inset-bottom))', '@media (max-width: 719px)': { flexWrap: 'nowrap', gap: '3px', padding: '10px 4px calc(10px + env(safe-area-inset-bottom))' } },
+  button: { minWidth: '48px', width: '48px', height: '48px', borderRadius: '50%', padding: 0, border: 'none', backgroundColor: '#26312f', color: '#fff', ':hover': { backgroundColor: '#34423f', color: '#fff' }, ':hover:active': { backgroundColor: '#34423f', color: '#fff' }, '@media (max-width: 719px)': { width: '40px', minWidth: '36px', maxWidth: '40px', flexShrink: 1, height: '40px' } },
   off: { backgroundColor: '#fff', color: '#16201f', ':hover': { backgroundColor: '#e6ecec', color: '#16201f' } },
-  end: { width: '68px', borderRadius: '24px', backgroundColor: '#d13438', ':hover': { backgroundColor: '#b52a2e', color: '#fff' }, ':hover:active': { backgroundColor: '#9b2226', color: '#fff' }, '@media (max-width: 719px)': { width: '58px' } },
+  end: { width: '68px', borderRadius: '24px', backgroundColor: '#d13438', ':hover': { backgroundColor: '#b52a2e', color: '#fff' }, ':hover:active': { backgroundColor: '#9b2226', color: '#fff' }, '@media (max-width: 719px)': { width: '52px', minWidth: '52px', flexShrink: 0 } },
   signs: { flexDirection: 'row', gap: '2px' },
   popover: { minWidth: 'auto' },
   sign: { minWidth: '44px', maxWidth: '44px', height: '44px', padding: 0, display: 'grid', placeItems: 'center' },

@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 import { nameOf } from '../calling/identifier.ts';
 import { useEmitter } from '../calling/use-emitter.ts';
 import { VideoView } from '../calling/video-view.tsx';
+import type { Shown } from './arrangement.ts';
 
 const useStyles = makeStyles({
   tile: { position: 'relative', minWidth: 0, minHeight: 0, overflow: 'hidden', borderRadius: tokens.borderRadiusXLarge, backgroundColor: '#16201f', display: 'grid', gridTemplate: 'minmax(0, 1fr) / minmax(0, 1fr)', placeItems: 'stretch', boxSizing: 'border-box', containerType: 'size', '& .more': { opacity: 0 }, ':hover .more, :focus-within .more': { opacity: 1 } },
@@ -21,8 +22,8 @@ const useStyles = makeStyles({
 
 interface ParticipantTileProps {
   readonly participant: RemoteParticipant;
-  /** Which of the participant's streams belongs into this tile. */
-  readonly shows: 'Video' | 'ScreenSharing';
+  /** Which of the participant's streams belongs into this tile, if any. */
+  readonly shows: Shown['shows'];
   readonly isRinging: boolean;
   readonly isHandRaised: boolean;
   readonly isSpotlighted?: boolean;

@@ -7,6 +7,12 @@ export function personName(identifier: string, displayName?: string): string {
   return user.length > 13 ? `user ${user.slice(0, 8)}…` : `user ${user}`;
 }
 
+/** The raw identifier of a telephone as somebody dials it: with + in international form, without as the server's home country has it. Undefined for what is no number. */
+export function dialedIdentifier(text: string): string | undefined {
+  const digits = text.replace(/[\s()./-]/g, '');
+  return /^\+?\d{2,15}$/.test(digits) ? `4:${digits}` : undefined;
+}
+
 /**
  * The raw identifier that typed text stands for: a raw identifier itself, or a telephone number in international form, with
  * the usual spaces and signs. Undefined for what can only be a name.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatClock, formatDuration, formatOffset } from './duration.ts';
-import { personName, typedIdentifier } from './person.ts';
+import { dialedIdentifier, personName, typedIdentifier } from './person.ts';
 import { formatBitrate, formatBytes, formatCount, formatRatio } from './quantity.ts';
 
 test('spans round into the unit that people read', () => {
@@ -31,4 +31,5 @@ test('typed text is an identifier, a telephone number or a name', () => {
   assert.equal(typedIdentifier(' 8:acs:r_1 '), '8:acs:r_1');
   assert.equal(typedIdentifier('+1 (555) 010-0123'), '4:+15550100123');
   for (const name of ['Ada', '', '555 0100', '+12', '8: acs']) assert.equal(typedIdentifier(name), undefined, name);
+  assert.deepEqual(['(030) 123-456', '+1 202', '112', '1', 'Ada', '+'].map(dialedIdentifier), ['4:030123456', '4:+1202', '4:112', undefined, undefined, undefined]);
 });
