@@ -12,8 +12,10 @@ import type { ReactNode } from 'react';
 import { useCalling } from '../calling/calling-context.tsx';
 import { useCommand } from '../calling/use-command.ts';
 import { hrefOf, type Route } from '../routes/route.ts';
+import { navigate } from '../routes/use-route.ts';
 import { useSession } from '../session/use-session.tsx';
 import { useAppearance, type Appearance } from '../theme/use-appearance.tsx';
+import { useIsNarrow } from './use-is-narrow.ts';
 import { Wordmark } from './wordmark.tsx';
 
 const useStyles = makeStyles({
@@ -42,15 +44,17 @@ const items = [
 ] as const;
 const forOperators: ReadonlySet<string> = new Set(['Usage', 'Telephony', 'Operator']);
 
-/** The screens, and who is signed in: at the side on a desk, below on a phone. */
+/** The screens, and who is signed in: at the side on a desk, below on a phone, where operators find one of the screens in their menu. */
 export function Navigation({ route }: { readonly route: Route }): ReactNode {
   const styles = useStyles();
   const { operatorToken } = useSession();
+  const isNarrow = useIsNarrow();
   const current = route.screen === 'flow' ? 'calls' : route.screen;
+  const isShown = (name: string): boolean => (operatorToken === undefined ? !forOperators.has(name) : !(isNarrow && name === 'About'));
   return (
     <nav className={styles.nav} aria-label="Console">
       <span className={styles.mark}><Wordmark size={36} isMarkOnly /></span>
-      {items.filter(({ name }) => !forOperators.has(name) || operatorToken !== undefined).map(({ route: target, name, icon, iconCurrent }) => {
+      {items.filter(({ name }) => isShown(name)).map(({ route: target, name, icon, iconCurrent }) => {
         const isCurrent = target.screen === current;
         return (
           <a key={name} href={hrefOf(target)} className={mergeClasses(styles.item, isCurrent && styles.current)} aria-current={isCurrent ? 'page' : undefined}>
@@ -93,6 +97,7 @@ function AccountMenu(): ReactNode {
             <MenuItemRadio name="appearance" value="dark">Dark</MenuItemRadio>
           </MenuGroup>
           <MenuDivider />
+          <MenuItem icon={<InfoRegular />} onClick={() => navigate({ screen: 'about' })}>About and help</MenuItem>
           <MenuItem icon={<SignOutRegular />} onClick={signOut}>Sign out</MenuItem>
         </MenuList>
       </MenuPopover>

@@ -24,8 +24,8 @@ const useStyles = makeStyles({
   alone: { height: '100%', display: 'grid', placeContent: 'center', placeItems: 'center', gap: '16px', textAlign: 'center' },
 });
 
-/** More people than these make faces too small to tell. */
-const galleryTiles = { wide: 25, narrow: 9 } as const;
+/** Others; one's own picture is another tile. More people than these make faces too small to tell. */
+const galleryTiles = { wide: 24, narrow: 9 } as const;
 
 interface CallFloorProps {
   readonly call: Call;

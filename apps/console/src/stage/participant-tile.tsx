@@ -15,7 +15,7 @@ const useStyles = makeStyles({
   avatar: { display: 'grid', placeItems: 'center', alignContent: 'center', gap: '16px', padding: '16px' },
   face: { width: 'min(128px, 40cqmin)', height: 'min(128px, 40cqmin)', fontSize: 'min(40px, 14cqmin)' },
   ringing: { animationName: { '0%': { boxShadow: '0 0 0 0 rgba(103,176,185,.55)' }, '100%': { boxShadow: '0 0 0 34px rgba(103,176,185,0)' } }, animationDuration: '1.8s', animationIterationCount: 'infinite', borderRadius: '50%' },
-  plate: { position: 'absolute', left: 'min(12px, 4cqw)', bottom: 'min(12px, 4cqh)', maxWidth: 'calc(100% - min(24px, 8cqw))', boxSizing: 'border-box', display: 'flex', gap: '6px', alignItems: 'center', padding: '4px 10px', borderRadius: tokens.borderRadiusLarge, backgroundColor: 'rgba(8, 14, 15, .72)', color: '#fff' },
+  plate: { position: 'absolute', left: 'min(12px, 4cqw)', bottom: 'min(12px, 4cqh)', maxWidth: 'calc(100% - min(24px, 8cqw))', boxSizing: 'border-box', display: 'flex', gap: '6px', alignItems: 'center', padding: '4px 10px', borderRadius: tokens.borderRadiusLarge, backgroundColor: 'rgba(8, 14, 15, .72)', color: '#fff', '& svg': { flexShrink: 0 } },
   name: { color: 'inherit', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   menu: { position: 'absolute', right: '8px', top: '8px', borderRadius: tokens.borderRadiusMedium, backgroundColor: 'rgba(8, 14, 15, .72)' },
 });
