@@ -47,7 +47,7 @@ export class AudioRouting {
       if (canSpeak && !this.numbers.has(leg)) this.addSpeaker(leg);
       else if (!canSpeak) this.removeSpeaker(leg);
     }
-    this.detection.update(now);
+    if (this.numbers.size > 0) this.detection.update(now);
     this.assign(now);
   }
 

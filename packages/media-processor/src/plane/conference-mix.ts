@@ -35,7 +35,7 @@ interface Hearing {
   readonly redundancy: NonNullable<MixReception['redundancy']>;
 }
 
-/** The mix of one conference: everybody who may speak is in it, and whoever's sound is mixed hears it. Without listeners nothing is pushed. */
+/** The mix of one conference: from when somebody hears it on, everybody who may speak is in it. Without listeners nothing is pushed. */
 export class ConferenceMix {
   private readonly conference: Conference;
   private readonly mixing: Mixing;
@@ -52,8 +52,15 @@ export class ConferenceMix {
   /** Legs came or went, or send or hear something else. */
   route(now: Instant): void {
     this.listeners = 0;
-    for (const leg of this.conference.legs.values()) this.routeLeg(leg, now);
+    if (this.isWanted(now)) for (const leg of this.conference.legs.values()) this.routeLeg(leg, now);
     this.conference.plays.followMembers();
+  }
+
+  /** To open a mix wakes its thread, which two telephones whose packets pass never need. */
+  private isWanted(now: Instant): boolean {
+    if (this.memberships.size > 0) return true;
+    for (const leg of this.conference.legs.values()) if (leg.transport !== undefined && this.hearingOf(leg, now) !== undefined) return true;
+    return false;
   }
 
   /** @returns Its number. */

@@ -110,7 +110,7 @@ export class ConferencePicture {
     this.stop(leg);
     const open = (this.open ??= this.begin());
     if (open === undefined || !stream.canCarry(open.streams.small.section)) return;
-    this.watchers.set(leg, { stream, size: leg.bandwidth.estimateBps >= largeFromBps ? 'large' : 'small' });
+    this.watchers.set(leg, { stream, size: leg.estimateBps >= largeFromBps ? 'large' : 'small' });
   }
 
   private begin(): OpenComposition | undefined {

@@ -19,6 +19,8 @@ export interface ConferenceParts {
   readonly tell: (event: ConferenceEvent) => void;
   readonly mixing: Mixing;
   readonly composing: Composing;
+  /** What is to be routed once the commands or packets at hand are done with. */
+  readonly unrouted: Set<Conference>;
   /** Whether a client is known to reach us over TCP. */
   readonly isOverTcp: (leg: Leg) => boolean;
 }
@@ -27,6 +29,8 @@ export interface ConferenceParts {
 export class Conference {
   readonly conferenceId: string;
   readonly legs = new Map<string, Leg>();
+  /** When a leg came, went or was described last. */
+  changedAt: number = -Infinity;
   private readonly participants = new Map<string, readonly Leg[]>();
   private modes: MediaModes;
   private readonly legModes = new Map<Leg, MediaModes>();
@@ -77,7 +81,7 @@ export class Conference {
 
   /** The same of sound, and whether it is passed on as it is. */
   soundOf(leg: Leg, now: Instant): MediaMode {
-    return this.passThrough.sourceFor(leg, now) === undefined ? this.modesOf(leg).audio : 'forwarded';
+    return this.passThrough.passes(leg, now) ? 'forwarded' : this.modesOf(leg).audio;
   }
 
   /** A leg speaks another codec. */
@@ -155,11 +159,18 @@ export class Conference {
     this.picture.forget(leg);
     this.watched.forget(leg);
     this.automatic.forget(leg);
-    this.route(now);
+    this.routeLater(now);
+  }
+
+  /** A leg has come or gone, or was described otherwise: it is routed once for all that comes at once, as both legs of a call often do. */
+  routeLater(now: Instant): void {
+    this.changedAt = now;
+    this.parts.unrouted.add(this);
   }
 
   /** Somebody came, went, or sends or wants something else. */
   route(now: Instant): void {
+    this.parts.unrouted.delete(this);
     this.mix.route(now);
     this.audio.route(now);
     this.picture.route(now);
@@ -170,6 +181,7 @@ export class Conference {
 
   close(now: Instant): void {
     for (const leg of this.legs.values()) this.remove(leg, now);
+    this.parts.unrouted.delete(this);
     this.plays.close();
     this.mix.close();
     this.picture.close();

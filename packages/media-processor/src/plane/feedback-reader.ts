@@ -41,9 +41,9 @@ export class FeedbackReader {
         for (const { ssrc } of packet.requests) streamOf(leg, ssrc)?.handleKeyFrameRequest();
         return;
       case 'transportWideFeedback':
-        return leg.bandwidth.handleFeedback(packet, arrivedAt);
+        return leg.bandwidth?.handleFeedback(packet, arrivedAt);
       case 'maximumBitrate':
-        return leg.bandwidth.handleMaximumBitrate(packet.bitrateBps);
+        return leg.bandwidth?.handleMaximumBitrate(packet.bitrateBps);
       default:
     }
   }

@@ -41,7 +41,7 @@ export class LegReporter {
       received: { ...since(received, this.received), jitterMs: Math.max(0, ...leg.bindings.streams.map(({ statistics }) => statistics.jitterMs)) },
       sent: { ...since(sent, this.sent), jitterMs: Math.max(0, ...leg.sent.map(({ jitterMs }) => jitterMs)) },
       roundTripMs: leg.roundTripMs,
-      estimatedBps: Math.round(leg.bandwidth.estimateBps),
+      estimatedBps: leg.bandwidth === undefined ? undefined : Math.round(leg.bandwidth.estimateBps),
     };
     this.received = received;
     this.sent = sent;

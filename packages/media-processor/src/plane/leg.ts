@@ -36,6 +36,8 @@ const mostPadding = 255;
 /** RTP header with extension, SRTP tag, UDP and IP, in bytes. */
 const packetOverhead = 72;
 
+const noExtensions = new HeaderExtensionMap([]);
+
 /** Who a leg is of. */
 export type LegIdentity = Omit<Extract<ProcessCommand, { readonly kind: 'openLeg' }>, 'kind' | 'conferenceId'>;
 
@@ -69,11 +71,11 @@ export class Leg {
   received: readonly ReceivedSection[] = [];
   sent: readonly SentStream[] = [];
   /** Of what it sends. */
-  extensions = new HeaderExtensionMap([]);
+  extensions = noExtensions;
   bindings = new StreamBindings();
   arrivals = new ArrivalRecorder();
-  /** Of the line to the client. */
-  bandwidth: BandwidthEstimator;
+  /** Of the line to the client; a telephone's has nothing to be shared out. */
+  bandwidth: BandwidthEstimator | undefined;
   /** Streams of pictures that have packets waiting until the line has room. */
   readonly waiting = new Set<SentStream>();
   readonly senderClock = new SenderClock();
@@ -102,7 +104,7 @@ export class Leg {
     this.telephone = telephone;
     this.parts = parts;
     this.startBps = startBps;
-    this.bandwidth = new BandwidthEstimator({ startBps });
+    this.bandwidth = telephone === undefined ? new BandwidthEstimator({ startBps }) : undefined;
     this.ingress = new PacketBudget(telephone === undefined ? ingressBytesPerSecond : telephoneIngressBytesPerSecond, now);
     this.feedback = new PacketBudget(feedbackBytesPerSecond, now);
     this.retransmissions = new PacketBudget(retransmittedBytesPerSecond, now);
@@ -167,32 +169,38 @@ export class Leg {
   }
 
   handleTimeout(now: Instant): void {
-    if (this.telephone === undefined) this.bandwidth.update(now);
+    this.bandwidth?.update(now);
     this.transport?.handleTimeout(now);
     this.next?.transport.handleTimeout(now);
   }
 
   /** Sends what a probe of the line asks for, as padding of a picture's retransmissions. Nothing, most of the time. */
   probe(now: Instant): void {
-    if (!this.bandwidth.isProbing) return;
+    const { bandwidth } = this;
+    if (bandwidth?.isProbing !== true) return;
     const stream = this.sent.find(({ canPad }) => canPad);
     if (stream === undefined) return;
-    for (let due = this.bandwidth.probeBytesDue(now); due > 0; due -= packetOverhead + mostPadding) stream.sendPadding(Math.min(mostPadding, due), now);
+    for (let due = bandwidth.probeBytesDue(now); due > 0; due -= packetOverhead + mostPadding) stream.sendPadding(Math.min(mostPadding, due), now);
+  }
+
+  /** What the line to the client is thought to take, in bits per second. */
+  get estimateBps(): number {
+    return this.bandwidth?.estimateBps ?? 0;
   }
 
   /** What the line takes for pictures, in bits per second. */
   get pictureBps(): number {
-    return Math.max(0, this.bandwidth.estimateBps - soundBps);
+    return Math.max(0, this.estimateBps - soundBps);
   }
 
   /** It is worth to look for room for pictures of so many bits per second; 0 where none is wanted. */
   wantPictures(bitsPerSecond: number): void {
-    this.bandwidth.setWanted(bitsPerSecond === 0 ? 0 : bitsPerSecond + soundBps);
+    this.bandwidth?.setWanted(bitsPerSecond === 0 ? 0 : bitsPerSecond + soundBps);
   }
 
   /** Whether a packet of a picture may be sent now; if so, it counts as sent. */
   mayLeave(payloadLength: number, now: Instant): boolean {
-    return this.pacer.take(payloadLength + packetOverhead, this.bandwidth.estimateBps, now);
+    return this.pacer.take(payloadLength + packetOverhead, this.estimateBps, now);
   }
 
   /** Sends what of pictures has waited, as far as there is room now. */
@@ -202,7 +210,7 @@ export class Leg {
 
   /** The number of the next packet on the transport (transport-wide congestion control). */
   takeTransportNumber(payloadLength: number, now: Instant): number {
-    return this.bandwidth.noteSent(payloadLength + packetOverhead, now);
+    return this.bandwidth?.noteSent(payloadLength + packetOverhead, now) ?? 0;
   }
 
   end(now: Instant): void {
@@ -226,8 +234,8 @@ export class Leg {
     this.received = [];
     for (const stream of this.sent) stream.setSource(undefined);
     this.sent = this.resting = [];
-    const startBps = before === undefined ? this.startBps : trustedStart(this.bandwidth.estimateBps);
-    this.bandwidth = new BandwidthEstimator({ startBps: startBps ?? (canBeProbed(sections) ? undefined : unprobedBps) });
+    const startBps = before === undefined || this.bandwidth === undefined ? this.startBps : trustedStart(this.bandwidth.estimateBps);
+    if (this.telephone === undefined) this.bandwidth = new BandwidthEstimator({ startBps: startBps ?? (canBeProbed(sections) ? undefined : unprobedBps) });
     this.applySections(sections, now);
   }
 
@@ -237,10 +245,10 @@ export class Leg {
       const known = this.received.find((section) => section.isSame(settings));
       return [known ?? new ReceivedSection(this, settings, settings.receive)];
     });
-    this.extensions = new HeaderExtensionMap(this.received.map(({ settings }) => settings.extensions));
+    this.extensions = this.telephone === undefined ? new HeaderExtensionMap(this.received.map(({ settings }) => settings.extensions)) : noExtensions;
     this.forgetStreams(this.bindings.retain(this.received));
     this.applySent(sections);
-    this.conference.route(now);
+    this.conference.routeLater(now);
   }
 
   /** A stream that pauses, as on hold, goes on with its numbers later: its keys have seen those before (RFC 3711 §9.1). */

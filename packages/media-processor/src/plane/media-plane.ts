@@ -25,6 +25,9 @@ import { TickPolicy } from './tick-policy.ts';
 const fullMs = 100;
 const parts = 2;
 
+/** What concerns one conference. */
+type ConferenceCommand = Extract<ProcessCommand, { readonly conferenceId: string }>;
+
 export interface MediaPlaneOptions {
   readonly settings: ProcessSettings;
   readonly srtp: Srtp;
@@ -57,6 +60,7 @@ export class MediaPlane {
   private readonly conferenceParts: ConferenceParts;
   /** Relayed transport addresses of clients that speak TCP or TLS with the relay, as text. */
   private readonly streamRelays = new Set<string>();
+  private readonly unrouted = new Set<Conference>();
   /** Addresses that have a socket, and the port of all. */
   private readonly listening = new Set<string>();
   private port = 0;
@@ -76,6 +80,7 @@ export class MediaPlane {
       tell: options.tell,
       mixing: this.mixing,
       composing: this.composing,
+      unrouted: this.unrouted,
       isOverTcp: ({ transport }) => transport?.route !== undefined && this.streamRelays.has(formatTransportAddress(transport.route.remote)),
     };
     this.feedbackWriter = new FeedbackWriter(this.sender, settings.cname, wallClock);
@@ -123,14 +128,17 @@ export class MediaPlane {
     else this.options.tell({ kind: 'started', addresses, port });
   }
 
-  /** What names a conference or leg that is not there has crossed its end. */
-  handle(command: Exclude<ProcessCommand, { readonly kind: 'start' }>): void {
+  /** Carries out commands that came together. What names a conference or leg that is not there has crossed its end. */
+  handle(commands: ReadonlyArray<Exclude<ProcessCommand, { readonly kind: 'start' }>>): void {
     const now = clock();
-    try {
-      this.obey(command, now);
-    } catch (error) {
-      this.giveUpOver(command, error);
+    for (const command of commands) {
+      try {
+        this.obey(command, now);
+      } catch (error) {
+        this.giveUpOver(command, error);
+      }
     }
+    this.route(now);
     this.sender.flush();
     this.arm(now);
   }
@@ -160,6 +168,18 @@ export class MediaPlane {
         return conference.close(now);
       case 'openLeg':
         return this.openLeg(conference, command, now);
+      case 'setLeg':
+      case 'closeLeg':
+        return this.obeyForLeg(conference, command, now);
+      default:
+        if (this.unrouted.has(conference)) conference.route(now);
+        this.obeyWithin(conference, command, now);
+    }
+  }
+
+  /** What finds legs where they belong. */
+  private obeyWithin(conference: Conference, command: Exclude<ConferenceCommand, { readonly kind: 'openConference' | 'closeConference' | 'openLeg' | 'setLeg' | 'closeLeg' }>, now: Instant): void {
+    switch (command.kind) {
       case 'setModes':
         return this.setModes(conference, command, now);
       case 'setSpotlight':
@@ -230,7 +250,9 @@ export class MediaPlane {
 
   private serveBatch(count: number): number {
     const now = clock();
-    const coalescing = this.meter.observe(this.receiver.serveBatch(count, now), now);
+    const worked = this.receiver.serveBatch(count, now);
+    this.route(now);
+    const coalescing = this.meter.observe(worked, now);
     if (coalescing !== undefined) this.sockets.setCoalescing(coalescing);
     if (this.ticks.isDue(now)) this.tick(now);
     this.arm(now);
@@ -267,6 +289,7 @@ export class MediaPlane {
       }
       if (isFull) conference.handleTimeout(now);
     }
+    this.route(now);
   }
 
   /** What is asked for again, what waits, and padding, cannot wait any longer; everything else is looked at now and then. */
@@ -279,7 +302,7 @@ export class MediaPlane {
     }
     if (isDue || leg.bindings.streams.length > 0) this.feedbackWriter.handleTimeout(leg, now);
     if (leg.waiting.size > 0) leg.sendWaiting(now);
-    if (!leg.bandwidth.isProbing && leg.waiting.size === 0) return;
+    if (leg.bandwidth?.isProbing !== true && leg.waiting.size === 0) return;
     this.ticks.noteUrgency(now);
     leg.probe(now);
   }
@@ -305,8 +328,19 @@ export class MediaPlane {
     const change = leg.handleTransport(transport, now);
     if (change === 'unchanged') return;
     const reason = transport.state.kind === 'ended' ? transport.state.reason : undefined;
+    if (change === 'connected') this.ticks.noteMedia(now);
     this.tellState(leg, change, reason);
-    leg.conference.route(now);
+    leg.conference.routeLater(now);
+  }
+
+  private route(now: Instant): void {
+    for (const conference of this.unrouted) {
+      try {
+        conference.route(now);
+      } catch (error) {
+        for (const leg of conference.legs.values()) this.giveUp(leg, error);
+      }
+    }
   }
 
   private tellState({ conference: { conferenceId }, legId }: Leg, state: 'connected' | 'interrupted' | 'closed', reason: MediaFailure | undefined): void {

@@ -12,10 +12,9 @@ function run(): void {
   // A terminal and a service manager send these to the server's whole family, while its calls are still to be told.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   process.on('message', (commands: readonly ProcessCommand[]) => {
-    for (const command of commands) {
-      if (command.kind !== 'start') plane?.handle(command);
-      else void start(command.settings).then((started) => (plane = started));
-    }
+    const [first] = commands;
+    if (first?.kind === 'start') void start(first.settings).then((started) => (plane = started));
+    else plane?.handle(commands.filter((command) => command.kind !== 'start'));
   });
 }
 

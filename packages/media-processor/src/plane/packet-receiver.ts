@@ -109,6 +109,10 @@ export class PacketReceiver {
     for (let at = 0, end = count * receivedWords.stride; at < end; at += receivedWords.stride) {
       const socket = received[at + receivedWords.socket] ?? 0;
       const end = this.options.ports.endAt(socket);
+      if (end === 'resting') {
+        this.statistics.strangers += 1;
+        continue;
+      }
       if (received[at + receivedWords.kind] !== receivedKind.datagram) {
         // Who has no ear for RTCP has one for sound all the same.
         if (end?.carries === 'rtp') end.transport.handleUnreachable(received[at + receivedWords.offset] ?? 0, received[at + receivedWords.length] ?? 0, now);

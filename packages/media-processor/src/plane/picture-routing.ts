@@ -43,7 +43,7 @@ export class PictureRouting {
   }
 
   route(now: Instant): void {
-    for (const leg of this.conference.legs.values()) this.of(leg).share(now);
+    for (const leg of this.conference.legs.values()) if (leg.telephone === undefined) this.of(leg).share(now);
   }
 
   /** To be called several times a second. */

@@ -14,44 +14,48 @@ export interface RtpEnd<Transport> {
 
 /** An even port and the next one, open. */
 export interface RtpPortPair {
+  readonly address: string;
   /** Of RTP. */
   readonly port: number;
   readonly rtpSocket: number;
   readonly rtcpSocket: number;
 }
 
+/** A pair that nobody has: it was never opened, or rests with its sockets since a call. */
+type FreePair = RtpPortPair | { readonly port: number };
+
 /**
  * The ports of telephones' legs in one process. Pairs are handed out in an order that nobody can guess, and one that was given back comes last, so that packets of the call before find nobody
- * for as long as can be.
+ * for as long as can be. Its sockets stay open, since to open and to close them takes a tenth of what a call costs; what comes to them meanwhile is dropped.
  */
 export class RtpPorts<Transport> {
   private readonly sockets: UdpSockets;
-  private readonly free: number[];
-  private readonly ends = new Map<number, RtpEnd<Transport>>();
+  private readonly free: FreePair[];
+  private readonly ends = new Map<number, RtpEnd<Transport> | 'resting'>();
   private readonly range: string;
 
   /** @param random A random 32-bit integer. */
   constructor(sockets: UdpSockets, slice: TrunkPortSlice | undefined, random: () => number) {
     this.sockets = sockets;
     this.range = slice === undefined ? 'none' : `${slice.first}-${slice.last}`;
-    this.free = slice === undefined ? [] : shuffled(pairsOf(slice), random);
+    this.free = slice === undefined ? [] : shuffled(pairsOf(slice), random).map((port) => ({ port }));
   }
 
-  /** Whose socket it is, if it is a telephone's. */
-  endAt(socket: number): RtpEnd<Transport> | undefined {
+  /** Whose socket it is, if it is a telephone's; `resting` where its pair is nobody's. */
+  endAt(socket: number): RtpEnd<Transport> | 'resting' | undefined {
     return this.ends.get(socket);
   }
 
-  /** Opens a pair at an address of the machine. @returns the pair, or why there is none, as a sentence. */
+  /** Hands out a pair at an address of the machine. @returns the pair, or why there is none, as a sentence. */
   open(address: string): RtpPortPair | string {
     let failure = `No port for a telephone is free (--trunk-ports ${this.range}).`;
     for (let attempt = Math.min(attempts, this.free.length); attempt > 0; attempt -= 1) {
-      const port = this.free.shift();
-      if (port === undefined) break;
-      const opened = this.openPair(address, port);
+      const pair = this.free.shift();
+      if (pair === undefined) break;
+      const opened = this.openAt(address, pair);
       if (typeof opened === 'object') return opened;
-      failure = `UDP ports ${port} and ${port + 1} on ${address} cannot be opened: ${opened}.`;
-      this.free.push(port);
+      failure = `UDP ports ${pair.port} and ${pair.port + 1} on ${address} cannot be opened: ${opened}.`;
+      this.free.push({ port: pair.port });
     }
     return failure;
   }
@@ -62,19 +66,27 @@ export class RtpPorts<Transport> {
     this.ends.set(rtcpSocket, { transport, carries: 'rtcp' });
   }
 
-  close({ port, rtpSocket, rtcpSocket }: RtpPortPair): void {
-    for (const socket of [rtpSocket, rtcpSocket]) {
+  /** Takes a pair back. */
+  close(pair: RtpPortPair): void {
+    this.ends.set(pair.rtpSocket, 'resting').set(pair.rtcpSocket, 'resting');
+    this.free.push(pair);
+  }
+
+  private openAt(address: string, pair: FreePair): RtpPortPair | string {
+    if (!('rtpSocket' in pair)) return this.openPair(address, pair.port);
+    if (pair.address === address) return pair;
+    for (const socket of [pair.rtpSocket, pair.rtcpSocket]) {
       this.ends.delete(socket);
       this.sockets.close(socket);
     }
-    this.free.push(port);
+    return this.openPair(address, pair.port);
   }
 
   private openPair(address: string, port: number): RtpPortPair | string {
     const rtpSocket = this.openSocket(address, port);
     if (typeof rtpSocket === 'string') return rtpSocket;
     const rtcpSocket = this.openSocket(address, port + 1);
-    if (typeof rtcpSocket === 'number') return { port, rtpSocket, rtcpSocket };
+    if (typeof rtcpSocket === 'number') return { address, port, rtpSocket, rtcpSocket };
     this.sockets.close(rtpSocket);
     return rtcpSocket;
   }
@@ -86,6 +98,7 @@ export class RtpPorts<Transport> {
   }
 }
 
+/** Ports of RTP. */
 function pairsOf({ first, last, index, of }: TrunkPortSlice): number[] {
   const start = first + (first % 2);
   const count = Math.max(0, Math.floor((last - start + 1) / 2));

@@ -105,7 +105,7 @@ export class TestMediaPlane {
   }
 
   handle(command: Exclude<ProcessCommand, { readonly kind: 'start' }>): void {
-    this.plane.handle(command);
+    this.plane.handle([command]);
   }
 
   /** From here on sound is mixed where it is asked for. */
