@@ -43,14 +43,16 @@ export class AvailableNumbersOperations {
     }));
     instance.post<CountryPath>('/availablePhoneNumbers/countries/:country/::search', async (request, reply) => {
       const { searchId } = await this.#pool.search(parseSearch(request.params.country, bodyBytes(request)));
-      return this.#operations.accept(reply.header('search-id', searchId), 'search', `/availablePhoneNumbers/searchResults/${searchId}${versionOf(reply)}`).send();
+      await this.#operations.accept(reply.header('search-id', searchId), 'search', `/availablePhoneNumbers/searchResults/${searchId}${versionOf(reply)}`);
+      return reply.send();
     });
     instance.get<IdPath>('/availablePhoneNumbers/searchResults/:id', (request) => this.#searchResult(request.params.id));
     instance.post('/availablePhoneNumbers/::purchase', async (request, reply) => {
       const { searchId } = parseObject(bodyBytes(request));
       if (typeof searchId !== 'string') throw invalid('searchId', 'it is needed');
       await this.#pool.purchaseSearch(searchId);
-      return this.#operations.accept(reply.header('purchase-id', searchId), 'purchase').send();
+      await this.#operations.accept(reply.header('purchase-id', searchId), 'purchase');
+      return reply.send();
     });
     this.#registerReservations(instance);
   }
@@ -68,7 +70,8 @@ export class AvailableNumbersOperations {
     });
     instance.post<IdPath>('/availablePhoneNumbers/reservations/:id/::purchase', async (request, reply) => {
       await this.#pool.purchaseReservation(request.params.id);
-      return this.#operations.accept(reply.header('reservation-purchase-id', request.params.id), 'reservationPurchase').send();
+      await this.#operations.accept(reply.header('reservation-purchase-id', request.params.id), 'reservationPurchase');
+      return reply.send();
     });
   }
 

@@ -1,4 +1,5 @@
 import type { TelephoneNumber } from '@dialplane/calling-api';
+import type { StoredOperation } from './long-operations.ts';
 import type { NumberHoldStore } from './phone-number-source.ts';
 import type { SearchRequest } from './number-requests.ts';
 
@@ -25,8 +26,8 @@ const holdMs = 15 * 60_000;
 const longestReservationMs = 2 * 3_600_000;
 const mostHolds = 1000;
 
-/** What is stored of either. */
-type StoredHold = { readonly kind: 'search'; readonly search: NumberSearch } | { readonly kind: 'reservation'; readonly reservation: NumberReservation };
+/** What is stored beside each other. */
+type StoredHold = StoredOperation | { readonly kind: 'search'; readonly search: NumberSearch } | { readonly kind: 'reservation'; readonly reservation: NumberReservation };
 
 /** Who holds which numbers of the pool: in memory, and in the store, from which what the run before has left is taken over. */
 export class NumberHolds {
@@ -40,7 +41,7 @@ export class NumberHolds {
     this.#now = now;
     for (const { hold } of store.left as ReadonlyArray<{ readonly hold: StoredHold }>) {
       if (hold.kind === 'search') this.#searches.set(hold.search.searchId, hold.search);
-      else this.#reservations.set(hold.reservation.id, hold.reservation);
+      else if (hold.kind === 'reservation') this.#reservations.set(hold.reservation.id, hold.reservation);
     }
   }
 

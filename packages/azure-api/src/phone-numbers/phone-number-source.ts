@@ -21,7 +21,7 @@ export interface StoredNumberHold {
   readonly expiresAt: number;
 }
 
-/** Where searches and reservations outlive a restart. */
+/** Where searches, reservations and operations that are polled outlive a restart. */
 export interface NumberHoldStore {
   /** Those of the run before that have not expired. */
   readonly left: readonly StoredNumberHold[];

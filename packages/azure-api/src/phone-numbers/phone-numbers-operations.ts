@@ -35,7 +35,7 @@ export class PhoneNumbersOperations {
   constructor(numbers: OwnedBy<PhoneNumberSource> | undefined, limit: RequestRateLimit | undefined, now: () => number) {
     this.#numbers = numbers;
     this.#rate = new RequestRate(limit ?? numbersLimit, now);
-    this.#operations = new LongOperations(now);
+    this.#operations = new LongOperations(() => this.#source().holds, now);
     this.#now = now;
   }
 
@@ -59,14 +59,16 @@ export class PhoneNumbersOperations {
     instance.delete<NumberPath>('/phoneNumbers/:number', async (request, reply) => {
       const { number } = this.#purchased(request.params.number);
       await this.#source().put(number, { state: 'pool', target: { kind: 'none' }, calling: 'inbound+outbound' });
-      return this.#operations.accept(reply.header('release-id', number.slice(1)), 'releasePhoneNumber').send();
+      await this.#operations.accept(reply.header('release-id', number.slice(1)), 'releasePhoneNumber');
+      return reply.send();
     });
     instance.patch<NumberPath>('/phoneNumbers/:number/capabilities', async (request, reply) => {
       const { number, sms } = this.#purchased(request.params.number);
       const change = parseCapabilityChange(bodyBytes(request));
       if (change.sms !== undefined && change.sms !== 'none' && change.sms !== sms) throw invalid('sms', 'this server sends and receives no messages');
       await this.#source().put(number, change);
-      return this.#operations.accept(reply.header('capabilities-id', number.slice(1)), 'updatePhoneNumberCapabilities', `/phoneNumbers/${encodeURIComponent(number)}${versionOf(reply)}`).send();
+      await this.#operations.accept(reply.header('capabilities-id', number.slice(1)), 'updatePhoneNumberCapabilities', `/phoneNumbers/${encodeURIComponent(number)}${versionOf(reply)}`);
+      return reply.send();
     });
     instance.get<OperationPath>('/phoneNumbers/operations/:id', async (request, reply) => {
       const operation = this.#operation(request.params.id);
