@@ -13,7 +13,7 @@ function measure(name: string, rounds: number, unit: string, one: (round: number
 }
 
 const estimator = new BandwidthEstimator();
-const arrivals = new Int32Array(50);
+const arrivals: number[] = [];
 let sent = 0;
 measure('note sent packets, take feedback about each 50', 1_000_000, 'packet', (round) => {
   const number = estimator.noteSent(1200, instant(round));

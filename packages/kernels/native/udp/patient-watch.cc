@@ -7,7 +7,7 @@
 
 namespace {
 /// So long, and at most as long again, what may wait waits for what may not.
-constexpr uint64_t patienceMilliseconds = 100;
+constexpr uint64_t patienceMilliseconds = 250;
 }  // namespace
 
 PatientWatch::~PatientWatch() {

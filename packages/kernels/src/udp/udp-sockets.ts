@@ -63,7 +63,7 @@ export interface UdpOpenOptions {
    */
   readonly receivesRuns?: boolean;
   /**
-   * Says which datagrams may wait: they wake nobody and are told behind the next one that may not, or after 200 ms at most where none comes. Those of others keep their order, but
+   * Says which datagrams may wait: they wake nobody and are told behind the next one that may not, or after half a second at most where none comes. Those of others keep their order, but
    * are told before them. By default none may; the fallback, and a system that cannot, tell all at once.
    */
   readonly mayWait?: DatagramFilter;

@@ -81,7 +81,7 @@ export class PacketReceiver {
     const encrypted = this.sort(count, now);
     this.options.srtp.unprotect(this.options.sockets.slab, this.words, encrypted);
     for (let index = 0; index < encrypted; index += 1) this.takePlain(index, now);
-    this.transports.fill(undefined, 0, encrypted);
+    for (let index = 0; index < encrypted; index += 1) this.transports[index] = undefined;
     for (const stream of this.active) this.forward(stream, now);
     this.active.length = 0;
     this.packets.clear();

@@ -60,7 +60,7 @@ export interface TransportWideFeedback {
   /** Signed, in 64 ms, modulo 2^24. */
   readonly referenceTime: number;
   /** Per packet from the base on: its arrival in 250 us after the reference time, or {@link notReceived}. */
-  readonly arrivals: Int32Array;
+  readonly arrivals: readonly number[];
 }
 
 /** In {@link TransportWideFeedback.arrivals}: the packet has not arrived. */
