@@ -18,7 +18,7 @@ export class FeedbackReader {
     this.wallClock = wallClock;
   }
 
-  /** Takes one datagram of RTCP. What it says of times is of when it came; what it asks for is sent now. */
+  /** Takes one datagram of RTCP, which came a little earlier than now: the times of the sender and of the path are of then. */
   handle(leg: Leg, bytes: Uint8Array, arrivedAt: Instant, now: Instant): void {
     if (!leg.feedback.take(bytes.length, now)) return;
     const parsed = parseRtcp(bytes);
@@ -30,9 +30,9 @@ export class FeedbackReader {
     switch (packet.kind) {
       case 'senderReport':
         this.takeSender(leg, packet.sender, arrivedAt);
-        return this.takeBlocks(leg, packet.blocks, arrivedAt);
+        return this.takeBlocks(leg, packet.blocks, arrivedAt, now);
       case 'receiverReport':
-        return this.takeBlocks(leg, packet.blocks, arrivedAt);
+        return this.takeBlocks(leg, packet.blocks, arrivedAt, now);
       case 'nack':
         return this.repeat(leg, packet.mediaSsrc, packet.sequenceNumbers, now);
       case 'pictureLossIndication':
@@ -41,24 +41,24 @@ export class FeedbackReader {
         for (const { ssrc } of packet.requests) streamOf(leg, ssrc)?.handleKeyFrameRequest();
         return;
       case 'transportWideFeedback':
-        return leg.bandwidth?.handleFeedback(packet, arrivedAt);
+        return leg.bandwidth?.handleFeedback(packet, now, arrivedAt);
       case 'maximumBitrate':
         return leg.bandwidth?.handleMaximumBitrate(packet.bitrateBps);
       default:
     }
   }
 
-  private takeSender(leg: Leg, sender: SenderInformation, now: Instant): void {
+  private takeSender(leg: Leg, sender: SenderInformation, arrivedAt: Instant): void {
     const stream = leg.bindings.find(sender.ssrc)?.stream;
     if (stream?.ssrc !== sender.ssrc) return;
     const senderMs = unixMillisecondsOf(sender.ntpSeconds, sender.ntpFraction);
-    stream.statistics.noteSenderReport(sender.ntpSeconds, sender.ntpFraction, now);
+    stream.statistics.noteSenderReport(sender.ntpSeconds, sender.ntpFraction, arrivedAt);
     stream.clock.note(senderMs, sender.rtpTimestamp);
-    leg.senderClock.note(senderMs, this.wallClock(now));
+    leg.senderClock.note(senderMs, this.wallClock(arrivedAt));
   }
 
   /** RFC 3550 §6.4.1: our report's time came back after a while; the rest is the path's. */
-  private takeBlocks(leg: Leg, blocks: readonly ReportBlock[], now: Instant): void {
+  private takeBlocks(leg: Leg, blocks: readonly ReportBlock[], arrivedAt: Instant, now: Instant): void {
     for (const { ssrc, fractionLost, lastSenderReport, delaySinceLastSenderReport, cumulativeLost, jitter, extendedHighestSequenceNumber } of blocks) {
       const stream = streamOf(leg, ssrc);
       if (stream === undefined) continue;
@@ -68,7 +68,7 @@ export class FeedbackReader {
       // What is mixed for a lossy line is encoded otherwise.
       if (stream.kind === 'audio' && stream.loss.note(fractionLost / 256, now)) leg.conference.route(now);
       if (lastSenderReport === 0) continue;
-      const elapsed = (middleOfNtp(this.wallClock(now)) - lastSenderReport - delaySinceLastSenderReport) | 0;
+      const elapsed = (middleOfNtp(this.wallClock(arrivedAt)) - lastSenderReport - delaySinceLastSenderReport) | 0;
       const roundTripMs = elapsed / 65.536;
       if (roundTripMs >= 0 && roundTripMs < 10_000) leg.roundTripMs = leg.roundTripMs === undefined ? roundTripMs : leg.roundTripMs + (roundTripMs - leg.roundTripMs) / 4;
     }

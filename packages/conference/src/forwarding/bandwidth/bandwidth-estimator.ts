@@ -102,8 +102,8 @@ export class BandwidthEstimator {
     if (this.feedbackAt === undefined) this.control.rateBps = this.maximumBps;
   }
 
-  /** Takes a feedback of the client. */
-  handleFeedback(feedback: TransportWideFeedback, now: Instant): void {
+  /** Takes a feedback of the client. @param arrivedAt where it is taken later than it came. */
+  handleFeedback(feedback: TransportWideFeedback, now: Instant, arrivedAt = now): void {
     this.followReference(feedback.referenceTime);
     let received = 0;
     let lost = 0;
@@ -121,7 +121,7 @@ export class BandwidthEstimator {
       newestSentAt = Math.max(newestSentAt, this.sent.sentAtOf(number));
       this.noteArrival(number, bytes, this.sent.sentAtOf(number), this.referenceAt + arrival / 4);
     }
-    if (newestSentAt >= 0) this.noteRoundTrip(now - newestSentAt);
+    if (newestSentAt >= 0) this.noteRoundTrip(arrivedAt - newestSentAt);
     this.feedbackAt = now;
     this.unansweredSince = undefined;
     this.loss.note(received, lost, this.estimateBps, now);

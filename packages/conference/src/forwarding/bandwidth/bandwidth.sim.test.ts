@@ -162,3 +162,10 @@ test('a client that says only how much it wants gets that; feedback that makes n
     }
   }
 });
+
+test('a feedback that waited before it was taken makes the way no longer', () => {
+  const estimator = new BandwidthEstimator();
+  const number = estimator.noteSent(1_000, instant(100));
+  estimator.handleFeedback({ senderSsrc: 0, mediaSsrc: 0, feedbackCount: 0, baseSequenceNumber: number, referenceTime: 0, arrivals: [4] }, instant(180), instant(150));
+  assert.equal(estimator.roundTripMs, 50);
+});
