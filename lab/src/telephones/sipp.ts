@@ -24,7 +24,7 @@ export async function runSipp(host: Host, { scenario, target, service, caller, r
   try {
     const sipp = host.start('sipp', [
       '-sf', join(scenarios, `${scenario}.xml`), '-m', '1', '-i', host.address, '-p', '5060', '-mi', host.address, '-s', service, '-key', 'caller', caller, ...(replaces === undefined ? [] : ['-key', 'replaces', replaces]),
-      '-trace_err', '-nostdin', '-timeout', '60s', '-timeout_error', target,
+      '-trace_err', '-nostdin', '-timeout', '120s', '-timeout_error', target,
     ], { cwd: folder, env: { ...process.env, TERM: 'dumb' } });
     const status = await sipp.ended;
     if (status === 0) return;
