@@ -8,7 +8,7 @@ const sampleIntervalMs = 20;
 const windowMs = 2 * burstMs + 100;
 const silenceDb = -120;
 
-/** Measures whose tones sound in the audio tracks of a stream, all of them together; tracks may come and go. */
+/** Measures whose tones sound in the audio tracks of a stream, all of them together; tracks may come and go. It listens while somebody asks. */
 export class ToneMeter {
   readonly #stream: MediaStream;
   readonly #audio = new AudioContext();
@@ -17,13 +17,13 @@ export class ToneMeter {
   readonly #samples: Array<{ readonly at: number; readonly levels: ToneReading }> = [];
   readonly #inputs = new Map<MediaStreamTrack, ToneInput>();
   readonly #waiting = new Set<(now: number) => void>();
+  #sampling: ReturnType<typeof setInterval> | undefined;
 
   constructor(stream: MediaStream) {
     this.#stream = stream;
     this.#analyser.fftSize = 4096;
     this.#analyser.smoothingTimeConstant = 0;
     this.#spectrum = new Float32Array(this.#analyser.frequencyBinCount);
-    setInterval(() => this.#sample(), sampleIntervalMs);
   }
 
   /** Resolves with the reading of the next whole window. */
@@ -60,10 +60,17 @@ export class ToneMeter {
       const look = (now: number): void => {
         if (now < instant) return;
         this.#waiting.delete(look);
+        if (this.#waiting.size === 0) this.#rest();
         resolve();
       };
       this.#waiting.add(look);
+      this.#sampling ??= setInterval(() => this.#sample(), sampleIntervalMs);
     });
+  }
+
+  #rest(): void {
+    clearInterval(this.#sampling);
+    this.#sampling = undefined;
   }
 
   #level(bin: number): number {

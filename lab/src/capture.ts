@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { dissect } from './dissection.ts';
 import type { Host } from './host.ts';
 import { malformedPackets } from './malformed-packets.ts';
+import { eventually } from './patience.ts';
 
 /**
  * A finished or running recording of everything that passes interfaces of a host. Disposing of it deletes the file, and rejects when tshark has found a malformed packet or an
@@ -60,14 +61,15 @@ const markerPort = 9;
 
 /**
  * The recorder learns of packets a quarter of a second after they passed, and forgets what it has not learned when it is told to end. So packets are sent that nobody
- * wants, one through each interface, until all of them are in the file.
+ * wants, one through each interface, and waited for in the file.
  */
 async function catchUp(host: Host, interfaces: readonly string[], file: string): Promise<void> {
   const marks = interfaces.map((name) => `${name}=end of ${host.namespace} ${name}`);
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    await host.run(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'send-marks.ts'), String(markerPort), ...marks]);
+  const send = (): Promise<string> => host.run(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'send-marks.ts'), String(markerPort), ...marks]);
+  const missing = async (): Promise<readonly string[]> => {
     const recorded = await readFile(file);
-    if (marks.every((mark) => recorded.includes(mark.slice(mark.indexOf('=') + 1)))) return;
-  }
-  throw new Error(`the recorder on ${host.name} is behind by more than it can make up`);
+    return marks.filter((mark) => !recorded.includes(mark.slice(mark.indexOf('=') + 1)));
+  };
+  await send();
+  await eventually(missing, (marksMissing) => marksMissing.length === 0, 60_000, (marksMissing) => `the recorder on ${host.name} is behind by more than it can make up, and misses ${marksMissing.join(', ')}`);
 }

@@ -16,13 +16,13 @@ export interface Cable {
 /** Makes the namespaces, cables, addresses, routes and filters of a network. Leaves to the caller to remove what stands when it fails. */
 export async function buildNodes(runId: string, segments: readonly string[], nodes: readonly PlannedNode[]): Promise<void> {
   await ipBatch([...segments.map((segment) => `netns add ${segmentNamespace(runId, segment)}`), ...nodes.map((node) => `netns add ${namespaceOf(runId, node.name)}`)]);
-  for (const segment of segments) {
+  await Promise.all(segments.map(async (segment) => {
     const namespace = segmentNamespace(runId, segment);
     await setSwitches(new Host(segment, [], namespace), noIpv6);
     await ipBatch(['link add bridge type bridge', 'link set bridge up'], namespace);
-  }
+  }));
   await layCables(runId, nodes.flatMap((node, index) => node.interfaces.map((end) => ({ node: node.name, end, port: `port${index}-${end.name}` }))));
-  for (const node of nodes) await configure(node, new Host(node.name, [], namespaceOf(runId, node.name)));
+  await Promise.all(nodes.map((node) => configure(node, new Host(node.name, [], namespaceOf(runId, node.name)))));
 }
 
 /** Pulls the cable of a host and puts another one in: one interface goes with its address and routes, another comes up. */
@@ -50,9 +50,9 @@ const firstInterfaceIndex = 1000;
 async function layCables(runId: string, cables: readonly Cable[]): Promise<void> {
   const indexOf = ({ name }: PlannedInterface): number => firstInterfaceIndex + Number(name.replace('eth', ''));
   await ipBatch(cables.map(({ node, end, port }) => `link add ${end.name} index ${indexOf(end)} netns ${namespaceOf(runId, node)} type veth peer name ${port} netns ${segmentNamespace(runId, end.segment)}`));
-  for (const [segment, ofSegment] of Map.groupBy(cables, ({ end }) => end.segment)) {
-    await ipBatch(ofSegment.flatMap(({ port }) => [`link set ${port} master bridge`, `link set ${port} up`]), segmentNamespace(runId, segment));
-  }
+  await Promise.all(Array.from(Map.groupBy(cables, ({ end }) => end.segment), ([segment, ofSegment]) =>
+    ipBatch(ofSegment.flatMap(({ port }) => [`link set ${port} master bridge`, `link set ${port} up`]), segmentNamespace(runId, segment)),
+  ));
 }
 
 /** Where a plan speaks IPv4 only, neighbour discovery would talk in every capture. */

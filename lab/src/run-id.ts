@@ -36,13 +36,13 @@ export async function listNamespaces(): Promise<readonly string[]> {
 
 /** Kills every process inside the namespaces and removes them; their interfaces vanish with them. */
 export async function removeNamespaces(namespaces: readonly string[]): Promise<void> {
-  for (const namespace of namespaces) {
+  await Promise.all(namespaces.map(async (namespace) => {
     for (const pid of await processIdsIn(namespace)) kill(pid, 'SIGKILL');
     // Two runs may sweep the same remains at the same time: gone is gone.
     await run('ip', ['netns', 'delete', namespace]).catch(async (error: unknown) => {
       if ((await listNamespaces()).includes(namespace)) throw error;
     });
-  }
+  }));
 }
 
 /** The processes whose network is `namespace`. */

@@ -7,7 +7,7 @@ import type { LabPage } from '../lab-page.ts';
 import { buildNetwork, type Network } from '../network.ts';
 import type { NetworkPlan } from '../network-plan.ts';
 import type { PhonePage } from '../page-contracts.ts';
-import type { Person } from '../test-signal.ts';
+import { nameOf, type Person } from '../test-signal.ts';
 import { internetOf, placeOf, type Site } from './access-networks.ts';
 import { openPhone, signIn } from './two-phones.ts';
 
@@ -72,7 +72,7 @@ async function openFirefoxPhone(server: DialplaneServer, host: Host, person: Per
   const origin = server.originFor(host);
   const phone = await openFirefoxPage<PhonePage>(browser, 'phone', `${origin}/lab/phone`);
   await phone.call('drawDevices', person);
-  const account = await signIn(server, phone, person, origin);
+  const account = await signIn(server, phone, nameOf(person), origin);
   const kept = stack.move();
   return { ...account, phone, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
@@ -114,6 +114,21 @@ async function sees(person: Person, phone: LabPage<PhonePage>, others: readonly 
   } catch (error) {
     throw new Error(`${person} does not see ${others.join(', ')}, but ${JSON.stringify(await phone.call('sights'), undefined, 2)}`, { cause: error });
   }
+}
+
+/** Begins to listen for gaps: what {@link gapsOf} tells from here on came while everybody was heard at first. */
+export async function watchGaps(members: readonly Member[]): Promise<void> {
+  await gapsOf(members);
+  await allArrive(members);
+  await gapsOf(members);
+}
+
+/** For how long each did not hear one of the others, since this was last asked. */
+export function gapsOf(members: readonly Member[]): Promise<readonly string[]> {
+  return Promise.all(members.map(async ({ person, phone }, index) => {
+    const other = members[(index + 1) % members.length]?.person ?? person;
+    return `${person} did not hear ${other} for ${await phone.call('longestToneGapMs', other)} ms`;
+  }));
 }
 
 /** Has sound and pictures mixed or forwarded from now on, for everybody or for one participant. */

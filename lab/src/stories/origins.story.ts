@@ -22,8 +22,8 @@ labTest('the same page from another origin', async () => {
   const annasPhone = await openPage<PhonePage>(annas.context, `http://localhost:${pagePort}/`);
   const borissPhone = await openLabPage<PhonePage>(boriss.context, 'phone', `${server.origin}/lab/phone`);
   assert.notEqual(new URL(annasPhone.page.url()).origin, server.origin);
-  const anna = { ...(await signIn(server, annasPhone, 'anna')), browser: annas, phone: annasPhone };
-  const boris = { ...(await signIn(server, borissPhone, 'boris')), browser: boriss, phone: borissPhone };
+  const anna = { ...(await signIn(server, annasPhone, 'Anna')), browser: annas, phone: annasPhone };
+  const boris = { ...(await signIn(server, borissPhone, 'Boris')), browser: boriss, phone: borissPhone };
   const phones = { network, server, anna, boris };
   await connectCall(phones);
   await bothArrive(phones);

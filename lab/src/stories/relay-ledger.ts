@@ -50,7 +50,8 @@ const strayBytes = 1500;
 async function seenAtRelay(capture: Capture, allocation: readonly RelayUsageRow[], untilMs: number): Promise<RelayedBytes> {
   const ports = new Set(allocation.flatMap((row) => row.relayedAddresses.map((address) => address.slice(address.lastIndexOf(':') + 1))));
   const datagrams = await capture.fields('udp && !icmp && !icmpv6', ['udp.srcport', 'udp.dstport', 'udp.length', 'frame.time_epoch']);
-  const lived = datagrams.filter(([, , , seconds]) => Number(seconds) * 1000 <= untilMs);
+  const beganMs = Date.parse(allocation[0]?.time ?? '') - lastMomentMs;
+  const lived = datagrams.filter(([, , , seconds]) => Number(seconds) * 1000 >= beganMs && Number(seconds) * 1000 <= untilMs);
   const sum = (column: 0 | 1): number => lived.reduce((bytes, datagram) => (ports.has(datagram[column] ?? '') ? bytes + Number(datagram[2]) - udpHeaderLength : bytes), 0);
   return { toPeer: sum(0), toClient: sum(1) };
 }

@@ -65,20 +65,19 @@ export async function openTwoPhones(plan: NetworkPlan, { places = { anna: 'anna'
   return { network, server, operatorToken, anna, boris, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** Starts this person's browser on a host, opens the phone page from the server and signs in. Disposing of it ends the browser. */
-export async function openPhone(server: DialplaneServer, host: Host, person: Person): Promise<Caller & AsyncDisposable> {
+/** Starts this person's browser on a host, opens the phone page from the server and signs in; who has the same name is the same user. Disposing of it ends the browser. */
+export async function openPhone(server: DialplaneServer, host: Host, person: Person, displayName = nameOf(person)): Promise<Caller & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const browser = stack.use(await launchBrowser(host, { person, trustedAuthority: server.authority }));
   const origin = server.originFor(host);
   const phone = await openLabPage<PhonePage>(browser.context, 'phone', `${origin}/lab/phone`);
-  const account = await signIn(server, phone, person, origin);
+  const account = await signIn(server, phone, displayName, origin);
   const kept = stack.move();
   return { ...account, browser, phone, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** Opens an account for this person and signs the phone in with it. */
-export async function signIn(server: DialplaneServer, phone: LabPage<PhonePage>, person: Person, endpoint = server.origin): Promise<SignedInPerson> {
-  const displayName = nameOf(person);
+/** Opens an account of this name, where there is none, and signs the phone in with it. */
+export async function signIn(server: DialplaneServer, phone: LabPage<PhonePage>, displayName: string, endpoint = server.origin): Promise<SignedInPerson> {
   const account = await server.signIn(displayName);
   await phone.call('signIn', { token: account.token, displayName, endpoint });
   return account;
