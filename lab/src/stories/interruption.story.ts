@@ -4,44 +4,45 @@ import type { Host } from '../host.ts';
 import { labTest } from '../requirements.ts';
 import { bothArrive, connectCall, hangUp, oneSubnet, openTwoPhones, readFlow, readRecords } from './two-phones.ts';
 
-labTest('the event stream is cut and resumed', async () => {
+labTest('two people in one subnet', async (context) => {
   await using phones = await openTwoPhones(oneSubnet);
-  const { anna, boris, network } = phones;
-  await connectCall(phones);
-  await bothArrive(phones);
+  const { anna, boris, network, server } = phones;
 
-  await cutSignaling(network.host('anna'));
-  // Anna's command meets the cut, and Boris's event cannot reach her.
-  const muted = anna.phone.call('do', 'mute');
-  await boris.phone.call('do', 'mute');
-  await boris.phone.call('sees', 'anna');
-  await restoreSignaling(network.host('anna'));
+  await context.test('the event stream is cut and resumed', async () => {
+    await connectCall(phones);
+    await bothArrive(phones);
 
-  await muted;
-  await Promise.all([anna.phone.call('othersMuted', true), boris.phone.call('othersMuted', true)]);
-  assert.equal((await anna.phone.call('situation')).state, 'Connected');
-  await Promise.all([anna.phone.call('do', 'unmute'), boris.phone.call('do', 'unmute')]);
-  await bothArrive(phones);
-  await hangUp(phones);
-});
+    await cutSignaling(network.host('anna'));
+    // Anna's command meets the cut, and Boris's event cannot reach her.
+    const muted = anna.phone.call('do', 'mute');
+    await boris.phone.call('do', 'mute');
+    await boris.phone.call('sees', 'anna');
+    await restoreSignaling(network.host('anna'));
 
-labTest('the server is killed and started again in the middle of a call', async () => {
-  await using phones = await openTwoPhones(oneSubnet);
-  const { anna, boris, server } = phones;
-  const callId = await connectCall(phones);
-  await bothArrive(phones);
+    await muted;
+    await Promise.all([anna.phone.call('othersMuted', true), boris.phone.call('othersMuted', true)]);
+    assert.equal((await anna.phone.call('situation')).state, 'Connected');
+    await Promise.all([anna.phone.call('do', 'unmute'), boris.phone.call('do', 'unmute')]);
+    await bothArrive(phones);
+    await hangUp(phones);
+  });
 
-  await server.kill();
-  await bothArrive(phones);
-  await server.start();
+  await context.test('the server is killed and started again in the middle of a call', async () => {
+    const callId = await connectCall(phones);
+    await bothArrive(phones);
 
-  await anna.phone.call('do', 'mute');
-  await boris.phone.call('othersMuted', true);
-  await anna.phone.call('do', 'unmute');
-  await bothArrive(phones);
-  await hangUp(phones);
-  assert.equal((await readRecords(phones, callId)).summaries.length, 2);
-  assert.ok((await readFlow(phones, callId)).endedAt !== undefined);
+    await server.kill();
+    await bothArrive(phones);
+    await server.start();
+
+    await anna.phone.call('do', 'mute');
+    await boris.phone.call('othersMuted', true);
+    await anna.phone.call('do', 'unmute');
+    await bothArrive(phones);
+    await hangUp(phones);
+    assert.equal((await readRecords(phones, callId)).summaries.length, 2);
+    assert.ok((await readFlow(phones, callId)).endedAt !== undefined);
+  });
 });
 
 /** The computer's own firewall refuses to talk to the server: what is sent is answered with a reset, what comes is lost. */

@@ -9,40 +9,40 @@ import { bothArrive, connectCall, hangUp, type TwoPhones } from './two-phones.ts
 
 const noMediaPath = { code: 410, subCode: 3112 };
 
-labTest('the operator turns the relay off and on again, and off for good', async (context) => {
+labTest('two people who have no direct path', async (context) => {
   await using phones = await openPhonesIn('carrier', 'carrier');
   const { server, operatorToken, anna, boris } = phones;
 
-  await turnRelay(server, operatorToken, false);
-  const callId = await endsWithoutPath(phones, /the operator has turned the relay off/);
-  assert.deepEqual(await settledLedger(server, operatorToken, callId), [], 'nothing was relayed');
+  await context.test('one call does without the relay, the next has it', async (test) => {
+    const startedAt = performance.now();
+    await endsWithoutPath(phones, /the relay was turned off for this call/, { relay: 'off' });
+    test.diagnostic(`the call without a path was over after ${Math.round(performance.now() - startedAt)} ms`);
+    await connectCall(phones);
+    await bothArrive(phones);
+    await choose(phones, bestWays('carrier', 'carrier'));
+    await hangUp(phones);
+  });
 
-  await turnRelay(server, operatorToken, true);
-  await connectCall(phones);
-  await bothArrive(phones);
-  await choose(phones, bestWays('carrier', 'carrier'));
-  // Off means off at once, also for what is being relayed; on again within seconds, the call goes on.
-  await turnRelay(server, operatorToken, false);
-  await Promise.all([anna.phone.call('hears', null), boris.phone.call('hears', null)]);
-  await turnRelay(server, operatorToken, true);
-  for (const [{ phone }, other] of [[anna, 'boris'], [boris, 'anna']] as const) await phone.call('hears', other);
-  await bothArrive(phones);
+  await context.test('the operator turns the relay off and on again, and off for good', async (test) => {
+    await turnRelay(server, operatorToken, false);
+    const callId = await endsWithoutPath(phones, /the operator has turned the relay off/);
+    assert.deepEqual(await settledLedger(server, operatorToken, callId), [], 'nothing was relayed');
 
-  const offAt = performance.now();
-  await turnRelay(server, operatorToken, false);
-  await endBothWithoutPath(phones, /the operator has turned the relay off/);
-  context.diagnostic(`the call whose relay was turned off was over after ${Math.round(performance.now() - offAt)} ms`);
-});
+    await turnRelay(server, operatorToken, true);
+    await connectCall(phones);
+    await bothArrive(phones);
+    await choose(phones, bestWays('carrier', 'carrier'));
+    // Off means off at once, also for what is being relayed; on again within seconds, the call goes on.
+    await turnRelay(server, operatorToken, false);
+    await Promise.all([anna.phone.call('hears', null), boris.phone.call('hears', null)]);
+    await turnRelay(server, operatorToken, true);
+    await bothArrive(phones);
 
-labTest('one call does without the relay, the next has it', async (context) => {
-  await using phones = await openPhonesIn('carrier', 'carrier');
-  const startedAt = performance.now();
-  await endsWithoutPath(phones, /the relay was turned off for this call/, { relay: 'off' });
-  context.diagnostic(`the call without a path was over after ${Math.round(performance.now() - startedAt)} ms`);
-  await connectCall(phones);
-  await bothArrive(phones);
-  await choose(phones, bestWays('carrier', 'carrier'));
-  await hangUp(phones);
+    const offAt = performance.now();
+    await turnRelay(server, operatorToken, false);
+    await endBothWithoutPath(phones, /the operator has turned the relay off/);
+    test.diagnostic(`the call whose relay was turned off was over after ${Math.round(performance.now() - offAt)} ms`);
+  });
 });
 
 labTest('a call between NATs that keep ports needs no relay', async () => {
