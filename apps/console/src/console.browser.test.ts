@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { startServer, type RunningServer } from '@dialplane/server';
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { build } from 'vite';
+import { drawFace } from './test-face.ts';
 
 const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Said loudly where there is no browser; in CI nothing may be missing. */
@@ -40,12 +40,6 @@ after(async () => {
   await server?.close(0);
   rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
-
-/** A picture for the tour that is kinder to the eye than the browser's test pattern. */
-function drawFace(file: string): string {
-  execFileSync('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', 'gradients=size=960x540:rate=15:duration=4:c0=0x0b7a87:c1=0xf2b69a:c2=0x123b45:nb_colors=3:speed=0.01', '-pix_fmt', 'yuv420p', file]);
-  return file;
-}
 
 /** A window of its own with nothing kept, and everything it complained about. */
 async function openWindow(options: BrowserContextOptions): Promise<{ readonly page: Page; readonly complaints: string[] }> {
@@ -340,6 +334,7 @@ test('a telephone is called from the dial pad, sent keys, transferred, joined by
   await page.getByRole('button', { name: 'Make credentials' }).click();
   await page.getByRole('region', { name: 'Credentials of the new phone' }).getByText('Waiting for the phone to register').waitFor();
   await page.getByRole('table', { name: 'SIP phones' }).getByRole('row', { name: /Tilda not registered/ }).waitFor();
+  await page.locator('main').evaluate((main) => main.scrollTo(0, 0));
   await picture(page, 'telephony');
   await page.getByRole('button', { name: /^Delete phone-/ }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();

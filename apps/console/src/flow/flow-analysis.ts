@@ -98,7 +98,7 @@ export function mediaStreams(flow: CallFlow): readonly StreamRow[] {
 export function milestones(flow: CallFlow): Milestones {
   const at = (matches: (event: FlowEvent) => boolean): FlowEvent | undefined => flow.events.find(matches);
   const ringing = at(({ detail }) => detail.kind === 'participantState' && detail.state === 'Ringing') ?? at(({ detail, from, to }) => detail.kind === 'callState' && detail.state === 'Ringing' && !isTelephone(flow, to ?? from));
-  const answer = at(isAcceptance) ?? at(({ detail, from }) => detail.kind === 'callState' && detail.state === 'Connected' && isRung(flow, from));
+  const answer = at((event) => isAcceptance(event) || isTelephonesAnswer(flow, event));
   const answeredMs = answer === undefined ? undefined : offsetOf(flow, answer);
   const joins = flow.events.filter(({ detail }) => detail.kind === 'request' && detail.operation === 'joinCall' && detail.status < 300);
   const media = at(({ detail }) => detail.kind === 'firstMedia' && detail.direction === 'receive');
@@ -118,7 +118,8 @@ const isAcceptance = ({ detail }: FlowEvent): boolean => detail.kind === 'reques
 /** A telephone is told to ring long before it does, if it does. */
 const isTelephone = ({ lanes }: CallFlow, laneId: string): boolean => lanes.some(({ id, identifier }) => id === laneId && identifier?.startsWith('4:') === true);
 
-const isRung = ({ lanes }: CallFlow, laneId: string): boolean => lanes.some(({ id, role }) => id === laneId && (role === 'callee' || role === 'phone'));
+const isTelephonesAnswer = ({ lanes }: CallFlow, { detail, from }: FlowEvent): boolean =>
+  detail.kind === 'callState' && detail.state === 'Connected' && lanes.some(({ id, role }) => id === from && (role === 'callee' || role === 'phone'));
 
 /** Whether media flows through the media processor: in every call but those between two devices. */
 export function isServed({ events }: CallFlow): boolean {
