@@ -75,8 +75,8 @@ export interface UdpOpenOptions {
  */
 export type DatagramFilter = Int32Array;
 
-/** Codes of instructions, with the accumulator that each reads or sets. */
-export const filterCode = { loadByte: 0x30, and: 0x54, jumpIfEqual: 0x15, return: 0x06 } as const;
+/** Codes of instructions. They load into the accumulator what stands at the operand, or the length of the datagram; reckon with it; copy it to the index; compare it. */
+export const filterCode = { loadByte: 0x30, loadHalf: 0x28, loadLength: 0x80, add: 0x04, and: 0x54, shiftLeft: 0x64, toIndex: 0x07, jumpIfEqual: 0x15, jumpIfAboveIndex: 0x2d, return: 0x06 } as const;
 
 /** Why a socket could not be opened: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `EAFNOSUPPORT`, `EMFILE`, ... */
 export interface UdpOpenFailure {

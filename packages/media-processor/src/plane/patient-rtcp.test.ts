@@ -4,16 +4,25 @@ import { test } from 'node:test';
 import { createUdpSockets, receivedWords } from '@dialplane/kernels';
 import { patientRtcp } from './patient-rtcp.ts';
 
-/** The first two bytes of datagrams, and whether they may wait. */
+/** SRTCP of `words` words and one, of which all but the first two bytes are nothing, with what protects it, and `more` bytes behind it. */
+function rtcp(first: number, type: number, words: number, more = 0): readonly number[] {
+  return [first, type, 0, words, ...new Uint8Array(4 * words + 20 + more)];
+}
+
+/** Datagrams, and whether they may wait. */
 const datagrams: ReadonlyArray<readonly [what: string, bytes: readonly number[], mayWait: boolean]> = [
-  ['a sender report', [0x80, 200], true],
-  ['a receiver report with two blocks', [0x82, 201], true],
-  ['transport-wide feedback', [0x8f, 205], true],
-  ['REMB', [0x8f, 206], true],
-  ['a NACK', [0x81, 205], false],
-  ['a request for a key frame (PLI)', [0x81, 206], false],
-  ['a request for a key frame (FIR)', [0x84, 206], false],
-  ['BYE', [0x81, 203], false],
+  ['a sender report', rtcp(0x80, 200, 6), true],
+  ['a receiver report with two blocks', rtcp(0x82, 201, 13), true],
+  ['transport-wide feedback', rtcp(0x8f, 205, 9), true],
+  ['REMB', rtcp(0x8f, 206, 5), true],
+  ['a report with a shorter tag', rtcp(0x80, 201, 1, -6), true],
+  ['a report with something behind it', rtcp(0x80, 201, 1, 1), false],
+  ['transport-wide feedback that was joined with sound', rtcp(0x8f, 205, 9, 48), false],
+  ['a report without a length', [0x80, 201], false],
+  ['a NACK', rtcp(0x81, 205, 3), false],
+  ['a request for a key frame (PLI)', rtcp(0x81, 206, 2), false],
+  ['a request for a key frame (FIR)', rtcp(0x84, 206, 4), false],
+  ['BYE', rtcp(0x81, 203, 1), false],
   ['RTP', [0x80, 111], false],
   ['RTP with a marker and an extension', [0x90, 0x80 | 96], false],
   ['a STUN request', [0, 1], false],
