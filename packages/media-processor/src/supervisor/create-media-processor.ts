@@ -131,6 +131,7 @@ class SupervisedMediaProcessor implements MediaProcessor {
     return new ProcessSlot({ logger, settings, ...(soundFolder !== undefined && { soundFolder }) }, {
       running: (slot) => this.handleRunning(slot),
       lost: (slot) => this.handleLost(slot),
+      canWait: (slot) => this.slots.some((other) => other !== slot && other.running !== undefined),
       told: (slot, event) => this.handleTold(slot, event),
     });
   }

@@ -19,6 +19,8 @@ export interface ProcessSlotEvents {
   running(slot: ProcessSlot): void;
   /** It had been running and is not any more, with all that was on it. */
   lost(slot: ProcessSlot): void;
+  /** Whether others serve meanwhile. */
+  canWait(slot: ProcessSlot): boolean;
   told(slot: ProcessSlot, event: ConferenceEvent | PortsEvent): void;
 }
 
@@ -59,8 +61,12 @@ const startWithinMs = 60_000;
 const heartbeatsUnanswered = 10;
 export const heartbeatEveryMs = 500;
 const closeWithinMs = 2_000;
-/** One that ran this long starts again at once; one that ends sooner waits longer each time. */
+/**
+ * One that ran this long starts again soon; one that ends sooner waits longer each time. Soon is at once where no other serves; else when the calls of the lost one are back, since a start
+ * takes most of a second of processor time, which they need more.
+ */
 const steadyMs = 10_000;
+const recoveryMs = 2_000;
 const firstRestMs = 250;
 const longestRestMs = 10_000;
 
@@ -219,7 +225,8 @@ export class ProcessSlot {
 
   private rest(wasSteady: boolean): void {
     this.failures = wasSteady ? 0 : this.failures + 1;
-    const restMs = wasSteady ? 0 : Math.min(longestRestMs, firstRestMs * 2 ** (this.failures - 1));
+    const steadyRestMs = this.events.canWait(this) ? recoveryMs : 0;
+    const restMs = wasSteady ? steadyRestMs : Math.min(longestRestMs, firstRestMs * 2 ** (this.failures - 1));
     this.state = { kind: 'resting', timer: setTimeout(() => this.startAgain(), restMs) };
   }
 
