@@ -16,6 +16,6 @@ export function watchedChanged(live: LiveCall, { legId, watched, why }: Extract<
 }
 
 function whatOf(watched: readonly WatchedPicture[]): string {
-  if (watched.length === 0) return 'all of its pictures is to be sent';
+  if (watched.length === 0) return 'all of its pictures are to be sent';
   return `to be sent: ${watched.map(({ mid, layers }) => (layers === 0 ? `nothing in section ${mid}` : `the lowest ${layers} of the layers in section ${mid}`)).join(', ')}`;
 }

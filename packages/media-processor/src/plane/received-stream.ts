@@ -98,7 +98,9 @@ export class ReceivedStream implements SourceStream {
   /** What it is as a layer of a picture; before a second has been measured, as much as such layers usually take. Of one that pauses, as it was. */
   pictureLayer(now: Instant): PictureLayer {
     const { layer, height, temporalLayer } = this;
-    if (now - this.heardAt < recentMs) this.knownBps = this.meter.bitsPerSecond(now) ?? this.knownBps;
+    const { knownBps = 0 } = this;
+    const measured = this.isAlive(now) ? this.meter.bitsPerSecond(now) : undefined;
+    if (measured !== undefined && (measured > knownBps || now - this.heardAt < recentMs)) this.knownBps = measured;
     return { layer, height, temporalLayers: temporalLayer + 1, bitrateBps: this.knownBps ?? usualBps * 3 ** layer };
   }
 
