@@ -144,6 +144,42 @@ test('an application transfers a telephone: by itself to a number, here to a use
   assert.deepEqual(declined.command({ kind: 'transfer', by: 'connection', target: bob.identifier, transferee: carol.identifier }).lines, ['refused PARTICIPANT_NOT_FOUND']);
 });
 
+test('an application transfers one of several, who leaves the others when they have reached the target', () => {
+  const several = (): TestCall => {
+    const call = new TestCall().gather();
+    call.command({ kind: 'attachApplication', application: service });
+    return call;
+  };
+  const call = several();
+  const transfer = (more: { readonly target: string; readonly transferee?: string }) => call.command({ kind: 'transfer', by: 'connection', operation: { operationId: 'transfer' }, ...more });
+  assert.deepEqual(transfer({ target: '4:+15550177' }).lines, ['refused TRANSFER_IMPOSSIBLE'], 'it does not say whom');
+  assert.deepEqual(transfer({ target: '4:+15550177', transferee: '8:acs:nobody' }).lines, ['refused PARTICIPANT_NOT_FOUND']);
+  assert.deepEqual(transfer({ target: carol.identifier, transferee: bob.identifier }).lines, ['refused TARGET_INVALID']);
+  const { lines, result } = transfer({ target: '4:+15550177', transferee: bob.identifier });
+  assert.deepEqual(about(lines, 'ok', 'bob'), ['ok', 'bob-1 < is to call 4:+15550177']);
+  const transferId = result?.ok === true ? result.transferId ?? '' : assert.fail('refused');
+  call.input({ kind: 'transferTaken', transferId, callId: 'another' });
+  const settled = call.input({ kind: 'transferSettled', transferId });
+  assert.deepEqual(about(settled.lines, 'connection', 'bob', 'alice'), [
+    'alice-1 < -bob', 'connection hears transfer transferred bob to 4:+15550177', 'bob-1 < Disconnected 0/0 by service', 'connection hears 2: alice, carol',
+  ]);
+  assert.equal(settled.record, undefined);
+
+  const phone = new TestCall().answeredByApplication();
+  phone.command({ kind: 'addParticipant', by: 'connection', target: bob.identifier, operation: { operationId: 'add' } });
+  phone.find(bob);
+  phone.command({ kind: 'accept', by: 'bob-1', isMuted: false });
+  phone.legConnected('bob-1');
+  const wish = { kind: 'transfer', by: 'connection', transferee: telephone, operation: { operationId: 'transfer' } } as const;
+  assert.deepEqual(phone.command({ ...wish, target: carol.identifier }).lines, ['refused TRANSFER_IMPOSSIBLE'], 'the telephone network knows no users');
+  assert.deepEqual(about(phone.command({ ...wish, target: '4:+15550177' }).lines, 'ok', 'line'), ['ok', 'line transfer in-1 to +15550177']);
+  assert.deepEqual(heard(phone.line({ kind: 'transferEnded', lineId: 'in-1', status: 405 }).lines), ['connection hears transfer transferred nobody 405/560405 by platform'], 'it is not called from here');
+  phone.command({ ...wish, target: '4:+15550177' });
+  const gone = phone.line({ kind: 'transferEnded', lineId: 'in-1', status: 200 });
+  assert.deepEqual(about(gone.lines, 'connection', 'line', 'bob'), ['bob-1 < -4:+15550100', 'connection hears transfer transferred 4:+15550100 to 4:+15550177', 'line hangUp in-1', 'connection hears 3: bob']);
+  assert.equal(gone.record, undefined);
+});
+
 test('an application survives a restart, and snapshots of before there were any can be read', () => {
   const call = new TestCall().answeredByApplication();
   const snapshot = JSON.parse(JSON.stringify(call.machine.snapshot(call.now))) as CallSnapshot;

@@ -2,9 +2,8 @@ import { sipEndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { LineEvent } from '@dialplane/telephony-api';
 import type { Seated } from './call-model.ts';
-import { endCall } from './departure.ts';
 import type { LiveCall } from './live-call.ts';
-import { beginTransfer, concludeTransfer, failTransfer, handOver, inviteTarget, otherOf, personOf, shownNumberOf, transferredBy } from './transfer.ts';
+import { beginTransfer, completeElsewhere, concludeTransfer, failTransfer, handOver, inviteTarget, otherOf, personOf, shownNumberOf } from './transfer.ts';
 import type { Transfer } from './transfer-model.ts';
 
 /** Answers to a REFER that say that this telephone, or its network, takes none: the target is called from here instead. */
@@ -15,10 +14,9 @@ export function handleTransferEnded(live: LiveCall, { lineId, status, reasonText
   const { transfer: current } = live.model;
   if (current?.stage.kind !== 'referring' || current.stage.lineId !== lineId) return;
   if (status >= 200 && status < 300) {
-    concludeTransfer(live, current);
-    endCall(live, transferredBy(current), now);
+    completeElsewhere(live, current, now);
   } else if (current.stage.way === 'attended') rejoin(live, current, status, now);
-  else if (refusesToRefer.has(status)) {
+  else if (refusesToRefer.has(status) && current.isOneOfSeveral === undefined) {
     live.decide('the number is called from here', `the telephone network takes no transfers (${status})`);
     inviteTarget(live, current, now);
   } else failTransfer(live, sipEndReason({ direction: 'outgoing', status, reasonText, endedBy: 'platform' }), now);

@@ -59,6 +59,8 @@ export interface Transfer {
   readonly invitation: Invitation;
   /** Of an application that transfers. */
   readonly operation?: ApplicationOperation;
+  /** The transferee is one of several: who leaves is they alone, and whom they are to talk to does not come here. Without it all others leave the transferee and the target to each other. */
+  readonly isOneOfSeveral?: true;
   readonly stage: TransferStage;
 }
 

@@ -25,14 +25,25 @@ export function transfer(live: LiveCall, { party, seat }: Seated, wish: Transfer
   return carryOut(live, { by: seat.endpointId, transferor: party, transferee }, wish, now);
 }
 
-/** An application hands over whom it is alone with. */
+/** An application hands over whom it is alone with, or one of several whom it names: these are told to call the target by themselves, and leave. */
 export function transferByApplication(live: LiveCall, application: Application, command: Extract<CallCommand, { kind: 'transfer' }>, now: Instant): Verdict {
   const { commandId, operation = { operationId: commandId }, transferee: named } = command;
-  const [transferee, ...others] = [...live.model.parties.values()];
-  const isPossible = transferee !== undefined && others.length === 0 && hasArrived(live.model, transferee.identifier);
-  if (!isPossible) return refused('TRANSFER_IMPOSSIBLE', 'An application can transfer a call that it has with one other.');
-  if (named !== undefined && named !== transferee.identifier) return refused('PARTICIPANT_NOT_FOUND');
-  return carryOut(live, { by: application.connectionId, transferor: application, transferee, operation }, command, now);
+  const { parties } = live.model;
+  const [only, ...others] = [...parties.values()];
+  const transferee = named === undefined ? only : parties.get(named);
+  if (transferee === undefined && named !== undefined) return refused('PARTICIPANT_NOT_FOUND');
+  const isOneOfSeveral = others.length > 0;
+  const isPossible = transferee !== undefined && (!isOneOfSeveral || named !== undefined) && hasArrived(live.model, transferee.identifier);
+  if (!isPossible) return refused('TRANSFER_IMPOSSIBLE', 'An application can transfer whom it is alone with, or somebody in the call whom it names as the transferee.');
+  if (isOneOfSeveral && !goesByThemself(transferee, command.target)) return refused('TRANSFER_IMPOSSIBLE', 'Of several, a client can be transferred to anybody, and a telephone behind a trunk to a telephone number.');
+  if (isOneOfSeveral && command.target !== undefined && parties.has(command.target)) return refused('TARGET_INVALID', 'They are in this call already.');
+  return carryOut(live, { by: application.connectionId, transferor: application, transferee, operation, ...(isOneOfSeveral && { isOneOfSeveral }) }, command, now);
+}
+
+/** Whether somebody can be asked to call the target by themself: a telephone by REFER, a client by an event. */
+function goesByThemself(transferee: Party, target: string | undefined): boolean {
+  const seat = seatsOf(transferee).find(takesPart);
+  return target !== undefined && (seat?.line === undefined || (identifierKind(target) === 'phoneNumber' && seat.line.trunks.length > 0));
 }
 
 /** Who transfers whom. */
@@ -41,9 +52,10 @@ interface Handing {
   readonly transferor: Person;
   readonly transferee: Party;
   readonly operation?: ApplicationOperation;
+  readonly isOneOfSeveral?: true;
 }
 
-function carryOut(live: LiveCall, { by, transferor: { identifier, displayName }, transferee, operation }: Handing, { target, targetCallId, alternateCallerId, customContext }: TransferWish, now: Instant): Verdict {
+function carryOut(live: LiveCall, { by, transferor: { identifier, displayName }, transferee, operation, isOneOfSeveral }: Handing, { target, targetCallId, alternateCallerId, customContext }: TransferWish, now: Instant): Verdict {
   if (live.model.transfer !== undefined) return refused('TRANSFER_IMPOSSIBLE', 'Another transfer of this call is under way.');
   if ((target === undefined) === (targetCallId === undefined)) return refused('TARGET_INVALID', 'Name either a target or a call.');
   if (target === identifier || target === transferee.identifier || targetCallId === live.options.callId) return refused('TARGET_INVALID', 'They are in this call already.');
@@ -54,7 +66,7 @@ function carryOut(live: LiveCall, { by, transferor: { identifier, displayName },
   const invitation = { transferor, ...(callerId === undefined ? {} : { callerId }), ...(customContext === undefined ? {} : { customContext }) };
   const begun: Transfer = {
     transferId: live.options.newId(), by, transferor, transferee: transferee.identifier, target: target ?? targetCallId ?? '', invitation, ...(operation === undefined ? {} : { operation }),
-    stage: { kind: 'inviting' },
+    ...(isOneOfSeveral === undefined ? {} : { isOneOfSeveral }), stage: { kind: 'inviting' },
   };
   beginTransfer(live, begun, now);
   if (targetCallId !== undefined) handOver(live, begun, transferee, { callId: targetCallId });
@@ -132,9 +144,16 @@ export function handleTransferSettled(live: LiveCall, { transferId, failure, ref
     failTransfer(live, failure, now);
     return;
   }
-  concludeTransfer(live, current);
   if (current.stage.kind === 'handingOver') releaseLines(live, current.transferee);
-  endCall(live, transferredBy(current), now);
+  completeElsewhere(live, current, now);
+}
+
+/** The transferee has reached the target in another call: this one has nothing left to do, but for the others where there are several. */
+export function completeElsewhere(live: LiveCall, current: Transfer, now: Instant): void {
+  concludeTransfer(live, current);
+  if (current.isOneOfSeveral === undefined) return endCall(live, transferredBy(current), now);
+  const transferee = live.model.parties.get(current.transferee);
+  for (const { endpointId } of transferee === undefined ? [] : seatsOf(transferee)) withdraw(live, endpointId, transferredBy(current), now);
 }
 
 /** One trunk has the transferee and whom they are to talk to: it is asked to connect the two, and needs nobody here for that any more (RFC 5589 §7.1). */
