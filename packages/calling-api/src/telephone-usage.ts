@@ -37,7 +37,7 @@ export const TelephoneUsageRow = Type.Object({
   lineId: Type.String(),
   step: count,
   kind: Type.Union([Type.Literal('started'), Type.Literal('answered'), Type.Literal('continued'), Type.Literal('ended')]),
-  /** Why it ended: a SIP status, `hungUp`, `crashed`. */
+  /** Why it ended: a SIP status, `hungUp`; `crashed`: the server was killed, `recovered`: likewise, and the record of the call says how long the line was. */
   reason: Type.Optional(Type.String()),
   ...line,
   answeredMs: count,

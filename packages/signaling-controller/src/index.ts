@@ -33,6 +33,7 @@ export type { SoundFetcher } from './applications/connection-media.ts';
 export { defaultSignalingLimits, type SignalingConfiguration, type SignalingLimits } from './configuration.ts';
 export { errorHandler, fastifyOptions, notFoundHandler } from './http/fastify-options.ts';
 export { isLoopbackAddress } from './http/cross-origin.ts';
+export { recordedParticipation } from './calls/recorded-participation.ts';
 export { serverCallIdOf } from './calls/server-call-id.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { createSipEdge } from './sip/sip-edge.ts';

@@ -12,7 +12,7 @@ import { TrunkBook } from './trunks/trunk-book.ts';
 import { TrunkHealthBoard } from './trunks/trunk-health-board.ts';
 import { LineLedger } from './usage/line-ledger.ts';
 import { LineMeter } from './usage/line-meter.ts';
-import { closeOpenLines } from './usage/open-lines.ts';
+import { closeOpenLines, type RecordedLineSource } from './usage/open-lines.ts';
 import type { UsageReport } from './usage/usage-report.ts';
 import { UsageRetention } from './usage/usage-retention.ts';
 import { IncomingCallDesk } from './webhooks/incoming-call-desk.ts';
@@ -36,6 +36,8 @@ export interface TelephonyBooksOptions {
   readonly webhooks?: 'public' | 'private';
   /** Names a call for those outside; by itself by default. */
   readonly serverCallIdOf?: (callId: string) => string;
+  /** What the records of calls say about lines that a killed run left open; nothing by default. */
+  readonly recordedLine?: RecordedLineSource;
   /** A bearer token by which webhooks of a resource know us. */
   readonly authorization?: (resourceId: string) => Promise<string>;
   /** Wall clock in milliseconds since 1970; `Date.now` by default. */
@@ -79,12 +81,12 @@ const presetRealm = 'dialplane';
 
 /** Opens the books on the data of the run before. Throws `StoreError`. */
 export async function openTelephonyBooks(options: TelephonyBooksOptions): Promise<TelephonyBooks> {
-  const { store, dataDir, logger, resourceId, numberRetentionMs, usageRetentionMs, realm = presetRealm, webhooks = 'public', serverCallIdOf = (callId) => callId, authorization, now = Date.now, random = Math.random } = options;
+  const { store, dataDir, logger, resourceId, numberRetentionMs, usageRetentionMs, realm = presetRealm, webhooks = 'public', serverCallIdOf = (callId) => callId, recordedLine = async () => undefined, authorization, now = Date.now, random = Math.random } = options;
   const trunks = await TrunkBook.open(store, realm, now);
   const isTrunk = (name: string): boolean => trunks.has(name);
   const [numbers, routes, policy, devices] = await Promise.all([NumberBook.open(store, now, isTrunk), RouteBook.open(store, isTrunk), PolicyBook.open(store), DeviceBook.open(store, realm, now)]);
-  const interrupted = await closeOpenLines(store);
-  if (interrupted > 0) logger.warn({ lines: interrupted }, 'Telephone lines of the run before were left open; their usage ends where it was last written.');
+  const interrupted = await closeOpenLines(store, recordedLine);
+  if (interrupted > 0) logger.warn({ lines: interrupted }, 'Telephone lines of the run before were left open; their usage ends with the record of their call, or where it was last written.');
   const ledger = new LineLedger({ store, logger });
   const meter = await LineMeter.open({ store, ledger, policy, trunks, resourceId, now });
   const health = new TrunkHealthBoard();

@@ -1,5 +1,5 @@
 import type { Identity } from '@dialplane/identity';
-import { serverCallIdOf } from '@dialplane/signaling-controller';
+import { recordedParticipation, serverCallIdOf } from '@dialplane/signaling-controller';
 import type { Store } from '@dialplane/store';
 import { openTelephonyBooks, type TelephonyBooks } from '@dialplane/telephony';
 import type { Logger } from '@dialplane/telemetry';
@@ -22,6 +22,7 @@ export async function openBooks({ options, store, identity, logger }: OpenBooksO
     resourceId: () => identity.resources.default.id,
     webhooks: options.webhooks,
     serverCallIdOf,
+    recordedLine: (callId, lineId) => recordedParticipation(store, callId, lineId),
     authorization: (resourceId) => identity.callbackTokens.issue(resourceId),
     numberRetentionMs: options.recordRetentionDays * dayMs,
     usageRetentionMs: options.telephoneUsageRetentionDays * dayMs,

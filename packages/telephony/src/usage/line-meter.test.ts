@@ -94,6 +94,31 @@ test('lines that a killed run left open are ended and charged by the next, and c
   assert.equal((await rows(await open()))?.filter(([, , kind]) => kind === 'ended').length, 2, 'once');
 });
 
+test('what a killed run had yet to write of a line is taken from the record of its call', async (t) => {
+  const asked: unknown[] = [];
+  const open = testBooks(t, {
+    recordedLine: async (callId, lineId) => {
+      asked.push([callId, lineId]);
+      return lineId === '3' ? undefined : { answeredMs: 61_000, endedAt: noon + 90_000 };
+    },
+  });
+  const { books, clock } = await open();
+  books.meter.begin({ ...line, lineId: '1' });
+  await books.settled();
+  books.meter.answered('1');
+  const { callId: _none, ...incoming } = line;
+  books.meter.begin({ ...incoming, direction: 'inbound', lineId: '2', recordId: '2/+4930' });
+  books.meter.begin({ ...line, lineId: '3' });
+  books.meter.answered('2');
+  clock.at = noon + 60_000;
+  books.meter.tick();
+  await books.settled();
+  const next = await open('abandoned');
+  assert.deepEqual(asked, [[line.callId, '1'], ['2', '2'], [line.callId, '3']]);
+  const told = (await next.books.desk.usageRecords({}, { limit: 10, cursor: undefined }))?.value.map(({ recordId, reason, answeredMs, quantity }) => [recordId, reason, answeredMs, quantity]);
+  assert.deepEqual(told, [['1', 'recovered', 61_000, 2], ['2/+4930', 'recovered', 61_000, 2], ['3', 'crashed', 0, 0]]);
+});
+
 test('a line that is past a limit of the day is told of, and another is not let in', async (t) => {
   const { books, clock } = await testBooks(t)();
   const { policy } = books.policy;
