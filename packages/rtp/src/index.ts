@@ -54,8 +54,8 @@ export { divideVp8Frame, vp8FrameDescriptorLength, writeVp8FrameDescriptor } fro
 export type { KeyFrameTest } from './payload/key-frames.ts';
 export { startsAv1KeyFrame, startsH264KeyFrame, startsVp9KeyFrame } from './payload/key-frames.ts';
 export { originalSequenceLength, unwrapRetransmission } from './payload/retransmission.ts';
-export type { RedundantBlock } from './payload/redundant-audio.ts';
-export { parseRedundantAudio } from './payload/redundant-audio.ts';
+export type { RedundantBlock, SentAudio } from './payload/redundant-audio.ts';
+export { encodeRedundantAudio, parseRedundantAudio, primaryAudioOffset } from './payload/redundant-audio.ts';
 export type { TelephoneEvent } from './payload/telephone-event.ts';
 export { dtmfTones, parseTelephoneEvent, telephoneEventLength, writeTelephoneEvent } from './payload/telephone-event.ts';
 export { notMapped, SequenceMapping } from './sending/sequence-mapping.ts';

@@ -38,10 +38,19 @@ const summaryOf = (section: AgreedSection | undefined): string =>
 test('what real clients offer is agreed: the codecs that can be mixed first, each other one once', () => {
   const agreed = Object.fromEntries(offerers.map((name) => [name, agreeSections(mustParse(readFixture(name)), [], countedSsrcs()).map(summaryOf)]));
   assert.deepEqual([agreed['chromium']?.[0], agreed['chromium']?.[3], agreed['chromium']?.[4]], [
-    'sendrecv opus/111 G722/9 PCMU/0 PCMA/8 telephone-event/110 telephone-event/126 in out', 'sendrecv VP8/96 H264/108 AV1/45 VP9/98 in out', 'sendonly VP8/96 VP9/98 H264/108 AV1/45 out',
+    'sendrecv opus/111 red/63 G722/9 PCMU/0 PCMA/8 telephone-event/110 telephone-event/126 in out', 'sendrecv VP8/96 H264/108 AV1/45 VP9/98 in out', 'sendonly VP8/96 VP9/98 H264/108 AV1/45 out',
   ]);
   assert.deepEqual([agreed['firefox']?.[0], agreed['firefox']?.[3]], ['sendrecv opus/109 G722/9 PCMU/0 PCMA/8 telephone-event/101 in out', 'sendrecv VP8/120 VP9/121 AV1/99 in out']);
   assert.deepEqual(agreed['werift'], ['sendrecv opus/96 PCMU/0 in out', 'sendonly opus/96 PCMU/0 out', 'sendrecv VP8/98 in out', 'sendonly VP8/98 out']);
+});
+
+test('sound that is repeated (RED) goes with Opus, before it where the client wants to send it, and is none by itself', () => {
+  const agreed = (formats: string, parameters: string): string =>
+    summaryOf(agreeSections(mustParse(smallOffer([...opusSection.map((line) => line.replace(/AVPF .*/, `AVPF ${formats}`)), 'a=rtpmap:63 red/48000/2', `a=fmtp:63 ${parameters}`])), [], countedSsrcs())[0]);
+  assert.equal(agreed('111 63', '111/111'), 'sendrecv opus/111 red/63 in out');
+  assert.equal(agreed('63 111', '111/111/111'), 'sendrecv red/63 opus/111 in out');
+  assert.deepEqual(['0/0', '111/0', '111', ''].map((parameters) => agreed('111 63', parameters)), Array(4).fill('sendrecv opus/111 in out'));
+  assert.equal(agreed('63', '111/111'), 'refused');
 });
 
 test('a section without a codec in common is refused, and the bundle goes on without it', () => {

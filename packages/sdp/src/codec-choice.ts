@@ -22,8 +22,9 @@ const always = (): number => 1;
 const nothing = (): string => '';
 const same = (parameters: string): string => parameters;
 
-/** RFC 4733 §7.1.1: no sound by itself. */
+/** RFC 4733 §7.1.1 and RFC 2198: no sound by themselves. */
 const telephoneEvent = 'telephone-event';
+const redundantAudio = 'red';
 
 /**
  * What a section may agree on. Opus and VP8 come first in an answer, because they are what is mixed (RFC 7874 §3, RFC 7742 §5); the rest keeps the client's order. A client that wants
@@ -37,6 +38,7 @@ const knownCodecs: Readonly<Record<'audio' | 'video', readonly KnownCodec[]>> = 
     { name: 'G722', clockRate: 8000, channels: 1, fit: always, answer: nothing },
     { name: 'PCMU', clockRate: 8000, channels: 1, fit: always, answer: nothing },
     { name: 'PCMA', clockRate: 8000, channels: 1, fit: always, answer: nothing },
+    { name: redundantAudio, clockRate: 48_000, channels: 2, fit: always, answer: same },
     // Keys on the clock of each codec that they may stand between (RFC 4733 §2.1).
     { name: telephoneEvent, clockRate: 48_000, channels: 1, fit: always, answer: () => '0-15' },
     { name: telephoneEvent, clockRate: 8000, channels: 1, fit: always, answer: () => '0-15' },
@@ -59,9 +61,23 @@ export function chooseCodecs(kind: 'audio' | 'video', offered: readonly OfferedC
     const best = variants.toSorted((a, b) => known.fit(b.parameters) - known.fit(a.parameters))[0];
     return best === undefined ? [] : [{ ...best, name: known.name, answered: known.answer(best.parameters), feedback: chooseFeedback(kind, best.feedback) }];
   });
-  if (found.every(({ name }) => name === telephoneEvent)) return [];
+  const sounds = found.filter((codec) => codec.name !== redundantAudio || repeatsOpus(codec, found));
+  if (sounds.every(({ name }) => name === telephoneEvent)) return [];
   const preference = offered.map(({ payloadType }) => payloadType);
-  return found.toSorted((a, b) => Number(commonCodecs.has(b.name)) - Number(commonCodecs.has(a.name)) || preference.indexOf(a.payloadType) - preference.indexOf(b.payloadType));
+  const rank = ({ name }: AgreedCodec): number => Number(commonCodecs.has(name)) || Number(name === redundantAudio && offersRedundancyFirst(offered));
+  return sounds.toSorted((a, b) => rank(b) - rank(a) || preference.indexOf(a.payloadType) - preference.indexOf(b.payloadType));
+}
+
+/** RED that names Opus for each of its encodings (`111/111`, RFC 2198 §5). */
+function repeatsOpus({ parameters }: OfferedCodec, codecs: readonly AgreedCodec[]): boolean {
+  const opus = codecs.find(({ name }) => name === 'opus');
+  return opus !== undefined && /^\d+(?:\/\d+)+$/.test(parameters) && parameters.split('/').every((number) => Number(number) === opus.payloadType);
+}
+
+/** Whoever names RED before Opus wants to send it; the others can be sent it. */
+function offersRedundancyFirst(offered: readonly OfferedCodec[]): boolean {
+  const first = offered.find(({ name }) => sameCodecName(name, redundantAudio) || sameCodecName(name, 'opus'));
+  return first !== undefined && sameCodecName(first.name, redundantAudio);
 }
 
 function isVariant(codec: OfferedCodec, known: KnownCodec): boolean {

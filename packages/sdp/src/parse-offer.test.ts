@@ -11,9 +11,9 @@ const summaryOf = (section: OfferedSection): string =>
 test('real offers are read', () => {
   assert.deepEqual(Object.fromEntries(offerers.map((name) => [name, mustParse(readFixture(name)).sections.map(summaryOf)])), {
     chromium: [
-      '0 audio sendrecv opus,G722,PCMU,PCMA,CN,telephone-event rids  ssrcs 1',
-      '1 audio recvonly opus,G722,PCMU,PCMA,CN,telephone-event rids  ssrcs 0',
-      '2 audio recvonly opus,G722,PCMU,PCMA,CN,telephone-event rids  ssrcs 0',
+      '0 audio sendrecv opus,red,G722,PCMU,PCMA,CN,telephone-event rids  ssrcs 1',
+      '1 audio recvonly opus,red,G722,PCMU,PCMA,CN,telephone-event rids  ssrcs 0',
+      '2 audio recvonly opus,red,G722,PCMU,PCMA,CN,telephone-event rids  ssrcs 0',
       '3 video sendrecv VP8,H264,AV1,VP9 rids q,h,f ssrcs 0',
       '4 video recvonly VP8,VP9,H264,AV1 rids  ssrcs 0',
       '5 video recvonly VP8,VP9,H264,AV1 rids  ssrcs 0',
@@ -27,8 +27,8 @@ test('real offers are read', () => {
       '5 video recvonly VP8,VP9,AV1 rids  ssrcs 1',
     ],
     wrtc: [
-      '0 audio sendrecv opus,ISAC,G722,ILBC,PCMU,PCMA,CN,telephone-event rids  ssrcs 1',
-      '1 audio recvonly opus,ISAC,G722,ILBC,PCMU,PCMA,CN,telephone-event rids  ssrcs 0',
+      '0 audio sendrecv opus,red,ISAC,G722,ILBC,PCMU,PCMA,CN,telephone-event rids  ssrcs 1',
+      '1 audio recvonly opus,red,ISAC,G722,ILBC,PCMU,PCMA,CN,telephone-event rids  ssrcs 0',
       '2 video sendrecv VP8,AV1,VP9 rids  ssrcs 1',
       '3 video recvonly VP8,VP9,AV1 rids  ssrcs 0',
     ],

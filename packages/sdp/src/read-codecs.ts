@@ -10,8 +10,8 @@ const staticCodecs: ReadonlyMap<number, { readonly name: string; readonly clockR
   [18, { name: 'G729', clockRate: 8000 }],
 ]);
 
-/** Formats that carry another one again; they go with it and never stand alone. */
-const companions = new Set(['rtx', 'red', 'ulpfec', 'flexfec-03']);
+/** Formats that carry another one again; they go with it and never stand alone. RED repeats sound (RFC 2198), and wraps the repair of pictures. */
+const companions: Readonly<Record<'audio' | 'video', ReadonlySet<string>>> = { audio: new Set(['rtx', 'ulpfec', 'flexfec-03']), video: new Set(['rtx', 'red', 'ulpfec', 'flexfec-03']) };
 
 /** The codecs of a section in the order of its m= line, which is the client's preference (RFC 3264 §5.1). */
 export function readCodecs(lines: MediaLines): readonly OfferedCodec[] {
@@ -22,7 +22,7 @@ export function readCodecs(lines: MediaLines): readonly OfferedCodec[] {
     const entry = mapped.get(payloadType);
     const name = entry === undefined ? staticCodecs.get(payloadType)?.name : String(entry.codec);
     const clockRate = entry === undefined ? staticCodecs.get(payloadType)?.clockRate : Number(entry.rate);
-    if (name === undefined || clockRate === undefined || !(clockRate > 0) || companions.has(name.toLowerCase())) return [];
+    if (name === undefined || clockRate === undefined || !(clockRate > 0) || companions[lines.type === 'audio' ? 'audio' : 'video'].has(name.toLowerCase())) return [];
     const rtxPayloadType = retransmissions.get(payloadType);
     return [{
       payloadType, name, clockRate,

@@ -92,6 +92,24 @@ test('order is restored while there is time', () => {
   assert.deepEqual([10, 30, 50].map(takeAt), ['packet 0', 'packet 1', 'packet 2']);
 });
 
+test('what a later packet repeats fills the place of a lost one, and no other; it was lost all the same', () => {
+  const { buffer, takeAt, released } = buffered();
+  assert.equal(buffer.insertRepeated(packetAt(9)), false, 'nothing begins with it');
+  for (const index of [0, 1, 3]) buffer.insert(packetAt(index), instant(index * 20));
+  assert.deepEqual([buffer.insertRepeated(packetAt(2)), buffer.insertRepeated(packetAt(2)), buffer.insertRepeated(packetAt(1)), buffer.insertRepeated(packetAt(100))], [true, false, false, false]);
+  assert.deepEqual([45, 65, 85, 105].map(takeAt), ['packet 0', 'packet 1', 'packet 2', 'packet 3']);
+  assert.equal(buffer.insertRepeated(packetAt(3)), false, 'it has been heard');
+  assert.equal(buffer.concealedSteps, 0);
+  const targetMs = buffer.targetMs;
+  for (let index = 4; index < 40; index += 1) {
+    buffer.insert(packetAt(index), instant(index * 20));
+    if (index % 5 === 0) buffer.insertRepeated(packetAt(index + 1));
+    takeAt(index * 20 + 45);
+  }
+  assert.ok(buffer.targetMs > targetMs, 'it waits for the packet that repeats a lost one');
+  assert.deepEqual(released, []);
+});
+
 test('one lost packet, the next one here: what that one says of it; two lost: a guess first', () => {
   const { buffer, takeAt, released } = buffered();
   for (const index of [0, 1, 3]) buffer.insert(packetAt(index), instant(index * 20));

@@ -30,7 +30,7 @@ export type JitterStep = (typeof jitterStep)[keyof typeof jitterStep];
 export interface JitterBufferOptions {
   /** Of timestamps, in Hz. */
   readonly clockRate: number;
-  /** Whether packets repeat the one before them (in-band FEC of Opus). */
+  /** Whether packets may repeat the one before them (in-band FEC of Opus, RED). */
   readonly hasRedundancy: boolean;
   /** Gets back the place of a packet that will not be played. */
   readonly release: (payload: number) => void;
@@ -99,6 +99,8 @@ export class JitterBuffer {
   private strangeTimestamp = 0;
 
   private readonly filled = new Uint8Array(capacity);
+  /** Packets that were lost themselves. */
+  private readonly isRepeated = new Uint8Array(capacity);
   private readonly sequences = new Uint16Array(capacity);
   private readonly timestamps = new Int32Array(capacity);
   private readonly durations = new Int32Array(capacity);
@@ -139,6 +141,19 @@ export class JitterBuffer {
       return false;
     }
     this.keep(packet, place);
+    return true;
+  }
+
+  /**
+   * Takes what a later packet says of this one once more (RFC 2198): it fills a place that is empty and not passed, and says nothing of how late packets are.
+   * @returns Whether it was kept; if not, its place is the caller's still.
+   */
+  insertRepeated(packet: BufferedPacket): boolean {
+    const ahead = sequenceDistance(packet.sequenceNumber, this.nextSequence);
+    const place = packet.sequenceNumber % capacity;
+    if (this.state === 'idle' || ahead < 0 || ahead >= capacity || this.filled[place] === 1) return false;
+    this.keep(packet, place);
+    this.isRepeated[place] = 1;
     return true;
   }
 
@@ -197,6 +212,7 @@ export class JitterBuffer {
 
   private keep(packet: BufferedPacket, place: number): void {
     this.filled[place] = 1;
+    this.isRepeated[place] = 0;
     this.sequences[place] = packet.sequenceNumber;
     this.timestamps[place] = packet.timestamp;
     this.durations[place] = packet.duration;
@@ -215,6 +231,7 @@ export class JitterBuffer {
     return playAt - this.delay.earliestArrival(this.timestamps[place] ?? 0);
   }
 
+  /** What was repeated was lost all the same: one has to wait for it the next time, too. */
   private noteLoss(loss: 0 | 1): void {
     this.lossShare += (loss - this.lossShare) * lossWeight;
     if (!this.options.hasRedundancy) return;
@@ -255,6 +272,7 @@ export class JitterBuffer {
     const isPassed = this.borrowedMs > 0 && excessMs > 0;
     if (this.count > 1 && (isPassed || (isQuiet && excessMs > toleranceMs) || excessMs > mostExcessMs)) {
       this.borrowedMs = Math.max(0, this.borrowedMs - (this.durations[place] ?? 0) / this.unitsPerMs);
+      if (this.isRepeated[place] === 1) this.noteLoss(1);
       this.advance(place);
       this.drop(place);
       this.skippedPackets += 1;
@@ -266,7 +284,7 @@ export class JitterBuffer {
 
   private play(place: number, level: number): JitterStep {
     this.advance(place);
-    this.noteLoss(0);
+    this.noteLoss(this.isRepeated[place] === 1 ? 1 : 0);
     this.borrowedMs = 0;
     this.filled[place] = 0;
     this.count -= 1;

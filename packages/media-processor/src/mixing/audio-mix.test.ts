@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { encodeRedundantAudio, type SentAudio } from '@dialplane/rtp';
 import { instant } from '@dialplane/sansio';
 import { loadAudioKernels } from './audio-workspace.ts';
 import { amplitudeAt, rateOf, Talker, TestMix, tone } from './test-mix.ts';
@@ -150,6 +151,26 @@ test('a lost packet is not a gap, in any codec', { skip }, () => {
     const { repairedFrames, concealedFrames } = room.counters.read();
     assert.ok(repairedFrames + concealedFrames >= 5);
   }
+});
+
+test('what a packet repeats is heard in place of a lost one, as it was sent', { skip }, () => {
+  const room = new TestMix();
+  const talker = new Talker(room.kernels, 'opus', tone(400));
+  room.join(1);
+  const hearer = room.join(2, opus);
+  let before: SentAudio | undefined;
+  room.run(200, (tick, at) => {
+    const packet = talker.next(at, loud);
+    const frame = { timestamp: packet.timestamp, payload: packet.bytes.slice(0, packet.length) };
+    const bytes = encodeRedundantAudio(111, frame, before);
+    before = frame;
+    return tick % 10 === 0 ? [] : [[1, { ...packet, payloadType: 63, bytes, length: bytes.length }]];
+  });
+  const { repairedFrames, concealedFrames } = room.counters.read();
+  assert.ok(repairedFrames === 0 && concealedFrames <= 5, `${concealedFrames} made up, until it waits for what is repeated`);
+  const heard = hearer.between(2, 3.9);
+  assert.ok(Array.from({ length: 95 }, (_, frame) => amplitudeAt(400, heard.subarray(frame * 960, (frame + 1) * 960))).every((amplitude) => amplitude > 0.15));
+  room.run(20, (tick, at) => [[1, { ...talker.next(at, loud), payloadType: 63, bytes: Uint8Array.of(0xef, tick, 0xff, 0xff, 63, 1), length: 6 }]]);
 });
 
 test('another codec, another stream and rubbish in the middle of a call', { skip }, () => {

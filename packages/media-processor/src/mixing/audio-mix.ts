@@ -1,6 +1,6 @@
 import { LoudestSpeakers } from '@dialplane/conference';
 import type { Instant } from '@dialplane/sansio';
-import type { AudioPacket, MemberSound, MixMemberOptions, MixReception, PlayOutcome } from './audio-mixer.ts';
+import type { AudioPacket, MemberSound, MixMemberOptions, MixReception, PlayOutcome, SoundPayload } from './audio-mixer.ts';
 import { AudioSource } from './audio-source.ts';
 import type { EncodedFrame } from './frame-records.ts';
 import { groupKey, ListenerGroup } from './listener-group.ts';
@@ -11,6 +11,7 @@ import { samplesOfFrame, type SampleRate } from './sample-rates.ts';
 import { type FrameSound, type OutletFrame, silentTail, type SoundOutlet } from './sound-outlet.ts';
 import type { SourceEnvironment } from './source-voice.ts';
 import { hasCodec } from './telephony-codecs.ts';
+import { unwrapRedundantAudio } from './unwrap-redundant-audio.ts';
 import { type MixVoice, VoiceSum } from './voice-sum.ts';
 
 /** Where a mix puts what it makes. */
@@ -59,7 +60,7 @@ export class AudioMix {
   }
 
   add(number: number, options: MixMemberOptions): void {
-    const payloadTypes = options.payloadTypes.filter(({ codec }) => hasCodec(this.environment.workspace.kernels, codec));
+    const payloadTypes = options.payloadTypes.filter(({ codec }) => codec === 'red' || hasCodec(this.environment.workspace.kernels, codec));
     this.members.set(number, new MixMember(number, { ...options, payloadTypes }));
     this.setReception(number, options.reception);
   }
@@ -102,6 +103,11 @@ export class AudioMix {
     const member = this.members.get(number);
     const codec = member?.codecs[packet.payloadType];
     if (member === undefined || codec === undefined || member.isMuted || this.groups.size === 0) return;
+    if (codec !== 'red') this.take(member, codec, packet);
+    else unwrapRedundantAudio(packet, member.codecs, { take: (own, sound) => this.take(member, own, sound), takeRepeated: (own, sound) => member.source?.takes(own) === true && member.source.insertRepeated(own, sound) });
+  }
+
+  private take(member: MixMember, codec: SoundPayload, packet: AudioPacket): void {
     if (codec === 'CN') {
       if (member.source?.takes(codec) === true) member.source.insert(codec, packet);
       return;

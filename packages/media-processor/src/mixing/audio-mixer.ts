@@ -10,6 +10,9 @@ export const mixClockRates: Readonly<Record<MixCodec, number>> = { opus: 48_000,
 /** What a member may send besides voice: comfort noise (RFC 3389), at 8,000 Hz. */
 export type SoundPayload = MixCodec | 'CN';
 
+/** What packets of a member may hold: a sound, or one with those before it (RED, RFC 2198). */
+export type ReceivedPayload = SoundPayload | 'red';
+
 /**
  * The audio mixer, seen from the packet thread: mixes by number, their members by number, packets in, frames out. It runs in a thread of its own; nothing here waits.
  *
@@ -48,7 +51,7 @@ export interface AudioMixer {
 
 export interface MixMemberOptions {
   /** What its payload types mean. Others (telephone events) are not heard. */
-  readonly payloadTypes: readonly { readonly payloadType: number; readonly codec: SoundPayload }[];
+  readonly payloadTypes: readonly { readonly payloadType: number; readonly codec: ReceivedPayload }[];
   /** Without it, it is heard and hears nothing from the mixer. */
   readonly reception?: MixReception;
   readonly isMuted: boolean;
@@ -67,7 +70,7 @@ export interface MixReception {
   readonly inSilence?: 'nothing' | 'frames' | 'word';
   /** Of Opus: kept to 6,000 to 128,000, default 32,000. Members of one rate share an encoder. */
   readonly bitrateBps?: number;
-  /** Of Opus: whether each packet says the one before it once more, coarser (in-band FEC, RFC 6716 §2.1.7). That costs 0.4 dB where nothing is lost and brings more from 3 % on, so listeners behind lossy lines have an encoder of their own. */
+  /** Of Opus: whether each packet says the one before it once more, coarser (in-band FEC, RFC 6716 §2.1.7). That costs 0.4 dB where nothing is lost and brings more from 3 % on, so listeners behind lossy lines have an encoder of their own. Whole frames are repeated by the owner (RED), who needs none for it. */
   readonly redundancy?: 'none' | 'inBand';
 }
 

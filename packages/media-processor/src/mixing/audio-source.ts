@@ -76,8 +76,20 @@ export class AudioSource implements SpeakerCandidate {
 
   /** Takes a packet; one that is none of its codec is nothing. */
   insert(codec: SoundPayload, packet: AudioPacket): void {
+    if (!this.keep(codec, packet)) return;
+    if (!this.buffer.insert(this.incoming, packet.arrivedAt)) this.environment.payloads.release(this.incoming.payload);
+  }
+
+  /** Takes what another packet says of one before it, where that one is missing. */
+  insertRepeated(codec: SoundPayload, packet: AudioPacket): void {
+    if (packet.ssrc !== this.ssrc || !this.keep(codec, packet)) return;
+    if (!this.buffer.insertRepeated(this.incoming)) this.environment.payloads.release(this.incoming.payload);
+  }
+
+  /** Makes `incoming` of a packet. @returns false where it is none. */
+  private keep(codec: SoundPayload, packet: AudioPacket): boolean {
     const duration = durationOf(codec, packet);
-    if (duration === 0 || duration > longestPacketMs * this.unitsPerMs) return;
+    if (duration === 0 || duration > longestPacketMs * this.unitsPerMs) return false;
     if (packet.ssrc !== this.ssrc) this.changeStream(packet.ssrc);
     const { incoming, environment } = this;
     incoming.sequenceNumber = packet.sequenceNumber;
@@ -85,7 +97,7 @@ export class AudioSource implements SpeakerCandidate {
     incoming.duration = duration;
     incoming.level = codec === 'CN' ? (packet.bytes[packet.offset] ?? silence) & 0x7f : packet.level;
     incoming.payload = environment.payloads.keep(codec, packet.bytes, packet.offset, packet.length);
-    if (!this.buffer.insert(incoming, packet.arrivedAt)) environment.payloads.release(incoming.payload);
+    return true;
   }
 
   /** Decides what is heard in the 20 ms that begin now, and how loud that is. `rate` is that of the mix. */

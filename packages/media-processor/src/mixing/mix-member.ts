@@ -1,4 +1,4 @@
-import type { MixMemberOptions, MixReception, SoundPayload } from './audio-mixer.ts';
+import type { MixMemberOptions, MixReception, ReceivedPayload } from './audio-mixer.ts';
 import type { AudioSource } from './audio-source.ts';
 import { OwnSound } from './own-sound.ts';
 import { type SampleRate, sampleRates } from './sample-rates.ts';
@@ -14,7 +14,7 @@ export interface Listening {
 export class MixMember {
   readonly number: number;
   /** By payload type. */
-  readonly codecs: ReadonlyArray<SoundPayload | undefined>;
+  readonly codecs: ReadonlyArray<ReceivedPayload | undefined>;
   readonly hasKeysInSound: boolean;
   readonly ownSound = new OwnSound();
   isMuted: boolean;
@@ -23,7 +23,7 @@ export class MixMember {
 
   constructor(number: number, { payloadTypes, isMuted, hasKeysInSound = false }: MixMemberOptions) {
     this.number = number;
-    const codecs: Array<SoundPayload | undefined> = Array.from({ length: 128 });
+    const codecs: Array<ReceivedPayload | undefined> = Array.from({ length: 128 });
     for (const { payloadType, codec } of payloadTypes) codecs[payloadType] = codec;
     this.codecs = codecs;
     this.hasKeysInSound = hasKeysInSound;
@@ -33,7 +33,7 @@ export class MixMember {
   /** The highest rate at which it may say something. */
   get spokenRate(): SampleRate {
     let rate: SampleRate = 8000;
-    for (const codec of this.codecs) if (codec !== undefined && codec !== 'CN' && sampleRates[codec] > rate) rate = sampleRates[codec];
+    for (const codec of this.codecs) if (codec !== undefined && codec !== 'CN' && codec !== 'red' && sampleRates[codec] > rate) rate = sampleRates[codec];
     return rate;
   }
 

@@ -11,7 +11,7 @@ import type { EncodedFrame } from './frame-records.ts';
 import { MixerCounters } from './mixer-counters.ts';
 import { PayloadPool } from './payload-pool.ts';
 
-export const payloadTypes = [{ payloadType: 111, codec: 'opus' }, { payloadType: 0, codec: 'PCMU' }, { payloadType: 8, codec: 'PCMA' }, { payloadType: 9, codec: 'G722' }, { payloadType: 18, codec: 'G729' }, { payloadType: 13, codec: 'CN' }] as const;
+export const payloadTypes = [{ payloadType: 111, codec: 'opus' }, { payloadType: 0, codec: 'PCMU' }, { payloadType: 8, codec: 'PCMA' }, { payloadType: 9, codec: 'G722' }, { payloadType: 18, codec: 'G729' }, { payloadType: 13, codec: 'CN' }, { payloadType: 63, codec: 'red' }] as const;
 
 /** @throws {Error} Where one of the kernels is absent. */
 export function testKernels(): AudioKernels {
@@ -158,7 +158,7 @@ export class TestMix {
   join(number: number, reception?: MixReception, codecs?: readonly MixCodec[], options: Partial<MixMemberOptions> = {}): Hearer {
     const hearer = new Hearer(this.kernels, reception?.codec ?? 'opus');
     this.members.set(number, { number, hearer });
-    const allowed = payloadTypes.filter(({ codec }) => codecs === undefined || codec === 'CN' || codecs.includes(codec));
+    const allowed = payloadTypes.filter(({ codec }) => codecs === undefined || codec === 'CN' || codec === 'red' || codecs.includes(codec));
     this.mix.add(number, { payloadTypes: allowed, isMuted: false, ...(reception === undefined ? {} : { reception }), ...options });
     return hearer;
   }

@@ -13,13 +13,18 @@ export class CodecMatch {
   readonly payloadTypes = new Int16Array(128).fill(notAgreed);
   readonly rtxPayloadTypes = new Int16Array(128).fill(notAgreed);
   readonly vp8Types = new Uint8Array(128);
+  /** RED of the source of which the receiver gets only what it brings (RFC 2198), because it has none, or numbers the codec in it otherwise. */
+  readonly unwrapped = new Uint8Array(128);
   readonly isPossible: boolean;
 
   constructor(source: SourceStream['section'], codecs: readonly SectionCodec[]) {
     let matches = 0;
     for (const codec of source.codecs) {
-      const match = codecs.find(({ name, clockRate }) => name === codec.name && clockRate === codec.clockRate);
+      const same = codecs.find(({ name, clockRate }) => name === codec.name && clockRate === codec.clockRate);
+      const isUnwrapped = codec.name === redundantAudio && same?.parameters !== codec.parameters;
+      const match = isUnwrapped ? codecs.find(({ name }) => name === 'opus') : same;
       if (match === undefined) continue;
+      if (isUnwrapped) this.unwrapped[codec.payloadType] = 1;
       if (isMedia(codec)) matches += 1;
       this.payloadTypes[codec.payloadType] = match.payloadType;
       this.rtxPayloadTypes[codec.payloadType] = match.rtxPayloadType ?? notAgreed;
@@ -28,6 +33,9 @@ export class CodecMatch {
     this.isPossible = matches > 0;
   }
 }
+
+/** Name in an rtpmap (RFC 2198 §5). */
+export const redundantAudio = 'red';
 
 /** Keys and comfort noise go with sound, and are none. */
 export function isMedia({ name }: SectionCodec): boolean {

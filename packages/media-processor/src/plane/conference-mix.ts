@@ -1,12 +1,14 @@
 import type { RtpPacket } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
-import { type AudioPacket, type MixCodec, type MixReception, mixClockRates } from '../mixing/audio-mixer.ts';
+import { type AudioPacket, type MixCodec, type MixReception, mixClockRates, type ReceivedPayload } from '../mixing/audio-mixer.ts';
 import type { SectionCodec } from '../process-api/leg-settings.ts';
+import { redundantAudio } from './codec-match.ts';
 import type { Conference } from './conference.ts';
 import type { Leg } from './leg.ts';
 import type { Mixing } from './mixing.ts';
 import { Repacketizer } from './repacketizer.ts';
 import type { SentStream } from './sent-stream.ts';
+import { SoundRepeater } from './sound-repeater.ts';
 
 /** Of the mixer. */
 const frameMs = 20;
@@ -33,6 +35,8 @@ interface Hearing {
   readonly noise: SectionCodec | undefined;
   readonly packetMs: number;
   readonly redundancy: NonNullable<MixReception['redundancy']>;
+  /** In which each packet has the one before it with it, where the line loses so much (RFC 2198). */
+  readonly repeats: SectionCodec | undefined;
 }
 
 /** The mix of one conference: from when somebody hears it on, everybody who may speak is in it. Without listeners nothing is pushed. */
@@ -119,7 +123,7 @@ export class ConferenceMix {
     membership.sound = leg.sound;
     const hearing = this.hearingOf(leg, now);
     if (hearing !== undefined) this.listeners += 1;
-    const format = hearing === undefined ? '' : [hearing.codec.name, hearing.codec.payloadType, hearing.events?.payloadType, hearing.noise?.payloadType, hearing.packetMs, hearing.redundancy].join(' ');
+    const format = hearing === undefined ? '' : [hearing.codec.name, hearing.codec.payloadType, hearing.events?.payloadType, hearing.noise?.payloadType, hearing.packetMs, hearing.redundancy, hearing.repeats?.payloadType].join(' ');
     if (membership.stream === hearing?.stream && membership.format === format) return;
     // Another codec may have another clock, to which the stream goes over.
     membership.stream?.endEncoded();
@@ -138,13 +142,13 @@ export class ConferenceMix {
     if (!listens || stream === undefined || codec === undefined) return undefined;
     const events = leg.telephone?.dtmf === 'inband' ? undefined : codecs.find(({ name, clockRate }) => name === telephoneEvent && clockRate === codec.clockRate);
     const noise = codecs.find(({ name, clockRate }) => isComfortNoise(name) && clockRate === codec.clockRate);
-    return { stream, codec, events, noise, packetMs: stream.settings.send?.packetMs ?? frameMs, redundancy: stream.loss.state === 'lossy' && takesRedundancy(codec) ? 'inBand' : 'none' };
+    return { stream, codec, events, noise, packetMs: stream.settings.send?.packetMs ?? frameMs, ...protectionOf(stream, codec) };
   }
 
-  private startHearing(leg: Leg, { member }: Membership, { stream, codec, events, noise, packetMs, redundancy }: Hearing): void {
+  private startHearing(leg: Leg, { member }: Membership, { stream, codec, events, noise, packetMs, redundancy, repeats }: Hearing): void {
     const name = codec.name as MixCodec;
     const repacketizer = name === 'opus' || packetMs === frameMs ? undefined : new Repacketizer(name, packetMs);
-    this.mixing.setReception(member, { stream, payloadType: codec.payloadType, eventPayloadType: events?.payloadType, noisePayloadType: noise?.payloadType, repacketizer });
+    this.mixing.setReception(member, { stream, payloadType: codec.payloadType, eventPayloadType: events?.payloadType, noisePayloadType: noise?.payloadType, repacketizer, repeater: repeats === undefined ? undefined : new SoundRepeater(repeats.payloadType, codec.payloadType) });
     this.mixing.current?.setReception(member, { codec: name, keys: events === undefined ? 'sound' : 'events', inSilence: leg.telephone === undefined ? 'nothing' : takesPauses(codec, noise) ? 'word' : 'frames', redundancy });
   }
 
@@ -155,7 +159,7 @@ export class ConferenceMix {
 
   private join(leg: Leg): Membership {
     const codecs = leg.received.find(({ kind }) => kind === 'audio')?.codecs ?? [];
-    const types = codecs.flatMap(({ name, payloadType }) => (isMixCodec(name) || isComfortNoise(name) ? [{ payloadType, codec: name }] : []));
+    const types = codecs.flatMap(({ name, payloadType }) => (isReceivedPayload(name) ? [{ payloadType, codec: name }] : []));
     const payloadTypes = JSON.stringify(types);
     const known = this.memberships.get(leg);
     if (known?.payloadTypes === payloadTypes) return known;
@@ -177,6 +181,17 @@ function isMixCodec(name: string): name is MixCodec {
 
 function isComfortNoise(name: string): name is 'CN' {
   return name === 'CN';
+}
+
+function isReceivedPayload(name: string): name is ReceivedPayload {
+  return isMixCodec(name) || isComfortNoise(name) || name === redundantAudio;
+}
+
+/** How what a line loses is made good: not at all, by what the codec repeats coarsely, or, where much is lost, by whole packets; in each as far as the other side takes it. */
+function protectionOf({ loss: { state }, settings }: SentStream, codec: SectionCodec): Pick<Hearing, 'redundancy' | 'repeats'> {
+  const red = settings.codecs.find(({ name }) => name === redundantAudio);
+  const repeats = codec.name === 'opus' && (state === 'veryLossy' || (state === 'lossy' && !takesRedundancy(codec))) ? red : undefined;
+  return { repeats, redundancy: state !== 'clear' && repeats === undefined && takesRedundancy(codec) ? 'inBand' : 'none' };
 }
 
 /** Whether the other side has agreed to pauses: by comfort noise, which G.729 has of its own and nobody else's, or by the DTX of Opus (RFC 7587 §7). */

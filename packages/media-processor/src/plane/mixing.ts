@@ -4,6 +4,7 @@ import type { Leg } from './leg.ts';
 import type { PacketSender } from './packet-sender.ts';
 import type { Repacketizer } from './repacketizer.ts';
 import type { SentStream } from './sent-stream.ts';
+import type { SoundRepeater } from './sound-repeater.ts';
 
 /** Where a member hears the mix. */
 export interface MixedStream {
@@ -15,6 +16,8 @@ export interface MixedStream {
   readonly noisePayloadType: number | undefined;
   /** Of who gets packets of another length than the mixer's frames. */
   readonly repacketizer: Repacketizer | undefined;
+  /** Of who gets each frame twice. */
+  readonly repeater: SoundRepeater | undefined;
 }
 
 /** How a member of a mix is reached. */
@@ -92,6 +95,10 @@ export class Mixing implements AudioMixerEvents {
         const reception = this.listeners.get(member)?.reception;
         if (reception === undefined) continue;
         if (reception.repacketizer !== undefined) this.sendRepacketized(frame, reception, reception.repacketizer, now);
+        if (reception.repeater !== undefined && !isBesideSound(frame)) {
+          this.sendRepeated(frame, reception.stream, reception.repeater, now);
+          continue;
+        }
         const payloadType = payloadTypeOf(frame, reception);
         if (payloadType !== undefined) reception.stream.sendEncoded(packet, payloadType, now);
       }
@@ -106,6 +113,11 @@ export class Mixing implements AudioMixerEvents {
     for (const { timestamp, marker, payload } of packets) {
       stream.sendEncoded({ timestamp, marker, audioLevel: frame.level, payloadOffset: this.sender.share(payload), payloadLength: payload.length }, payloadType, now);
     }
+  }
+
+  private sendRepeated({ timestamp, startsTalkspurt, level, payload }: MixedFrame, stream: SentStream, repeater: SoundRepeater, now: Instant): void {
+    const wrapped = repeater.add({ timestamp, payload });
+    stream.sendEncoded({ timestamp, marker: startsTalkspurt ? 1 : 0, audioLevel: level, payloadOffset: this.sender.share(wrapped), payloadLength: wrapped.length }, repeater.payloadType, now);
   }
 
   onLevel(member: number, level: number): void {

@@ -1,6 +1,6 @@
 import { receivedKind, receivedWords, type Srtp, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
 import type { AgentTable } from '@dialplane/ice';
-import { ExtensionElements, packetKind, type PacketKind, packetKindOf, RtpPacket, rtpVerdict, unwrapRetransmission } from '@dialplane/rtp';
+import { ExtensionElements, packetKind, type PacketKind, packetKindOf, primaryAudioOffset, RtpPacket, rtpVerdict, unwrapRetransmission } from '@dialplane/rtp';
 import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import { type TransportAddress, transportAddress } from '@dialplane/stun';
 import { isMedia } from './codec-match.ts';
@@ -325,6 +325,7 @@ export class PacketReceiver {
     const index = packets.add(this.packet, this.elements);
     if (index < 0) return;
     packets.startsKeyFrame[index] = startsKeyFrame ? 1 : 0;
+    if (stream.section.isRedundant(this.packet.payloadType)) packets.primaryOffset[index] = primaryAudioOffset(this.packet.bytes, this.packet.payloadOffset, this.packet.payloadLength);
     if (stream.firstPending < 0) this.active.push(stream);
     stream.addPending(index, packets);
   }

@@ -17,6 +17,8 @@ export class ReceivedPackets {
   readonly marker = new Uint8Array(capacity);
   /** The byte of RFC 6464, voice flag and level; -1 where the packet has none. */
   readonly audioLevel = new Int16Array(capacity);
+  /** Of RED: where what it brings begins, without what it repeats; 0 of everything else. */
+  readonly primaryOffset = new Int32Array(capacity);
   /** 1 where a receiver can start to decode. */
   readonly startsKeyFrame = new Uint8Array(capacity);
   /** The next packet of the same stream, -1 at the end. */
@@ -42,6 +44,7 @@ export class ReceivedPackets {
     this.timestamp[index] = packet.timestamp;
     this.payloadType[index] = packet.payloadType;
     this.marker[index] = packet.marker;
+    this.primaryOffset[index] = 0;
     this.startsKeyFrame[index] = 0;
     this.next[index] = -1;
     const { offsets, lengths } = elements;

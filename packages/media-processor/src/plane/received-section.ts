@@ -5,6 +5,7 @@ import { type KeyFrameTest, type RtpPacket, Vp8Descriptor, vp8KeyFrameSize } fro
 import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import type { SectionCodec, SectionSettings } from '../process-api/leg-settings.ts';
 import type { Leg } from './leg.ts';
+import { redundantAudio } from './codec-match.ts';
 import { keyFrameTestOf } from './key-frame-tests.ts';
 import type { ReceivedStream } from './received-stream.ts';
 
@@ -60,6 +61,11 @@ export class ReceivedSection {
 
   codecOf(payloadType: number): SectionCodec | undefined {
     return this.byPayloadType[payloadType];
+  }
+
+  /** Whether packets of this payload type repeat those before them (RFC 2198). */
+  isRedundant(payloadType: number): boolean {
+    return this.byPayloadType[payloadType]?.name === redundantAudio;
   }
 
   /** The codec whose retransmissions have this payload type (RFC 4588 §8). */

@@ -320,10 +320,13 @@ export class SentStream {
   private send(packets: ReceivedPackets, index: number, isVp8: boolean, { route, outbound }: LegTransport<Leg>, now: Instant): void {
     const { sender, header, vp8 } = this.writers;
     const received = packets.sequenceNumber[index] ?? 0;
-    const payloadOffset = packets.payloadOffset[index] ?? 0;
-    const payloadLength = packets.payloadLength[index] ?? 0;
-    const payloadType = this.codecMatch?.payloadTypes[packets.payloadType[index] ?? 0] ?? notAgreed;
+    const receivedType = packets.payloadType[index] ?? 0;
+    const payloadType = this.codecMatch?.payloadTypes[receivedType] ?? notAgreed;
     if (route === undefined || payloadType === notAgreed) return;
+    const wholeOffset = packets.payloadOffset[index] ?? 0;
+    const payloadOffset = this.codecMatch?.unwrapped[receivedType] === 1 ? (packets.primaryOffset[index] ?? 0) : wholeOffset;
+    if (payloadOffset < wholeOffset) return this.sequence.leaveOut(received);
+    const payloadLength = (packets.payloadLength[index] ?? 0) - (payloadOffset - wholeOffset);
     const pictureId = isVp8 ? this.pictures.pictureId(vp8) : 0;
     const number = pictureId === notMapped ? notMapped : this.sequence.map(received);
     if (number === notMapped) return;

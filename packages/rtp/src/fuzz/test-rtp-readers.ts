@@ -6,6 +6,7 @@ import {
   HeaderExtensionMap,
   packetKindOf,
   parseRedundantAudio,
+  primaryAudioOffset,
   parseRtcp,
   parseTelephoneEvent,
   RtpPacket,
@@ -51,6 +52,7 @@ function readPayload(bytes: Uint8Array, offset: number, length: number): readonl
   const isVp8 = vp8.read(bytes, offset, length);
   if (isVp8) assert.ok(vp8.length < length);
   const redundant = parseRedundantAudio(bytes, offset, length);
+  assert.equal(primaryAudioOffset(bytes, offset, length), redundant?.at(-1)?.offset ?? -1);
   for (const block of redundant ?? []) assert.ok(block.offset >= offset && block.offset + block.length <= offset + length);
   return [
     isVp8 ? { ...vp8 } : undefined,

@@ -3,13 +3,16 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  encodeRedundantAudio,
   parseRedundantAudio,
   parseTelephoneEvent,
+  primaryAudioOffset,
   RtpPacket,
   startsAv1KeyFrame,
   startsH264KeyFrame,
   startsVp9KeyFrame,
   type KeyFrameTest,
+  type SentAudio,
   unwrapRetransmission,
   Vp8Descriptor,
   vp8KeyFrameSize,
@@ -119,9 +122,29 @@ test('RED: redundant blocks, then the primary one; lengths that lie are refused'
     { payloadType: 111, timestampOffset: 480, offset: 12, length: 3 },
     { payloadType: 111, timestampOffset: 0, offset: 15, length: 2 },
   ]);
-  for (const hex of ['', 'ef', 'ef 0f0002', 'ef 0f0002 6f 01', 'ef 0f00 6f']) assert.equal(parseRedundantAudio(bytesOf(hex), 0, bytesOf(hex).length), undefined, hex);
+  assert.equal(primaryAudioOffset(bytes, 1, bytes.length - 1), 15);
+  for (const hex of ['', 'ef', 'ef 0f0002', 'ef 0f0002 6f 01', 'ef 0f00 6f']) {
+    assert.equal(parseRedundantAudio(bytesOf(hex), 0, bytesOf(hex).length), undefined, hex);
+    assert.equal(primaryAudioOffset(bytesOf(hex), 0, bytesOf(hex).length), -1, hex);
+  }
   const many = bytesOf(`${'ef 000000'.repeat(11)} 6f`);
   assert.equal(parseRedundantAudio(many, 0, many.length), undefined);
+});
+
+test('RED that is written: with the frame before, alone where there is none or the header cannot tell of it', () => {
+  const frame = (timestamp: number, hex: string): SentAudio => ({ timestamp, payload: bytesOf(hex) });
+  assert.deepEqual(encodeRedundantAudio(111, frame(1920, '0607'), frame(960, '010203')), bytesOf('ef 0f0003 6f 010203 0607'));
+  assert.deepEqual(encodeRedundantAudio(111, frame(-960, '06'), frame(-1920, '')), bytesOf('ef 0f0000 6f 06'));
+  for (const before of [undefined, frame(1920, '01'), frame(2880, '01'), frame(1920 - 0x4000, '01'), { timestamp: 960, payload: new Uint8Array(1024) }]) {
+    assert.deepEqual(encodeRedundantAudio(111, frame(1920, '0607'), before), bytesOf('6f 0607'));
+  }
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 127 }), fc.uint8Array({ maxLength: 1023 }), fc.uint8Array({ maxLength: 1500 }), fc.integer({ min: 1, max: 0x3fff }), (payloadType, before, payload, age) => {
+      const bytes = encodeRedundantAudio(payloadType, { timestamp: age | 0, payload }, { timestamp: 0, payload: before });
+      const blocks = parseRedundantAudio(bytes, 0, bytes.length) ?? [];
+      assert.deepEqual(blocks.map((block) => [block.payloadType, block.timestampOffset, bytes.slice(block.offset, block.offset + block.length)]), [[payloadType, age, before], [payloadType, 0, payload]]);
+    }),
+  );
 });
 
 test('telephone events', () => {
