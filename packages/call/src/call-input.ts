@@ -5,12 +5,12 @@ import type {
 } from '@dialplane/calling-api';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
 import type { LineCommand, LineDevice, LineEvent } from '@dialplane/telephony-api';
-import type { OperationSounds } from './application-media.ts';
-import type { ApplicationEvent } from './application-model.ts';
+import type { OperationSounds } from './applications/application-media.ts';
+import type { ApplicationEvent } from './applications/application-model.ts';
 import type { CallRecord } from './call-record.ts';
-import type { Message } from './messages.ts';
-import type { HoldWish } from './participant-hold.ts';
-import type { HandOverTarget, HandOverWay, Person, Referral, TransferWish, Transferee } from './transfer-model.ts';
+import type { Message } from './media/messages.ts';
+import type { HoldWish } from './applications/participant-hold.ts';
+import type { HandOverTarget, HandOverWay, Person, Referral, TransferWish, Transferee } from './transfers/transfer-model.ts';
 
 /** A registered client, as the engine knows it. */
 export interface EndpointIdentity {

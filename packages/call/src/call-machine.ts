@@ -1,21 +1,21 @@
 import type { ApplicationParticipant } from '@dialplane/applications-api';
 import type { Call, FlowLane } from '@dialplane/calling-api';
 import type { Instant, Machine } from '@dialplane/sansio';
-import type { Application } from './application-model.ts';
-import { applicationRoster, settleApplications } from './applications.ts';
+import type { Application } from './applications/application-model.ts';
+import { applicationRoster, settleApplications } from './applications/applications.ts';
 import type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult } from './call-input.ts';
 import { allSeats, seatedAt, type Seat } from './call-model.ts';
 import { perform } from './command-dispatch.ts';
 import { CommandMemory } from './command-memory.ts';
-import { laneOfLeg } from './conference.ts';
+import { laneOfLeg } from './media/conference.ts';
 import { defaultLimits } from './limits.ts';
 import { LiveCall, type CallMachineOptions } from './live-call.ts';
 import { fire, observe } from './observation-dispatch.ts';
 import { Publication } from './publication.ts';
 import { readSnapshot, takeSnapshot, type CallSnapshot } from './snapshot.ts';
-import { settleErrand } from './take-over.ts';
-import type { Transfer } from './transfer-model.ts';
-import { settleTransfer } from './transfer.ts';
+import { settleErrand } from './transfers/take-over.ts';
+import type { Transfer } from './transfers/transfer-model.ts';
+import { settleTransfer } from './transfers/transfer.ts';
 import { refused, type Verdict } from './verdict.ts';
 import { callView, closingView } from './views.ts';
 

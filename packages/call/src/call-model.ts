@@ -4,9 +4,9 @@ import type {
 } from '@dialplane/calling-api';
 import type { SoundFile } from '@dialplane/media-api';
 import type { EndpointIdentity } from './call-input.ts';
-import type { Application } from './application-model.ts';
+import type { Application } from './applications/application-model.ts';
 import type { ParticipationRecord } from './call-record.ts';
-import type { Errand, Person, Transfer, Transferee } from './transfer-model.ts';
+import type { Errand, Person, Transfer, Transferee } from './transfers/transfer-model.ts';
 
 /**
  * What the engine knows of a call: plain data, so that a snapshot is a copy of it. Objects in it are replaced, never patched;

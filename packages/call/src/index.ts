@@ -23,12 +23,12 @@
  */
 export { CallMachine } from './call-machine.ts';
 export type { CallMachineOptions } from './live-call.ts';
-export type { IceConfiguration, IceParticipant, RelayOffer } from './ice-configuration.ts';
+export type { IceConfiguration, IceParticipant, RelayOffer } from './media/ice-configuration.ts';
 export type { CallLimits } from './limits.ts';
 export type { CallSnapshot } from './snapshot.ts';
 export type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult, EndpointIdentity } from './call-input.ts';
-export type { MediaOperationEvent, OperationSounds, SoundFailure } from './application-media.ts';
-export type { HoldWish } from './participant-hold.ts';
-export type { ApplicationEvent } from './application-model.ts';
-export type { HandOverTarget, Person, Transferee, TransferWish } from './transfer-model.ts';
+export type { MediaOperationEvent, OperationSounds, SoundFailure } from './applications/application-media.ts';
+export type { HoldWish } from './applications/participant-hold.ts';
+export type { ApplicationEvent } from './applications/application-model.ts';
+export type { HandOverTarget, Person, Transferee, TransferWish } from './transfers/transfer-model.ts';
 export type { CallRecord, ParticipationRecord } from './call-record.ts';

@@ -4,7 +4,7 @@ import { addMilliseconds, Deadlines, type Instant } from '@dialplane/sansio';
 import type { LineCommand } from '@dialplane/telephony-api';
 import type { CallOutput } from './call-input.ts';
 import { emptyModel, type CallModel, type Seat } from './call-model.ts';
-import type { IceConfiguration, IceParticipant } from './ice-configuration.ts';
+import type { IceConfiguration, IceParticipant } from './media/ice-configuration.ts';
 import { defaultLimits, type CallLimits } from './limits.ts';
 
 export interface CallMachineOptions {

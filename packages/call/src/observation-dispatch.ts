@@ -1,21 +1,21 @@
 import { endReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { CallObservation } from './call-input.ts';
-import { handleConferenceTimeout, handleMediaEvent } from './conference.ts';
-import { endCall } from './departure.ts';
-import { handleLineEvent } from './line-events.ts';
+import { handleConferenceTimeout, handleMediaEvent } from './media/conference.ts';
+import { endCall } from './membership/departure.ts';
+import { handleLineEvent } from './telephones/line-events.ts';
 import type { DeadlineKey, LiveCall } from './live-call.ts';
-import { showIceConfiguration } from './media-delivery.ts';
-import { orderModes } from './media-modes.ts';
-import { handleInterruptionTimeout } from './media-progress.ts';
-import { expireMember, handleEndpointClosed, handleEndpointLost, handleEndpointRecovered } from './presence.ts';
-import { abandonPromotion } from './promotion.ts';
-import { handleRecognitionTimeout } from './recognition.ts';
-import { handleReopeningDue } from './reopening.ts';
-import { handleEndpointRegistered, handlePhoneRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout } from './ringing.ts';
-import { handleSpeakersDue } from './speakers.ts';
-import { takeOver } from './take-over.ts';
-import { handleTransferSettled, handleTransferTaken, handleTransferTimeout } from './transfer.ts';
+import { showIceConfiguration } from './media/media-delivery.ts';
+import { orderModes } from './media/media-modes.ts';
+import { handleInterruptionTimeout } from './media/media-progress.ts';
+import { expireMember, handleEndpointClosed, handleEndpointLost, handleEndpointRecovered } from './membership/presence.ts';
+import { abandonPromotion } from './media/promotion.ts';
+import { handleRecognitionTimeout } from './applications/recognition.ts';
+import { handleReopeningDue } from './media/reopening.ts';
+import { handleEndpointRegistered, handlePhoneRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout } from './membership/ringing.ts';
+import { handleSpeakersDue } from './media/speakers.ts';
+import { takeOver } from './transfers/take-over.ts';
+import { handleTransferSettled, handleTransferTaken, handleTransferTimeout } from './transfers/transfer.ts';
 
 /** Takes what the world tells to whatever it concerns. */
 export function observe(live: LiveCall, observation: CallObservation, now: Instant): void {

@@ -1,5 +1,5 @@
 import { type Call, type EndpointEvent, type Participant, passesBy } from '@dialplane/calling-api';
-import { applicationRoster } from './applications.ts';
+import { applicationRoster } from './applications/applications.ts';
 import { seatedAt, type CallModel, type Party, type Seated } from './call-model.ts';
 import type { CallOutput } from './call-input.ts';
 import type { LiveCall, PublishedSeat, UnnumberedEvent } from './live-call.ts';

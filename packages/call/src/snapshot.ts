@@ -1,6 +1,6 @@
 import type { MediaDescription } from '@dialplane/calling-api';
 import { addMilliseconds, invariant, type Instant } from '@dialplane/sansio';
-import type { Application } from './application-model.ts';
+import type { Application } from './applications/application-model.ts';
 import type { CallModel, Founding, LegSession, Party, PeerSession, Seat, SeatStage, SignaledSide } from './call-model.ts';
 import { seatsOf } from './call-model.ts';
 import type { ParticipationRecord } from './call-record.ts';

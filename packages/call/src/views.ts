@@ -3,7 +3,7 @@ import {
   allSeats, peerOf, seatsOf, takesPart, type CallModel, type LegSession, type Party, type PeerSession, type Seat, type Seated, type SignaledSide,
 } from './call-model.ts';
 import type { CallRecord, ParticipationRecord } from './call-record.ts';
-import { iceConfigurationFor } from './ice-configuration.ts';
+import { iceConfigurationFor } from './media/ice-configuration.ts';
 import type { LiveCall } from './live-call.ts';
 
 /** The call as one of its endpoints sees it; shown in results, incoming calls and sync events. */
