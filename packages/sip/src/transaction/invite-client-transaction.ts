@@ -72,7 +72,7 @@ export class InviteClientTransaction<Owner> extends TimedTransaction {
     } else if (response.status < 300) {
       this.resendAt = never;
       this.state = 'accepted';
-      this.absorbFor(patienceMs(this.keeper.times), this.keeper.times, now);
+      this.absorbFor(patienceMs(this.keeper.times), this.keeper, now);
     } else {
       this.complete(response, now);
     }
@@ -86,7 +86,7 @@ export class InviteClientTransaction<Owner> extends TimedTransaction {
     this.ack = ackOf(this.request, response);
     this.send(this.ack);
     if (this.isReliable) this.terminate();
-    else this.absorbFor(this.keeper.times.absorbMs, this.keeper.times, now);
+    else this.absorbFor(this.keeper.times.absorbMs, this.keeper, now);
   }
 
   private terminate(): void {

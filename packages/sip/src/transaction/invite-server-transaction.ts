@@ -42,7 +42,7 @@ export class InviteServerTransaction<Owner> extends TimedTransaction {
     else if (response.status >= 200) {
       this.state = 'accepted';
       this.latest = undefined;
-      this.absorbFor(patienceMs(this.keeper.times), this.keeper.times, now);
+      this.absorbFor(patienceMs(this.keeper.times), this.keeper, now);
     }
     this.send(response);
     this.keeper.schedule(this);
@@ -63,7 +63,7 @@ export class InviteServerTransaction<Owner> extends TimedTransaction {
     this.stopTimers();
     this.state = 'confirmed';
     if (this.isReliable) this.terminate();
-    else this.absorbFor(this.keeper.times.t4Ms, this.keeper.times, now);
+    else this.absorbFor(this.keeper.times.t4Ms, this.keeper, now);
   }
 
   /** RFC 6026 §7.1: the state stays, so that retransmissions of the INVITE are not taken for new ones. */

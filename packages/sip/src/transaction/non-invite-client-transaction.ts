@@ -38,7 +38,7 @@ export class NonInviteClientTransaction<Owner> extends TimedTransaction {
       this.state = 'completed';
       this.resendAt = never;
       if (this.isReliable) this.terminate();
-      else this.absorbFor(this.keeper.times.t4Ms, this.keeper.times, now);
+      else this.absorbFor(this.keeper.times.t4Ms, this.keeper, now);
     }
     this.tell({ kind: 'response', response });
   }

@@ -39,7 +39,7 @@ export class NonInviteServerTransaction<Owner> extends TimedTransaction {
     }
     this.state = 'completed';
     if (this.isReliable) return this.terminate();
-    this.absorbFor(patienceMs(this.keeper.times), this.keeper.times, now);
+    this.absorbFor(patienceMs(this.keeper.times), this.keeper, now);
     this.keeper.schedule(this);
   }
 

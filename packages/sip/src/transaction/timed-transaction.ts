@@ -12,6 +12,8 @@ export interface TransactionKeeper<ClientOwner, ServerOwner> {
   put(output: TransactionOutput<ClientOwner, ServerOwner>): void;
   /** Has the transaction woken when its {@link TimedTransaction.dueAt} has come; again after each change. */
   schedule(transaction: TimedTransaction): void;
+  /** The same for its {@link TimedTransaction.absorbsUntil}. */
+  absorb(transaction: TimedTransaction): void;
   /** The transaction is terminated: nothing matches it any more. */
   forget(transaction: TimedTransaction): void;
 }
@@ -32,6 +34,8 @@ export abstract class TimedTransaction implements Visited {
   protected resendAt: Instant = never;
   protected resendIntervalMs = 0;
   protected endAt: Instant = never;
+  /** When the last state ends, in which it only knows retransmissions. */
+  absorbsUntil: Instant = never;
 
   constructor(key: string, request: SipRequest, flow: SipFlow) {
     this.key = key;
@@ -57,7 +61,7 @@ export abstract class TimedTransaction implements Visited {
   }
 
   handleTimeout(now: Instant): void {
-    if (now >= this.endAt) {
+    if (now >= this.endAt || now >= this.absorbsUntil) {
       this.stopTimers();
       this.handleEnd(now);
     } else if (now >= this.resendAt) this.handleResend(now);
@@ -82,13 +86,16 @@ export abstract class TimedTransaction implements Visited {
   }
 
   /** Ends a state in which there is nothing to do but to know retransmissions: up to T1 later than it may, so that half a dozen of a call end together with those of others. */
-  protected absorbFor(milliseconds: number, { t1Ms }: TransactionTimes, now: Instant): void {
-    this.endAt = roundedUp(addMilliseconds(now, milliseconds), t1Ms);
+  protected absorbFor(milliseconds: number, keeper: TransactionKeeper<never, never>, now: Instant): void {
+    this.stopTimers();
+    this.absorbsUntil = roundedUp(addMilliseconds(now, milliseconds), keeper.times.t1Ms);
+    keeper.absorb(this);
   }
 
   protected stopTimers(): void {
     this.resendAt = never;
     this.endAt = never;
+    this.absorbsUntil = never;
   }
 }
 

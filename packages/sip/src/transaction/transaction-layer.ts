@@ -1,8 +1,9 @@
-import type { Instant, Machine } from '@dialplane/sansio';
+import { earliest, type Instant, type Machine } from '@dialplane/sansio';
 import type { SipFlow } from '../link/sip-flow.ts';
 import { responseTo } from '../message/response-to.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/sip-message.ts';
 import { VisitSchedule } from '../visit-schedule.ts';
+import { AbsorbingEnds } from './absorbing-ends.ts';
 import { cancelOf } from './derived-requests.ts';
 import { InviteClientTransaction } from './invite-client-transaction.ts';
 import { InviteServerTransaction } from './invite-server-transaction.ts';
@@ -47,6 +48,7 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   private readonly clients = new Map<string, ClientTransaction<ClientOwner>>();
   private readonly servers = new Map<string, ServerTransaction<ServerOwner>>();
   private readonly visits = new VisitSchedule<TimedTransaction>();
+  private readonly absorbing = new AbsorbingEnds<TimedTransaction>();
   private outputs: Array<TransactionOutput<ClientOwner, ServerOwner>> = [];
   private polled = 0;
   private strayResponses = 0;
@@ -164,6 +166,7 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
       transaction.handleTimeout(now);
       this.visits.add(transaction);
     }
+    for (let over = this.absorbing.takeDue(now); over !== undefined; over = this.absorbing.takeDue(now)) for (const transaction of over) transaction.handleTimeout(now);
   }
 
   poll(): TransactionOutput<ClientOwner, ServerOwner> | undefined {
@@ -178,7 +181,7 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   }
 
   pollTimeout(): Instant | undefined {
-    return this.visits.next();
+    return earliest(this.visits.next(), this.absorbing.next());
   }
 
   put(output: TransactionOutput<ClientOwner, ServerOwner>): void {
@@ -187,6 +190,10 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
 
   schedule(transaction: TimedTransaction): void {
     this.visits.add(transaction);
+  }
+
+  absorb(transaction: TimedTransaction): void {
+    this.absorbing.add(transaction, transaction.absorbsUntil);
   }
 
   forget(transaction: TimedTransaction): void {
