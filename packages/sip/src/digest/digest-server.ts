@@ -37,20 +37,19 @@ const credentialsLimit = 8;
 export class DigestServer {
   private readonly options: DigestServerOptions;
   private readonly algorithms: readonly DigestAlgorithm[];
+  /** How every challenge begins. */
+  private readonly realm: string;
 
   constructor(options: DigestServerOptions) {
     this.options = options;
     this.algorithms = options.algorithms ?? ['SHA-256', 'MD5'];
+    this.realm = writeDigestParameters(new Map([['realm', options.realm]]), true);
   }
 
   /** Values of WWW-Authenticate or Proxy-Authenticate, a line for each algorithm, most preferred first. */
   challenges(isStale: boolean, now: Instant): readonly string[] {
     const nonce = this.options.nonces.issue(now);
-    return this.algorithms.map((algorithm) => {
-      const parameters = new Map([['realm', this.options.realm], ['nonce', nonce], ['algorithm', algorithm as string], ['qop', 'auth']]);
-      if (isStale) parameters.set('stale', 'true');
-      return writeDigestParameters(parameters, true);
-    });
+    return this.algorithms.map((algorithm) => `${this.realm}, nonce="${nonce}", algorithm=${algorithm}, qop="auth"${isStale ? ', stale=true' : ''}`);
   }
 
   /** Checks the credentials that the request has for our realm. */

@@ -1,4 +1,4 @@
-import { parseAddress, tagOf } from '../headers/address.ts';
+import { readAddress, tagOf } from '../headers/address.ts';
 import { reasonPhrases } from './reason-phrases.ts';
 import { SipHeaders } from './sip-headers.ts';
 import { noBody, type SipRequest, type SipResponse } from './sip-message.ts';
@@ -24,7 +24,6 @@ export function responseTo(request: SipRequest, status: number, parts: ResponseP
 }
 
 function addTag(headers: SipHeaders, tag: string): void {
-  const value = headers.first('To') ?? '';
-  const address = parseAddress(value);
-  if (address !== undefined && tagOf(address) === undefined) headers.set('To', `${value};tag=${tag}`);
+  const address = readAddress(headers, 'To');
+  if (address !== undefined && tagOf(address) === undefined) headers.set('To', `${headers.first('To') ?? ''};tag=${tag}`);
 }

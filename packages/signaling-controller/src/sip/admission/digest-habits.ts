@@ -26,7 +26,7 @@ export class DigestHabits {
 
   /** Credentials came. From a telephone that had no choice any more they say nothing about one. */
   noteAnswer(request: SipRequest): void {
-    if (!this.stumbled.has(telephoneOf(request))) note(this.capable, programOf(request));
+    if (this.stumbled.size === 0 || !this.stumbled.has(telephoneOf(request))) note(this.capable, programOf(request));
   }
 }
 

@@ -20,6 +20,8 @@ export class Registrations {
   private readonly listeners = new Set<(username: string) => void>();
   /** Telephones that come over UDP, by the address they come from: they are no strangers. */
   private readonly sources = new Map<string, number>();
+  /** As it is written, made once a second. */
+  private latestDate = { second: 0, text: '' };
 
   constructor(options: RegistrationsOptions) {
     this.options = options;
@@ -46,7 +48,7 @@ export class Registrations {
     const rules = { ...defaultRegistrarRules, bindingsPerAddress: this.options.bindingsPerDevice };
     const { status, headers } = register(this.table, request, outcome.username, flow, rules, now);
     this.tellChanges();
-    return { kind: 'respond', status, headers: [...headers, ['Supported', 'path, outbound'], ['Date', new Date(this.options.clock.wallMs()).toUTCString()]] };
+    return { kind: 'respond', status, headers: [...headers, ['Supported', 'path, outbound'], ['Date', this.date()]] };
   }
 
   /** Where requests for a telephone go (RFC 3261 §16.5). */
@@ -91,6 +93,13 @@ export class Registrations {
     this.table.handleTimeout(now);
     this.tellChanges();
     await this.options.store.save(this.table);
+  }
+
+  /** RFC 3261 §20.17. */
+  private date(): string {
+    const second = Math.floor(this.options.clock.wallMs() / 1000);
+    if (this.latestDate.second !== second) this.latestDate = { second, text: new Date(second * 1000).toUTCString() };
+    return this.latestDate.text;
   }
 
   private tellChanges(): void {
