@@ -62,6 +62,7 @@ export class InviteServerTransaction<Owner> extends TimedTransaction {
     if (this.state !== 'completed') return;
     this.stopTimers();
     this.state = 'confirmed';
+    this.latest = undefined;
     if (this.isReliable) this.terminate();
     else this.absorbFor(this.keeper.times.t4Ms, this.keeper, now);
   }

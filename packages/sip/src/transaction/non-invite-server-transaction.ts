@@ -63,6 +63,7 @@ export class NonInviteServerTransaction<Owner> extends TimedTransaction {
   private terminate(): void {
     this.stopTimers();
     this.state = 'terminated';
+    this.latest = undefined;
     this.keeper.forget(this);
   }
 
