@@ -75,6 +75,15 @@ class GroupMember {
     this.views.get(displayName)?.remove();
   }
 
+  /** In a packet of its own sound, on average. */
+  async bytesOfSound(): Promise<number> {
+    let average = 0;
+    (await (this.call as ActiveCall | undefined)?.session.peerConnection()?.getStats())?.forEach((entry: { type: string; kind?: string; packetsSent?: number; bytesSent?: number }) => {
+      if (entry.type === 'outbound-rtp' && entry.kind === 'audio') average = (entry.bytesSent ?? 0) / Math.max(1, entry.packetsSent ?? 0);
+    });
+    return average;
+  }
+
   /** Resolves once no packet of its own picture has left for half a second. */
   async sendsNoPicture(): Promise<void> {
     let before = -1;
