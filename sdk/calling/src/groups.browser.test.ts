@@ -95,7 +95,7 @@ async function everybodySees(present: readonly Present[]): Promise<void> {
 /** The colour shown for somebody, once it is theirs; the last one seen where that does not happen. */
 async function untilColour(page: Page, { name, colour }: Person): Promise<string> {
   let shown = '';
-  for (let looks = 0; looks < 50 && shown !== colour; looks += 1) {
+  for (let looks = 0; looks < 200 && shown !== colour; looks += 1) {
     const clip = await page.evaluate((displayName) => member.place(displayName), name);
     const png = (await page.screenshot({ clip })).toString('base64');
     shown = await page.evaluate((picture) => member.colourOf(picture), png);
