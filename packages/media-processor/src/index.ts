@@ -5,6 +5,8 @@
  * (`plane/`) is a packet thread with threads for mixing (`mixing/`); what passes between the two is in `process-api/`. A process that is lost costs its conferences a reconnect: their
  * owners are told at once, and another process is there.
  *
+ * Within `plane/`, `packets/` come over `transports/` of `legs/`, belong to `streams/`, and `sound/` and `pictures/` say which stream goes to whom.
+ *
  * A leg is a client's (ICE, DTLS-SRTP, one port for all) or a telephone's (plain RTP, SDES or DTLS-SRTP, a pair of ports each).
  *
  * Assumes: Linux, the native kernels for UDP, SRTP and DTLS, and a certificate from whoever starts it.

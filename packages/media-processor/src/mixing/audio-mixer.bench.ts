@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { instant } from '@dialplane/sansio';
 import type { AudioPacket, MixCodec } from './audio-mixer.ts';
-import { startAudioMixer } from './start-audio-mixer.ts';
+import { startAudioMixer } from './thread/start-audio-mixer.ts';
 import { payloadTypes, rateOf, Talker, testKernels } from './test-mix.ts';
 import { speech } from './test-speech.ts';
 

@@ -2,7 +2,7 @@ import {
   audioFailure, decodeWords, encodeWords, loadG711, loadG722, loadG729, loadOpus, loadPcm, type AudioCodec, type LoadedKernel, type NumberedCodec, type Opus, type Pcm, pcmOperation, pcmWords,
   resampleWords,
 } from '@dialplane/kernels';
-import type { SampleRate } from './sample-rates.ts';
+import type { SampleRate } from './codecs/sample-rates.ts';
 
 /** The kernels that mixing stands on. */
 export interface AudioKernels {

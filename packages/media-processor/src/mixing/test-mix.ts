@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { type AudioCodec, decodeWords, encodeWords, g711Law, type NumberedCodec } from '@dialplane/kernels';
 import type { SoundFile } from '@dialplane/media-api';
 import { instant } from '@dialplane/sansio';
-import { AudioMix } from './audio-mix.ts';
+import { AudioMix } from './mix/audio-mix.ts';
 import type { AudioPacket, MixCodec, MixMemberOptions, MixReception, PlayOutcome, SoundPayload } from './audio-mixer.ts';
 import { type AudioKernels, AudioWorkspace, loadAudioKernels } from './audio-workspace.ts';
-import type { EncodedFrame } from './frame-records.ts';
-import { MixerCounters } from './mixer-counters.ts';
-import { PayloadPool } from './payload-pool.ts';
+import type { EncodedFrame } from './thread/frame-records.ts';
+import { MixerCounters } from './thread/mixer-counters.ts';
+import { PayloadPool } from './thread/payload-pool.ts';
 
 export const payloadTypes = [{ payloadType: 111, codec: 'opus' }, { payloadType: 0, codec: 'PCMU' }, { payloadType: 8, codec: 'PCMA' }, { payloadType: 9, codec: 'G722' }, { payloadType: 18, codec: 'G729' }, { payloadType: 13, codec: 'CN' }, { payloadType: 63, codec: 'red' }] as const;
 

@@ -1,6 +1,6 @@
 import { loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
 import { startVideoComposer } from '../composing/start-video-composer.ts';
-import { startAudioMixer } from '../mixing/start-audio-mixer.ts';
+import { startAudioMixer } from '../mixing/thread/start-audio-mixer.ts';
 import type { ProcessCommand, ProcessEvent, ProcessSettings } from '../process-api/process-messages.ts';
 import { TurnBatch } from '../threads/turn-batch.ts';
 import { MediaPlane } from './media-plane.ts';

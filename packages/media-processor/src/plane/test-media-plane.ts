@@ -9,7 +9,7 @@ import { startVideoComposer } from '../composing/start-video-composer.ts';
 import { loadAudioKernels } from '../mixing/audio-workspace.ts';
 import type { SectionSettings, WebrtcTransportSettings } from '../process-api/leg-settings.ts';
 import type { ProcessCommand, ProcessEvent, TrunkPortSlice } from '../process-api/process-messages.ts';
-import { startAudioMixer } from '../mixing/start-audio-mixer.ts';
+import { startAudioMixer } from '../mixing/thread/start-audio-mixer.ts';
 import { MediaPlane } from './media-plane.ts';
 import { openTestKernels, TestMediaClient } from './test-media-client.ts';
 

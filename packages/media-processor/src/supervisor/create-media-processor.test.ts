@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createMediaProcessor } from './create-media-processor.ts';
 import { processorTest, testCertificate, TestMediaProcessor } from './test-media-processor.ts';
-import { describe, offerOf } from './test-offers.ts';
+import { describe, offerOf } from './conferences/test-offers.ts';
 import { createLogger } from '@dialplane/telemetry';
 
 processorTest('a lost process is told at once, its conference opens again in the one that was ready, and another is started', async (t) => {

@@ -1,15 +1,15 @@
 import { X509Certificate, randomBytes } from 'node:crypto';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
 import type { ConferenceEvent, PortsEvent, TrunkPortSlice } from '../process-api/process-messages.ts';
-import { ConferenceCommands } from './conference-commands.ts';
-import { Conferences } from './conferences.ts';
+import { ConferenceCommands } from './conferences/conference-commands.ts';
+import { Conferences } from './conferences/conferences.ts';
 import { EventQueue } from './event-queue.ts';
 import { MediaProcessorError } from './media-processor-error.ts';
 import { defaultMediaProcessorLimits, type MediaProcessorOptions } from './media-processor-options.ts';
 import type { MediaAddress, MediaProcessor, MediaProcessorStatus, MediaProcessStatus } from './media-processor.ts';
 import { heartbeatEveryMs, ProcessSlot } from './process-slot.ts';
 import { StreamRelays } from './stream-relays.ts';
-import { WaitingConferences } from './waiting-conferences.ts';
+import { WaitingConferences } from './conferences/waiting-conferences.ts';
 
 /**
  * Makes a Media Processor; it serves once it was started.
