@@ -1,5 +1,5 @@
 /**
- * What the Media Processor costs: one media process of ours and Debian's janus beside each other, on one core, the same load in turn from the other core, in one run. `--quick`
+ * What the Media Processor costs: one media process of ours and Debian's janus beside each other, and beside both what forwarding takes at least, on one core, the same load in turn from the other core, in one run. `--quick`
  * measures once and shortly, `--only TEXT` only the rows whose label contains it, `--joins NUMBER` says how many joins and leaves there are. See README.md for how to read the tables.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { localAddress } from './local-address.ts';
 import { pinSelf } from './measured-process.ts';
 import { openDialplane } from './media/dialplane/dialplane-server.ts';
 import { forwardingPoints, LoadedRooms } from './media/forwarding.ts';
+import { openFloor } from './media/floor/floor-server.ts';
 import { openJanus } from './media/janus/janus-server.ts';
 import { LoadEngine, makeCertificate } from './media/load-engine.ts';
 import { LoadedMix, mixingPoints } from './media/mixing.ts';
@@ -40,10 +41,10 @@ try {
   const host = localAddress();
   const certificate = makeCertificate(folder, 'load');
   const openEngine: OpenEngine = (pathFeedback) => new LoadEngine(host, certificate, pathFeedback);
-  console.log(`servers on ${host}, core ${serverCore}; load from core ${loadCore}; ${timing.rounds} x ${timing.durationMs} ms a row and server, median; where there are two figures, janus · ours`);
+  console.log(`servers on ${host}, core ${serverCore}; load from core ${loadCore}; ${timing.rounds} x ${timing.durationMs} ms a row and server, median; where there are two figures, janus · ours, where three, janus · ours · the floor`);
   if (isChosen(holdingLabel)) await withServers(host, (contest) => printHolding(openEngine, contest));
   await withServers(host, async (contest) => {
-    await printForwarding(openEngine, contest);
+    await printForwarding(openEngine, host, contest);
     await printMixing(openEngine, contest);
     await printQuality(openEngine, contest);
   });
@@ -58,14 +59,15 @@ async function withServers(host: string, work: (contest: Contest) => Promise<voi
   await work({ janus, ours });
 }
 
-async function printForwarding(openEngine: OpenEngine, contest: Contest): Promise<void> {
+async function printForwarding(openEngine: OpenEngine, host: string, contest: Contest): Promise<void> {
   const points = forwardingPoints.filter(({ label }) => isChosen(label));
   if (points.length === 0) return;
   await warmUpForwarding(openEngine, contest);
+  await using floor = await openFloor(folder, host, serverCore);
   const table: Row[] = [];
   for (const point of points) {
     using engine = openEngine(point.pathFeedback);
-    table.push(await orFailure('µs a packet', point.label, forwardingRow(engine, point, contest, timing)));
+    table.push(await orFailure('µs a packet', point.label, forwardingRow(engine, point, { ...contest, floor }, timing)));
   }
   console.table(table);
 }

@@ -1,7 +1,7 @@
 import { Ages } from './ages.ts';
 import { ClosedLoop, drive, EvenPace, measureLoad, type Pace } from './load-driver.ts';
 import type { LoadEngine } from './load-engine.ts';
-import type { ForwardedRoomPlan, MediaServer, Room } from './media-server.ts';
+import type { ForwardedRoomPlan, ForwardingServer, Room } from './media-server.ts';
 import { AudioSource, type MediaSource, opaqueFrames, VideoSource } from './media-sources.ts';
 
 /** A picture of about 1.1 Mbit/s: 25 frames a second of five packets. Sound: 50 single packets a second. */
@@ -63,7 +63,7 @@ export interface ForwardingResult {
 /** Rooms under load, measured as often as one likes. */
 export class LoadedRooms {
   private readonly engine: LoadEngine;
-  private readonly server: MediaServer;
+  private readonly server: ForwardingServer;
   private readonly point: ForwardingPoint;
   private readonly rooms: readonly Room[];
   private readonly sources: readonly MediaSource[];
@@ -72,7 +72,7 @@ export class LoadedRooms {
   private readonly receivers: number;
   private readonly ages = new Ages();
 
-  private constructor(engine: LoadEngine, server: MediaServer, point: ForwardingPoint, rooms: readonly Room[]) {
+  private constructor(engine: LoadEngine, server: ForwardingServer, point: ForwardingPoint, rooms: readonly Room[]) {
     this.engine = engine;
     this.server = server;
     this.point = point;
@@ -85,7 +85,7 @@ export class LoadedRooms {
     for (const { receivers } of rooms) this.ages.watch(receivers);
   }
 
-  static async open(engine: LoadEngine, server: MediaServer, point: ForwardingPoint): Promise<LoadedRooms> {
+  static async open(engine: LoadEngine, server: ForwardingServer, point: ForwardingPoint): Promise<LoadedRooms> {
     const rooms: Room[] = [];
     for (let count = 0; count < (point.rooms ?? 1); count += 1) rooms.push(await server.openForwarded(engine, point.plan));
     return new LoadedRooms(engine, server, point, rooms);

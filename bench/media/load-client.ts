@@ -1,8 +1,8 @@
 import type { IceCredentials } from '@dialplane/ice';
-import { type DtlsAssociation, type DtlsStep, splitKeyingMaterial, srtpKind, type SrtpProfile } from '@dialplane/kernels';
+import { type DtlsAssociation, type DtlsStep, splitKeyingMaterial, srtpKind, type SrtpMasterKey, type SrtpProfile } from '@dialplane/kernels';
 import { ArrivalRecorder, parseRtcp, RtcpWriter } from '@dialplane/rtp';
 import { instant } from '@dialplane/sansio';
-import { ipv4Address, transportAddress } from '@dialplane/stun';
+import { ipv4Address, transportAddress, type TransportAddress } from '@dialplane/stun';
 import { IceClient } from './ice-client.ts';
 import type { LoadEngine } from './load-engine.ts';
 import { readTransportSequence } from './transport-sequence.ts';
@@ -13,6 +13,12 @@ export interface ServerCandidate {
   readonly address: string;
   readonly port: number;
   readonly credentials: IceCredentials;
+}
+
+/** With what each side protects what it sends. */
+export interface SrtpKeys {
+  readonly client: SrtpMasterKey;
+  readonly server: SrtpMasterKey;
 }
 
 /** Takes media of a client: a packet in the clear, where it is and when it came. */
@@ -65,11 +71,17 @@ export class LoadClient {
 
   /** Resolves once media can flow. */
   connect({ address, port, credentials }: ServerCandidate): Promise<void> {
-    this.remote = transportAddress(ipv4Address(address.split('.').reduce((word, byte) => (word << 8) | Number(byte), 0)), port);
+    this.remote = ipv4TransportAddress(address, port);
     this.ice.begin(credentials);
     const patience = setTimeout(() => this.connected.reject(new Error(`a client of the load was still ${this.phase} after ${patienceMs} ms`)), patienceMs);
     this.check();
     return this.connected.promise.finally(() => clearTimeout(patience));
+  }
+
+  /** Media can flow at once towards who was given the same keys: no ICE, no DTLS, no RTCP. */
+  beginWithKeys(address: string, port: number, keys: SrtpKeys): void {
+    this.remote = ipv4TransportAddress(address, port);
+    this.useKeys(keys);
   }
 
   handleControl(datagram: Uint8Array): void {
@@ -121,14 +133,17 @@ export class LoadClient {
     if (timeoutMs !== undefined) this.handshakeTimer = setTimeout(() => this.take(this.association.handleTimeout()), timeoutMs);
     if (state.kind === 'failed') this.connected.reject(new Error(`the handshake failed: ${state.because}`));
     if (state.kind !== 'connected' || this.phase !== 'handshaking') return;
-    const { client, server } = splitKeyingMaterial(state.profile, state.keyingMaterial);
-    this.profile = state.profile;
-    this.inbound = this.engine.srtp.openInbound(server);
-    this.outbound = this.engine.srtp.openOutbound(client);
-    this.phase = 'connected';
+    this.useKeys(splitKeyingMaterial(state.profile, state.keyingMaterial));
     this.report();
     if (this.engine.pathFeedback === 'transportWide') this.feedbackTimer = setInterval(() => this.tellArrivals(), feedbackIntervalMs);
     this.connected.resolve();
+  }
+
+  private useKeys({ client, server }: SrtpKeys): void {
+    this.profile = client.profile;
+    this.inbound = this.engine.srtp.openInbound(server);
+    this.outbound = this.engine.srtp.openOutbound(client);
+    this.phase = 'connected';
   }
 
   /** A receiver report without blocks, so that the server hears RTCP as from every client, and what this one wants to get. */
@@ -149,4 +164,8 @@ export class LoadClient {
     this.engine.addPacket(this, srtpKind.rtcp, this.writer.length, 0);
     this.engine.flush();
   }
+}
+
+function ipv4TransportAddress(address: string, port: number): TransportAddress {
+  return transportAddress(ipv4Address(address.split('.').reduce((word, byte) => (word << 8) | Number(byte), 0)), port);
 }

@@ -36,11 +36,15 @@ export interface MixedRoom extends AsyncDisposable {
   join(engine: LoadEngine, codec: 'opus' | 'pcmu'): Promise<MixedParticipant>;
 }
 
-/** A media server under load. */
-export interface MediaServer extends AsyncDisposable {
+/** Something under load that forwards. */
+export interface ForwardingServer extends AsyncDisposable {
   readonly title: string;
   /** The process whose time on CPU counts, with all its threads. */
   readonly pid: number;
   openForwarded(engine: LoadEngine, plan: ForwardedRoomPlan): Promise<Room>;
+}
+
+/** A media server under load. */
+export interface MediaServer extends ForwardingServer {
   openMixed(): Promise<MixedRoom>;
 }

@@ -27,6 +27,7 @@ export type { MappedFile } from './mapped-file/mapped-file.ts';
 export { loadSrtp } from './srtp/load-srtp.ts';
 export type { Srtp } from './srtp/srtp.ts';
 export { protectWords, srtpFailure, srtpKind, srtpOverheadBytes, unprotectWords } from './srtp/srtp.ts';
+export { deriveSessionKeys } from './srtp/derive-session-keys.ts';
 export { keyingMaterialBytes, splitKeyingMaterial, srtpProfile, type SrtpMasterKey, type SrtpProfile } from './srtp/srtp-profile.ts';
 export { loadDtls } from './dtls/load-dtls.ts';
 export type { Dtls, DtlsAssociation, DtlsConnected, DtlsIdentity, DtlsState, DtlsStep } from './dtls/dtls.ts';
