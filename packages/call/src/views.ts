@@ -125,7 +125,7 @@ export function participantView(model: CallModel, party: Party): Participant {
   const members = seatsOf(party).filter(takesPart);
   return {
     ...identityOf(party),
-    endpointDetails: members.map(({ participantId }) => ({ participantId })),
+    endpointDetails: members.map(({ participantId, line }) => ({ participantId, ...(line !== undefined && { device: 'telephone' as const }) })),
     state: participantState(party),
     isMuted: members.length > 0 && members.every((seat) => seat.mute.kind === 'muted'),
     role: roleOf(model, party),

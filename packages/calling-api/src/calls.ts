@@ -47,7 +47,8 @@ export type CallKind = Static<typeof CallKind>;
 export const Participant = Type.Object({
   identifier: RawId,
   displayName: Type.Optional(DisplayName),
-  endpointDetails: Type.Array(Type.Object({ participantId: Uuid })),
+  /** `device`: a telephone, a number's or a SIP phone of the user, which takes keys; absent for a client. */
+  endpointDetails: Type.Array(Type.Object({ participantId: Uuid, device: Type.Optional(Type.Literal('telephone')) })),
   state: ParticipantState,
   isMuted: Type.Boolean(),
   role: ParticipantRole,

@@ -1,4 +1,3 @@
-import { getIdentifierRawId } from '@azure/communication-common';
 import { Features, type Call } from '@dialplane/calling';
 import { Button, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, mergeClasses, tokens, Tooltip } from '@fluentui/react-components';
 import { CallEndFilled } from '@fluentui/react-icons/svg/call-end';
@@ -47,7 +46,7 @@ export function ControlBar({ call, isHandRaised: isOwnHandRaised, isConnected }:
   const runHand = useCommandInTurn();
   const isHeld = call.state === 'LocalHold';
   const isHandRaised = isOwnHandRaised();
-  const hasTelephone = call.remoteParticipants.some(({ identifier }) => getIdentifierRawId(identifier).startsWith('4:'));
+  const hasTelephone = call.remoteParticipants.some(({ endpointDetails }) => endpointDetails.some(({ device }) => device === 'telephone'));
   const isTransferable = call.info.groupId === undefined && call.remoteParticipants.length === 1;
   const raiseHand = call.feature(Features.RaiseHand);
   const toggleMic = (): void => run(async () => {

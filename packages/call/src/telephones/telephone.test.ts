@@ -291,7 +291,10 @@ test('SIP phones of a user ring beside the browsers: whichever answers stops the
   };
   const phone = rung();
   assert.ok(!phone.line({ kind: 'progress', lineId: phone.lineId, status: 183, hasEarlyMedia: true }).lines.includes('alice-1 < EarlyMedia'));
-  assert.ok(phone.line({ kind: 'answered', lineId: phone.lineId }).lines.includes('bob-1 < Disconnected 487/10003 by bob'));
+  const answered = phone.line({ kind: 'answered', lineId: phone.lineId });
+  assert.ok(answered.lines.includes('bob-1 < Disconnected 487/10003 by bob'));
+  const shown = answered.outputs.flatMap((output) => (output.kind === 'event' && output.event.type === 'participantsUpdated' ? output.event.updated : []));
+  assert.deepEqual(shown.at(-1)?.endpointDetails.map(({ device }) => device), ['telephone'], 'who takes keys is told');
   const browser = rung();
   assert.deepEqual(about(browser.command({ kind: 'accept', by: 'bob-1', isMuted: false }).lines, 'line').length, 1);
   const declined = rung();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { Call, CreatedSipDevice, SipDeviceList } from '@dialplane/calling-api';
+import type { Call, CreatedSipDevice, Participant, SipDeviceList } from '@dialplane/calling-api';
 import { skip } from '../media/test-group.ts';
 import { Person } from '../test-person.ts';
 import { Softphone } from './test-softphone.ts';
@@ -37,7 +37,7 @@ test('a SIP phone of a user registers and calls a telephone; the call back rings
   await phone.event('ended');
 });
 
-test('a SIP phone forwards calls: to another user, and to a telephone that its own user may call; where it may not, the caller hears why', { skip }, async (t) => {
+test('a SIP phone forwards calls: to another user, whose phone takes keys, and to a telephone that its own user may call; where it may not, the caller hears why', { skip }, async (t) => {
   const telephones = await TelephoneServer.start(t, { demoCarrier: { ringMs: 50 } });
   const { ada, server, sipPort } = telephones;
   const bob = await Person.signIn(server.httpUrl, 'Bob');
@@ -46,18 +46,24 @@ test('a SIP phone forwards calls: to another user, and to a telephone that its o
   const [bobs, carols] = await Promise.all([['bob-desk', identifier], ['carol-desk', `${identifier}0`]].map(async ([username, owner]) =>
     Softphone.start(t, await ada.operate<CreatedSipDevice>('POST', '/v1/telephony/devices', { identifier: owner, username }), sipPort)));
   await telephones.own(ourNumber, { kind: 'users', identifiers: [identifier] });
-  const callBob = async (goesTo: string): Promise<void> => {
-    await telephones.offer(await ada.ask<Call>('POST', '/v1/calls', { endpointId: ada.endpointId, targets: [identifier] }));
+  const callBob = async (goesTo: string): Promise<Call> => {
+    const call = await ada.ask<Call>('POST', '/v1/calls', { endpointId: ada.endpointId, targets: [identifier] });
+    await telephones.offer(call);
     bobs?.forward(await bobs.event('incoming'), goesTo);
+    return call;
   };
-  const connected = () => ada.next('participantsUpdated', ({ updated }) => updated.some((participant) => participant.identifier === identifier && participant.state === 'Connected'));
+  const connected = async () => {
+    const isBob = (participant: Participant): boolean => participant.identifier === identifier && participant.state === 'Connected';
+    return (await ada.next('participantsUpdated', ({ updated }) => updated.some(isBob))).updated.find(isBob);
+  };
   await callBob('+19005550100');
   assert.match((await telephones.end()).message, /premium rate/);
-  await callBob('carol-desk');
+  const { callId } = await callBob('carol-desk');
   const incoming = await carols?.event('incoming') ?? assert.fail();
   assert.match(incoming.request.headers.all('History-Info').join(), /cause=302/);
   carols?.answer(incoming);
-  await connected();
+  assert.deepEqual((await connected())?.endpointDetails.map(({ device }) => device), ['telephone'], 'it takes keys, and clients are told');
+  await telephones.command(callId, 'sendDtmf', { tones: '1#' });
   carols?.hangUp(incoming.sessionId);
   await telephones.end();
   await callBob('+12025550100');

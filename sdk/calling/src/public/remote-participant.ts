@@ -12,6 +12,8 @@ export type ParticipantRole = 'Unknown' | 'Attendee' | 'Presenter' | 'Organizer'
 /** One device a participant takes part from. */
 export interface EndpointDetails {
   readonly participantId: string;
+  /** A telephone, which takes keys (`Call.sendDtmf`): a number's, or a SIP phone of the user. Absent for a client. Ours, beside Azure's. */
+  readonly device?: 'telephone';
 }
 
 export interface RemoteParticipantEvents {
