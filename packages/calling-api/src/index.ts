@@ -32,7 +32,7 @@ export {
 } from './calls.ts';
 export {
   DirectoryEntry, Endpoint, EventsQuery, RegisterEndpointRequest, RenewedOperatorToken, ReportMediaRequest, SendCandidatesRequest, SendDescriptionRequest,
-  ServerInfo, SignInLink, SignInRequest, SignInResponse, WantStreamsRequest,
+  ServerInfo, ServerOptionList, SignInLink, SignInRequest, SignInResponse, WantStreamsRequest,
 } from './signaling.ts';
 export { EndpointEvent, EventBatch, EventEnvelope, passesBy, type PassingEvent } from './events.ts';
 export {

@@ -43,6 +43,7 @@ export interface Operation {
  */
 export const operations = {
   getServerInfo: { method: 'GET', path: '/v1/server', access: 'public', summary: 'What this server is and can do', status: 200, response: signaling.ServerInfo },
+  listServerOptions: { method: 'GET', path: '/v1/server/options', access: 'operator', summary: 'The options in force, and what they mean', status: 200, response: signaling.ServerOptionList },
   signIn: { method: 'POST', path: '/v1/sign-in', access: 'public', summary: 'Sign in as a development user', body: signaling.SignInRequest, status: 200, response: signaling.SignInResponse },
   renewOperatorToken: { method: 'POST', path: '/v1/operator-tokens:renew', access: 'operator', summary: 'Get the next operator token for the one this request carries', status: 200, response: signaling.RenewedOperatorToken },
   createSignInLink: { method: 'POST', path: '/v1/sign-in-links', access: 'operator', summary: 'Make a one-time sign-in link', body: signaling.CreateSignInLinkRequest, status: 201, response: signaling.SignInLink },

@@ -107,3 +107,18 @@ export const ServerInfo = Type.Object({
   capabilities: Type.Object({ mediaProcessor: Type.Boolean(), relay: Type.Boolean(), telephony: Type.Boolean() }),
 });
 export type ServerInfo = Static<typeof ServerInfo>;
+
+/** What operators chose when they started the server; it holds until the next start. */
+export const ServerOptionList = Type.Object({
+  value: Type.Array(Type.Object({
+    /** As it is written after `--`: `sip-port`. */
+    name: Type.String(),
+    /** In force now, as it would be written; absent where there is none. */
+    value: Type.Optional(Type.String()),
+    /** Whether `value` is what holds when nobody chooses. */
+    isPreset: Type.Boolean(),
+    /** What it means, in a sentence. */
+    description: Type.String(),
+  })),
+});
+export type ServerOptionList = Static<typeof ServerOptionList>;

@@ -40,8 +40,8 @@ export const TelephoneNumber = Type.Object({ number: E164, country: Type.String(
 export type TelephoneNumber = Static<typeof TelephoneNumber>;
 export const TelephoneNumberList = Type.Object({ value: Type.Array(TelephoneNumber) });
 export type TelephoneNumberList = Static<typeof TelephoneNumberList>;
-/** Adds a number, or changes what is named of it. */
-export const PutTelephoneNumberRequest = Type.Partial(Type.Object(numberFields));
+/** Adds a number, or changes what is named of it. A trunk of `null` gives it back to all of them. */
+export const PutTelephoneNumberRequest = Type.Partial(Type.Object({ ...numberFields, trunk: Type.Union([numberFields.trunk, Type.Null()]) }));
 export type PutTelephoneNumberRequest = Static<typeof PutTelephoneNumberRequest>;
 export const TelephoneNumberPath = Type.Object({ number: E164 });
 

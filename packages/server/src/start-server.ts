@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { openCertificates, type Certificates } from './certificates/open-certificates.ts';
 import { ClosingList } from './closing-list.ts';
 import { readServerOptions, type ServerOptions } from './command-line/options.ts';
+import { optionsInForce } from './command-line/options-in-force.ts';
 import { makeControlKey, removeControlFile, writeControlFile } from './control/control-file.ts';
 import { addControlRoutes } from './control/control-routes.ts';
 import { identityKeyDesk } from './control/key-desk.ts';
@@ -221,6 +222,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
         ...(hasOwnAuthority && { certificateAuthority: '/ca.crt' }),
         capabilities: { mediaProcessor: media.processor !== undefined, relay: options.relay, telephony: telephony.edge !== undefined && media.processor !== undefined },
       },
+      serverOptions: optionsInForce(options),
       developmentSignIn: options.developmentSignIn,
       publicUrl: () => place.publicUrl(),
       recordRetentionDays: options.recordRetentionDays,

@@ -1,4 +1,4 @@
-import type { ServerInfo } from '@dialplane/calling-api';
+import type { ServerInfo, ServerOptionList } from '@dialplane/calling-api';
 import type { FlowLimits } from './calls/call-flow-recorder.ts';
 import type { MessageLimits } from './calls/message-gate.ts';
 import type { EndpointLimits } from './endpoints/endpoint-registry.ts';
@@ -39,6 +39,8 @@ export const defaultSignalingLimits: SignalingLimits = {
 export interface SignalingConfiguration {
   /** Shown to clients before they sign in. */
   readonly serverInfo: Omit<ServerInfo, 'developmentSignIn'>;
+  /** Shown to operators. */
+  readonly serverOptions: ServerOptionList['value'];
   /** Whether people at this machine may sign in without a link. */
   readonly developmentSignIn: boolean;
   /** Where people reach this server with a browser: `https://calls.example.org:8443`. Asked for when a link is made. */

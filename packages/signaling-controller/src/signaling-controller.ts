@@ -299,6 +299,7 @@ class Controller implements SignalingController {
       registry: this.registry,
       developmentSignIn: configuration.developmentSignIn,
       serverInfo: () => configuration.serverInfo,
+      serverOptions: () => configuration.serverOptions,
       signInUrl: (code) => `${configuration.publicUrl()}/#/sign-in?code=${encodeURIComponent(code)}`,
     });
     const shared = { clock: this.clock, registry: this.registry, calls: this.calls, keeper: this.keeper, store: this.callStore };

@@ -82,6 +82,7 @@ export class TestServer {
       ...(options.applications !== undefined && { applications: options.applications }),
       configuration: {
         serverInfo: { name: 'Dialplane', version: '0.1.0', capabilities: { mediaProcessor: false, relay: false, telephony: false } },
+        serverOptions: [],
         developmentSignIn: options.developmentSignIn ?? true,
         publicUrl: () => 'https://calls.example.org',
         recordRetentionDays: 30,

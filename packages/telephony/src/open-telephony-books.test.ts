@@ -62,6 +62,17 @@ test('a secret that is left out stays, with the same username only', async (t) =
   assert.deepEqual([renamed.ok, !renamed.ok && renamed.target], [false, 'body.admission.digest.secret']);
 });
 
+test('a number that has a trunk keeps it until it is given another, or given back to all', async (t) => {
+  const { books } = await opened(t);
+  const trunkAfter = async (request: Parameters<typeof books.desk.putNumber>[1]) => {
+    const put = await books.desk.putNumber('+14255550101', request);
+    return put.ok ? put.value.trunk : put.code;
+  };
+  assert.equal(await trunkAfter({ trunk: 'SBC1.example.com' }), 'sbc1.example.com');
+  assert.equal(await trunkAfter({ calling: 'outbound' }), 'sbc1.example.com');
+  assert.equal(await trunkAfter({ trunk: null }), undefined);
+});
+
 test('what is wrong says where', async (t) => {
   const { books } = await opened(t);
   const { desk } = books;

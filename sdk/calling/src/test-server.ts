@@ -66,6 +66,7 @@ export class TestServer {
       metrics,
       configuration: {
         serverInfo: { name: 'Dialplane', version: '0.1.0', capabilities: { mediaProcessor: false, relay: false, telephony: false } },
+        serverOptions: [],
         developmentSignIn: true,
         publicUrl: () => this.url,
         recordRetentionDays: 30,

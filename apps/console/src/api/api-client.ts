@@ -6,6 +6,7 @@ type Operations = typeof operations;
 /** The operations the console uses. Method and path are held to the contract by the compiler, without its schemas in the bundle. */
 const routes = {
   getServerInfo: { method: 'GET', path: '/v1/server' },
+  listServerOptions: { method: 'GET', path: '/v1/server/options' },
   signIn: { method: 'POST', path: '/v1/sign-in' },
   renewOperatorToken: { method: 'POST', path: '/v1/operator-tokens:renew' },
   createSignInLink: { method: 'POST', path: '/v1/sign-in-links' },
@@ -31,6 +32,9 @@ const routes = {
   getVoiceRoutes: { method: 'GET', path: '/v1/telephony/routes' },
   replaceVoiceRoutes: { method: 'PUT', path: '/v1/telephony/routes' },
   testVoiceRoutes: { method: 'POST', path: '/v1/telephony/routes:test' },
+  getDialingPolicy: { method: 'GET', path: '/v1/telephony/policy' },
+  replaceDialingPolicy: { method: 'PUT', path: '/v1/telephony/policy' },
+  listLimitUse: { method: 'GET', path: '/v1/telephony/limits' },
   listSipDevices: { method: 'GET', path: '/v1/telephony/devices' },
   createSipDevice: { method: 'POST', path: '/v1/telephony/devices' },
   deleteSipDevice: { method: 'DELETE', path: '/v1/telephony/devices/{username}' },

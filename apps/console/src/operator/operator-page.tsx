@@ -1,12 +1,13 @@
-import { Button, Card, Checkbox, Field, Input, makeStyles, MessageBar, MessageBarBody, Text, tokens } from '@fluentui/react-components';
+import { Button, Card, Checkbox, Field, Input, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { CopyRegular } from '@fluentui/react-icons/svg/copy';
 import type { SignInLink } from '@dialplane/calling-api';
 import { useState, type ReactNode } from 'react';
 import type { ApiClient } from '../api/api-client.ts';
 import { useCommand } from '../calling/use-command.ts';
-import { useSession } from '../session/use-session.tsx';
+import { OperatorsOnly } from '../shell/operators-only.tsx';
 import { Page, Section } from '../shell/page.tsx';
 import { CertificateInstructions, ServerFacts } from '../about/server-facts.tsx';
+import { StartedWith } from './started-with.tsx';
 
 const useStyles = makeStyles({
   card: { padding: '20px', display: 'grid', gap: '12px', justifyItems: 'start', maxWidth: '720px' },
@@ -16,14 +17,12 @@ const useStyles = makeStyles({
 
 /** What operators do here: let people in, see what the server is, give its certificate authority away. */
 export function OperatorPage(): ReactNode {
-  const { operatorApi } = useSession();
   return (
     <Page title="Operator">
-      {operatorApi === undefined ? (
-        <MessageBar intent="info" layout="multiline"><MessageBarBody>You are not signed in as an operator. Use the operator link that the server prints at its start, or ask an operator for one.</MessageBarBody></MessageBar>
-      ) : <Section title="Let somebody in"><SignInLinkCard operatorApi={operatorApi} /></Section>}
+      <OperatorsOnly>{(operatorApi) => <Section title="Let somebody in"><SignInLinkCard operatorApi={operatorApi} /></Section>}</OperatorsOnly>
       <Section title="Server"><ServerFacts /></Section>
       <Section title="A second computer"><CertificateInstructions /></Section>
+      <OperatorsOnly>{(operatorApi) => <Section title="Options that the server was started with"><StartedWith operatorApi={operatorApi} /></Section>}</OperatorsOnly>
     </Page>
   );
 }

@@ -8,6 +8,7 @@ export type Route =
   | { readonly screen: 'network' }
   | { readonly screen: 'usage' }
   | { readonly screen: 'telephony' }
+  | { readonly screen: 'policy' }
   | { readonly screen: 'operator' }
   | { readonly screen: 'about' };
 
@@ -30,7 +31,7 @@ export function parseRoute(fragment: string): Route {
     case 'usage':
       return { screen: 'usage' };
     case 'telephony':
-      return { screen: 'telephony' };
+      return { screen: second === 'policy' ? 'policy' : 'telephony' };
     case 'operator':
       return { screen: 'operator' };
     case 'about':
@@ -59,6 +60,8 @@ export function hrefOf(route: Route): string {
       return '#/usage';
     case 'telephony':
       return '#/telephony';
+    case 'policy':
+      return '#/telephony/policy';
     case 'operator':
       return '#/operator';
     case 'about':

@@ -49,7 +49,7 @@ export function Navigation({ route }: { readonly route: Route }): ReactNode {
   const styles = useStyles();
   const { operatorToken } = useSession();
   const isNarrow = useIsNarrow();
-  const current = route.screen === 'flow' ? 'calls' : route.screen;
+  const current = route.screen === 'flow' ? 'calls' : route.screen === 'policy' ? 'telephony' : route.screen;
   const isShown = (name: string): boolean => (operatorToken === undefined ? !forOperators.has(name) : !(isNarrow && name === 'About'));
   return (
     <nav className={styles.nav} aria-label="Console">

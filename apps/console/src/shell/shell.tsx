@@ -20,6 +20,7 @@ const FlowPage = lazy(() => import('../flow/flow-page.tsx').then(({ FlowPage }) 
 const CallsPage = lazy(() => import('../calls/calls-page.tsx').then(({ CallsPage }) => ({ default: CallsPage })));
 const NetworkTestPage = lazy(() => import('../network-test/network-test-page.tsx').then(({ NetworkTestPage }) => ({ default: NetworkTestPage })));
 const UsagePage = lazy(() => import('../usage/usage-page.tsx').then(({ UsagePage }) => ({ default: UsagePage })));
+const PolicyPage = lazy(() => import('../policy/policy-page.tsx').then(({ PolicyPage }) => ({ default: PolicyPage })));
 const TelephonyPage = lazy(() => import('../telephony/telephony-page.tsx').then(({ TelephonyPage }) => ({ default: TelephonyPage })));
 const OperatorPage = lazy(() => import('../operator/operator-page.tsx').then(({ OperatorPage }) => ({ default: OperatorPage })));
 const AboutPage = lazy(() => import('../about/about-page.tsx').then(({ AboutPage }) => ({ default: AboutPage })));
@@ -110,6 +111,8 @@ function Screen({ route }: { readonly route: Route }): ReactNode {
       return <UsagePage />;
     case 'telephony':
       return <TelephonyPage />;
+    case 'policy':
+      return <PolicyPage />;
     case 'operator':
       return <OperatorPage />;
     case 'about':

@@ -1,11 +1,14 @@
 import { Button, Field, Input, Select } from '@fluentui/react-components';
-import type { DirectoryEntry, NumberTarget, OperationBody, TelephoneNumber } from '@dialplane/calling-api';
+import type { DirectoryEntry, NumberCapability, NumberTarget, OperationBody, TelephoneNumber } from '@dialplane/calling-api';
 import { useState, type ReactNode } from 'react';
 import { useCommand } from '../calling/use-command.ts';
 import { typedIdentifier } from '../text/person.ts';
 import { useFormRow } from './form-row.ts';
 import { nameInDirectory, namedPeople } from './named-people.ts';
 import { PeopleField } from './people-field.tsx';
+
+/** What a number is for, in words. */
+export const callingTexts: Readonly<Record<NumberCapability, string>> = { 'inbound+outbound': 'in and out', inbound: 'in', outbound: 'out', none: 'no calls' };
 
 interface NumberFormProps {
   /** The number that is changed; without one a number is added. */
@@ -21,13 +24,14 @@ export function NumberForm({ edited, trunkNames, directory, onPut }: NumberFormP
   const run = useCommand();
   const [number, setNumber] = useState(edited?.number ?? '');
   const [trunk, setTrunk] = useState(edited?.trunk ?? '');
+  const [calling, setCalling] = useState<NumberCapability>(edited?.calling ?? 'inbound+outbound');
   const [kind, setKind] = useState<NumberTarget['kind']>(edited?.target.kind === 'none' ? 'users' : (edited?.target.kind ?? 'users'));
   const [value, setValue] = useState(() => (edited === undefined ? '' : valueOf(edited.target, directory)));
   const identifier = typedIdentifier(number);
   const target = targetOf(kind, value.trim(), directory);
   const put = (): void => run(async () => {
     if (identifier === undefined || target === undefined) return;
-    await onPut(identifier.slice('4:'.length), { target, ...(trunk === '' ? {} : { trunk }) });
+    await onPut(identifier.slice('4:'.length), { target, calling, ...(trunk === (edited?.trunk ?? '') ? {} : { trunk: trunk === '' ? null : trunk }) });
     setNumber('');
     setValue('');
   });
@@ -35,7 +39,8 @@ export function NumberForm({ edited, trunkNames, directory, onPut }: NumberFormP
   return (
     <div className={row} role="group" aria-label={edited === undefined ? 'New number' : `Change ${edited.number}`}>
       <Field label="Number" {...(isWrong ? { validationState: 'warning', validationMessage: 'With + and country: +1 425 555 0100' } : {})}><Input value={number} placeholder="+1 425 555 0100" inputMode="tel" onChange={(_, { value: text }) => setNumber(text)} /></Field>
-      <Field label="Comes by"><Select value={trunk} onChange={(_, { value: text }) => setTrunk(text)}>{edited?.trunk === undefined ? <option value="">any trunk</option> : null}{trunkNames.map((name) => <option key={name} value={name}>{name}</option>)}</Select></Field>
+      <Field label="Comes by"><Select value={trunk} onChange={(_, { value: text }) => setTrunk(text)}><option value="">any trunk</option>{trunkNames.map((name) => <option key={name} value={name}>{name}</option>)}</Select></Field>
+      <Field label="For calls"><Select value={calling} onChange={(_, { value: text }) => setCalling(text as NumberCapability)}>{Object.entries(callingTexts).map(([each, title]) => <option key={each} value={each}>{title}</option>)}</Select></Field>
       <Field label="Calls go to">
         <Select value={kind} onChange={(_, { value: text }) => setKind(text as NumberTarget['kind'])}>
           <option value="users">People</option>

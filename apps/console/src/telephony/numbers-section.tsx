@@ -1,6 +1,6 @@
 import { Button, makeStyles, Spinner } from '@fluentui/react-components';
 import { EditRegular } from '@fluentui/react-icons/svg/edit';
-import type { DirectoryEntry, NumberCapability, NumberTarget, OperationBody, TelephoneNumber, TelephoneNumberList } from '@dialplane/calling-api';
+import type { DirectoryEntry, NumberTarget, OperationBody, TelephoneNumber, TelephoneNumberList } from '@dialplane/calling-api';
 import { useState, type ReactNode } from 'react';
 import type { ApiClient } from '../api/api-client.ts';
 import type { Query } from '../api/use-query.ts';
@@ -9,12 +9,11 @@ import { FailureBar } from '../shell/failure-bar.tsx';
 import { Section } from '../shell/page.tsx';
 import { ConfirmedDelete } from './confirmed-delete.tsx';
 import { nameInDirectory } from './named-people.ts';
-import { NumberForm } from './number-form.tsx';
+import { callingTexts, NumberForm } from './number-form.tsx';
 import { SimpleTable, type SimpleRow } from './simple-table.tsx';
 
 const useStyles = makeStyles({ actions: { display: 'inline-flex', gap: '4px' } });
 
-const callingTexts: Readonly<Record<NumberCapability, string>> = { none: 'no calls', inbound: 'in', outbound: 'out', 'inbound+outbound': 'in and out' };
 const stateTexts: Readonly<Record<TelephoneNumber['state'], string>> = { owned: 'in use', pool: 'to be claimed' };
 
 interface NumbersSectionProps {

@@ -1,10 +1,11 @@
-import { makeStyles, SearchBox, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text, tokens } from '@fluentui/react-components';
+import { makeStyles, mergeClasses, SearchBox, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text, tokens } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
 
 const useStyles = makeStyles({
   root: { display: 'grid', gap: '8px', gridTemplateColumns: 'minmax(0, 1fr)', justifyItems: 'start' },
   scroller: { boxSizing: 'border-box', width: '100%', overflow: 'auto', maxHeight: '452px', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1 },
-  table: { minWidth: '640px', tableLayout: 'auto', '& td': { fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere' }, '& td:last-child': { whiteSpace: 'nowrap' } },
+  table: { minWidth: '640px', tableLayout: 'auto', '& td': { fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere' } },
+  actions: { '& td:last-child': { whiteSpace: 'nowrap' } },
   head: { position: 'sticky', top: 0, zIndex: 1, backgroundColor: tokens.colorNeutralBackground1, boxShadow: `0 1px 0 ${tokens.colorNeutralStroke2}` },
   empty: { color: tokens.colorNeutralForeground3 },
 });
@@ -21,6 +22,7 @@ export interface SimpleRow {
 
 export interface SimpleTableProps {
   readonly label: string;
+  /** The last is empty where its column holds what can be done with the row. */
   readonly heads: readonly string[];
   readonly rows: readonly SimpleRow[];
   /** Stands in the place of the table while there are no rows. */
@@ -38,7 +40,7 @@ export function SimpleTable({ label, heads, rows, empty }: SimpleTableProps): Re
     <div className={styles.root}>
       {isSearched ? <SearchBox value={query} placeholder={`Search ${rows.length}`} aria-label={`Search in ${label}`} onChange={(_, { value }) => setQuery(value)} /> : null}
       <div className={styles.scroller}>
-        <Table size="small" className={styles.table} aria-label={label}>
+        <Table size="small" className={mergeClasses(styles.table, heads.at(-1) === '' && styles.actions)} aria-label={label}>
           <TableHeader className={styles.head}><TableRow>{heads.map((head, index) => <TableHeaderCell key={head === '' ? index : head}>{head}</TableHeaderCell>)}</TableRow></TableHeader>
           <TableBody>
             {shown.map(({ key, cells }) => <TableRow key={key}>{cells.map((cell, index) => <TableCell key={heads[index]}>{cell}</TableCell>)}</TableRow>)}

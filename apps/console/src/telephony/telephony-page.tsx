@@ -1,8 +1,9 @@
-import { MessageBar, MessageBarBody } from '@fluentui/react-components';
+import { Link } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import type { ApiClient } from '../api/api-client.ts';
 import { useQuery } from '../api/use-query.ts';
-import { useSession } from '../session/use-session.tsx';
+import { hrefOf } from '../routes/route.ts';
+import { OperatorsOnly } from '../shell/operators-only.tsx';
 import { Page } from '../shell/page.tsx';
 import { NumbersSection } from './numbers-section.tsx';
 import { RouteTestSection } from './route-test-section.tsx';
@@ -16,12 +17,9 @@ const healthRefreshMs = 5000;
 
 /** Carriers, numbers, routes and SIP phones, and what was telephoned; for operators. */
 export function TelephonyPage(): ReactNode {
-  const { operatorApi } = useSession();
   return (
-    <Page title="Telephony">
-      {operatorApi === undefined ? (
-        <MessageBar intent="info" layout="multiline"><MessageBarBody>You are not signed in as an operator. Use the operator link that the server prints at its start, or ask an operator for one.</MessageBarBody></MessageBar>
-      ) : <Sections operatorApi={operatorApi} />}
+    <Page title="Telephony" actions={<Link href={hrefOf({ screen: 'policy' })}>Limits and dialing policy</Link>}>
+      <OperatorsOnly>{(operatorApi) => <Sections operatorApi={operatorApi} />}</OperatorsOnly>
     </Page>
   );
 }

@@ -9,6 +9,7 @@ import { Section } from '../shell/page.tsx';
 import { ConfirmedDelete } from './confirmed-delete.tsx';
 import { NewTrunk } from './new-trunk.tsx';
 import { SimpleTable, type SimpleRow } from './simple-table.tsx';
+import { settingsOf } from './trunk-settings.ts';
 
 const useStyles = makeStyles({
   health: { display: 'grid', gap: '2px', justifyItems: 'start', padding: '4px 0' },
@@ -51,7 +52,7 @@ export function TrunksSection({ operatorApi, trunks }: TrunksSectionProps): Reac
         health.activeLines,
         health.lastSeenAt === undefined ? 'never' : whenHeard(health.lastSeenAt),
         <span key="actions" className={styles.actions}>
-          <Switch checked={isEnabled} aria-label={`Use ${name}`} onChange={() => run(() => put(name, settingsOf(trunk, !isEnabled)))} />
+          <Switch checked={isEnabled} aria-label={`Use ${name}`} onChange={() => run(() => put(name, { ...settingsOf(trunk), isEnabled: !isEnabled }))} />
           <ConfirmedDelete name={name} consequence={`No call goes to ${name} or comes from it any more.`} onDelete={() => remove(name)} />
         </span>,
       ],
@@ -69,19 +70,6 @@ export function TrunksSection({ operatorApi, trunks }: TrunksSectionProps): Reac
       <NewTrunk operatorApi={operatorApi} onPut={put} />
     </Section>
   );
-}
-
-/** Everything that a trunk is, said again: what a request leaves out falls back to the preset, but for secrets, which stay. */
-function settingsOf(trunk: Trunk, isEnabled: boolean): OperationBody<'putTrunk'> {
-  const { description, transport, port, addresses, preset, profile, optionsIntervalSeconds, limits, registration, credentials, admission: { digest, ...admission } } = trunk;
-  return {
-    isEnabled, transport, port, addresses, profile, optionsIntervalSeconds, limits,
-    ...(description === undefined ? {} : { description }),
-    ...(preset === undefined ? {} : { preset }),
-    ...(registration === undefined ? {} : { registration }),
-    ...(credentials === undefined ? {} : { credentials: { username: credentials.username } }),
-    admission: { ...admission, ...(digest === undefined ? {} : { digest: { username: digest.username } }) },
-  };
 }
 
 function whenHeard(instant: string): string {

@@ -1,4 +1,4 @@
-import { Button, Field, Input, makeStyles, MessageBar, MessageBarBody, Radio, RadioGroup, Spinner } from '@fluentui/react-components';
+import { Button, Field, Input, makeStyles, Radio, RadioGroup, Spinner } from '@fluentui/react-components';
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
 import type { RelayUsageRow } from '@dialplane/calling-api';
 import { useState, type ReactNode } from 'react';
@@ -6,8 +6,8 @@ import type { ApiClient } from '../api/api-client.ts';
 import { useQuery } from '../api/use-query.ts';
 import { useCommand } from '../calling/use-command.ts';
 import { toCsv } from '../calls/csv.ts';
-import { useSession } from '../session/use-session.tsx';
 import { FailureBar } from '../shell/failure-bar.tsx';
+import { OperatorsOnly } from '../shell/operators-only.tsx';
 import { Page, Section } from '../shell/page.tsx';
 import { downloadText } from '../text/download.ts';
 import { RelaySettingsCard } from './relay-settings-card.tsx';
@@ -22,17 +22,16 @@ const refreshMs = 10_000;
 
 /** Who used the relay, how much, and what that costs; for operators. */
 export function UsagePage(): ReactNode {
-  const { operatorApi } = useSession();
   return (
     <Page title="Relay usage">
-      {operatorApi === undefined ? (
-        <MessageBar intent="info" layout="multiline"><MessageBarBody>You are not signed in as an operator. Use the operator link that the server prints at its start, or ask an operator for one.</MessageBarBody></MessageBar>
-      ) : (
-        <>
-          <Usage operatorApi={operatorApi} />
-          <Section title="Relay"><RelaySettingsCard operatorApi={operatorApi} /></Section>
-        </>
-      )}
+      <OperatorsOnly>
+        {(operatorApi) => (
+          <>
+            <Usage operatorApi={operatorApi} />
+            <Section title="Relay"><RelaySettingsCard operatorApi={operatorApi} /></Section>
+          </>
+        )}
+      </OperatorsOnly>
     </Page>
   );
 }

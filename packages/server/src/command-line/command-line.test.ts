@@ -8,6 +8,7 @@ import { Failure } from '../failures.ts';
 import type { Command, Invocation } from './command.ts';
 import { optionsReference } from './help.ts';
 import { OptionError, optionTable, readServerOptions } from './options.ts';
+import { optionsInForce } from './options-in-force.ts';
 import { runCommandLine } from './run-command-line.ts';
 
 async function run(words: readonly string[], known: readonly Command[] = commands, environment: NodeJS.ProcessEnv = {}) {
@@ -137,6 +138,16 @@ test('lists and paths are read', () => {
 
 test('docs/reference/options.md is the table', () => {
   assert.equal(readFileSync(resolve(repositoryRoot, 'docs/reference/options.md'), 'utf8'), optionsReference(), 'run: node tools/write-options-reference.ts');
+});
+
+test('options in force are told as they would be written', () => {
+  const given = { 'sip': 'off', 'sip-port': '0', 'trunk-ports': '40000-41000', 'relay-allow-peers': 'none', 'public-address': 'calls.example.com,203.0.113.9', 'webhooks': 'private' };
+  for (const texts of [{}, given]) {
+    const options = readServerOptions(texts, {});
+    const told = optionsInForce(options);
+    assert.deepEqual(readServerOptions(Object.fromEntries(told.map(({ name, value }) => [name, value])), {}), options);
+    assert.deepEqual(told.filter(({ isPreset }) => !isPreset).map(({ name }) => name).toSorted(), Object.keys(texts).toSorted());
+  }
 });
 
 test('options of the relay are read, and what is wrong with one is said', () => {

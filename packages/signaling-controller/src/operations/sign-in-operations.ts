@@ -1,4 +1,4 @@
-import type { ServerInfo, SignInRequest, SignInResponse } from '@dialplane/calling-api';
+import type { ServerInfo, ServerOptionList, SignInRequest, SignInResponse } from '@dialplane/calling-api';
 import type { Identity, LinkSignInResult } from '@dialplane/identity';
 import type { FastifyRequest } from 'fastify';
 import type { EndpointRegistry } from '../endpoints/endpoint-registry.ts';
@@ -14,6 +14,7 @@ export interface SignInOperationsOptions {
   /** Whether people at this machine may sign in without a link. */
   readonly developmentSignIn: boolean;
   serverInfo(): Omit<ServerInfo, 'developmentSignIn'>;
+  serverOptions(): ServerOptionList['value'];
   /** The address of a sign-in link with this code. */
   signInUrl(code: string): string;
 }
@@ -26,10 +27,11 @@ export class SignInOperations {
     this.options = options;
   }
 
-  handlers(): Pick<OperationHandlers, 'getServerInfo' | 'signIn' | 'renewOperatorToken' | 'createSignInLink' | 'listDirectory'> {
-    const { identity, registry, serverInfo, signInUrl } = this.options;
+  handlers(): Pick<OperationHandlers, 'getServerInfo' | 'listServerOptions' | 'signIn' | 'renewOperatorToken' | 'createSignInLink' | 'listDirectory'> {
+    const { identity, registry, serverInfo, serverOptions, signInUrl } = this.options;
     return {
       getServerInfo: ({ http }) => ({ ...serverInfo(), developmentSignIn: this.needsNoLink(http) }),
+      listServerOptions: () => ({ value: serverOptions() }),
       signIn: (request) => this.signIn(request),
       renewOperatorToken: async ({ http }) => {
         const renewed = await keptSafe(identity.renewOperatorToken(bearerToken(http.headers.authorization)));

@@ -77,10 +77,11 @@ export class NumberBook {
   async put(e164: string, request: PutTelephoneNumberRequest): Promise<Answer<TelephoneNumber>> {
     const before = this.#numbers.get(e164);
     if (before === undefined && this.#numbers.size >= maxNumbers) return refusal('TELEPHONY_LIMIT', `There are ${maxNumbers} numbers, which is as many as there can be.`);
-    const trunk = request.trunk?.toLowerCase();
+    const { trunk: askedTrunk, ...changes } = request;
+    const { number: _number, country: _country, since, trunk: trunkBefore, ...settings } = before ?? { ...presetSettings, number: e164, country: '', since: new Date(this.#now()).toISOString() };
+    const trunk = askedTrunk === undefined ? trunkBefore : askedTrunk?.toLowerCase();
     if (trunk !== undefined && !this.#isTrunk(trunk)) return refusal('REQUEST_INVALID', `There is no trunk ${trunk}.`, 'body.trunk');
-    const { number: _number, country: _country, since, ...settings } = before ?? { ...presetSettings, number: e164, country: '', since: new Date(this.#now()).toISOString() };
-    const after: NumberSettings = { ...settings, ...request, ...(trunk !== undefined && { trunk }) };
+    const after: NumberSettings = { ...settings, ...changes, ...(trunk !== undefined && { trunk }) };
     const sinceAt = before === undefined || before.state !== after.state ? this.#now() : Date.parse(since);
     const number = telephoneNumber(e164, sinceAt, after);
     const values = { settings: JSON.stringify(after), since_at: sinceAt };
