@@ -25,6 +25,7 @@ const allowed: Record<string, readonly string[]> = {
   'packages/store': [],
   'packages/telemetry': [],
   'packages/kernels': [],
+  'packages/testing': [],
   'packages/relay': ['sansio', 'stun', 'turn', 'calling-api', 'kernels', 'store', 'telemetry'],
   'packages/media-processor': ['sansio', 'stun', 'calling-api', 'media-api', 'rtp', 'ice', 'sdp', 'conference', 'kernels', 'telemetry'],
   'packages/telephony': ['sansio', 'calling-api', 'media-api', 'telephony-api', 'applications-api', 'rtp', 'sip', 'routing', 'store', 'telemetry'],

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startServer, type RunningServer } from '@dialplane/server';
+import { missingOf, skipWithout } from '@dialplane/testing';
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { drawFace } from './test-face.ts';
 
 const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Said loudly where there is no browser; in CI nothing may be missing. */
-const skip = existsSync(chromiumPath) || process.env['CI'] !== undefined ? false : `${chromiumPath} is missing: install chromium, or name one in CHROMIUM`;
+const skip = skipWithout(missingOf(chromiumPath));
 const root = resolve(import.meta.dirname, '..');
 const home = mkdtempSync(join(tmpdir(), 'dialplane-console-'));
 /** Set to a folder, the pictures of README's tour are written there. */

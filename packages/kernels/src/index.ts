@@ -11,7 +11,7 @@
  * ```
  */
 export { isOutdated, kernelFile, kernelFingerprint, kernelNames, kernelSources, stampKernel } from './kernel-files.ts';
-export { loadKernel, type LoadedKernel } from './load-kernel.ts';
+export { absenceOf, exportsOf, loadKernel, type LoadedKernel } from './load-kernel.ts';
 export { findNodeHeaders } from './node-headers.ts';
 export { nodeCrypto, nodeSipCrypto } from './node-crypto.ts';
 export { nodeRandomness } from './node-randomness.ts';

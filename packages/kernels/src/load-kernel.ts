@@ -18,6 +18,17 @@ export function loadKernel<Exports>(name: string): LoadedKernel<Exports> {
   }
 }
 
+/** Why the first of these that is absent is so; `undefined` where all are loaded. */
+export function absenceOf(...kernels: ReadonlyArray<LoadedKernel<unknown>>): string | undefined {
+  return kernels.find((kernel) => kernel.kind === 'absent')?.absentBecause;
+}
+
+/** What a kernel exports, for who cannot do without it. @throws {Error} With the sentence that says why it is absent. */
+export function exportsOf<Exports>(kernel: LoadedKernel<Exports>): Exports {
+  if (kernel.kind === 'absent') throw new Error(kernel.absentBecause);
+  return kernel.exports;
+}
+
 function absent(name: string, because: string): { readonly kind: 'absent'; readonly absentBecause: string } {
   return { kind: 'absent', absentBecause: `The native kernel "${name}" ${because}.` };
 }

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { missingOf, skipWithout } from '@dialplane/testing';
 import { build, type BuildOptions } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
@@ -16,8 +16,7 @@ export interface PageOptions {
 const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Why tests in a browser cannot run here; false where they can. In continuous integration they must. */
-export const withoutBrowser: string | false =
-  existsSync(chromiumPath) || process.env['CI'] !== undefined ? false : `${chromiumPath} is missing: install Chromium (apt-get install chromium)`;
+export const withoutBrowser = skipWithout(missingOf(chromiumPath));
 
 /** A headless Chromium with fake devices, and pages on loopback (a secure context). Disposing of it ends both. */
 export class TestBrowser implements AsyncDisposable {

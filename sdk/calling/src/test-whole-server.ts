@@ -24,11 +24,15 @@ export class TestWholeServer {
     this.flags = flags;
   }
 
-  /** @param flags further arguments of its command line. */
+  /** @param flags further arguments of its command line. @throws {Error} Where it has no media processes: calls would wait for them in vain. */
   static async start(...flags: readonly string[]): Promise<TestWholeServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'dialplane-sdk-relay-'));
     const { child, url } = await launch(dataDir, '0', flags);
-    return new TestWholeServer(child, dataDir, url, flags);
+    const server = new TestWholeServer(child, dataDir, url, flags);
+    const { capabilities } = await server.ask<OperationResponse<'getServerInfo'>>('GET', '/v1/server');
+    if (capabilities.mediaProcessor) return server;
+    await server[Symbol.asyncDispose]();
+    throw new Error('The server has no media processes. ./dialplane doctor says what is missing; kernels that are outdated ./dialplane up builds.');
   }
 
   /** Kills its media processes: so many of those that run, those first that serve first. */

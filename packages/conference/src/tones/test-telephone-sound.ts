@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { missingOf, skipWithout } from '@dialplane/testing';
 import { DtmfDetector } from './dtmf-detector.ts';
 
 /** Runs libspandsp's keys over samples of 16 bits at 8,000 Hz. */
@@ -10,8 +11,7 @@ type RunSpandsp = (words: readonly string[], input?: Int16Array) => Buffer;
 
 /** A test beside libspandsp, an independent implementation (Debian: libspandsp-dev); where it is not installed it is skipped and says so, in CI it fails. */
 export function spandspTest(name: string, run: (t: TestContext, runSpandsp: RunSpandsp) => void): void {
-  const skip = !existsSync('/usr/include/spandsp/dtmf.h') && process.env['CI'] !== 'true' ? 'NOT TESTED: libspandsp-dev is not installed' : false;
-  test(name, { skip }, (t) => {
+  test(name, { skip: skipWithout(missingOf('/usr/include/spandsp/g711.h')) }, (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'dialplane-dtmf-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const program = join(folder, 'dtmf');

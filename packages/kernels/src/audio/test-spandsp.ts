@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { missingOf, skipWithout } from '@dialplane/testing';
 import { nativeTest } from '../test-kernels.ts';
 
 /** Runs a codec of libspandsp over all of its input; bytes out. */
@@ -10,8 +11,9 @@ export type RunSpandsp = (what: string, input: Uint8Array | Int16Array) => Uint8
 
 /** A test beside libspandsp, an independent implementation (Debian: libspandsp-dev); where it is not installed it is skipped and says so, in CI it fails. */
 export function spandspTest(kernel: string, name: string, run: (t: TestContext, runSpandsp: RunSpandsp) => void): void {
-  if (!existsSync('/usr/include/spandsp/g711.h') && process.env['CI'] !== 'true') {
-    test(name, { skip: 'NOT TESTED: libspandsp-dev is not installed' }, () => {});
+  const skip = skipWithout(missingOf('/usr/include/spandsp/g711.h'));
+  if (skip !== false) {
+    test(name, { skip }, () => {});
     return;
   }
   nativeTest(kernel, name, (t) => {

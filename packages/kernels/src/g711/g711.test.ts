@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { decodeWords, encodeWords } from '../audio/audio-codec.ts';
 import { firstDifference, signalToNoise, tone } from '../audio/test-signals.ts';
 import { spandspTest } from '../audio/test-spandsp.ts';
+import { exportsOf } from '../load-kernel.ts';
 import { nativeTest } from '../test-kernels.ts';
 import { g711Law } from './g711.ts';
 import { loadG711 } from './load-g711.ts';
 
 function g711() {
-  const kernel = loadG711();
-  if (kernel.kind === 'absent') throw new Error(kernel.absentBecause);
-  return kernel.exports;
+  return exportsOf(loadG711());
 }
 
 function encode(law: number, samples: Float32Array): Uint8Array {

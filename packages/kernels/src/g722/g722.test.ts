@@ -3,14 +3,13 @@ import fc from 'fast-check';
 import { audioFailure, decodeWords, encodeWords } from '../audio/audio-codec.ts';
 import { amplitudeAt, babble, firstDifference, signalToNoise, tone } from '../audio/test-signals.ts';
 import { spandspTest } from '../audio/test-spandsp.ts';
+import { exportsOf } from '../load-kernel.ts';
 import { nativeTest } from '../test-kernels.ts';
 import type { NumberedCodec as G722 } from '../audio/numbered-codec.ts';
 import { loadG722 } from './load-g722.ts';
 
 function testG722(): G722 {
-  const kernel = loadG722();
-  if (kernel.kind === 'absent') throw new Error(kernel.absentBecause);
-  return kernel.exports;
+  return exportsOf(loadG722());
 }
 
 function encode(samples: Float32Array, g722 = testG722(), encoder = g722.openEncoder()): Uint8Array {

@@ -4,13 +4,12 @@ import { audioFailure, decodeWords, encodeWords } from '../audio/audio-codec.ts'
 import type { NumberedCodec } from '../audio/numbered-codec.ts';
 import { mutantRuns, mutantsOf } from '../audio/test-mutants.ts';
 import { amplitudeAt, babble, rootMeanSquare, tone } from '../audio/test-signals.ts';
+import { exportsOf } from '../load-kernel.ts';
 import { nativeTest } from '../test-kernels.ts';
 import { loadG729 } from './load-g729.ts';
 
 function testG729(): NumberedCodec {
-  const kernel = loadG729();
-  if (kernel.kind === 'absent') throw new Error(kernel.absentBecause);
-  return kernel.exports;
+  return exportsOf(loadG729());
 }
 
 function encode(samples: Float32Array): Uint8Array {

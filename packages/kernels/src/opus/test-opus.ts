@@ -1,4 +1,5 @@
 import { decodedPart, decodeWords, encodeWords } from '../audio/audio-codec.ts';
+import { exportsOf } from '../load-kernel.ts';
 import { loadOpus } from './load-opus.ts';
 import type { Opus, OpusEncoderOptions } from './opus.ts';
 
@@ -14,9 +15,7 @@ const words = new Int32Array(8);
 
 /** @throws {Error} Where the kernel is absent. */
 export function testOpus(): Opus {
-  const kernel = loadOpus();
-  if (kernel.kind === 'absent') throw new Error(kernel.absentBecause);
-  return kernel.exports;
+  return exportsOf(loadOpus());
 }
 
 /** One packet of 20 ms. */

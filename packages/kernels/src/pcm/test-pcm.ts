@@ -1,11 +1,10 @@
+import { exportsOf } from '../load-kernel.ts';
 import { loadPcm } from './load-pcm.ts';
 import { type Pcm, pcmOperation, pcmWords, resampleWords } from './pcm.ts';
 
 /** @throws {Error} Where the kernel is absent. */
 export function testPcm(): Pcm {
-  const kernel = loadPcm();
-  if (kernel.kind === 'absent') throw new Error(kernel.absentBecause);
-  return kernel.exports;
+  return exportsOf(loadPcm());
 }
 
 export interface Step {

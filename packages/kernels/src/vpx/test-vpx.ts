@@ -1,11 +1,10 @@
+import { exportsOf } from '../load-kernel.ts';
 import { loadVpx } from './load-vpx.ts';
 import { pictureBytes, type Vpx } from './vpx.ts';
 
 /** @throws {Error} Where the kernel is absent. */
 export function testVpx(): Vpx {
-  const kernel = loadVpx();
-  if (kernel.kind === 'absent') throw new Error(kernel.absentBecause);
-  return kernel.exports;
+  return exportsOf(loadVpx());
 }
 
 /** A picture in which something moves: soft waves, and a bright square whose place is the number of the picture. */

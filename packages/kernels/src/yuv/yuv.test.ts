@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { exportsOf } from '../load-kernel.ts';
 import { nativeTest } from '../test-kernels.ts';
 import { pictureBytes } from '../vpx/vpx.ts';
 import { loadYuv } from './load-yuv.ts';
@@ -7,9 +8,7 @@ import { scaleWords, type Yuv } from './yuv.ts';
 const grey = { y: 100, u: 128, v: 128 };
 
 function testYuv(): Yuv {
-  const kernel = loadYuv();
-  if (kernel.kind === 'absent') throw new Error(kernel.absentBecause);
-  return kernel.exports;
+  return exportsOf(loadYuv());
 }
 
 /** Words of one descriptor in their order. */

@@ -2,17 +2,15 @@
  * What composing costs: processor time per frame of 1280x720 (25 a second) with 4 and 9 people who send 640x360 or 320x180 and move all the time, in milliseconds and by what
  * it is spent on. Run with `node packages/media-processor/src/composing/composition.bench.ts`.
  */
-import { pictureBytes } from '@dialplane/kernels';
+import { exportsOf, pictureBytes } from '@dialplane/kernels';
 import { ComposerCounters } from './composer-counters.ts';
 import { Composition, mostSourceHeight, mostSourceWidth } from './composition.ts';
 import { loadPictureKernels } from './picture-kernels.ts';
 import { TestCamera } from './test-camera.ts';
 
 const rounds = 250;
-const kernels = loadPictureKernels();
-if (kernels.kind === 'absent') throw new Error(kernels.absentBecause);
 const environment = {
-  kernels: kernels.exports, counters: new ComposerCounters(), needKeyFrame: () => {},
+  kernels: exportsOf(loadPictureKernels()), counters: new ComposerCounters(), needKeyFrame: () => {},
   decoded: new Uint8Array(pictureBytes(mostSourceWidth, mostSourceHeight)), encoded: new Uint8Array(pictureBytes(1280, 720)),
 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { pictureBytes } from '@dialplane/kernels';
+import { exportsOf, pictureBytes } from '@dialplane/kernels';
 import { startVideoComposer } from './start-video-composer.ts';
 import { pictureTest, TestCamera, testVpx } from './test-camera.ts';
 import { type ComposedFrame, type ComposedSize, composedSizes, type VideoComposer } from './video-composer.ts';
@@ -26,8 +26,7 @@ class TestStudio {
       onKeyFrameNeeded: (source) => studio.cameras.get(source)?.needKeyFrame(),
       onFailure: (sentence) => studio.failures.push(sentence),
     });
-    if (started.kind === 'absent') throw new Error(started.absentBecause);
-    studio.composer = started.exports;
+    studio.composer = exportsOf(started);
     studio.timer = setInterval(() => studio.send(), 40);
     t.after(() => studio.close());
     return studio;

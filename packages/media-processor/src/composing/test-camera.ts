@@ -1,18 +1,16 @@
 import { test, type TestContext } from 'node:test';
-import { loadVpx, pictureBytes, type Vpx } from '@dialplane/kernels';
+import { absenceOf, exportsOf, loadVpx, pictureBytes, type Vpx } from '@dialplane/kernels';
+import { skipWithout } from '@dialplane/testing';
 import { loadPictureKernels } from './picture-kernels.ts';
 
 /** A test that needs the kernels for pictures: where one is not built it is skipped and says so, in CI it fails. */
 export function pictureTest(name: string, run: (t: TestContext) => Promise<void>): void {
-  const kernels = loadPictureKernels();
-  test(name, { skip: kernels.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${kernels.absentBecause}` : false }, run);
+  test(name, { skip: skipWithout(absenceOf(loadPictureKernels())) }, run);
 }
 
 /** @throws {Error} Where the kernel is absent. */
 export function testVpx(): Vpx {
-  const kernel = loadVpx();
-  if (kernel.kind === 'absent') throw new Error(kernel.absentBecause);
-  return kernel.exports;
+  return exportsOf(loadVpx());
 }
 
 export interface TestCameraOptions {

@@ -3,6 +3,7 @@
  * browsers (Opus, levels of RFC 6464 in their packets) or telephones (PCMU); packets come evenly spread over each 20 ms, as from a network without jitter.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { exportsOf } from '@dialplane/kernels';
 import { instant } from '@dialplane/sansio';
 import type { AudioPacket, MixCodec } from './audio-mixer.ts';
 import { startAudioMixer } from './thread/start-audio-mixer.ts';
@@ -63,8 +64,7 @@ async function measure(scene: Scene): Promise<Record<string, string>> {
   const threadsBefore = new Set(threads());
   let frames = 0;
   const started = await startAudioMixer({ onFrames: (ready) => (frames += ready.length), onLevel: () => {}, onDtmf: () => {}, onPlay: () => {}, onFailure: console.error });
-  if (started.kind === 'absent') throw new Error(started.absentBecause);
-  const mixer = started.exports;
+  const mixer = exportsOf(started);
   const mixing = threads().filter((thread) => !threadsBefore.has(thread));
   const mixes = Array.from({ length: rooms }, () => mixer.openMix());
   const everybody = Array.from({ length: members }, (_, index) => {

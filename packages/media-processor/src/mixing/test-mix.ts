@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AudioCodec, decodeWords, encodeWords, g711Law, type NumberedCodec } from '@dialplane/kernels';
+import { absenceOf, type AudioCodec, decodeWords, encodeWords, exportsOf, g711Law, type NumberedCodec } from '@dialplane/kernels';
 import type { SoundFile } from '@dialplane/media-api';
 import { instant } from '@dialplane/sansio';
+import { skipWithout } from '@dialplane/testing';
 import { AudioMix } from './mix/audio-mix.ts';
 import type { AudioPacket, MixCodec, MixMemberOptions, MixReception, PlayOutcome, SoundPayload } from './audio-mixer.ts';
 import { type AudioKernels, AudioWorkspace, loadAudioKernels } from './audio-workspace.ts';
@@ -13,11 +14,14 @@ import { PayloadPool } from './thread/payload-pool.ts';
 
 export const payloadTypes = [{ payloadType: 111, codec: 'opus' }, { payloadType: 0, codec: 'PCMU' }, { payloadType: 8, codec: 'PCMA' }, { payloadType: 9, codec: 'G722' }, { payloadType: 18, codec: 'G729' }, { payloadType: 13, codec: 'CN' }, { payloadType: 63, codec: 'red' }] as const;
 
+/** Why tests of mixing cannot run here; `false` where they can. */
+export function withoutAudioKernels(): string | false {
+  return skipWithout(absenceOf(loadAudioKernels()));
+}
+
 /** @throws {Error} Where one of the kernels is absent. */
 export function testKernels(): AudioKernels {
-  const kernels = loadAudioKernels();
-  if (kernels.kind === 'absent') throw new Error(kernels.absentBecause);
-  return kernels.exports;
+  return exportsOf(loadAudioKernels());
 }
 
 export function payloadTypeOf(codec: SoundPayload): number {

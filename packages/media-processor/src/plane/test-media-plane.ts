@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
+import { absenceOf, loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
 import { createIceCredentials, type IceCredentials } from '@dialplane/ice';
 import { seededRandomness } from '@dialplane/sansio';
 import { parseTransportAddress, type TransportAddress } from '@dialplane/stun';
+import { skipWithout } from '@dialplane/testing';
 import { loadPictureKernels } from '../composing/picture-kernels.ts';
 import { startVideoComposer } from '../composing/start-video-composer.ts';
 import { loadAudioKernels } from '../mixing/audio-workspace.ts';
@@ -15,8 +16,7 @@ import { openTestKernels, TestMediaClient } from './test-media-client.ts';
 
 /** A test that needs the kernels of a media process: where one is not built it is skipped and says so, in CI it fails. */
 export function planeTest(name: string, run: (t: TestContext) => Promise<void> | void): void {
-  const absent = [loadKernel('udp'), loadSrtp(), loadDtls(), loadAudioKernels(), loadPictureKernels()].find(({ kind }) => kind === 'absent');
-  test(name, { skip: absent?.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${absent.absentBecause}` : false }, run);
+  test(name, { skip: skipWithout(absenceOf(loadKernel('udp'), loadSrtp(), loadDtls(), loadAudioKernels(), loadPictureKernels())) }, run);
 }
 
 /** Numbers that the sections of tests agree on. */

@@ -3,17 +3,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
+import { absenceOf, loadDtls, loadKernel, loadSrtp } from '@dialplane/kernels';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
 import { createLogger } from '@dialplane/telemetry';
+import { skipWithout } from '@dialplane/testing';
 import { createMediaProcessor } from './create-media-processor.ts';
 import type { MediaCertificate, MediaProcessorOptions } from './media-processor-options.ts';
 import type { MediaProcessor } from './media-processor.ts';
 
 /** A test with real media processes: where one of their kernels is not built it is skipped and says so, in CI it fails. */
 export function processorTest(name: string, run: (t: TestContext) => Promise<void>): void {
-  const absent = [loadKernel('udp'), loadSrtp(), loadDtls()].find(({ kind }) => kind === 'absent');
-  test(name, { skip: absent?.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${absent.absentBecause}` : false }, run);
+  test(name, { skip: skipWithout(absenceOf(loadKernel('udp'), loadSrtp(), loadDtls())) }, run);
 }
 
 /** Made by the openssl program, for a day. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { absenceOf, loadKernel } from '@dialplane/kernels';
+import { skipWithout } from '@dialplane/testing';
 import type { RelayGrant, RelayUsageEvent } from '../index.ts';
 import { secret, TestRelayPlane } from '../test-relay-plane.ts';
 import { coturnTest, runCoturn, uclientCounts } from './test-coturn.ts';
@@ -123,15 +125,11 @@ class Stage {
   }
 }
 
+const withoutKernel = skipWithout(absenceOf(loadKernel('udp')));
+
 coturnTest("coturn's client gets through in every way, loses nothing, and the ledger agrees to the byte", async (t) => {
   const stage = await Stage.start(t);
-  const hasKernel = stage.relay.plane.udpImplementation === 'native' || process.env['CI'] === 'true';
-  await Promise.all(
-    scenarios.map((scenario) => {
-      const skip = scenario.kernel === 'native' && !hasKernel ? 'NOT TESTED: the native kernel is not built' : false;
-      return t.test(scenario.name, { skip }, () => stage.run(scenario));
-    }),
-  );
+  await Promise.all(scenarios.map((scenario) => t.test(scenario.name, { skip: scenario.kernel === 'native' ? withoutKernel : false }, () => stage.run(scenario))));
   assert.equal(stage.relay.plane.statistics().faults, 0);
 });
 

@@ -1,15 +1,13 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { missingOf, skipWithout } from '@dialplane/testing';
 
 /** Programs of Debian's package `coturn`. */
 type CoturnProgram = 'turnutils_uclient' | 'turnutils_stunclient' | 'turnutils_natdiscovery' | 'turnserver';
 
 /** A test with coturn as the other side, whose parts run beside each other: where it is not installed it is skipped and says so, in CI it fails. */
 export function coturnTest(name: string, run: (t: TestContext) => Promise<void>): void {
-  const isMissing = !isInstalled('turnutils_uclient') || !isInstalled('turnserver');
-  test(name, { concurrency: true, skip: isMissing && process.env['CI'] !== 'true' ? 'NOT TESTED: run: apt-get install -y coturn' : false }, run);
+  test(name, { concurrency: true, skip: skipWithout(missingOf('turnserver')) }, run);
 }
 
 /** What a program said and how it ended: its exit code, or `null` for one that was ended when its time was over. */
@@ -40,15 +38,4 @@ export function uclientCounts(output: string): UclientCounts | undefined {
   const lost = /Total lost packets (\d+)/.exec(output);
   const counted = [...output.matchAll(/tot_send_msgs=(\d+), tot_recv_msgs=(\d+)$/gm)].at(-1);
   return lost === null || counted === undefined ? undefined : { sent: Number(counted[1]), received: Number(counted[2]), lost: Number(lost[1]) };
-}
-
-function isInstalled(program: CoturnProgram): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

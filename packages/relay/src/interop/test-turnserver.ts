@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freeUdpPort } from '@dialplane/testing';
 import { askBinding } from '../client/ask-binding.ts';
 import type { TurnServerTarget } from '../client/client-path.ts';
 import { writeCertificate } from './test-certificate.ts';
@@ -31,7 +31,7 @@ export class Turnserver {
   static async start(words: readonly string[] = ['--lt-cred-mech', '--user', `${turnserverUser.username}:${turnserverUser.password}`]): Promise<Turnserver> {
     const folder = mkdtempSync(join(tmpdir(), 'relay-turnserver-'));
     const { keyFile, certificateFile } = writeCertificate(folder);
-    const [port, tlsPort] = [await freePort(), await freePort()];
+    const [port, tlsPort] = [await freeUdpPort(), await freeUdpPort()];
     const child = spawn(
       'turnserver',
       [
@@ -67,12 +67,4 @@ export class Turnserver {
       await new Promise(setImmediate);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
 }

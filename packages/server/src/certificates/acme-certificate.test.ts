@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
 import { createLogger } from '@dialplane/telemetry';
-import { findProgram } from '../preparation/run-program.ts';
+import { missingOf, skipWithout } from '@dialplane/testing';
 import { startTestServer } from '../test-server.ts';
 import { createTlsPort } from '../web/tls-port.ts';
 import { acmeRetryDelayMs, openAcmeCertificate } from './acme-certificate.ts';
@@ -16,8 +16,7 @@ import { openDevelopmentCertificate } from './development-certificate.ts';
 import type { CertificateSource, ServerCertificate } from './server-certificate.ts';
 import { startPebble } from './test-pebble.ts';
 
-const pebbleIsMissing = findProgram('pebble') === undefined || findProgram('pebble-challtestsrv') === undefined;
-const skip = pebbleIsMissing && process.env['CI'] !== 'true' ? 'NOT TESTED: ACME needs pebble (Debian: apt-get install pebble)' : false;
+const skip = skipWithout(missingOf('pebble'));
 
 test('a certificate is issued by ACME over the TLS port alone, stored, and used again', { skip, timeout: 60_000 }, async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'dialplane-acme-'));

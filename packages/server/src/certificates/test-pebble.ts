@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { freeTcpPort } from '@dialplane/testing';
 import { issueAuthority, issueServerCertificate } from './issue-certificate.ts';
 
 /** A real ACME server (Let's Encrypt's pebble) for whose validation every name leads to 127.0.0.1. */
@@ -22,7 +22,7 @@ export interface Pebble {
  */
 export async function startPebble(tlsPort: number): Promise<Pebble> {
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-pebble-'));
-  const [apiPort, dnsPort] = await Promise.all([freePort(), freePort()]);
+  const [apiPort, dnsPort] = await Promise.all([freeTcpPort(), freeTcpPort()]);
   const authority = await issueAuthority('Pebble API', Date.now());
   const api = await issueServerCertificate(authority, { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] }, Date.now());
   setDefaultCACertificates([...getCACertificates('default'), authority.certificatePem]);
@@ -63,13 +63,4 @@ function startProgram(program: string, words: readonly string[], environment: No
       });
     }
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

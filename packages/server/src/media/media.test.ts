@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { skipWithout } from '@dialplane/testing';
 import { startTestServer } from '../test-server.ts';
 import { absentMedia } from './absent-media.ts';
 import { missingMediaKernels } from './media-kernels.ts';
 
-const missing = missingMediaKernels();
-const skip = missing !== undefined && process.env['CI'] !== 'true' ? `NOT TESTED: ${missing}` : false;
+const skip = skipWithout(missingMediaKernels());
 
 async function capabilities(httpUrl: string): Promise<{ readonly mediaProcessor: boolean }> {
   const info = (await (await fetch(`${httpUrl}/v1/server`)).json()) as { capabilities: { mediaProcessor: boolean } };

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Call, MediaDescription } from '@dialplane/calling-api';
+import { skipWithout } from '@dialplane/testing';
 import { Person } from '../test-person.ts';
 import { missingMediaKernels } from './media-kernels.ts';
 
-const missing = missingMediaKernels();
 /** Why tests with media processes cannot run here; in CI they have to. */
-export const skip = missing !== undefined && process.env['CI'] !== 'true' ? `NOT TESTED: ${missing}` : false;
+export const skip = skipWithout(missingMediaKernels());
 
 export const chromiumsOffer = readFileSync(new URL('../../../sdp/src/fixtures/chromium.sdp', import.meta.url), 'utf8');
 

@@ -12,7 +12,7 @@ import { CommunicationRelayClient } from '@azure/communication-network-traversal
 import type { Call, CallFlow, IceServer, NetworkConfiguration, RelaySettings, RelayUsageList, RelayUsageRecordList, RelayUsageSums } from '@dialplane/calling-api';
 import { openMappedFile } from '@dialplane/kernels';
 import { askBinding } from '@dialplane/relay';
-import { findProgram } from '../preparation/run-program.ts';
+import { missingOf, skipWithout } from '@dialplane/testing';
 import { Person } from '../test-person.ts';
 import { startTestServer, temporaryFolder } from '../test-server.ts';
 import { reach, type Transport } from './test-relay-path.ts';
@@ -97,7 +97,7 @@ async function finalRecords(person: Person, callId: string, count: number): Prom
   }
 }
 
-const withoutCoturn = findProgram('turnutils_uclient') === undefined && process.env['CI'] !== 'true' ? 'NOT TESTED: run: apt-get install -y coturn' : false;
+const withoutCoturn = skipWithout(missingOf('turnserver'));
 
 test("coturn's client gets through the HTTPS port with a participant's credential, and the ledger agrees", { skip: withoutCoturn }, async (t) => {
   const server = await startTestServer(t);

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { freeUdpPort, missingOf, skipWithout } from '@dialplane/testing';
+import { missingMediaKernels } from '../media/media-kernels.ts';
 import { temporaryFolder } from '../test-server.ts';
 
 const host = '127.0.0.1';
 /** A scenario that hangs is ended after this time, and its test fails. */
 const timeoutSeconds = 40;
+
+/** Why tests with telephones of SIPp cannot run here; in CI they have to. */
+export const skip = skipWithout(missingMediaKernels() ?? missingOf('sipp'));
 
 /** One step of a SIPp scenario, as XML. */
 export type SippStep = string;
@@ -89,15 +93,6 @@ export function pause(milliseconds: number): SippStep {
   return `<pause milliseconds="${milliseconds}"/>`;
 }
 
-/** A UDP port that nobody has at the moment. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, host);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}
-
 /** SIPp at work: a carrier's telephone that does as its scenario says. */
 export class Sipp {
   readonly port: number;
@@ -115,7 +110,7 @@ export class Sipp {
   /** @param options.calls Where it calls: `number` at the port of the SIP edge; without it waits to be called. @param options.port Own port. */
   static async start(t: TestContext, steps: readonly SippStep[], options: { readonly port?: number; readonly calls?: { readonly number: string; readonly edgePort: number } } = {}): Promise<Sipp> {
     const folder = await temporaryFolder(t);
-    const port = options.port ?? (await freePort());
+    const port = options.port ?? (await freeUdpPort());
     const scenario = join(folder, 'scenario.xml');
     await writeFile(scenario, `<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="carrier">\n${steps.join('\n')}\n<Reference variables="theirs,ours"/>\n</scenario>\n`.replace(usesNoNames(steps) ? '<Reference variables="theirs,ours"/>' : '', ''));
     const { calls } = options;

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import { responseTo, writeSipMessage } from '@dialplane/sip';
+import { freeUdpPort, missingOf, skipWithout } from '@dialplane/testing';
 import { startTestEdge } from './test-edge.ts';
 import { startKamailio } from './test-kamailio.ts';
 import { openUdp, requestText } from './test-sip-socket.ts';
 
-test('a dialog through the edge and kamailio, with a change of transport between: every hop is on the way of both sides', async (t) => {
-  const kamailioPort = await freePort();
+test('a dialog through the edge and kamailio, with a change of transport between: every hop is on the way of both sides', { skip: skipWithout(missingOf('kamailio')) }, async (t) => {
+  const kamailioPort = await freeUdpPort();
   await startKamailio(t, kamailioPort);
   const { edge, directory } = await startTestEdge(t, { userAgents: `<sip:127.0.0.1:${kamailioPort};transport=tcp;lr>` });
   const { port } = edge.status();
@@ -41,12 +40,3 @@ test('a dialog through the edge and kamailio, with a change of transport between
   caller.send(Buffer.from(writeSipMessage(responseTo(bye, 200))).toString());
   assert.equal((await callee.nextResponse()).status, 200);
 });
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { freeUdpPort, missingOf, skipWithout } from '@dialplane/testing';
 import { SipMessageStore } from './messages/sip-message-store.ts';
 import { assertCleanCapture } from './test-capture.ts';
 import { startTestEdge } from './test-edge.ts';
 import { scenariosOf } from './test-ladder.ts';
 import { registrationScenario, type RegistrationStep } from './test-registrations.ts';
-import { freePort, runSipp } from './test-sipp.ts';
+import { runSipp } from './test-sipp.ts';
+
+const skip = skipWithout(missingOf('sipp', 'tshark'));
 
 interface Flow {
   readonly title: string;
@@ -40,8 +43,8 @@ const flows: readonly Flow[] = [
   { title: 'RFC 3666 §3.9: the telephone network gives up while it rings', ladder: [...toRinging, ...givenUp] },
 ];
 
-test('SIPp plays the flows of RFC 3665 and RFC 3666 through two of our proxies, and the capture is without faults', async (t) => {
-  const bobsPort = await freePort();
+test('SIPp plays the flows of RFC 3665 and RFC 3666 through two of our proxies, and the capture is without faults', { skip }, async (t) => {
+  const bobsPort = await freeUdpPort();
   const second = await startTestEdge(t, { userAgents: `<sip:127.0.0.1:${bobsPort};lr>` });
   const first = await startTestEdge(t, { userAgents: `<sip:127.0.0.1:${second.edge.status().port};lr>` });
   const { store } = first;
@@ -54,7 +57,7 @@ test('SIPp plays the flows of RFC 3665 and RFC 3666 through two of our proxies, 
       await Promise.all([writeFile(files.alice, scenarios.alice), writeFile(files.bob, scenarios.bob)]);
       const release = first.edge.watch(`flow-${index}@alice.test`, { callId: 'c', lane: 'trunk:network' });
       const bob = runSipp(t, ['-sf', files.bob, '-p', String(bobsPort), '-m', '1']);
-      const alice = runSipp(t, ['-sf', files.alice, `127.0.0.1:${first.edge.status().port}`, '-p', String(await freePort()), '-m', '1', '-cid_str', `flow-${index}@alice.test`]);
+      const alice = runSipp(t, ['-sf', files.alice, `127.0.0.1:${first.edge.status().port}`, '-p', String(await freeUdpPort()), '-m', '1', '-cid_str', `flow-${index}@alice.test`]);
       assert.deepEqual(await Promise.all([alice, bob]), [0, 0]);
       release();
     });
@@ -78,14 +81,14 @@ const registrations: ReadonlyArray<{ readonly title: string; readonly steps: rea
   { title: 'RFC 3665 §2.4: cancelled', steps: [{ contact: everything, status: 401 }, { contact: everything, password, status: 200 }], left: [] },
 ];
 
-test('SIPp registers as RFC 3665 shows it', async (t) => {
+test('SIPp registers as RFC 3665 shows it', { skip }, async (t) => {
   const { edge, directory, folder } = await startTestEdge(t);
   directory.addDevice('bob', password);
   for (const [index, { title, steps, left }] of registrations.entries()) {
     await t.test(title, async (t) => {
       const file = join(folder, `registration-${index}.xml`);
       await writeFile(file, registrationScenario(steps));
-      assert.equal(await runSipp(t, ['-sf', file, `127.0.0.1:${edge.status().port}`, '-p', String(await freePort()), '-m', '1']), 0);
+      assert.equal(await runSipp(t, ['-sf', file, `127.0.0.1:${edge.status().port}`, '-p', String(await freeUdpPort()), '-m', '1']), 0);
       assert.deepEqual(edge.registrationsOf('bob').map(({ contact }) => contact.slice(-4)).toSorted(), left);
     });
   }

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DigestClient, noBody, responseTo, SipHeaders, type SipRequest, type SipResponse, writeSipMessage } from '@dialplane/sip';
-import { nodeRandomness, nodeSipCrypto } from '@dialplane/kernels';
+import { absenceOf, loadKernel, nodeRandomness, nodeSipCrypto } from '@dialplane/kernels';
 import { openStore } from '@dialplane/store';
+import { skipWithout } from '@dialplane/testing';
 import { startTestEdge } from './test-edge.ts';
 import { openTcp, openUdp, requestText, type TestSipSocket } from './test-sip-socket.ts';
 
@@ -42,7 +43,10 @@ test('a trunk calls: the user agents get the request with who it is from, and th
   assert.equal(delivered.length, before + 1);
 });
 
-test('the user agents call out: over UDP and TCP, with Record-Route, and hear of what cannot be reached', async (t) => {
+/** Without it there is `node:dgram`, which tells no ICMP errors. */
+const withoutKernel = skipWithout(absenceOf(loadKernel('udp')));
+
+test('the user agents call out: over UDP and TCP, with Record-Route, and hear of what cannot be reached', { skip: withoutKernel }, async (t) => {
   const { edge } = await startTestEdge(t);
   const { port } = edge.status();
   const carrier = await openUdp(t, port);

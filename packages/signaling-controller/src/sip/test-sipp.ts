@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 
@@ -15,13 +14,4 @@ export function startSipp(t: TestContext, args: readonly string[]): ReturnType<t
   const child = spawn('sipp', ['-nostdin', '-i', '127.0.0.1', '-timeout', '40s', ...args], { stdio: 'ignore', env: { ...process.env, TERM: 'dumb' } });
   t.after(() => child.kill('SIGKILL'));
   return child;
-}
-
-/** A UDP port that nobody has at the moment. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
 }

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test, type TestContext } from 'node:test';
+import { freeUdpPort, missingOf, skipWithout } from '@dialplane/testing';
 import { TestBaresip } from './test-baresip.ts';
-import { freePort, UdpAgent } from './test-udp-agent.ts';
+import { UdpAgent } from './test-udp-agent.ts';
 
-const isMissing = spawnSync('baresip', ['-h']).error !== undefined;
-const skip = isMissing && process.env['CI'] !== 'true' ? 'NOT TESTED: telephones of others need baresip (Debian: apt-get install baresip-core)' : false;
+const skip = skipWithout(missingOf('baresip'));
 
 function audio(version: number, direction = 'sendrecv'): Uint8Array {
   return new TextEncoder().encode(`v=0\r\no=- 1 ${version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=${direction}\r\n`);
@@ -13,7 +12,7 @@ function audio(version: number, direction = 'sendrecv'): Uint8Array {
 
 async function open(t: TestContext): Promise<{ readonly agent: UdpAgent; readonly phone: TestBaresip; readonly port: number }> {
   const agent = await UdpAgent.open();
-  const [port, controlPort] = [await freePort(), await freePort()];
+  const [port, controlPort] = [await freeUdpPort(), await freeUdpPort()];
   const phone = await TestBaresip.open(port, controlPort, agent.port);
   t.after(async () => {
     agent.close();

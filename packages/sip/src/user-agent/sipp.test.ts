@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { freeUdpPort, missingOf, skipWithout } from '@dialplane/testing';
 import type { TransactionTimes } from '../transaction/transaction-times.ts';
-import { freePort, UdpAgent } from './test-udp-agent.ts';
+import { UdpAgent } from './test-udp-agent.ts';
 
-const isMissing = spawnSync('sipp', ['-v']).error !== undefined;
-const skip = isMissing && process.env['CI'] !== 'true' ? 'NOT TESTED: telephones of others need sipp (Debian: apt-get install sip-tester)' : false;
+const skip = skipWithout(missingOf('sipp'));
 
 /** A description that sipp can read. */
 function audio(version: number, codec = '0 PCMU'): Uint8Array {
@@ -22,7 +22,7 @@ interface Sipp {
 
 /** Runs one call of a scenario: one of sipp's own by `-sn`, or one of the folder `sipp`. */
 async function sipp(scenario: string, ...more: readonly string[]): Promise<Sipp> {
-  const port = await freePort();
+  const port = await freeUdpPort();
   const source = scenario === '-sn' ? [scenario] : ['-sf', join(import.meta.dirname, 'sipp', `${scenario}.xml`)];
   const done = new Promise<void>((resolve, reject) => {
     execFile('sipp', [...source, ...more, '-i', '127.0.0.1', '-p', String(port), '-m', '1', '-nostdin', '-timeout', '30s', '-timeout_error'], (error, stdout, stderr) => {

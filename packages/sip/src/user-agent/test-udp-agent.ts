@@ -95,14 +95,3 @@ export class UdpAgent {
     return instant(performance.now() + this.aheadMs);
   }
 }
-
-/** A UDP port of the loopback interface that nobody has. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => {
-    socket.close(resolve);
-  });
-  return port;
-}

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandomness } from '@dialplane/sansio';
 import type { AudioPacket, MixCodec } from '../audio-mixer.ts';
-import { loadAudioKernels } from '../audio-workspace.ts';
-import { amplitudeAt, Hearer, rateOf, Talker, testKernels, tone, transcode } from '../test-mix.ts';
+import { amplitudeAt, Hearer, rateOf, Talker, testKernels, tone, transcode, withoutAudioKernels } from '../test-mix.ts';
 
-const kernels = loadAudioKernels();
-const skip = kernels.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${kernels.absentBecause}` : false;
+const skip = withoutAudioKernels();
 const codecs: readonly MixCodec[] = ['PCMU', 'PCMA', 'G722', 'G729', 'opus'];
 const seconds = 3;
 /** What is left of a steady tone at least, where codecs make up what was lost themselves: they were made for voices. */

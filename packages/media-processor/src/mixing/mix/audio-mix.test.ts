@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeRedundantAudio, type SentAudio } from '@dialplane/rtp';
 import { instant } from '@dialplane/sansio';
-import { loadAudioKernels } from '../audio-workspace.ts';
-import { amplitudeAt, rateOf, Talker, TestMix, tone } from '../test-mix.ts';
+import { amplitudeAt, rateOf, Talker, TestMix, tone, withoutAudioKernels } from '../test-mix.ts';
 
-const kernels = loadAudioKernels();
-const skip = kernels.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${kernels.absentBecause}` : false;
+const skip = withoutAudioKernels();
 const loud = 20;
 const opus = { codec: 'opus' } as const;
 

@@ -3,12 +3,10 @@ import { test } from 'node:test';
 import { dtmfTones, parseTelephoneEvent, TelephoneEventReceiver } from '@dialplane/rtp';
 import { instant } from '@dialplane/sansio';
 import type { AudioPacket, MixCodec } from '../audio-mixer.ts';
-import { loadAudioKernels } from '../audio-workspace.ts';
 import type { EncodedFrame } from '../thread/frame-records.ts';
-import { amplitudeAt, payloadTypeOf, rateOf, Talker, TestMix, tone } from '../test-mix.ts';
+import { amplitudeAt, payloadTypeOf, rateOf, Talker, TestMix, tone, withoutAudioKernels } from '../test-mix.ts';
 
-const kernels = loadAudioKernels();
-const skip = kernels.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${kernels.absentBecause}` : false;
+const skip = withoutAudioKernels();
 const unknown = -1;
 
 function talkerOf(room: TestMix, codec: MixCodec, frequencyHz: number, seconds = 1): Talker {

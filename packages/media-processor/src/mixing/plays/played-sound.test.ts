@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadAudioKernels } from '../audio-workspace.ts';
-import { amplitudeAt, rateOf, soundFile, Talker, TestMix, tone } from '../test-mix.ts';
+import { amplitudeAt, rateOf, soundFile, Talker, TestMix, tone, withoutAudioKernels } from '../test-mix.ts';
 
-const kernels = loadAudioKernels();
-const skip = kernels.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${kernels.absentBecause}` : false;
+const skip = withoutAudioKernels();
 const telephone = { codec: 'PCMU', inSilence: 'frames' } as const;
 
 test('what is played to all is one voice more, encoded once, and the others are heard with it', { skip }, (t) => {

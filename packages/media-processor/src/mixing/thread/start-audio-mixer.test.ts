@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { exportsOf } from '@dialplane/kernels';
 import type { AudioMixer, AudioMixerEvents, MixedFrame, MixMemberOptions } from '../audio-mixer.ts';
-import { loadAudioKernels } from '../audio-workspace.ts';
 import { startAudioMixer } from './start-audio-mixer.ts';
-import { amplitudeAt, Hearer, payloadTypes, Talker, testKernels, tone } from '../test-mix.ts';
+import { amplitudeAt, Hearer, payloadTypes, Talker, testKernels, tone, withoutAudioKernels } from '../test-mix.ts';
 
-const kernels = loadAudioKernels();
-const skip = kernels.kind === 'absent' && process.env['CI'] !== 'true' ? `NOT TESTED: ${kernels.absentBecause}` : false;
+const skip = withoutAudioKernels();
 const listening: MixMemberOptions = { payloadTypes, isMuted: false, reception: { codec: 'opus' } };
 
 async function started(t: TestContext, events: Partial<AudioMixerEvents>): Promise<AudioMixer> {
-  const mixer = await startAudioMixer({ onFrames: () => {}, onLevel: () => {}, onDtmf: () => {}, onPlay: () => {}, onFailure: (sentence) => assert.fail(sentence), ...events });
-  if (mixer.kind === 'absent') throw new Error(mixer.absentBecause);
-  t.after(() => mixer.exports.close());
-  return mixer.exports;
+  const mixer = exportsOf(await startAudioMixer({ onFrames: () => {}, onLevel: () => {}, onDtmf: () => {}, onPlay: () => {}, onFailure: (sentence) => assert.fail(sentence), ...events }));
+  t.after(() => mixer.close());
+  return mixer;
 }
 
 /** Talks on, with a call of what `begin` returns every 20 ms, until `isEnough` of what is heard. */

@@ -1,16 +1,17 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
+import { missingOf, skipWithout } from '@dialplane/testing';
 import { processorTest } from '../test-media-processor.ts';
 
-const isThere = spawnSync('rtpengine', ['--version']).error === undefined;
+const skip = skipWithout(missingOf('rtpengine'));
 
 /** A test beside Debian's rtpengine: where that is not installed it is skipped and says so, in CI it fails. */
 export function rtpengineTest(name: string, run: (t: TestContext) => Promise<void>): void {
   processorTest(name, async (t) => {
-    if (isThere || process.env['CI'] === 'true') await run(t);
-    else t.skip('NOT TESTED: rtpengine is not installed (apt-get install rtpengine-daemon).');
+    if (skip === false) await run(t);
+    else t.skip(skip);
   });
 }
 

@@ -1,0 +1,18 @@
+/**
+ * What tests of several packages share: the gate for what a machine may lack, and free ports.
+ *
+ * A test that needs what not every machine has (a program of others, a native kernel) is skipped there and says so. In CI nothing may be missing: there the file fails as it is
+ * loaded, with the sentence that says what to install or to run, instead of waiting for what cannot come.
+ *
+ * Out of scope: everything that serves one package only; that stands beside its tests (`test-*.ts`). Only tests and benchmarks import this package.
+ *
+ * ```ts
+ * const skip = skipWithout(missingOf('sipp'));
+ * test('SIPp calls', { skip }, async () => {
+ *   const port = await freeUdpPort();
+ * });
+ * ```
+ */
+export { freeTcpPort, freeUdpPort } from './free-ports.ts';
+export { missingOf } from './missing-of.ts';
+export { skipWithout } from './skip-without.ts';
