@@ -28,6 +28,8 @@ export { loadSrtp } from './srtp/load-srtp.ts';
 export type { Srtp } from './srtp/srtp.ts';
 export { protectWords, srtpFailure, srtpKind, srtpOverheadBytes, unprotectWords } from './srtp/srtp.ts';
 export { deriveSessionKeys } from './srtp/derive-session-keys.ts';
+export type { Forwarding } from './srtp/forwarding.ts';
+export { forwardingCall, linePlaceBits, lineWords, plainWords, reportWords, streamFlags, streamWords } from './srtp/forwarding.ts';
 export { keyingMaterialBytes, splitKeyingMaterial, srtpProfile, type SrtpMasterKey, type SrtpProfile } from './srtp/srtp-profile.ts';
 export { loadDtls } from './dtls/load-dtls.ts';
 export type { Dtls, DtlsAssociation, DtlsConnected, DtlsIdentity, DtlsState, DtlsStep } from './dtls/dtls.ts';

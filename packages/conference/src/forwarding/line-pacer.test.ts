@@ -8,10 +8,11 @@ const packetBytes = 1_200;
 /** Sends frames of so many packets, what has to wait every 10 ms. @returns for each frame, how long its last packet waited, in ms. */
 function waits(lineBps: number, frames: ReadonlyArray<{ readonly at: number; readonly packets: number }>): readonly number[] {
   const pacer = new LinePacer();
+  pacer.setLine(lineBps);
   const queue: Array<{ readonly frame: number; readonly at: number }> = [];
   const waited: number[] = frames.map(() => 0);
   const drain = (now: Instant): void => {
-    for (let next = queue[0]; next !== undefined && pacer.take(packetBytes, lineBps, now); next = queue[0]) {
+    for (let next = queue[0]; next !== undefined && pacer.take(packetBytes, now); next = queue[0]) {
       queue.shift();
       waited[next.frame] = now - next.at;
     }
@@ -45,6 +46,6 @@ test('a wide line waits for nothing, and one that takes nothing gets a little', 
   const [four = 1] = waits(0, [{ at: 0, packets: 4 }]);
   assert.equal(four, 0);
   const pacer = new LinePacer();
-  const passed = Array.from({ length: 10 }, () => pacer.take(packetBytes, 0, instant(0)));
+  const passed = Array.from({ length: 10 }, () => pacer.take(packetBytes, instant(0)));
   assert.equal(passed.filter(Boolean).length, 4);
 });

@@ -9,6 +9,11 @@ export class TemporalLayerGate {
   target = 3;
   private current = 3;
 
+  /** The highest layer that passes, once that is the target; -1 where a frame is waited for. */
+  get settledLayer(): number {
+    return this.current === this.target ? this.current : -1;
+  }
+
   /** A key frame begins, or another source: every layer can begin. */
   restart(): void {
     this.current = this.target;

@@ -3,7 +3,7 @@
   "targets": [
     {
       "target_name": "srtp",
-      "sources": ["module.cc", "context.cc", "cipher.cc", "aead-cipher.cc", "counter-cipher.cc", "sources.cc"]
+      "sources": ["module.cc", "context.cc", "cipher.cc", "aead-cipher.cc", "counter-cipher.cc", "sources.cc", "forwarder.cc"]
     }
   ]
 }

@@ -13,6 +13,10 @@ inline uint32_t readUint32(const uint8_t* at) {
   std::memcpy(&word, at, sizeof word);
   return __builtin_bswap32(word);
 }
+inline void writeUint16(uint8_t* at, uint16_t value) {
+  at[0] = static_cast<uint8_t>(value >> 8);
+  at[1] = static_cast<uint8_t>(value);
+}
 inline void writeUint32(uint8_t* at, uint32_t value) {
   const uint32_t word = __builtin_bswap32(value);
   std::memcpy(at, &word, sizeof word);

@@ -2,6 +2,7 @@
 #include "../node-api-call.h"
 #include "../numbered-table.h"
 #include "context.h"
+#include "forwarder.h"
 
 using node_api::Arguments;
 using node_api::bytesOf;
@@ -119,6 +120,30 @@ napi_value protectBatch(napi_env env, napi_callback_info info) {
   }
   return nullptr;
 }
+/// The words of an Int32Array, valid until the call returns.
+std::span<int32_t> tableOf(napi_env env, napi_value array) {
+  const std::span<uint8_t> bytes = bytesOf(env, array);
+  return {reinterpret_cast<int32_t*>(bytes.data()), bytes.size()};
+}
+
+/// forward(slab, packets, streams, lines, receivers, outgoing, reports, call) -> 1 where all is done, 0 where what was written has to be sent before the rest; throws where a descriptor reaches outside slab or tables
+napi_value forward(napi_env env, napi_callback_info info) {
+  const Arguments<8> arguments(env, info);
+  const ForwardingTables tables{
+      .slab = bytesOf(env, arguments[0]),
+      .packets = tableOf(env, arguments[1]),
+      .streams = tableOf(env, arguments[2]),
+      .lines = tableOf(env, arguments[3]),
+      .receivers = tableOf(env, arguments[4]),
+      .outgoing = tableOf(env, arguments[5]),
+      .reports = tableOf(env, arguments[6]),
+      .call = tableOf(env, arguments[7]),
+  };
+  const bool isCall = tables.call.size() >= call::stride;
+  const Forwarder::Outcome outcome = isCall ? Forwarder(tables, instanceOf(env).contexts).run() : Forwarder::Outcome::outside;
+  if (outcome == Forwarder::Outcome::outside) napi_throw_range_error(env, nullptr, "What is to be forwarded reaches outside the slab or a table.");
+  return int32(env, outcome == Forwarder::Outcome::done ? 1 : 0);
+}
 }  // namespace
 
 NAPI_MODULE_INIT() {
@@ -127,5 +152,6 @@ NAPI_MODULE_INIT() {
   node_api::setFunction(env, exports, "close", close);
   node_api::setFunction(env, exports, "unprotect", unprotectBatch);
   node_api::setFunction(env, exports, "protect", protectBatch);
+  node_api::setFunction(env, exports, "forward", forward);
   return exports;
 }

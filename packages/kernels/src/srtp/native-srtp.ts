@@ -1,4 +1,5 @@
 import { deriveSessionKeys } from './derive-session-keys.ts';
+import type { Forwarding } from './forwarding.ts';
 import { longestKeyIdentifier, type SrtpMasterKey } from './srtp-profile.ts';
 import { protectWords, type Srtp, unprotectWords } from './srtp.ts';
 
@@ -14,6 +15,9 @@ export interface NativeSrtp {
   close(context: number): void;
   unprotect(slab: Uint8Array, descriptors: Int32Array, count: number): void;
   protect(slab: Uint8Array, descriptors: Int32Array, count: number, payloads: Uint8Array): void;
+  forward(
+    slab: Uint8Array, packets: Int32Array, streams: Int32Array, lines: Int32Array, receivers: Int32Array, outgoing: Int32Array, reports: Int32Array, call: Int32Array,
+  ): number;
 }
 
 /** SRTP over the native kernel. */
@@ -44,6 +48,10 @@ export class KernelSrtp implements Srtp {
   protect(slab: Uint8Array, descriptors: Int32Array, count: number, payloads = slab): void {
     checkCount(descriptors, count, protectWords.stride);
     this.native.protect(slab, descriptors, count, payloads);
+  }
+
+  forward(slab: Uint8Array, { packets, streams, lines, receivers, reports, call }: Forwarding, outgoing: Int32Array): boolean {
+    return this.native.forward(slab, packets, streams, lines, receivers, outgoing, reports, call) === 1;
   }
 
   private open(direction: number, master: SrtpMasterKey, identifier: Uint8Array = new Uint8Array()): number {

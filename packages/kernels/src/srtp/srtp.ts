@@ -1,3 +1,4 @@
+import type { Forwarding } from './forwarding.ts';
 import type { SrtpMasterKey } from './srtp-profile.ts';
 
 /** Of both kinds of descriptors: which protocol the packet is of (told apart as RFC 5761 §4 says, by the caller). */
@@ -91,4 +92,13 @@ export interface Srtp {
    * @throws {RangeError} Where a descriptor reaches outside the slab or the payloads: those before it are done.
    */
   protect(slab: Uint8Array, descriptors: Int32Array, count: number, payloads?: Uint8Array): void;
+  /**
+   * Sends the packets of one stream on: for each receiver, in order, and for each packet in order, writes header, rewritten VP8 descriptor and payload to the scratch region of the
+   * slab, encrypts and signs them, and describes the datagram in `outgoing`. A receiver is served as long as its packets are simply the next ones: of the stream and payload type that
+   * its words say, newer than all before, with room on the line. The first that is not is reported, with all behind it.
+   * @param outgoing as `outgoingWords` says.
+   * @returns false where scratch region or descriptors are used up: to be called again once they are sent, with what `call` says then.
+   * @throws {RangeError} Where something reaches outside the slab or a table: what is before it is done.
+   */
+  forward(slab: Uint8Array, forwarding: Forwarding, outgoing: Int32Array): boolean;
 }

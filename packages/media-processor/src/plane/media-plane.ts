@@ -9,6 +9,8 @@ import { Composing } from './pictures/composing.ts';
 import { Conference, type ConferenceParts } from './conference.ts';
 import { FeedbackReader } from './packets/feedback-reader.ts';
 import { FeedbackWriter } from './packets/feedback-writer.ts';
+import { FanOut } from './forwarding/fan-out.ts';
+import { ForwardingTables } from './forwarding/forwarding-tables.ts';
 import { Leg, type LegParts } from './legs/leg.ts';
 import type { LegTransport } from './transports/leg-transport.ts';
 import { RtpPorts } from './transports/rtp-ports.ts';
@@ -18,7 +20,7 @@ import { openMediaSockets } from './packets/media-sockets.ts';
 import { Mixing } from './sound/mixing.ts';
 import { PacketReceiver, type ReceiverStatistics } from './packets/packet-receiver.ts';
 import { PacketSender } from './packets/packet-sender.ts';
-import { StreamWriters } from './streams/sent-stream.ts';
+import { StreamWriters } from './streams/stream-writers.ts';
 import { TickPolicy } from './tick-policy.ts';
 
 /** Conferences are looked at this often at most, and each time a part of their legs, so that not everything comes at once; what cannot wait, with every tick. */
@@ -48,6 +50,7 @@ export class MediaPlane {
   private readonly options: MediaPlaneOptions;
   private readonly sockets: UdpSockets;
   private readonly sender: PacketSender;
+  private readonly tables = new ForwardingTables();
   private readonly conferences = new Map<string, Conference>();
   private readonly feedbackReader = new FeedbackReader(wallClock);
   private readonly feedbackWriter: FeedbackWriter;
@@ -75,7 +78,8 @@ export class MediaPlane {
     this.sender = new PacketSender(this.sockets, srtp);
     const warn = (message: string): void => options.tell({ kind: 'logged', level: 'warn', message });
     this.mixing = new Mixing(this.sender, clock, warn);
-    this.composing = new Composing(this.sender, clock, warn);
+    const fanOut = new FanOut(this.sender, this.tables, (leg, error) => this.giveUp(leg, error));
+    this.composing = new Composing(this.sender, fanOut, clock, warn);
     this.conferenceParts = {
       tell: options.tell,
       mixing: this.mixing,
@@ -91,6 +95,7 @@ export class MediaPlane {
     const shared = {
       srtp,
       sender: this.sender,
+      tables: this.tables,
       identity: dtls.openIdentity(settings.certificate, settings.privateKey),
       onState: (transport: LegTransport<Leg>, now: Instant) => this.followTransport(transport, now),
       log: (message: string) => options.tell({ kind: 'logged', level: 'info', message }),
@@ -98,13 +103,14 @@ export class MediaPlane {
     this.legParts = {
       transports: { ...shared, agents },
       telephones: { ...shared, ports, agents: telephoneAgents },
-      writers: new StreamWriters(this.sender, this.ticks),
+      writers: new StreamWriters(this.sender, this.ticks, this.tables),
       random: () => randomness.nextUint32(),
     };
     this.receiver = new PacketReceiver({
       sockets: this.sockets,
       srtp,
       sender: this.sender,
+      fanOut,
       agents,
       telephoneAgents,
       ports,

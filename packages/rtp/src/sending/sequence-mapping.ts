@@ -26,6 +26,16 @@ export class SequenceMapping {
     return (this.newest + this.offset) & 0xffff;
   }
 
+  /** The newest that was mapped or left out, as it came. */
+  get newestIncoming(): number {
+    return this.newest;
+  }
+
+  /** What is added to the numbers of packets that come next. */
+  get nextOffset(): number {
+    return this.offset;
+  }
+
   /** From the packet with `sequenceNumber` on comes another source: it follows what was sent last; of what comes before it nothing is sent. */
   splice(sequenceNumber: number): void {
     this.offset = (this.highest + 1 - sequenceNumber) & 0xffff;

@@ -34,6 +34,11 @@ export class TimestampMapping {
     return (timestamp + this.offset) | 0;
   }
 
+  /** What is added to timestamps until the next splice. */
+  get currentOffset(): number {
+    return this.offset;
+  }
+
   /** The incoming timestamp of the newest that was sent. */
   get newestIncoming(): number {
     return (this.newest - this.offset) | 0;

@@ -22,6 +22,40 @@ export class Vp8Mapping {
     this.lastTl0 = (firstTl0PictureIndex - 1) & 0xff;
   }
 
+  /** The low seven bits of the newest frame's picture id, as it came; -1 before there was one. */
+  get newestIncoming(): number {
+    return this.newest;
+  }
+
+  /** Whether the newest frame is not sent. */
+  get isNewestLeftOut(): boolean {
+    return this.newest >= 0 && this.frames[this.newest & (window - 1)] === notMapped;
+  }
+
+  /** The newest outgoing picture id. */
+  get newestPictureId(): number {
+    return (this.nextPictureId - 1) & 0x7fff;
+  }
+
+  /** What is added to TL0PICIDX until the next splice. */
+  get currentTl0Offset(): number {
+    return this.tl0Offset;
+  }
+
+  /** The newest outgoing TL0PICIDX. */
+  get newestTl0(): number {
+    return this.lastTl0;
+  }
+
+  /** Somebody else has sent the frames up to one of which the picture id came with these low seven bits, none left out, and gave it and the TL0PICIDX these numbers. */
+  follow(newestIncoming: number, pictureId: number, tl0PictureIndex: number): void {
+    const count = (pictureId - this.newestPictureId) & 0x7fff;
+    for (let back = Math.min(count, window) - 1; back >= 0; back -= 1) this.frames[(newestIncoming - back) & (window - 1)] = (pictureId - back) & 0x7fff;
+    this.newest = newestIncoming;
+    this.nextPictureId = (pictureId + 1) & 0x7fff;
+    this.lastTl0 = tl0PictureIndex;
+  }
+
   /** From this frame on comes another source. */
   splice(descriptor: Vp8Descriptor): void {
     this.frames.fill(notMapped);
@@ -37,8 +71,9 @@ export class Vp8Mapping {
     return this.frames[pictureId & (window - 1)] ?? notMapped;
   }
 
-  /** The outgoing TL0PICIDX of a packet that is sent. */
+  /** The outgoing TL0PICIDX of a packet that is sent. 0 where the source has none. */
   tl0PictureIndex(descriptor: Vp8Descriptor): number {
+    if (descriptor.tl0PictureIndex < 0) return 0;
     const mapped = (descriptor.tl0PictureIndex + this.tl0Offset) & 0xff;
     if (((mapped - this.lastTl0) & 0xff) < 0x80) this.lastTl0 = mapped;
     return mapped;

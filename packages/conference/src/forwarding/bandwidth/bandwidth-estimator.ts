@@ -88,6 +88,11 @@ export class BandwidthEstimator {
     this.wantedBps = Math.min(mostBps, wantedBps);
   }
 
+  /** The transport sequence number that the next packet has to carry. */
+  get nextNumber(): number {
+    return this.sent.next;
+  }
+
   /** Notes a packet of `bytes` on the wire; returns the transport sequence number that it has to carry. */
   noteSent(bytes: number, now: Instant): number {
     const number = this.sent.note(bytes, now);

@@ -5,12 +5,16 @@ const capacity = 2048;
 
 /** When each packet of a transport was sent, and how large it was, by transport sequence number. A packet costs three stores. */
 export class SentPackets {
-  /** Number that the next packet gets, 16 bits. */
   private nextNumber = 1;
   /** Empty until there is a packet: many transports, those of telephones, never note one. */
   private numbers = new Int32Array(0);
   private sentAt = new Float64Array(0);
   private sizes = new Uint16Array(0);
+
+  /** The number that the next packet gets. */
+  get next(): number {
+    return this.nextNumber;
+  }
 
   /** Notes a packet of `bytes` and gives it its transport sequence number. */
   note(bytes: number, now: Instant): number {

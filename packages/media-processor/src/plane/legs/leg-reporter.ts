@@ -36,7 +36,7 @@ export class LegReporter {
   take(): LegReport {
     const { leg } = this;
     const received = totalOf(leg.bindings.streams.map(({ statistics }) => ({ packets: statistics.received, bytes: statistics.bytes, lost: Math.max(0, statistics.lost) })));
-    const sent = totalOf(leg.sent.map(({ packets, octets, lost }) => ({ packets, bytes: octets, lost })));
+    const sent = totalOf(leg.sent.map(({ numbers: { packets, octets }, lost }) => ({ packets, bytes: octets, lost })));
     const report: LegReport = {
       received: { ...since(received, this.received), jitterMs: Math.max(0, ...leg.bindings.streams.map(({ statistics }) => statistics.jitterMs)) },
       sent: { ...since(sent, this.sent), jitterMs: Math.max(0, ...leg.sent.map(({ jitterMs }) => jitterMs)) },

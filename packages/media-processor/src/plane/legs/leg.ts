@@ -1,4 +1,4 @@
-import { BandwidthEstimator, LinePacer, trustedStart } from '@dialplane/conference';
+import { BandwidthEstimator, trustedStart } from '@dialplane/conference';
 import { ArrivalRecorder, HeaderExtensionMap, SenderClock } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { MemberSound } from '../../mixing/audio-mixer.ts';
@@ -12,7 +12,8 @@ import type { LegTransport } from '../transports/leg-transport.ts';
 import { ReceivedSection } from './received-section.ts';
 import type { ReceivedStream } from '../streams/received-stream.ts';
 import { RtpTransport, type RtpTransportParts } from '../transports/rtp-transport.ts';
-import { SentStream, type StreamWriters } from '../streams/sent-stream.ts';
+import { SentStream } from '../streams/sent-stream.ts';
+import type { StreamWriters } from '../streams/stream-writers.ts';
 import { StreamBindings } from './stream-bindings.ts';
 import { WebrtcTransport, type WebrtcTransportParts } from '../transports/webrtc-transport.ts';
 
@@ -34,7 +35,7 @@ const mostResting = 64;
 /** RFC 3550 §5.1: its length is told in one byte. */
 const mostPadding = 255;
 /** RTP header with extension, SRTP tag, UDP and IP, in bytes. */
-const packetOverhead = 72;
+export const packetOverhead = 72;
 
 const noExtensions = new HeaderExtensionMap([]);
 
@@ -90,7 +91,6 @@ export class Leg {
   /** Of the path, from reports. */
   roundTripMs: number | undefined;
   private readonly parts: LegParts;
-  private readonly pacer = new LinePacer();
   /** What the line is trusted with at first, where it was known before this leg. */
   private readonly startBps: number | undefined;
   private resting: readonly SentStream[] = [];
@@ -170,6 +170,7 @@ export class Leg {
 
   handleTimeout(now: Instant): void {
     this.bandwidth?.update(now);
+    this.followEstimate();
     this.transport?.handleTimeout(now);
     this.next?.transport.handleTimeout(now);
   }
@@ -200,7 +201,7 @@ export class Leg {
 
   /** Whether a packet of a picture may be sent now; if so, it counts as sent. */
   mayLeave(payloadLength: number, now: Instant): boolean {
-    return this.pacer.take(payloadLength + packetOverhead, this.estimateBps, now);
+    return this.transport?.line.pacer.take(payloadLength + packetOverhead, now) === true;
   }
 
   /** Sends what of pictures has waited, as far as there is room now. */
@@ -208,8 +209,20 @@ export class Leg {
     for (const stream of this.waiting) stream.sendWaiting(now);
   }
 
+  /** To be called when the estimate may have changed: pictures leave at its pace. */
+  followEstimate(): void {
+    this.transport?.line.pacer.setLine(this.estimateBps);
+  }
+
   /** The number of the next packet on the transport (transport-wide congestion control). */
   takeTransportNumber(payloadLength: number, now: Instant): number {
+    const number = this.noteTransportNumber(payloadLength, now);
+    if (this.transport !== undefined) this.transport.line.transportNumber = (number + 1) & 0xffff;
+    return number;
+  }
+
+  /** The kernel has sent a packet by the next number, as it does by itself. @returns that number. */
+  noteTransportNumber(payloadLength: number, now: Instant): number {
     return this.bandwidth?.noteSent(payloadLength + packetOverhead, now) ?? 0;
   }
 
@@ -236,6 +249,8 @@ export class Leg {
     this.sent = this.resting = [];
     const startBps = before === undefined || this.bandwidth === undefined ? this.startBps : trustedStart(this.bandwidth.estimateBps);
     if (this.telephone === undefined) this.bandwidth = new BandwidthEstimator({ startBps: startBps ?? (canBeProbed(sections) ? undefined : unprobedBps) });
+    transport.line.transportNumber = this.bandwidth?.nextNumber ?? 0;
+    this.followEstimate();
     this.applySections(sections, now);
   }
 

@@ -73,7 +73,7 @@ export class MediaWatchdog {
 
   private dueToSend(): boolean {
     const { leg } = this;
-    return leg.transport?.state.kind === 'connected' && !leg.isHeld && leg.sent.some(({ kind, packets }) => kind === 'audio' && packets >= leastSent);
+    return leg.transport?.state.kind === 'connected' && !leg.isHeld && leg.sent.some(({ kind, numbers: { packets } }) => kind === 'audio' && packets >= leastSent);
   }
 
   /** When what was sent is known to have got through, or nothing says otherwise. */

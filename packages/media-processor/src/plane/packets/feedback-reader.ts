@@ -24,6 +24,7 @@ export class FeedbackReader {
     const parsed = parseRtcp(bytes);
     if (!parsed.ok) this.malformed += 1;
     else for (const packet of parsed.packets) this.take(leg, packet, arrivedAt, now);
+    leg.followEstimate();
   }
 
   private take(leg: Leg, packet: RtcpPacket, arrivedAt: Instant, now: Instant): void {
@@ -63,7 +64,7 @@ export class FeedbackReader {
       const stream = streamOf(leg, ssrc);
       if (stream === undefined) continue;
       stream.lost = Math.max(0, cumulativeLost);
-      stream.delivery.note(extendedHighestSequenceNumber, stream.packets, now);
+      stream.delivery.note(extendedHighestSequenceNumber, stream.numbers.packets, now);
       stream.jitterMs = (jitter * 1000) / stream.clockRate;
       // What is mixed for a lossy line is encoded otherwise.
       if (stream.kind === 'audio' && stream.loss.note(fractionLost / 256, now)) leg.conference.route(now);
@@ -78,10 +79,10 @@ export class FeedbackReader {
   private repeat(leg: Leg, ssrc: number, numbers: readonly number[], now: Instant): void {
     const stream = streamOf(leg, ssrc);
     const source = stream?.currentSource;
-    if (stream?.history === undefined || typeof source !== 'object') return;
+    if (stream === undefined || typeof source !== 'object') return;
     const { packet } = this;
     for (const number of numbers.slice(0, mostRepeated)) {
-      const received = stream.history.take(number, now, leg.roundTripMs ?? 0);
+      const received = stream.takeSent(number, now, leg.roundTripMs ?? 0);
       if (received < 0 || !readStored(source, received, packet)) continue;
       if (leg.retransmissions.take(packet.length, now) && stream.retransmit(packet, number, now)) stream.repeated += 1;
     }

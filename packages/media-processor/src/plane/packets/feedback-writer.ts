@@ -61,7 +61,7 @@ export class FeedbackWriter {
   private report(leg: Leg, streams: readonly ReceivedStream[], now: Instant): void {
     leg.reportDueAt = addMilliseconds(now, reportMs);
     const unixMs = this.wallClock(now);
-    const sent = leg.sent.filter(({ sentAt }) => now - sentAt < 2 * reportMs);
+    const sent = leg.sent.filter(({ numbers }) => now - numbers.sentAt < 2 * reportMs);
     const blocks = streams.filter(({ heardAt }) => now - heardAt < 2 * reportMs).map((stream) => stream.statistics.report(stream.ssrc, now)).slice(0, mostBlocks);
     if (sent.length === 0 && blocks.length === 0) return;
     if (leg.telephone !== undefined) leg.reportDueAt = addMilliseconds(now, telephoneReportMs);
@@ -80,7 +80,7 @@ export class FeedbackWriter {
   }
 
   private senderInformation(stream: SentStream, unixMs: number, now: Instant): SenderInformation {
-    return { ssrc: stream.ssrc, ...ntpTimeOf(unixMs), rtpTimestamp: stream.timestampAt(unixMs, now), packetCount: stream.packets >>> 0, octetCount: stream.octets >>> 0 };
+    return { ssrc: stream.ssrc, ...ntpTimeOf(unixMs), rtpTimestamp: stream.timestampAt(unixMs, now), packetCount: stream.numbers.packets >>> 0, octetCount: stream.numbers.octets >>> 0 };
   }
 
   private open(): RtcpWriter {

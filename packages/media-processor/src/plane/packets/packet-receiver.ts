@@ -3,11 +3,12 @@ import type { AgentTable } from '@dialplane/ice';
 import { ExtensionElements, packetKind, type PacketKind, packetKindOf, primaryAudioOffset, RtpPacket, rtpVerdict, unwrapRetransmission } from '@dialplane/rtp';
 import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import { type TransportAddress, transportAddress } from '@dialplane/stun';
+import type { FanOut } from '../forwarding/fan-out.ts';
 import { isMedia } from '../streams/codec-match.ts';
 import type { Leg } from '../legs/leg.ts';
 import { unprotected } from '../transports/leg-transport.ts';
 import type { PacketSender } from './packet-sender.ts';
-import { ReceivedPackets } from './received-packets.ts';
+import { packetWords, ReceivedPackets } from './received-packets.ts';
 import type { ReceivedStream } from '../streams/received-stream.ts';
 import type { RtpEnd, RtpPorts } from '../transports/rtp-ports.ts';
 import type { RtpTransport } from '../transports/rtp-transport.ts';
@@ -25,6 +26,7 @@ export interface PacketReceiverOptions {
   readonly sockets: UdpSockets;
   readonly srtp: Srtp;
   readonly sender: PacketSender;
+  readonly fanOut: FanOut;
   readonly agents: AgentTable<WebrtcTransport<Leg>>;
   /** Of telephones whose other side checks. */
   readonly telephoneAgents: AgentTable<RtpTransport<Leg>>;
@@ -82,21 +84,13 @@ export class PacketReceiver {
     this.options.srtp.unprotect(this.options.sockets.slab, this.words, encrypted);
     for (let index = 0; index < encrypted; index += 1) this.takePlain(index, now);
     for (let index = 0; index < encrypted; index += 1) this.transports[index] = undefined;
-    for (const stream of this.active) this.forward(stream, now);
+    for (const stream of this.active) {
+      this.options.fanOut.forward(stream, this.packets, now);
+      stream.clearPending();
+    }
     this.active.length = 0;
     this.packets.clear();
     return count - this.patient;
-  }
-
-  private forward(stream: ReceivedStream, now: Instant): void {
-    for (const subscriber of stream.subscribers) {
-      try {
-        subscriber.forward(stream, this.packets, now);
-      } catch (error) {
-        this.options.onFault(subscriber.leg, error);
-      }
-    }
-    stream.clearPending();
   }
 
   /** Serves what is not SRTP, and describes the rest for decryption. @returns how many. */
@@ -324,8 +318,8 @@ export class PacketReceiver {
     const { packets } = this;
     const index = packets.add(this.packet, this.elements);
     if (index < 0) return;
-    packets.startsKeyFrame[index] = startsKeyFrame ? 1 : 0;
-    if (stream.section.isRedundant(this.packet.payloadType)) packets.primaryOffset[index] = primaryAudioOffset(this.packet.bytes, this.packet.payloadOffset, this.packet.payloadLength);
+    packets.write(index, packetWords.startsKeyFrame, startsKeyFrame ? 1 : 0);
+    if (stream.section.isRedundant(this.packet.payloadType)) packets.write(index, packetWords.primaryOffset, primaryAudioOffset(this.packet.bytes, this.packet.payloadOffset, this.packet.payloadLength));
     if (stream.firstPending < 0) this.active.push(stream);
     stream.addPending(index, packets);
   }

@@ -1,4 +1,4 @@
-import { describeDatagram, outgoingWords, protectWords, type Srtp, srtpKind, srtpOverheadBytes, type UdpSockets } from '@dialplane/kernels';
+import { describeDatagram, type Forwarding, forwardingCall, outgoingWords, protectWords, type Srtp, srtpKind, srtpOverheadBytes, type UdpSockets } from '@dialplane/kernels';
 import type { ValidPair } from '@dialplane/ice';
 import { invariant } from '@dialplane/sansio';
 import { unprotected } from '../transports/leg-transport.ts';
@@ -96,6 +96,22 @@ export class PacketSender {
     protecting[words + protectWords.payloadOffset] = 0;
     protecting[words + protectWords.payloadLength] = 0;
     this.at = (at + length + srtpOverheadBytes + 3) & ~3;
+  }
+
+  /** Has the kernel write packets behind what was added. @returns false where it is to be called again after a flush, and goes on from there. */
+  forward(forwarding: Forwarding): boolean {
+    const { call } = forwarding;
+    call[forwardingCall.scratch] = this.at;
+    call[forwardingCall.scratchEnd] = this.scratchEnd;
+    call[forwardingCall.outgoing] = this.outgoingCount;
+    call[forwardingCall.outgoingLimit] = mostProtected;
+    call[forwardingCall.failures] = this.failures;
+    const isDone = this.srtp.forward(this.slab, forwarding, this.outgoing);
+    this.at = call[forwardingCall.scratch] ?? 0;
+    this.outgoingCount = call[forwardingCall.outgoing] ?? 0;
+    this.failures = call[forwardingCall.failures] ?? 0;
+    invariant(isDone || this.outgoingCount > 0, 'the scratch region has no room for a packet');
+    return isDone;
   }
 
   /** Copies a payload that several packets have in common. @returns where it is until `endShared`. */

@@ -2,8 +2,10 @@ import { divideVp8Frame, ExtensionElements, RetransmissionStore, rtpHeaderLength
 import type { Instant } from '@dialplane/sansio';
 import type { ComposedFrame } from '../../composing/video-composer.ts';
 import type { SectionCodec } from '../../process-api/leg-settings.ts';
+import type { FanOut } from '../forwarding/fan-out.ts';
+import { Receivers } from '../forwarding/receivers.ts';
 import type { PacketSender } from '../packets/packet-sender.ts';
-import { ReceivedPackets } from '../packets/received-packets.ts';
+import { packetWords, ReceivedPackets } from '../packets/received-packets.ts';
 import type { SentStream } from '../streams/sent-stream.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
 
@@ -25,8 +27,10 @@ export class ComposedStream implements SourceStream {
   readonly section = { codecs: [codec], retransmittedBy: () => undefined };
   readonly retransmissions = new RetransmissionStore(kept);
   readonly subscribers: SentStream[] = [];
+  readonly receivers = new Receivers();
   firstPending = -1;
   private readonly sender: PacketSender;
+  private readonly fanOut: FanOut;
   private readonly askForKeyFrame: () => void;
   private readonly packets = new ReceivedPackets();
   private readonly packet = new RtpPacket();
@@ -39,8 +43,9 @@ export class ComposedStream implements SourceStream {
   private pictureId = 0;
 
   /** @param askForKeyFrame has the composer make one. */
-  constructor(sender: PacketSender, askForKeyFrame: () => void) {
+  constructor(sender: PacketSender, fanOut: FanOut, askForKeyFrame: () => void) {
     this.sender = sender;
+    this.fanOut = fanOut;
     this.askForKeyFrame = askForKeyFrame;
   }
 
@@ -67,7 +72,7 @@ export class ComposedStream implements SourceStream {
       const end = Math.min(division.count, first + groupSize);
       for (let place = first; place < end; place += 1) this.addPacket(frame, division, place, now);
       this.firstPending = 0;
-      for (const subscriber of this.subscribers.slice()) subscriber.forward(this, this.packets, now);
+      this.fanOut.forward(this, this.packets, now);
       this.firstPending = -1;
       this.packets.clear();
       this.sender.endShared();
@@ -91,7 +96,7 @@ export class ComposedStream implements SourceStream {
     packet.read(sender.slab, sender.share(room.subarray(0, length)), length);
     this.retransmissions.put(packet, now);
     const index = packets.add(packet, this.elements);
-    packets.startsKeyFrame[index] = place === 0 && isKeyFrame ? 1 : 0;
-    if (index > 0) packets.next[index - 1] = index;
+    packets.write(index, packetWords.startsKeyFrame, place === 0 && isKeyFrame ? 1 : 0);
+    if (index > 0) packets.write(index - 1, packetWords.next, index);
   }
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '@dialplane/sansio';
 import type { ComposedFrame, VideoComposer, VideoComposerEvents } from '../../composing/video-composer.ts';
+import type { FanOut } from '../forwarding/fan-out.ts';
 import type { ConferencePicture } from './conference-picture.ts';
 import type { PacketSender } from '../packets/packet-sender.ts';
 import type { PictureSource } from './picture-source.ts';
@@ -7,14 +8,16 @@ import type { PictureSource } from './picture-source.ts';
 /** The way between the packet thread and the video composer's, for all conferences of the process. */
 export class Composing implements VideoComposerEvents {
   readonly sender: PacketSender;
+  readonly fanOut: FanOut;
   private composer: VideoComposer | undefined;
   private readonly pictures = new Map<number, ConferencePicture>();
   private readonly sources = new Map<number, PictureSource>();
   private readonly clock: () => Instant;
   private readonly log: (sentence: string) => void;
 
-  constructor(sender: PacketSender, clock: () => Instant, log: (sentence: string) => void) {
+  constructor(sender: PacketSender, fanOut: FanOut, clock: () => Instant, log: (sentence: string) => void) {
     this.sender = sender;
+    this.fanOut = fanOut;
     this.clock = clock;
     this.log = log;
   }

@@ -118,7 +118,7 @@ export class ConferencePicture {
     if (composer === undefined) return undefined;
     const number = composer.openComposition();
     this.composing.addPicture(number, this);
-    const stream = (size: ComposedSize) => new ComposedStream(this.composing.sender, () => composer.needKeyFrame(number, size));
+    const stream = (size: ComposedSize) => new ComposedStream(this.composing.sender, this.composing.fanOut, () => composer.needKeyFrame(number, size));
     return { number, sources: new Map(), streams: { large: stream('large'), small: stream('small') }, bitrates: new Map() };
   }
 

@@ -89,7 +89,7 @@ export class LegPictures {
 
 function apply(stream: SentStream, { layers }: ReceivedSection, point: OperatingPoint | undefined): void {
   stream.setSource(point === undefined ? undefined : layers[point.layer]);
-  if (point !== undefined) stream.temporalLayers.target = point.temporalLayer;
+  if (point !== undefined) stream.limitTemporalLayers(point.temporalLayer);
 }
 
 /** A screen before all, then whom everybody is to see. */

@@ -4,7 +4,8 @@ import type { Instant } from '@dialplane/sansio';
 import type { SectionCodec } from '../../process-api/leg-settings.ts';
 import { isMedia } from './codec-match.ts';
 import type { PictureSource } from '../pictures/picture-source.ts';
-import type { ReceivedPackets } from '../packets/received-packets.ts';
+import { Receivers } from '../forwarding/receivers.ts';
+import { packetWords, type ReceivedPackets } from '../packets/received-packets.ts';
 import type { ReceivedSection } from '../legs/received-section.ts';
 import type { SentStream } from './sent-stream.ts';
 import type { SourceStream } from './source-stream.ts';
@@ -35,6 +36,7 @@ export class ReceivedStream implements SourceStream {
   readonly retransmissions: RetransmissionStore | undefined;
   /** To whom it is forwarded, or is to be from the next key frame on. */
   readonly subscribers: SentStream[] = [];
+  readonly receivers = new Receivers();
   /** Its way into a composed picture; absent where it is in none. */
   composing: PictureSource | undefined;
   /** Its packets in the batch that is being served; -1 is none. */
@@ -105,7 +107,7 @@ export class ReceivedStream implements SourceStream {
   }
 
   addPending(index: number, packets: ReceivedPackets): void {
-    if (this.lastPending >= 0) packets.next[this.lastPending] = index;
+    if (this.lastPending >= 0) packets.write(this.lastPending, packetWords.next, index);
     else this.firstPending = index;
     this.lastPending = index;
   }

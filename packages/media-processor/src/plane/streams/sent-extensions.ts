@@ -6,7 +6,7 @@ import type { SectionExtensions } from '../../process-api/leg-settings.ts';
 export class SentExtensions {
   /** Whether packets carry a number of the transport. */
   readonly hasTransportNumber: boolean;
-  private readonly ids: SectionExtensions;
+  readonly ids: SectionExtensions;
 
   constructor(ids: SectionExtensions) {
     this.ids = ids;
@@ -22,6 +22,11 @@ export class SentExtensions {
   writePath(writer: RtpHeaderWriter, transportNumber: number, now: Instant): void {
     const { ids } = this;
     if (ids.transportSequence !== 0) writer.elementUint16(ids.transportSequence, transportNumber);
-    else if (ids.absoluteSendTime !== 0) writer.elementUint24(ids.absoluteSendTime, Math.round(now * 262.144) & 0xffffff);
+    else if (ids.absoluteSendTime !== 0) writer.elementUint24(ids.absoluteSendTime, absoluteSendTime(now));
   }
+}
+
+/** 24 bits of seconds, 18 of them behind the point. */
+export function absoluteSendTime(now: Instant): number {
+  return Math.round(now * 262.144) & 0xffffff;
 }

@@ -16,6 +16,11 @@ export class SentHistory {
     this.repeatedAt[place] = 0;
   }
 
+  /** The same for `count` received packets up to this one, which were all sent by numbers that are `offset` higher. */
+  noteRun(newestReceived: number, count: number, offset: number): void {
+    for (let back = Math.min(count, window) - 1; back >= 0; back -= 1) this.note((newestReceived - back + offset) & 0xffff, newestReceived - back);
+  }
+
   /** The number that a packet came with; -1 where it is too old, came from another source, or was repeated a moment ago. */
   take(sentNumber: number, now: number, roundTripMs: number): number {
     const place = sentNumber & (window - 1);

@@ -1,30 +1,23 @@
 import { LineLoss, TemporalLayerGate } from '@dialplane/conference';
 import {
-  ExtensionElements,
   mostVp8DescriptorBytes,
   notMapped,
   originalSequenceLength,
-  RtpHeaderWriter,
-  RtpPacket,
-  SequenceMapping,
-  TimestampMapping,
-  Vp8Descriptor,
-  Vp8Mapping,
+  type RtpPacket,
   writeVp8Descriptor,
 } from '@dialplane/rtp';
-import { type Instant, instant } from '@dialplane/sansio';
+import type { Instant } from '@dialplane/sansio';
 import type { SectionSettings } from '../../process-api/leg-settings.ts';
 import { CodecMatch, notAgreed } from './codec-match.ts';
 import { DeliveryProgress } from './delivery-progress.ts';
 import type { Leg } from '../legs/leg.ts';
 import type { LegTransport } from '../transports/leg-transport.ts';
-import type { PacketSender } from '../packets/packet-sender.ts';
-import { ReceivedPackets } from '../packets/received-packets.ts';
+import { packetWords, type ReceivedPackets } from '../packets/received-packets.ts';
 import { SentExtensions } from './sent-extensions.ts';
-import { SentHistory } from './sent-history.ts';
+import { SentNumbers } from './sent-numbers.ts';
 import type { SourceStream } from './source-stream.ts';
 import { readStored } from './stored-packet.ts';
-import type { TickPolicy } from '../tick-policy.ts';
+import type { StreamWriters } from './stream-writers.ts';
 import { WaitingPackets } from './waiting-packets.ts';
 
 /** Where a stream's packets come from: nowhere, the mixer frame by frame, or a stream of packets. */
@@ -42,23 +35,6 @@ export interface EncodedPacket {
   readonly payloadLength: number;
 }
 
-/** What all streams of a process write with, one after the other. */
-export class StreamWriters {
-  readonly sender: PacketSender;
-  readonly ticks: TickPolicy;
-  readonly header = new RtpHeaderWriter();
-  readonly vp8 = new Vp8Descriptor();
-  /** A packet that has waited, as it is read, and as it is sent. */
-  readonly waited = new RtpPacket();
-  readonly waitedColumns = new ReceivedPackets();
-  readonly noElements = new ExtensionElements();
-
-  constructor(sender: PacketSender, ticks: TickPolicy) {
-    this.sender = sender;
-    this.ticks = ticks;
-  }
-}
-
 /**
  * One RTP stream to a client, in the section it was agreed in: one SSRC and continuous numbers, whichever source it carries. A source of pictures begins with a key
  * frame; until that comes, the former one goes on.
@@ -69,13 +45,6 @@ export class SentStream {
   readonly kind: 'audio' | 'video';
   readonly ssrc: number;
   readonly rtxSsrc: number | undefined;
-  /** Which received packet each sent one was; only where a client can ask for one again. */
-  readonly history: SentHistory | undefined;
-  /** Which temporal layers are sent, of sources that have them. */
-  readonly temporalLayers = new TemporalLayerGate();
-  /** Since the start, without retransmissions (RFC 3550 §6.4.1). */
-  packets = 0;
-  octets = 0;
   /** Retransmissions. */
   repeated = 0;
   /** As the client reported it last. */
@@ -83,9 +52,7 @@ export class SentStream {
   jitterMs = 0;
   readonly delivery = new DeliveryProgress();
   readonly loss = new LineLoss();
-  /** Of the packet that was sent last. */
-  timestamp = 0;
-  sentAt = instant(-Infinity);
+  readonly numbers: SentNumbers;
   private readonly writers: StreamWriters;
   private agreed: SectionSettings;
   private extensions: SentExtensions;
@@ -94,9 +61,10 @@ export class SentStream {
   private codecMatch: CodecMatch | undefined;
   /** The section that was asked about last, as it is asked about often. */
   private compared: { readonly section: SourceStream['section']; readonly agreed: SectionSettings; readonly isPossible: boolean } | undefined;
-  private readonly sequence: SequenceMapping;
-  private readonly timestamps: TimestampMapping;
-  private readonly pictures: Vp8Mapping;
+  /** Which temporal layers are sent, of sources that have them. */
+  private readonly temporalLayers = new TemporalLayerGate();
+  /** As they came; -1 before the first packet of the source. */
+  private lastReceivedType = -1;
   /** Packets of the current source that the line has no room for yet. */
   private readonly waiting = new WaitingPackets();
   private rtxNumber: number;
@@ -109,12 +77,8 @@ export class SentStream {
     this.ssrc = (settings.send?.ssrc ?? 0) | 0;
     this.rtxSsrc = settings.send?.rtxSsrc === undefined ? undefined : settings.send.rtxSsrc | 0;
     this.extensions = new SentExtensions(settings.extensions);
-    this.history = this.rtxSsrc === undefined ? undefined : new SentHistory();
     this.writers = writers;
-    // What strangers cannot guess (RFC 3550 §5.1); below 2^15, so that no wrap comes before the first packets have arrived (RFC 3711 §3.3.1).
-    this.sequence = new SequenceMapping(random() & 0x7fff);
-    this.timestamps = new TimestampMapping(random() | 0);
-    this.pictures = new Vp8Mapping(random() & 0x7fff, random() & 0xff);
+    this.numbers = new SentNumbers(writers.tables, this.rtxSsrc !== undefined, random);
     this.rtxNumber = random() & 0x7fff;
   }
 
@@ -146,6 +110,7 @@ export class SentStream {
     this.agreed = settings;
     this.extensions = new SentExtensions(settings.extensions);
     if (typeof this.source === 'object') this.codecMatch = new CodecMatch(this.source.section, settings.codecs);
+    this.lend();
   }
 
   /** Whether the client has agreed to a codec of the section. */
@@ -179,14 +144,22 @@ export class SentStream {
     else if (typeof this.source === 'object') this.source.needKeyFrame();
   }
 
-  /** Sends what of a stream that it subscribes to is in the batch. */
-  forward(stream: SourceStream, packets: ReceivedPackets, now: Instant): void {
+  /** Sends temporal layers up to this one, of a source that has them; 3 is all there are. */
+  limitTemporalLayers(highest: number): void {
+    this.temporalLayers.target = highest;
+    this.lend();
+  }
+
+  /** Sends what of a stream that it subscribes to is in the batch, from the packet at `first` on. */
+  forward(stream: SourceStream, packets: ReceivedPackets, first: number, now: Instant): void {
     const { transport } = this.leg;
     if (transport?.route === undefined) return;
+    this.numbers.settle();
     if (!this.waiting.isEmpty) this.sendWaiting(now);
-    for (let index = stream.firstPending; index >= 0; index = packets.next[index] ?? -1) {
+    for (let index = first; index >= 0; index = packets.read(index, packetWords.next)) {
       if (stream === this.source || this.begins(stream, packets, index, now)) this.forwardOne(packets, index, transport, now);
     }
+    this.lend();
   }
 
   /** Sends what has waited, as far as the line has room now. What its source has no more is missing. */
@@ -201,13 +174,14 @@ export class SentStream {
       waitedColumns.clear();
       waitedColumns.add(waited, noElements);
       const at = sender.share(waited.bytes.subarray(waited.payloadOffset, waited.payloadOffset + waited.payloadLength));
-      waitedColumns.payloadOffset[0] = at;
+      waitedColumns.write(0, packetWords.payloadOffset, at);
       const isVp8 = this.codecMatch?.vp8Types[waited.payloadType] === 1 && vp8.read(sender.slab, at, waited.payloadLength);
       this.send(waitedColumns, 0, isVp8, transport, now);
       sender.endShared();
     }
     waiting.clear();
     leg.waiting.delete(this);
+    this.lend();
   }
 
   /** Sends a packet that this process has encoded, of which the first ends what was carried before. */
@@ -218,16 +192,22 @@ export class SentStream {
       this.dropTarget();
       this.dropSource();
       this.source = 'encoded';
-      this.timestamps.splice(packet.timestamp, this.elapsedUnits(now));
+      this.numbers.timestamps.splice(packet.timestamp, this.elapsedUnits(now));
     }
     const { header, sender } = this.writers;
-    const timestamp = this.timestamps.map(packet.timestamp);
+    const timestamp = this.numbers.timestamps.map(packet.timestamp);
     const at = sender.begin(packet.payloadLength);
-    header.begin(sender.slab, at, packet.marker, payloadType, this.sequence.insert(), timestamp, this.ssrc);
+    header.begin(sender.slab, at, packet.marker, payloadType, this.numbers.sequence.insert(), timestamp, this.ssrc);
     this.extensions.writeLevel(header, packet.audioLevel);
     this.extensions.writePath(header, this.takeTransportNumber(packet.payloadLength, now), now);
     sender.addRtp(transport.outbound, transport.route, header.finish(), 0, packet.payloadOffset, packet.payloadLength);
-    this.count(packet.payloadLength, timestamp, now);
+    this.numbers.count(packet.payloadLength, timestamp, now);
+  }
+
+  /** The number that a packet of its source came with which was sent by `number`; -1 where it is too old, came from another source, or was repeated a moment ago. */
+  takeSent(number: number, now: Instant, roundTripMs: number): number {
+    this.numbers.settle();
+    return this.numbers.history?.take(number, now, roundTripMs) ?? -1;
   }
 
   /** Sends a packet of its source again, as the client asked for it by `number` (RFC 4588 §4). @returns whether it can be. */
@@ -236,12 +216,14 @@ export class SentStream {
     const { header, sender, vp8 } = this.writers;
     const payloadType = this.codecMatch?.rtxPayloadTypes[packet.payloadType] ?? notAgreed;
     if (transport?.route === undefined || this.rtxSsrc === undefined || payloadType === notAgreed) return false;
+    this.numbers.settle();
+    const { timestamps, pictures } = this.numbers;
     const isVp8 = this.codecMatch?.vp8Types[packet.payloadType] === 1 && vp8.read(packet.bytes, packet.payloadOffset, packet.payloadLength);
-    const pictureId = isVp8 ? this.pictures.pictureId(vp8) : 0;
+    const pictureId = isVp8 ? pictures.pictureId(vp8) : 0;
     if (pictureId === notMapped) return false;
     const { slab } = sender;
     const at = sender.begin(packet.payloadLength + originalSequenceLength + mostVp8DescriptorBytes);
-    header.begin(slab, at, packet.marker, payloadType, this.rtxNumber, this.timestamps.peek(packet.timestamp), this.rtxSsrc);
+    header.begin(slab, at, packet.marker, payloadType, this.rtxNumber, timestamps.peek(packet.timestamp), this.rtxSsrc);
     this.rtxNumber = (this.rtxNumber + 1) & 0xffff;
     this.extensions.writePath(header, this.takeTransportNumber(packet.payloadLength, now), now);
     const headerLength = header.finish();
@@ -249,16 +231,17 @@ export class SentStream {
     slab[end] = number >>> 8;
     slab[end + 1] = number;
     end += originalSequenceLength;
-    if (isVp8) end += writeVp8Descriptor(slab, end, vp8, pictureId, this.pictures.tl0PictureIndex(vp8));
+    if (isVp8) end += writeVp8Descriptor(slab, end, vp8, pictureId, pictures.tl0PictureIndex(vp8));
     const skipped = isVp8 ? vp8.length : 0;
     slab.set(packet.bytes.subarray(packet.payloadOffset + skipped, packet.payloadOffset + packet.payloadLength), end);
     sender.addWholeRtp(transport.outbound, transport.route, headerLength, end + packet.payloadLength - skipped - at);
+    this.lend();
     return true;
   }
 
   /** Whether padding can be sent with it: a client tells retransmissions apart from the picture. */
   get canPad(): boolean {
-    return this.rtxSsrc !== undefined && this.extensions.hasTransportNumber && this.packets > 0 && this.agreed.codecs[0]?.rtxPayloadType !== undefined;
+    return this.rtxSsrc !== undefined && this.extensions.hasTransportNumber && this.numbers.packets > 0 && this.agreed.codecs[0]?.rtxPayloadType !== undefined;
   }
 
   /** A packet of nothing but `length` bytes of padding, 1 to 255 (RFC 3550 §5.1). */
@@ -269,7 +252,7 @@ export class SentStream {
     const { header, sender } = this.writers;
     const { slab } = sender;
     const at = sender.begin(length);
-    header.begin(slab, at, 0, payloadType, this.rtxNumber, this.timestamp, this.rtxSsrc);
+    header.begin(slab, at, 0, payloadType, this.rtxNumber, this.numbers.timestamp, this.rtxSsrc);
     this.rtxNumber = (this.rtxNumber + 1) & 0xffff;
     this.extensions.writePath(header, this.takeTransportNumber(length, now), now);
     const headerLength = header.finish();
@@ -283,8 +266,8 @@ export class SentStream {
   timestampAt(unixMs: number, now: Instant): number {
     const { source } = this;
     const received = typeof source === 'object' ? source.timestampAt(unixMs) : undefined;
-    if (received !== undefined) return this.timestamps.peek(received);
-    return (this.timestamp + Math.round(this.elapsedUnits(now))) | 0;
+    if (received !== undefined) return this.numbers.timestamps.peek(received);
+    return (this.numbers.timestamp + Math.round(this.elapsedUnits(now))) | 0;
   }
 
   /** Ends what is encoded for it; nothing where it carries something else. */
@@ -294,15 +277,16 @@ export class SentStream {
 
   private forwardOne(packets: ReceivedPackets, index: number, transport: LegTransport<Leg>, now: Instant): void {
     const { sender, vp8 } = this.writers;
-    const receivedType = packets.payloadType[index] ?? 0;
-    const received = packets.sequenceNumber[index] ?? 0;
-    if ((this.codecMatch?.payloadTypes[receivedType] ?? notAgreed) === notAgreed) return this.sequence.leaveOut(received);
-    const payloadOffset = packets.payloadOffset[index] ?? 0;
-    const payloadLength = packets.payloadLength[index] ?? 0;
+    const { sequence, pictures } = this.numbers;
+    const receivedType = packets.read(index, packetWords.payloadType);
+    const received = packets.read(index, packetWords.sequenceNumber);
+    if ((this.codecMatch?.payloadTypes[receivedType] ?? notAgreed) === notAgreed) return sequence.leaveOut(received);
+    const payloadOffset = packets.read(index, packetWords.payloadOffset);
+    const payloadLength = packets.read(index, packetWords.payloadLength);
     const isVp8 = this.codecMatch?.vp8Types[receivedType] === 1 && vp8.read(sender.slab, payloadOffset, payloadLength);
     if (isVp8 && !this.temporalLayers.passes(vp8)) {
-      this.sequence.leaveOut(received);
-      this.pictures.leaveOut(vp8);
+      sequence.leaveOut(received);
+      pictures.leaveOut(vp8);
       return;
     }
     if (this.kind === 'audio' || (this.waiting.isEmpty && this.leg.mayLeave(payloadLength, now))) this.send(packets, index, isVp8, transport, now);
@@ -319,43 +303,48 @@ export class SentStream {
   /** @param isVp8 its descriptor has just been read. */
   private send(packets: ReceivedPackets, index: number, isVp8: boolean, { route, outbound }: LegTransport<Leg>, now: Instant): void {
     const { sender, header, vp8 } = this.writers;
-    const received = packets.sequenceNumber[index] ?? 0;
-    const receivedType = packets.payloadType[index] ?? 0;
+    const { sequence, timestamps, pictures, history } = this.numbers;
+    const received = packets.read(index, packetWords.sequenceNumber);
+    const receivedType = packets.read(index, packetWords.payloadType);
     const payloadType = this.codecMatch?.payloadTypes[receivedType] ?? notAgreed;
     if (route === undefined || payloadType === notAgreed) return;
-    const wholeOffset = packets.payloadOffset[index] ?? 0;
-    const payloadOffset = this.codecMatch?.unwrapped[receivedType] === 1 ? (packets.primaryOffset[index] ?? 0) : wholeOffset;
-    if (payloadOffset < wholeOffset) return this.sequence.leaveOut(received);
-    const payloadLength = (packets.payloadLength[index] ?? 0) - (payloadOffset - wholeOffset);
-    const pictureId = isVp8 ? this.pictures.pictureId(vp8) : 0;
-    const number = pictureId === notMapped ? notMapped : this.sequence.map(received);
+    const wholeOffset = packets.read(index, packetWords.payloadOffset);
+    const payloadOffset = this.codecMatch?.unwrapped[receivedType] === 1 ? packets.read(index, packetWords.primaryOffset) : wholeOffset;
+    if (payloadOffset < wholeOffset) return sequence.leaveOut(received);
+    const payloadLength = packets.read(index, packetWords.payloadLength) - (payloadOffset - wholeOffset);
+    const pictureId = isVp8 ? pictures.pictureId(vp8) : 0;
+    const number = pictureId === notMapped ? notMapped : sequence.map(received);
     if (number === notMapped) return;
-    const timestamp = this.timestamps.map(packets.timestamp[index] ?? 0);
+    this.lastReceivedType = receivedType;
+    const timestamp = timestamps.map(packets.read(index, packetWords.timestamp));
     const at = sender.begin(payloadLength + mostVp8DescriptorBytes);
-    header.begin(sender.slab, at, packets.marker[index] ?? 0, payloadType, number, timestamp, this.ssrc);
-    this.extensions.writeLevel(header, packets.audioLevel[index] ?? -1);
+    header.begin(sender.slab, at, packets.read(index, packetWords.marker), payloadType, number, timestamp, this.ssrc);
+    this.extensions.writeLevel(header, packets.read(index, packetWords.audioLevel));
     this.extensions.writePath(header, this.takeTransportNumber(payloadLength, now), now);
     const headerLength = header.finish();
-    const prefixLength = isVp8 ? writeVp8Descriptor(sender.slab, at + headerLength, vp8, pictureId, this.pictures.tl0PictureIndex(vp8)) : 0;
+    const prefixLength = isVp8 ? writeVp8Descriptor(sender.slab, at + headerLength, vp8, pictureId, pictures.tl0PictureIndex(vp8)) : 0;
     const skipped = isVp8 ? vp8.length : 0;
     sender.addRtp(outbound, route, headerLength, prefixLength, payloadOffset + skipped, payloadLength - skipped);
-    this.history?.note(number, received);
-    this.count(payloadLength, timestamp, now);
+    history?.note(number, received);
+    this.numbers.count(payloadLength, timestamp, now);
   }
 
   /** Whether a packet of the target is one to begin with; if so it is the source from here on. */
   private begins(stream: SourceStream, packets: ReceivedPackets, index: number, now: Instant): boolean {
-    if (stream !== this.target || (this.kind === 'video' && packets.startsKeyFrame[index] === 0)) return false;
+    if (stream !== this.target || (this.kind === 'video' && packets.read(index, packetWords.startsKeyFrame) === 0)) return false;
     const { vp8, sender } = this.writers;
     this.target = undefined;
     this.dropSource();
     this.source = stream;
     this.codecMatch = new CodecMatch(stream.section, this.agreed.codecs);
-    this.sequence.splice(packets.sequenceNumber[index] ?? 0);
-    this.timestamps.splice(packets.timestamp[index] ?? 0, this.elapsedUnits(now));
-    if (vp8.read(sender.slab, packets.payloadOffset[index] ?? 0, packets.payloadLength[index] ?? 0)) this.pictures.splice(vp8);
+    this.lastReceivedType = -1;
+    const { numbers } = this;
+    numbers.open(this, stream.receivers);
+    numbers.sequence.splice(packets.read(index, packetWords.sequenceNumber));
+    numbers.timestamps.splice(packets.read(index, packetWords.timestamp), this.elapsedUnits(now));
+    if (vp8.read(sender.slab, packets.read(index, packetWords.payloadOffset), packets.read(index, packetWords.payloadLength))) numbers.pictures.splice(vp8);
     this.temporalLayers.restart();
-    this.history?.clear();
+    numbers.history?.clear();
     return true;
   }
 
@@ -364,14 +353,19 @@ export class SentStream {
   }
 
   private elapsedUnits(now: Instant): number {
-    return this.packets === 0 ? 0 : ((now - this.sentAt) * this.clockRate) / 1000;
+    return this.numbers.packets === 0 ? 0 : ((now - this.numbers.sentAt) * this.clockRate) / 1000;
   }
 
-  private count(length: number, timestamp: number, now: Instant): void {
-    this.packets += 1;
-    this.octets += length;
-    this.timestamp = timestamp;
-    this.sentAt = now;
+  /** What is simply the next packet need not come by here, unless others wait before it, or more than numbers would have to be changed. */
+  private lend(): void {
+    const { codecMatch, kind, leg: { transport }, lastReceivedType, numbers, temporalLayers: { settledLayer } } = this;
+    const isVp8 = codecMatch?.vp8Types[lastReceivedType] === 1;
+    const sentType = codecMatch?.payloadTypes[lastReceivedType] ?? notAgreed;
+    const isSimple = sentType !== notAgreed && codecMatch?.unwrapped[lastReceivedType] === 0 && this.waiting.isEmpty && !(isVp8 && settledLayer < 0);
+    if (transport === undefined || !isSimple) return numbers.reclaim();
+    numbers.lend({
+      line: transport.line.number, ssrc: this.ssrc, receivedType: lastReceivedType, sentType, isVp8, isPaced: kind === 'video', temporalLayer: settledLayer, extensions: this.extensions.ids,
+    });
   }
 
   /** Goes on with what is sent now. */
@@ -382,6 +376,7 @@ export class SentStream {
 
   private dropSource(): void {
     if (typeof this.source === 'object') unsubscribe(this.source, this);
+    this.numbers.close();
     this.waiting.clear();
     this.leg.waiting.delete(this);
     this.source = 'none';

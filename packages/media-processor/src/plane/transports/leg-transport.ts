@@ -3,6 +3,8 @@ import type { DtlsIdentity, Srtp } from '@dialplane/kernels';
 import type { MediaFailure } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import type { TransportSettings } from '../../process-api/leg-settings.ts';
+import type { ForwardingTables } from '../forwarding/forwarding-tables.ts';
+import type { OutboundLine } from '../forwarding/outbound-line.ts';
 import type { PacketSender } from '../packets/packet-sender.ts';
 
 /**
@@ -28,6 +30,7 @@ export interface LegTransportParts<Owner> {
   readonly identity: DtlsIdentity;
   readonly srtp: Srtp;
   readonly sender: PacketSender;
+  readonly tables: ForwardingTables;
   readonly onState: (transport: LegTransport<Owner>, now: Instant) => void;
   readonly log: (message: string) => void;
 }
@@ -39,6 +42,8 @@ export interface LegTransport<Owner> {
   /** Counts the transports of a leg from 1. */
   readonly generation: number;
   readonly state: TransportState;
+  /** The same way out, as the kernel has it. */
+  readonly line: OutboundLine;
   /** Where to send; undefined until that is known, and after the end. */
   readonly route: ValidPair | undefined;
   /** Where to send RTCP; likewise. */

@@ -5,6 +5,7 @@ import type { Instant } from '@dialplane/sansio';
 import { parseIpAddress, sameIpAddress, type TransportAddress, transportAddress } from '@dialplane/stun';
 import type { RtpAddress, RtpTransportSettings, TransportSettings } from '../../process-api/leg-settings.ts';
 import { DtlsHandshake } from './dtls-handshake.ts';
+import { OutboundLine } from '../forwarding/outbound-line.ts';
 import { type LegTransport, type LegTransportParts, noContext, type TransportState, unprotected } from './leg-transport.ts';
 import { PacketBudget } from '../packets/packet-budget.ts';
 import type { RtpPortPair, RtpPorts } from './rtp-ports.ts';
@@ -27,10 +28,9 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
   readonly kind = 'rtp';
   readonly owner: Owner;
   readonly generation = 1;
-  route: ValidPair | undefined;
+  readonly line: OutboundLine;
   rtcpRoute: ValidPair | undefined;
   inbound = noContext;
-  outbound = noContext;
   readonly latch: SourceLatch;
   /** Who else sent something last, which was not taken. */
   stranger: { readonly source: TransportAddress; readonly at: Instant } | undefined;
@@ -50,6 +50,7 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
     this.owner = owner;
     this.ports = ports;
     this.parts = parts;
+    this.line = new OutboundLine(parts.tables.lines);
     this.latch = new SourceLatch(now);
     this.unproven = new PacketBudget(unprovenBytesPerSecond, now);
     this.checks = new PacketBudget(unprovenBytesPerSecond, now);
@@ -62,6 +63,14 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
     const transport = new RtpTransport(owner, ports, parts, now);
     parts.ports.give(ports, transport);
     return transport;
+  }
+
+  get route(): ValidPair | undefined {
+    return this.line.route;
+  }
+
+  get outbound(): number {
+    return this.line.context;
   }
 
   get state(): TransportState {
@@ -132,7 +141,7 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
   handleDtls(datagram: Uint8Array, source: TransportAddress, now: Instant): void {
     if (this.handshake === undefined || this.current.kind === 'ended') return;
     // Who shakes hands proves itself by its certificate; until then it is answered where it is.
-    if (this.current.kind === 'handshaking') this.route = { socket: this.ports.rtpSocket, remote: transportAddress(source, source.port) };
+    if (this.current.kind === 'handshaking') this.line.route = { socket: this.ports.rtpSocket, remote: transportAddress(source, source.port) };
     this.handshake.feed(datagram, now);
   }
 
@@ -153,14 +162,15 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
     this.closeContexts();
     if (this.agent !== undefined) this.parts.agents.remove(this.agent);
     this.parts.ports.close(this.ports);
-    this.route = this.rtcpRoute = undefined;
+    this.line.close();
+    this.rtcpRoute = undefined;
     this.become(reason === undefined ? { kind: 'ended' } : { kind: 'ended', reason }, now);
   }
 
   /** Sends to where the other side is. */
   private follow(): void {
     const { remote } = this.latch;
-    this.route = remote === undefined ? undefined : { socket: this.ports.rtpSocket, remote };
+    this.line.route = remote === undefined ? undefined : { socket: this.ports.rtpSocket, remote };
     if (this.rtcp === 'muxed') this.rtcpRoute = this.route;
   }
 
@@ -192,11 +202,11 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
       const keepsOutbound = isDeepStrictEqual(kept?.outbound, security.outbound);
       this.closeContexts(keepsInbound, keepsOutbound);
       if (!keepsInbound) this.inbound = srtp.openInbound(security.inbound);
-      if (!keepsOutbound) this.outbound = srtp.openOutbound(security.outbound);
+      if (!keepsOutbound) this.line.context = srtp.openOutbound(security.outbound);
       return;
     }
     this.closeContexts();
-    if (security.kind === 'none') this.inbound = this.outbound = unprotected;
+    if (security.kind === 'none') this.inbound = this.line.context = unprotected;
     else this.openHandshake(security);
   }
 
@@ -209,7 +219,7 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
       },
       onSecured: (inbound, outbound, at) => {
         this.inbound = inbound;
-        this.outbound = outbound;
+        this.line.context = outbound;
         if (this.current.kind === 'handshaking') this.become({ kind: 'connected' }, at);
       },
       onFailure: (reason, at) => this.end(at, reason),
@@ -221,7 +231,7 @@ export class RtpTransport<Owner> implements LegTransport<Owner> {
     if (!keepsInbound && this.inbound >= 0) srtp.close(this.inbound);
     if (!keepsOutbound && this.outbound >= 0) srtp.close(this.outbound);
     if (!keepsInbound) this.inbound = noContext;
-    if (!keepsOutbound) this.outbound = noContext;
+    if (!keepsOutbound) this.line.context = noContext;
   }
 
   private become(next: TransportState, now: Instant): void {

@@ -3,6 +3,7 @@ import type { MediaFailure } from '@dialplane/media-api';
 import { type Instant, invariant } from '@dialplane/sansio';
 import type { TransportSettings, WebrtcTransportSettings } from '../../process-api/leg-settings.ts';
 import { DtlsHandshake } from './dtls-handshake.ts';
+import { OutboundLine } from '../forwarding/outbound-line.ts';
 import { type LegTransport, type LegTransportParts, noContext, type TransportState } from './leg-transport.ts';
 
 export interface WebrtcTransportParts<Owner> extends LegTransportParts<Owner> {
@@ -14,9 +15,8 @@ export class WebrtcTransport<Owner> implements LegTransport<Owner> {
   readonly kind = 'webrtc';
   readonly owner: Owner;
   readonly generation: number;
-  route: ValidPair | undefined;
+  readonly line: OutboundLine;
   inbound = noContext;
-  outbound = noContext;
   private readonly parts: WebrtcTransportParts<Owner>;
   private readonly agent: LiteAgent<WebrtcTransport<Owner>>;
   private readonly handshake: DtlsHandshake;
@@ -27,6 +27,7 @@ export class WebrtcTransport<Owner> implements LegTransport<Owner> {
     this.owner = owner;
     this.generation = settings.generation;
     this.parts = parts;
+    this.line = new OutboundLine(parts.tables.lines);
     this.localFragment = settings.local.usernameFragment;
     const agent = parts.agents.add(this, settings.local, now);
     invariant(agent !== undefined, 'the ICE credentials of a leg are usable and used once');
@@ -37,6 +38,14 @@ export class WebrtcTransport<Owner> implements LegTransport<Owner> {
       onSecured: (inbound, outbound, at) => this.secure(inbound, outbound, at),
       onFailure: (reason, at) => this.end(at, reason),
     });
+  }
+
+  get route(): ValidPair | undefined {
+    return this.line.route;
+  }
+
+  get outbound(): number {
+    return this.line.context;
   }
 
   get state(): TransportState {
@@ -91,8 +100,8 @@ export class WebrtcTransport<Owner> implements LegTransport<Owner> {
     parts.agents.remove(this.agent);
     if (this.inbound >= 0) parts.srtp.close(this.inbound);
     if (this.outbound >= 0) parts.srtp.close(this.outbound);
-    this.inbound = this.outbound = noContext;
-    this.route = undefined;
+    this.inbound = this.line.context = noContext;
+    this.line.close();
     this.become(reason === undefined ? { kind: 'ended' } : { kind: 'ended', reason }, now);
   }
 
@@ -104,13 +113,13 @@ export class WebrtcTransport<Owner> implements LegTransport<Owner> {
     const { state } = this.agent;
     if (state.kind === 'expired') return this.end(now, 'CONSENT_EXPIRED');
     if (state.kind === 'waiting') return;
-    this.route = state.selected;
+    this.line.route = state.selected;
     if (this.current.kind !== 'handshaking' && this.current.kind !== state.kind) this.become({ kind: state.kind }, now);
   }
 
   private secure(inbound: number, outbound: number, now: Instant): void {
     this.inbound = inbound;
-    this.outbound = outbound;
+    this.line.context = outbound;
     this.become({ kind: 'connected' }, now);
   }
 
