@@ -20,7 +20,7 @@ export { CoalescingMeter } from './udp/coalescing-policy.ts';
 export { createUdpSockets, type UdpSocketsOptions } from './udp/create-udp-sockets.ts';
 export { type DatagramDestination, describeDatagram } from './udp/outgoing-datagram.ts';
 export { SourceAddresses } from './udp/source-addresses.ts';
-export type { DatagramFilter, UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics } from './udp/udp-sockets.ts';
+export type { DatagramFilter, UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics, UdpThread } from './udp/udp-sockets.ts';
 export { filterCode, outgoingFlags, outgoingWords, receivedKind, receivedWords } from './udp/udp-sockets.ts';
 export { openMappedFile } from './mapped-file/open-mapped-file.ts';
 export type { MappedFile } from './mapped-file/mapped-file.ts';

@@ -15,18 +15,19 @@ constexpr int maxEmptyLooks = 4;
 constexpr int leastShare = 4;
 }  // namespace
 
-int Engine::create(napi_env env, napi_value state, const Buffers& buffers, const EngineHandle& handle) {
-  auto* const engine = new Engine(env, buffers, handle);
+int Engine::create(napi_env env, napi_value state, const Buffers& buffers, ThreadUse threadUse, const EngineHandle& handle) {
+  auto* const engine = new Engine(env, buffers, threadUse, handle);
   const int code = engine->start(state);
   if (code == 0) *handle = engine;
   else engine->closeHandles();
   return code;
 }
 
-Engine::Engine(napi_env env, const Buffers& buffers, const EngineHandle& handle)
+Engine::Engine(napi_env env, const Buffers& buffers, ThreadUse threadUse, const EngineHandle& handle)
     : env_(env),
       handle_(handle),
       buffers_(buffers),
+      threadUse_(threadUse),
       receiver_(buffers.slab, buffers.received, buffers.receivedCapacity, statistics_),
       sender_(buffers.slab, buffers.slabBytes, buffers.outgoing, buffers.outgoingCapacity, sockets_, statistics_) {}
 
@@ -52,8 +53,12 @@ int Engine::startWatching() {
   uv_loop_t* loop;
   napi_get_uv_event_loop(env_, &loop);
   socketsPoll_.data = timerPoll_.data = this;
-  if (const int code = uv_poll_init(loop, &socketsPoll_, epoll_); code != 0) return code;
-  handles_.push_back(reinterpret_cast<uv_handle_t*>(&socketsPoll_));
+  if (threadUse_ == ThreadUse::own) {
+    if (const int code = loopWait_.start(loop, handles_, epoll_, [this] { serveUntilLoopIsDue(); }); code != 0) return code;
+  } else {
+    if (const int code = uv_poll_init(loop, &socketsPoll_, epoll_); code != 0) return code;
+    handles_.push_back(reinterpret_cast<uv_handle_t*>(&socketsPoll_));
+  }
   if (const int code = uv_poll_init(loop, &timerPoll_, timer_); code != 0) return code;
   handles_.push_back(reinterpret_cast<uv_handle_t*>(&timerPoll_));
   if (const int code = patient_.start(loop, handles_, [this] { lookAtPatient(); }); code != 0) return code;
@@ -160,16 +165,24 @@ void Engine::onTimer() {
   else if (timerMicroseconds_ != coalescingMicroseconds_) setTimer(coalescingMicroseconds_);
 }
 
+void Engine::serveUntilLoopIsDue() {
+  while (phase_ == Phase::watching) {
+    const bool wasReady = serve(loopWait_.wait(ready_));
+    if (wasReady && phase_ == Phase::watching && coalescingMicroseconds_ > 0) gather();
+    if (loopWait_.isLoopDue()) return;
+  }
+}
+
 void Engine::watch() {
   phase_ = Phase::watching;
   if (timerMicroseconds_ != 0) setTimer(0);
-  uv_poll_start(&socketsPoll_, UV_READABLE, [](uv_poll_t* handle, int, int) { static_cast<Engine*>(handle->data)->onReadable(); });
+  if (threadUse_ == ThreadUse::shared) uv_poll_start(&socketsPoll_, UV_READABLE, [](uv_poll_t* handle, int, int) { static_cast<Engine*>(handle->data)->onReadable(); });
 }
 
 void Engine::gather() {
   phase_ = Phase::gathering;
   emptyLooks_ = 0;
-  uv_poll_stop(&socketsPoll_);
+  if (threadUse_ == ThreadUse::shared) uv_poll_stop(&socketsPoll_);
   setTimer(coalescingMicroseconds_);
 }
 
@@ -180,26 +193,30 @@ void Engine::setTimer(uint32_t microseconds) {
   timerfd_settime(timer_, 0, &timer, nullptr);
 }
 
-bool Engine::look() {
+bool Engine::serve(int count) {
   ++statistics_.wakeUps;
-  if (readReady(epoll_) == 0) return false;
-  if (phase_ != Phase::closing && patient_.defer()) readReady(patient_.epoll());
+  if (!readReady(count)) return false;
+  if (phase_ != Phase::closing && patient_.defer()) readReady(findReady(patient_.epoll()));
   if (phase_ != Phase::closing) tell();
   return true;
 }
 
 void Engine::lookAtPatient() {
   ++statistics_.wakeUps;
-  readReady(patient_.epoll());
+  readReady(findReady(patient_.epoll()));
   if (phase_ != Phase::closing) tell();
 }
 
-int Engine::readReady(int epoll) {
-  const int count = epoll_wait(epoll, ready_, Receiver::slots, 0);
-  if (count <= 0) return 0;
-  const int share = std::max(leastShare, Receiver::slots / count);
-  for (int index = 0; index < count && phase_ != Phase::closing; ++index) readFrom(static_cast<int32_t>(ready_[index].data.u32), ready_[index].events, share);
-  return count;
+bool Engine::readReady(int count) {
+  const int share = std::max(leastShare, Receiver::slots / std::max(count, 1));
+  bool wasReady = false;
+  for (int index = 0; index < count && phase_ != Phase::closing; ++index) {
+    const auto [events, data] = ready_[index];
+    if (data.u32 == LoopWait::number) continue;
+    readFrom(static_cast<int32_t>(data.u32), events, share);
+    wasReady = true;
+  }
+  return wasReady;
 }
 
 void Engine::readFrom(int32_t number, uint32_t events, int share) {

@@ -5,7 +5,7 @@
 //      └──────── a few empty looks ────────┘
 //
 // The sockets are in an epoll set of their own, which the event loop watches as one descriptor; while gathering it watches the timer
-// instead, so that nothing wakes the thread between two looks.
+// instead, so that nothing wakes the thread between two looks. A thread that exists for its sockets waits for them and the event loop together (LoopWait).
 //
 // Datagrams that may wait come to sockets of their own, in another epoll set, which is looked at after the first; the event loop watches that one only while nothing
 // else comes (PatientWatch).
@@ -17,6 +17,7 @@
 #include <memory>
 #include <vector>
 
+#include "loop-wait.h"
 #include "open-socket.h"
 #include "patient-watch.h"
 #include "receiver.h"
@@ -36,12 +37,16 @@ class Engine;
 /// JavaScript's hold on an engine, which may be gone before it: then it holds nullptr.
 using EngineHandle = std::shared_ptr<Engine*>;
 
+/// What the thread is there for: for whatever its event loop has, or for the sockets of one engine.
+enum class ThreadUse { shared, own };
+
 class Engine {
  public:
   /// @param state What has to live as long as the engine: an array of the batch callback and the owners of the buffers.
   /// @param handle Gets the engine.
   /// @return 0, or a negative errno: then there is none.
-  static int create(napi_env env, napi_value state, const Buffers& buffers, const EngineHandle& handle);
+  static int create(napi_env env, napi_value state, const Buffers& buffers, ThreadUse threadUse, const EngineHandle& handle);
+  bool ownsThread() const { return threadUse_ == ThreadUse::own && phase_ != Phase::closing; }
 
   /// @param mayWait Returns 1 for datagrams that may wait; none where it is empty.
   /// @return The number of the socket, or a negative errno.
@@ -53,25 +58,33 @@ class Engine {
   bool send(int count) { return sender_.send(count); }
   void setCoalescing(uint32_t microseconds) { coalescingMicroseconds_ = microseconds; }
   const Statistics& statistics() const { return statistics_; }
+  /// How long the thread has waited while its event loop could not know that it does.
+  uint64_t waitedNanoseconds() const { return loopWait_.waitedNanoseconds(); }
   /// Closes everything; the engine deletes itself when the event loop has let go of it.
   void destroy();
 
  private:
   enum class Phase { watching, gathering, closing };
 
-  Engine(napi_env env, const Buffers& buffers, const EngineHandle& handle);
+  Engine(napi_env env, const Buffers& buffers, ThreadUse threadUse, const EngineHandle& handle);
   int start(napi_value state);
   int startWatching();
   void onReadable();
   void onTimer();
+  /// Waits for sockets and event loop, and serves the sockets until the loop has something to do.
+  void serveUntilLoopIsDue();
   void watch();
   void gather();
   void setTimer(uint32_t microseconds);
-  /// Reads from what is ready, and then from what was waiting, and tells it. @return Whether anything was ready.
-  bool look();
+  /// @return Whether anything was ready.
+  bool look() { return serve(findReady(epoll_)); }
   void lookAtPatient();
-  /// @return How many sockets of a set were ready.
-  int readReady(int epoll);
+  /// Reads from the first `count` of what is ready, and then from what was waiting, and tells it. @return Whether a socket was ready.
+  bool serve(int count);
+  /// @return How many of a set are ready.
+  int findReady(int epoll) { return epoll_wait(epoll, ready_, Receiver::slots, 0); }
+  /// @return Whether there was a socket among the first `count` of what is ready.
+  bool readReady(int count);
   Socket* addSocket(int fd, int family, int epoll);
   void openPatient(int32_t number, int bufferBytes, std::span<const sock_filter> mayWait);
   void readFrom(int32_t number, uint32_t events, int share);
@@ -88,6 +101,7 @@ class Engine {
   napi_env env_;
   const EngineHandle handle_;
   const Buffers buffers_;
+  const ThreadUse threadUse_;
   Statistics statistics_;
   SocketTable sockets_;
   Receiver receiver_;
@@ -103,6 +117,7 @@ class Engine {
   uv_poll_t socketsPoll_{};
   uv_poll_t timerPoll_{};
   PatientWatch patient_;
+  LoopWait loopWait_;
   std::vector<uv_handle_t*> handles_;
   size_t openHandles_ = 0;
   napi_async_cleanup_hook_handle cleanup_ = nullptr;

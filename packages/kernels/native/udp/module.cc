@@ -25,9 +25,25 @@ int32_t* wordsOf(napi_env env, napi_value array, int stride, int* capacity) {
   return static_cast<int32_t*>(data);
 }
 
-/// create([onBatch, slab: ArrayBuffer, received: Int32Array, outgoing: Int32Array]) -> handle, or a negative errno
+/// Of each thread: the engine that it exists for.
+using ThreadOwner = std::weak_ptr<Engine*>;
+
+ThreadOwner& ownerOf(napi_env env) {
+  void* owner = nullptr;
+  napi_get_instance_data(env, &owner);
+  return *static_cast<ThreadOwner*>(owner);
+}
+
+bool isOwned(napi_env env) {
+  const EngineHandle handle = ownerOf(env).lock();
+  return handle != nullptr && *handle != nullptr && (*handle)->ownsThread();
+}
+
+/// create([onBatch, slab: ArrayBuffer, received: Int32Array, outgoing: Int32Array], ownsThread) -> handle, or a negative errno
 napi_value create(napi_env env, napi_callback_info info) {
-  const Arguments<1> arguments(env, info);
+  const Arguments<2> arguments(env, info);
+  const ThreadUse threadUse = readInt32(env, arguments[1]) == 0 ? ThreadUse::shared : ThreadUse::own;
+  if (threadUse == ThreadUse::own && isOwned(env)) return int32(env, -EBUSY);
   napi_value slab, receivedArray, outgoingArray;
   napi_get_element(env, arguments[0], 1, &slab);
   napi_get_element(env, arguments[0], 2, &receivedArray);
@@ -40,7 +56,8 @@ napi_value create(napi_env env, napi_callback_info info) {
   buffers.outgoing = wordsOf(env, outgoingArray, outgoing::stride, &buffers.outgoingCapacity);
 
   auto* const handle = new EngineHandle(std::make_shared<Engine*>(nullptr));
-  const int code = Engine::create(env, arguments[0], buffers, *handle);
+  const int code = Engine::create(env, arguments[0], buffers, threadUse, *handle);
+  if (code == 0 && threadUse == ThreadUse::own) ownerOf(env) = *handle;
   napi_value external = nullptr;
   if (code == 0) napi_create_external(env, handle, [](napi_env, void* data, void*) { delete static_cast<EngineHandle*>(data); }, nullptr, &external);
   else delete handle;
@@ -107,6 +124,7 @@ napi_value statistics(napi_env env, napi_callback_info info) {
   node_api::setNumber(env, object, "sentDatagrams", static_cast<double>(counted.sentDatagrams));
   node_api::setNumber(env, object, "sendCalls", static_cast<double>(counted.sendCalls));
   node_api::setNumber(env, object, "droppedSends", static_cast<double>(counted.droppedSends));
+  node_api::setNumber(env, object, "waitedMs", engine == nullptr ? 0 : static_cast<double>(engine->waitedNanoseconds()) / 1e6);
   return object;
 }
 
@@ -119,6 +137,7 @@ napi_value destroy(napi_env env, napi_callback_info info) {
 }  // namespace
 
 NAPI_MODULE_INIT() {
+  napi_set_instance_data(env, new ThreadOwner, [](napi_env, void* owner, void*) { delete static_cast<ThreadOwner*>(owner); }, nullptr);
   node_api::setNumber(env, exports, "receiveBytes", Receiver::slabBytes);
   node_api::setFunction(env, exports, "create", create);
   node_api::setFunction(env, exports, "open", open);

@@ -34,7 +34,7 @@ class DgramUdpSockets implements UdpSockets {
   private count = 0;
   private usedBytes = 0;
   private wakeUp: NodeJS.Immediate | undefined;
-  private readonly counters = { wakeUps: 0, receivedDatagrams: 0, sentDatagrams: 0, sendCalls: 0, droppedSends: 0 };
+  private readonly counters = { wakeUps: 0, receivedDatagrams: 0, sentDatagrams: 0, sendCalls: 0, droppedSends: 0, waitedMs: 0 };
 
   constructor(onBatch: UdpBatchHandler, absentBecause: string | undefined) {
     this.onBatch = onBatch;

@@ -101,15 +101,16 @@ nativeTest('udp', 'coalescing gathers what arrives, and ends where nothing does 
 
 nativeTest('udp', 'a thread can be terminated while its sockets are busy, or end itself inside the callback', async (t) => {
   const peer = await openPeer(t);
-  const source = (onBatch: string): string => `
+  const source = (thread: string, onBatch: string): string => `
     const { parentPort } = require('node:worker_threads');
     import(${JSON.stringify(new URL('create-udp-sockets.ts', import.meta.url).href)}).then(({ createUdpSockets }) => {
-      const sockets = createUdpSockets({ implementation: 'native', onBatch: () => { ${onBatch} } });
+      const sockets = createUdpSockets({ implementation: 'native', thread: '${thread}', onBatch: () => { ${onBatch} } });
       sockets.setCoalescing(1000);
       for (let count = 0; count < 20; count += 1) sockets.open({ address: '127.0.0.1', port: 0 }, (opened) => count === 0 && parentPort.postMessage(sockets.portOf(opened)));
     });`;
-  for (const onBatch of ['return 0;', 'while (true);', 'process.exit(5);', 'sockets.destroy(); process.exit(6);']) {
-    const worker = new Worker(source(`parentPort.postMessage('told'); ${onBatch}`), { eval: true });
+  const batches = ['return 0;', 'while (true);', 'process.exit(5);', 'sockets.destroy(); process.exit(6);'];
+  for (const [thread, onBatch] of ['shared', 'own'].flatMap((use) => batches.map((one) => [use, one] as const))) {
+    const worker = new Worker(source(thread, `parentPort.postMessage('told'); ${onBatch}`), { eval: true });
     const exit = once(worker, 'exit');
     const [port] = (await once(worker, 'message')) as [number];
     for (let count = 0; count < 20; count += 1) peer.socket.send('x', port, '127.0.0.1');
@@ -120,13 +121,14 @@ nativeTest('udp', 'a thread can be terminated while its sockets are busy, or end
 });
 
 nativeTest('udp', 'sockets keep the process alive, and nothing else does', async () => {
-  const script = (rest: string): string => `
+  const script = (thread: string, rest: string): string => `
     const { createUdpSockets } = await import(${JSON.stringify(new URL('create-udp-sockets.ts', import.meta.url).href)});
-    const sockets = createUdpSockets({ implementation: 'native', onBatch: () => 0 });
+    const sockets = createUdpSockets({ implementation: 'native', thread: '${thread}', onBatch: () => 0 });
     ${rest}`;
   const open = `sockets.open({ address: '127.0.0.1', port: 0 }, (opened) => { socket = opened; });`;
-  for (const rest of ['', `let socket; ${open} sockets.close(socket);`, `let socket; ${open} sockets.destroy(); sockets.close(socket); sockets.setCoalescing(5);`]) {
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', script(rest)], { stdio: 'inherit' });
+  const rests = ['', `let socket; ${open} sockets.close(socket);`, `let socket; ${open} sockets.destroy(); sockets.close(socket); sockets.setCoalescing(5);`];
+  for (const [thread, rest] of ['shared', 'own'].flatMap((use) => rests.map((one) => [use, one] as const))) {
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script(thread, rest)], { stdio: 'inherit' });
     assert.deepEqual(await once(child, 'exit'), [0, null], rest);
   }
 });

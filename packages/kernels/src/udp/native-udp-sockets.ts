@@ -1,7 +1,7 @@
 import { getSystemErrorName } from 'node:util';
 import { markAsUntransferable } from 'node:worker_threads';
 import { addressWords } from './address-words.ts';
-import { type DatagramFilter, outgoingWords, receivedWords, type UdpBatchHandler, type UdpOpenFailure, type UdpOpenOptions, type UdpSockets, type UdpStatistics } from './udp-sockets.ts';
+import { type DatagramFilter, outgoingWords, receivedWords, type UdpBatchHandler, type UdpOpenFailure, type UdpOpenOptions, type UdpSockets, type UdpStatistics, type UdpThread } from './udp-sockets.ts';
 
 type Handle = { readonly __kind: 'udp-engine' };
 
@@ -9,7 +9,7 @@ type Handle = { readonly __kind: 'udp-engine' };
 export interface NativeUdp {
   /** How much of the slab received datagrams take. */
   readonly receiveBytes: number;
-  create(state: readonly [onBatch: UdpBatchHandler, slab: ArrayBuffer, received: Int32Array, outgoing: Int32Array]): Handle | number;
+  create(state: readonly [onBatch: UdpBatchHandler, slab: ArrayBuffer, received: Int32Array, outgoing: Int32Array], ownsThread: number): Handle | number;
   open(handle: Handle, family: number, port: number, w0: number, w1: number, w2: number, w3: number, bufferBytes: number, receivesRuns: number, mayWait: DatagramFilter): number;
   portOf(handle: Handle, socket: number): number;
   close(handle: Handle, socket: number): void;
@@ -27,9 +27,9 @@ const mostMicroseconds = 1_000_000;
 const mostBufferBytes = 2 ** 30;
 const none: DatagramFilter = new Int32Array(0);
 
-/** UDP sockets over the native kernel. @throws {Error} With the system's code, where it has no descriptors left. */
-export function createNativeUdpSockets(native: NativeUdp, onBatch: UdpBatchHandler): UdpSockets {
-  return new NativeUdpSockets(native, onBatch);
+/** UDP sockets over the native kernel. @throws {Error} With the system's code: EBUSY where the thread is owned by others, EMFILE where it has no descriptors left. */
+export function createNativeUdpSockets(native: NativeUdp, onBatch: UdpBatchHandler, thread: UdpThread): UdpSockets {
+  return new NativeUdpSockets(native, onBatch, thread);
 }
 
 class NativeUdpSockets implements UdpSockets {
@@ -43,14 +43,14 @@ class NativeUdpSockets implements UdpSockets {
   private readonly native: NativeUdp;
   private readonly handle: Handle;
 
-  constructor(native: NativeUdp, onBatch: UdpBatchHandler) {
+  constructor(native: NativeUdp, onBatch: UdpBatchHandler, thread: UdpThread) {
     const slab = new ArrayBuffer(native.receiveBytes + scratchBytes);
     this.native = native;
     this.slab = new Uint8Array(slab);
     this.scratch = { offset: native.receiveBytes, length: scratchBytes };
     // The kernel keeps pointers into them.
     for (const buffer of [slab, this.received.buffer, this.outgoing.buffer]) markAsUntransferable(buffer);
-    const created = native.create([onBatch, slab, this.received, this.outgoing]);
+    const created = native.create([onBatch, slab, this.received, this.outgoing], thread === 'own' ? 1 : 0);
     if (typeof created === 'number') throw Object.assign(new Error(`The UDP kernel could not start: ${getSystemErrorName(created)}.`), { code: getSystemErrorName(created) });
     this.handle = created;
   }

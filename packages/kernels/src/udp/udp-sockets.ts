@@ -83,6 +83,9 @@ export interface UdpOpenFailure {
   readonly code: string;
 }
 
+/** What a thread is there for: whatever its event loop has, or these sockets. */
+export type UdpThread = 'shared' | 'own';
+
 export interface UdpStatistics {
   readonly wakeUps: number;
   readonly receivedDatagrams: number;
@@ -91,6 +94,8 @@ export interface UdpStatistics {
   readonly sendCalls: number;
   /** Datagrams the system did not take (full buffer, no route): gone, as the network would lose them. */
   readonly droppedSends: number;
+  /** How long a thread of its own has waited while its event loop took it for busy; 0 in one that is shared. */
+  readonly waitedMs: number;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { CoalescingMeter, createUdpSockets, type Dtls, nodeCrypto, nodeRandomness, type Srtp, type UdpSockets } from '@dialplane/kernels';
+import { CoalescingMeter, createUdpSockets, type Dtls, nodeCrypto, nodeRandomness, type Srtp, type UdpSockets, type UdpThread } from '@dialplane/kernels';
 import { AgentTable } from '@dialplane/ice';
 import type { LegReport, MediaFailure } from '@dialplane/media-api';
 import { type Instant, instant } from '@dialplane/sansio';
@@ -35,6 +35,8 @@ export interface MediaPlaneOptions {
   readonly srtp: Srtp;
   readonly dtls: Dtls;
   readonly tell: (event: ProcessEvent) => void;
+  /** Whether the thread exists for this plane. */
+  readonly thread: UdpThread;
 }
 
 /**
@@ -74,7 +76,7 @@ export class MediaPlane {
   constructor(options: MediaPlaneOptions) {
     const { settings, srtp, dtls } = options;
     this.options = options;
-    this.sockets = createUdpSockets({ implementation: 'native', onBatch: (count) => this.serveBatch(count) });
+    this.sockets = createUdpSockets({ implementation: 'native', thread: options.thread, onBatch: (count) => this.serveBatch(count) });
     this.sender = new PacketSender(this.sockets, srtp);
     const warn = (message: string): void => options.tell({ kind: 'logged', level: 'warn', message });
     this.mixing = new Mixing(this.sender, clock, warn);
@@ -375,9 +377,10 @@ export class MediaPlane {
   }
 
   private answer(sequence: number): void {
-    const { utilization } = performance.eventLoopUtilization();
+    const { active, idle } = performance.eventLoopUtilization();
+    const load = active === 0 ? 0 : (active - this.sockets.statistics().waitedMs) / (active + idle);
     const legs = [...this.conferences.values()].reduce((sum, conference) => sum + conference.legs.size, 0);
-    this.options.tell({ kind: 'alive', sequence, conferences: this.conferences.size, legs, load: utilization });
+    this.options.tell({ kind: 'alive', sequence, conferences: this.conferences.size, legs, load });
   }
 }
 

@@ -23,7 +23,7 @@ async function start(settings: ProcessSettings): Promise<MediaPlane | undefined>
   for (const kernel of [udp, srtp, dtls]) if (kernel.kind === 'absent') tell({ kind: 'startFailed', sentence: kernel.absentBecause });
   if (udp.kind === 'absent' || srtp.kind === 'absent' || dtls.kind === 'absent') return undefined;
   try {
-    const plane = new MediaPlane({ settings, srtp: srtp.exports, dtls: dtls.exports, tell });
+    const plane = new MediaPlane({ settings, srtp: srtp.exports, dtls: dtls.exports, tell, thread: 'own' });
     const [mixer, composer] = await Promise.all([startAudioMixer(plane.mixing), startVideoComposer(plane.composing)]);
     if (mixer.kind === 'loaded') plane.mixing.use(mixer.exports);
     else tell({ kind: 'logged', level: 'warn', message: `Sound is forwarded and never mixed: ${mixer.absentBecause}` });

@@ -85,6 +85,7 @@ export class TestMediaPlane {
       settings,
       srtp,
       dtls: dtls.exports,
+      thread: 'shared',
       tell: (event) => {
         this.events.push(event);
         for (const resolve of this.waiting) resolve();

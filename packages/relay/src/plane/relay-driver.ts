@@ -66,7 +66,7 @@ export class RelayDriver {
     const randomness = nodeRandomness();
     this.options = options;
     this.limits = { ...defaultRelayLimits, ...settings.limits };
-    this.sockets = createUdpSockets({ onBatch: (count) => this.serveBatch(count), ...(settings.udpImplementation === undefined ? {} : { implementation: settings.udpImplementation }) });
+    this.sockets = createUdpSockets({ thread: 'own', onBatch: (count) => this.serveBatch(count), ...(settings.udpImplementation === undefined ? {} : { implementation: settings.udpImplementation }) });
     this.batch = new PacketBatch(this.sockets);
     this.grants = new Grants({ ...settings, catchUp: options.catchUp, holds: (username) => this.server.holds(username), wallClock: Date.now });
     this.quotas = new Quotas(this.limits, (username) => this.grants.open(username));
