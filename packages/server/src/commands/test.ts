@@ -17,6 +17,9 @@ const labStories = ['lab/src/**/*.story.ts'];
  * browser begins on a path that it does not need.
  */
 const storiesAlone = /\/(?:every-network|exact-ledger|group-\w+|relay-\w+|switching-networks)\.story\.ts$/;
+const hangingFiles = join(repositoryRoot, 'packages/testing/src/hanging-files.ts');
+/** The one that reads well, and one that ends files which hang. */
+const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${hangingFiles}`, '--test-reporter-destination=stderr'];
 const soaks = ['packages/*/src/**/*.soak.ts', 'sdk/*/src/**/*.soak.ts', 'lab/src/**/*.soak.ts', 'sim/**/*.soak.ts'];
 
 /** What Node has compiled, and stripped of its types, it keeps here: every test file is a process that loads much the same modules, and so is every server in the lab. */
@@ -26,7 +29,7 @@ const environment = { NODE_COMPILE_CACHE: join(repositoryRoot, 'node_modules/.ca
 export const testCommand: Command = {
   name: 'test',
   summary: 'Run the tests',
-  details: 'First the fast ones (units, properties, simulation, real sockets), then the lab: network namespaces, browsers and captures, which need root. A part that fails does not keep the next from running; the exit code is 1 when any failed.',
+  details: 'First the fast ones (units, properties, simulation, real sockets), then the lab: network namespaces, browsers and captures, which need root. A part that fails does not keep the next from running, and a file that hangs is ended and named; the exit code is 1 when any failed.',
   options: [],
   flags: {
     fast: { type: 'boolean', description: 'Only the fast tests' },
@@ -39,13 +42,13 @@ export const testCommand: Command = {
     const fast = filesOf(fastTests);
     const stories = filesOf(labStories);
     const parts = [
-      { title: 'Units and servers', files: fast.filter((file) => !mediaTests.test(file)), concurrency: several },
-      { title: 'Media and browsers', files: fast.filter((file) => mediaTests.test(file)), concurrency: one },
+      { title: 'Units and servers', files: fast.filter((file) => !mediaTests.test(file)), concurrency: several, fileMinutes: 10 },
+      { title: 'Media and browsers', files: fast.filter((file) => mediaTests.test(file)), concurrency: one, fileMinutes: 10 },
       ...(flags['fast'] === true ? [] : [
-        { title: 'Lab', files: stories.filter((file) => !storiesAlone.test(file)), concurrency: several },
-        { title: 'Lab, one story at a time', files: stories.filter((file) => storiesAlone.test(file)), concurrency: one },
+        { title: 'Lab', files: stories.filter((file) => !storiesAlone.test(file)), concurrency: several, fileMinutes: 30 },
+        { title: 'Lab, one story at a time', files: stories.filter((file) => storiesAlone.test(file)), concurrency: one, fileMinutes: 30 },
       ]),
-      ...(flags['all'] === true ? [{ title: 'Soaks', files: filesOf(soaks), concurrency: one }] : []),
+      ...(flags['all'] === true ? [{ title: 'Soaks', files: filesOf(soaks), concurrency: one, fileMinutes: 180 }] : []),
     ];
     if (flags['fast'] !== true) {
       await prepareSystemPackages('test', flags['no-install'] !== true);
@@ -53,14 +56,14 @@ export const testCommand: Command = {
     }
     await prepareKernels();
     let failed = false;
-    for (const { title, files, concurrency } of parts) {
+    for (const { title, files, concurrency, fileMinutes } of parts) {
       console.log(`\n${title}: ${files.length} files`);
       if (files.length === 0) {
         console.error(`${title}: there are none`);
         failed = true;
         continue;
       }
-      const code = await runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', concurrency, ...files], { cwd: repositoryRoot, environment });
+      const code = await runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', concurrency, ...reporters, ...files], { cwd: repositoryRoot, environment: { ...environment, TEST_FILE_SECONDS: String(fileMinutes * 60) } });
       failed ||= code !== 0;
     }
     return failed ? 1 : 0;
