@@ -33,7 +33,7 @@ export interface Command {
   /** Which server options apply. */
   readonly options: readonly (keyof ServerOptions)[];
   readonly flags?: Readonly<Record<string, Flag>>;
-  /** @returns The exit code of the process. @throws {Failure} */
+  /** Imports what it works with when it runs: help and the other commands do without. @returns The exit code of the process. @throws {Failure} */
   readonly run: (invocation: Invocation) => Promise<number>;
 }
 

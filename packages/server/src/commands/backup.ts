@@ -1,23 +1,8 @@
-import { mkdtemp, cp, rm, readFile, rename, writeFile, chmod, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { backupStore, restoreStore } from '@dialplane/store';
-import { certificateFolder } from '../certificates/open-certificates.ts';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from '../command-line/command.ts';
 import { Failure } from '../failures.ts';
-import { dataFailure } from '../open-data.ts';
-import { runProgram } from '../preparation/run-program.ts';
-import { readVersion } from '../repository.ts';
-
-/** First member of the archive: what it is, and from which version. */
-interface Manifest {
-  readonly format: 'dialplane-backup-1';
-  readonly version: string;
-  readonly createdAt: string;
-}
-
-const manifestName = 'backup.json';
-const databaseName = 'dialplane.sqlite';
 
 /**
  * `./dialplane backup`: the database as it was at one moment, and the certificates with the development CA, so that computers
@@ -32,17 +17,8 @@ export const backupCommand: Command = {
   run: async ({ options: { dataDir }, positionals: [name = ''] }) => {
     const file = resolve(name);
     if (existsSync(file)) throw new Failure('FILE_EXISTS', file);
-    await inStagingFolder(dirname(file), async (staging) => {
-      await backupStore({ dataDir, toFile: join(staging, databaseName) }).catch((error: unknown) => { throw dataFailure(error, dataDir); });
-      const certificates = certificateFolder(dataDir);
-      if (existsSync(certificates)) await cp(certificates, join(staging, 'tls'), { recursive: true });
-      const manifest: Manifest = { format: 'dialplane-backup-1', version: readVersion(), createdAt: new Date().toISOString() };
-      await writeFile(join(staging, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
-      const archive = join(staging, 'archive.tar.gz');
-      await tar(['--create', '--gzip', '--file', archive, '--directory', staging, '--owner=0', '--group=0', manifestName, databaseName, ...(existsSync(join(staging, 'tls')) ? ['tls'] : [])]);
-      await chmod(archive, 0o600);
-      await rename(archive, file);
-    });
+    const { writeBackup } = await import('../backup-archive.ts');
+    await writeBackup(dataDir, file);
     console.error(`Written: ${file} (${Math.ceil((await stat(file)).size / 1024)} KiB)`);
     return 0;
   },
@@ -58,52 +34,9 @@ export const restoreCommand: Command = {
   run: async ({ options: { dataDir }, positionals: [name = ''] }) => {
     const file = resolve(name);
     if (!existsSync(file)) throw new Failure('BACKUP_INVALID', file);
-    await inStagingFolder(dirname(resolve(dataDir)), async (staging) => {
-      await tar(['--extract', '--gzip', '--file', file, '--directory', staging, '--no-same-owner', '--no-overwrite-dir']).catch((error: unknown) => { throw new Failure('BACKUP_INVALID', file, error); });
-      await checkManifest(staging, file);
-      try {
-        restoreStore({ dataDir, fromFile: join(staging, databaseName) });
-      } catch (error) {
-        throw dataFailure(error, dataDir);
-      }
-      const certificates = certificateFolder(dataDir);
-      if (existsSync(join(staging, 'tls'))) {
-        await rm(`${certificates}.replaced`, { recursive: true, force: true });
-        if (existsSync(certificates)) await rename(certificates, `${certificates}.replaced`);
-        await rename(join(staging, 'tls'), certificates);
-      }
-    });
+    const { restoreBackup } = await import('../backup-archive.ts');
+    await restoreBackup(dataDir, file);
     console.error(`Restored into ${dataDir}. Start the server with ./dialplane up.`);
     return 0;
   },
 };
-
-/** A folder beside the target, so that the last step is a rename; removed whatever happens. */
-async function inStagingFolder(beside: string, work: (folder: string) => Promise<void>): Promise<void> {
-  let folder: string;
-  try {
-    folder = await mkdtemp(join(beside, '.dialplane-'));
-  } catch (error) {
-    throw new Failure('DATA_DIR_UNUSABLE', beside, error);
-  }
-  try {
-    await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function checkManifest(staging: string, file: string): Promise<void> {
-  try {
-    const manifest = JSON.parse(await readFile(join(staging, manifestName), 'utf8')) as Partial<Manifest>;
-    if (manifest.format === 'dialplane-backup-1' && existsSync(join(staging, databaseName))) return;
-  } catch (error) {
-    throw new Failure('BACKUP_INVALID', file, error);
-  }
-  throw new Failure('BACKUP_INVALID', file);
-}
-
-async function tar(words: readonly string[]): Promise<void> {
-  const code = await runProgram('tar', words);
-  if (code !== 0) throw new Failure('STEP_FAILED', `tar ended with ${code}; its message is above (${basename(words[3] ?? '')}).`);
-}

@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import type { Command } from '../command-line/command.ts';
 import { Failure } from '../failures.ts';
 import { prepareBuilds } from '../preparation/builds.ts';
-import { prepareKernels } from '../preparation/kernels.ts';
 import { runProgram } from '../preparation/run-program.ts';
 import { prepareSystemPackages } from '../preparation/system-packages.ts';
 import { repositoryRoot } from '../repository.ts';
@@ -30,6 +29,7 @@ export const benchCommand: Command = {
     if (chosen.length === 0) throw new Failure('USAGE_INVALID', `There is no benchmark "${name ?? ''}"; they are ${benchmarks.map((benchmark) => benchmark.name).join(', ')}.`);
     await prepareSystemPackages('bench', flags['no-install'] !== true);
     await prepareBuilds();
+    const { prepareKernels } = await import('../preparation/kernels.ts');
     await prepareKernels();
     let failed = false;
     for (const benchmark of chosen) {

@@ -196,3 +196,12 @@ test('the systemd unit in the documentation is what the command prints', async (
   const file = join(repositoryRoot, 'docs/operations/dialplane.service');
   assert.equal(await readFile(file, 'utf8'), systemdUnit('/opt/dialplane/dialplane'), `run: ./dialplane systemd --program /opt/dialplane/dialplane > ${file}`);
 });
+
+test('help loads nothing but the command line', async () => {
+  const report = "import { registerHooks } from 'node:module'; registerHooks({ load: (url, context, next) => (console.error(url), next(url, context)) });";
+  const { promise, resolve } = Promise.withResolvers<string>();
+  execFile(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(report)}`, main, '--help'], (_error, _output, errors) => resolve(errors));
+  const loaded = (await promise).split('\n').filter((url) => url.includes('/packages/')).map((url) => /packages\/([\w-]+)/.exec(url)?.[1]);
+  assert.ok(loaded.length > 10);
+  assert.deepEqual([...new Set(loaded)].toSorted(), ['server', 'telemetry']);
+});

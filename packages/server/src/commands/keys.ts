@@ -1,5 +1,5 @@
 import type { Command } from '../command-line/command.ts';
-import { keyNames } from '../control/key-desk.ts';
+import { keyNames } from '../control/key-names.ts';
 import { Failure } from '../failures.ts';
 import { atDesks, deskOptions } from './at-desks.ts';
 

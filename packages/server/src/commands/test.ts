@@ -2,7 +2,6 @@ import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { prepareBuilds } from '../preparation/builds.ts';
-import { prepareKernels } from '../preparation/kernels.ts';
 import { runProgram } from '../preparation/run-program.ts';
 import { prepareSystemPackages } from '../preparation/system-packages.ts';
 import { repositoryRoot } from '../repository.ts';
@@ -54,6 +53,7 @@ export const testCommand: Command = {
       await prepareSystemPackages('test', flags['no-install'] !== true);
       await prepareBuilds();
     }
+    const { prepareKernels } = await import('../preparation/kernels.ts');
     await prepareKernels();
     let failed = false;
     for (const { title, files, concurrency, fileMinutes } of parts) {

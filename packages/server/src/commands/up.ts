@@ -1,11 +1,8 @@
 import { fstatSync } from 'node:fs';
-import { demoNumbers, demoOwnedNumbers } from '@dialplane/telephony';
 import type { Command } from '../command-line/command.ts';
 import { optionTable, type ServerOptions } from '../command-line/options.ts';
 import { prepareBuilds } from '../preparation/builds.ts';
-import { outdatedKernels, prepareKernels } from '../preparation/kernels.ts';
 import { prepareSystemPackages } from '../preparation/system-packages.ts';
-import type { RunningServer } from '../start-server.ts';
 
 const serverOptionKeys = Object.keys(optionTable) as (keyof ServerOptions)[];
 
@@ -19,11 +16,12 @@ export const upCommand: Command = {
   run: async ({ options, flags }) => {
     if (flags['no-install'] !== true) {
       await prepareBuilds();
+      const { outdatedKernels, prepareKernels } = await import('../preparation/kernels.ts');
       if (outdatedKernels().length > 0) await prepareSystemPackages('up', true);
       await prepareKernels();
     }
     const toldToEnd = untilToldToEnd();
-    const { startServer } = await import('../start-server.ts');
+    const [{ startServer }, { greeting }] = await Promise.all([import('../start-server.ts'), import('./greeting.ts')]);
     const hasDemoCarrier = flags['demo-carrier'] === true;
     const server = await startServer({ ...options, ...(hasDemoCarrier && { demoCarrier: {} }) });
     process.stdout.write(greeting(server, options, { signInLink: goesToJournal() ? undefined : await server.createSignInLink(), hasDemoCarrier }));
@@ -57,64 +55,4 @@ function untilToldToEnd(): Promise<void> {
       });
     }
   });
-}
-
-function relayLines({ relayPorts }: RunningServer, options: ServerOptions): readonly string[] {
-  if (relayPorts.length === 0) return ['  Relay (STUN, TURN)   off: calls work between networks that reach each other only'];
-  return [
-    `  Relay (STUN, TURN)   UDP and TCP ${relayPorts.join(', ')}; what is relayed: UDP ${options.relayPorts.first}-${options.relayPorts.last}.`,
-    '                       A firewall has to let these and the HTTPS port in; ./dialplane doctor looks.',
-  ];
-}
-
-function mediaLines({ mediaPorts }: RunningServer): readonly string[] {
-  if (mediaPorts.length === 0) return ['  Group calls          none: ./dialplane doctor says why'];
-  return [`  Media of group calls UDP ${mediaPorts.join(', ')}, which a firewall has to let in, too`];
-}
-
-function telephoneLines({ sipPort }: RunningServer, { sipTlsPort, trunkPorts }: ServerOptions): readonly string[] {
-  if (sipPort === undefined) return ['  Telephone calls      none: SIP is off'];
-  return [`  Telephone calls      SIP on UDP and TCP ${sipPort}, TLS ${sipTlsPort}; their sound: UDP ${trunkPorts.first}-${trunkPorts.last}`];
-}
-
-function demoLines(): readonly string[] {
-  return [
-    '',
-    '  The demonstration carrier answers at these numbers; none of them is anybody\'s (docs/guides/demonstration-carrier.md):',
-    ...demoNumbers.map(({ number, summary }) => `    ${number.replace(/^\+1(\d{3})(\d{3})/, '+1 $1 $2 ')}  ${summary}`),
-    `  Show one of ${demoOwnedNumbers.join(', ')} as your caller id.`,
-  ];
-}
-
-/** What a person needs to know at the start. `signInLink` is absent where the output is kept: then no secrets are shown. */
-function greeting(server: RunningServer, options: ServerOptions, { signInLink, hasDemoCarrier }: { readonly signInLink: string | undefined; readonly hasDemoCarrier: boolean }): string {
-  const authority = server.certificateAuthorityFile;
-  const publicUrl = server.publicUrls[0] ?? server.httpsUrl;
-  return [
-    '',
-    'Dialplane is ready.',
-    '',
-    `  On this computer     ${server.httpUrl}`,
-    `                       ${server.httpsUrl}`,
-    ...server.publicUrls.map((url, index) => `${index === 0 ? '  From other computers' : '                      '} ${url}`),
-    ...relayLines(server, options),
-    ...mediaLines(server),
-    ...telephoneLines(server, options),
-    ...(signInLink === undefined
-      ? ['  Operator sign-in     ./dialplane link', '  Connection string    ./dialplane connection-string']
-      : [`  Operator sign-in     ${signInLink}`, '                       (for one person, once, within an hour; ./dialplane link makes another)', `  Connection string    ${server.connectionString}`]),
-    `  Data                 ${options.dataDir}`,
-    ...(authority === undefined ? [] : [
-      `  Development CA       ${authority}`,
-      '',
-      `  A browser on another computer gives a page camera and microphone once that computer trusts the CA: open`,
-      `  ${publicUrl}/ca.crt there, go past the warning, and add the file to its trusted certificate authorities.`,
-      `  Node programs: NODE_EXTRA_CA_CERTS=${authority}`,
-    ]),
-    ...(hasDemoCarrier ? demoLines() : []),
-    '',
-    '  Ctrl+C ends it.',
-    '',
-    '',
-  ].join('\n');
 }

@@ -5,7 +5,7 @@ import type { MediaSummary } from '../media/media-summary.ts';
 import type { TelephonySummary } from '../telephony/telephony-summary.ts';
 import { isLocal } from '../web/local-request.ts';
 import type { Desks } from './control-client.ts';
-import { keyNames, type KeyName } from './key-desk.ts';
+import { keyNames, type KeyName } from './key-names.ts';
 
 /** What `GET /control/status` answers. */
 export interface ServerStatus {

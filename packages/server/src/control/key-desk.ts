@@ -1,9 +1,5 @@
-import { connectionString, type AccessKeyName, type Identity } from '@dialplane/identity';
-
-/** A key that can be replaced: one of the two access keys, or the one that signs tokens. */
-export type KeyName = AccessKeyName | 'signing';
-
-export const keyNames: readonly KeyName[] = ['primary', 'secondary', 'signing'];
+import { connectionString, type Identity } from '@dialplane/identity';
+import type { KeyName } from './key-names.ts';
 
 export interface RotationAnswer {
   /** With the new access key; absent for the signing key, which no application has. A secret. */
