@@ -26,6 +26,8 @@ export interface FetchLimits {
   readonly mostBytes: number;
   /** For all of it, redirections included. */
   readonly withinMs: number;
+  /** Makes room for bytes that have come. @returns Why there is none, in a sentence. */
+  readonly take: (bytes: number) => string | undefined;
 }
 
 const mostRedirections = 3;
@@ -39,7 +41,7 @@ export async function fetchFile(url: string, known: Validators, guard: FetchGuar
       const refusal = guard.refusal(address);
       if (refusal !== undefined) return failed(refusal);
       const response = await get(address, known, guard, signal);
-      if (!redirections.has(response.statusCode ?? 0)) return await take(response, limits);
+      if (!redirections.has(response.statusCode ?? 0)) return await receive(response, limits);
       response.destroy();
       const next = URL.parse(response.headers.location ?? '', address);
       if (next === null) return failed('It is redirected to nowhere.');
@@ -61,7 +63,7 @@ function get(url: string, { etag, lastModified }: Validators, guard: FetchGuard,
   return promise;
 }
 
-async function take(response: IncomingMessage, { mostBytes }: FetchLimits): Promise<FetchedFile> {
+async function receive(response: IncomingMessage, { mostBytes, take }: FetchLimits): Promise<FetchedFile> {
   const { statusCode = 0, headers } = response;
   if (statusCode !== 200) {
     response.destroy();
@@ -72,6 +74,8 @@ async function take(response: IncomingMessage, { mostBytes }: FetchLimits): Prom
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > mostBytes) return failed(`It is larger than ${mostBytes} bytes.`);
+    const refusal = take(chunk.length);
+    if (refusal !== undefined) return failed(refusal);
     chunks.push(chunk);
   }
   const { etag, 'last-modified': lastModified } = headers;

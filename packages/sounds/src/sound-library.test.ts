@@ -42,6 +42,13 @@ async function samplesOf({ path }: SoundFile): Promise<Float32Array> {
   return Float32Array.from(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2), (sample) => sample / 32_768);
 }
 
+async function until(ask: () => Promise<string>, pattern: RegExp): Promise<string> {
+  for (;;) {
+    const answer = await ask();
+    if (pattern.test(answer)) return answer;
+  }
+}
+
 function sentenceOf(outcome: SoundOutcome): string {
   return outcome.kind === 'ready' ? `ready ${outcome.sound.path}` : `${outcome.kind}: ${outcome.sentence}`;
 }
@@ -99,6 +106,30 @@ test('what cannot be fetched says why', async (t) => {
   assert.equal(await sentence('/away'), 'unreachable: Nobody goes there.');
   assert.equal(await sentence('/slow'), 'unreachable: It did not come within 0.2 seconds.');
   assert.match(sentenceOf(await library.read('/nowhere/a.wav')), /^unreachable: ENOENT/);
+});
+
+test('files in flight have a limit in bytes, of one owner and of all; there is room again when they are decoded', async (t) => {
+  const file = wavFile([sine(500, 8000)], { sampleRate: 8000 });
+  const library = await openLibrary(t, { mostBytesOfOwner: file.length + 1, mostBytesOfAll: 2 * file.length + 1 });
+  const waiting = new Map<string, ServerResponse>();
+  const { promise: held, resolve: holds } = Promise.withResolvers<void>();
+  const site = await website(t, ({ url = '' }, response) => {
+    response.writeHead(200);
+    if (!url.startsWith('/held')) return void response.end(file);
+    // All but its last bytes, which come when the others have been refused.
+    response.write(file.subarray(0, -4));
+    waiting.set(url, response);
+    if (waiting.size === 2) holds();
+  });
+  const fetch = async (path: string, owner: string): Promise<string> => sentenceOf(await library.fetch({ url: `${site.url}${path}`, owner }));
+  const first = Promise.all([fetch('/held/1', 'r'), fetch('/held/2', 's')]);
+  await held;
+  // What was written last is there when a request that was made after it is answered.
+  assert.match(await until(() => fetch('/again', 'r'), /^unreachable/), /^unreachable: The files that are being fetched for this resource are larger than \d+ bytes together\. Try again in a moment\.$/);
+  assert.match(await until(() => fetch('/third', 't'), /^unreachable/), /^unreachable: The files that this server is fetching are larger than \d+ bytes together\. Try again in a moment\.$/);
+  for (const response of waiting.values()) response.end(file.subarray(-4));
+  for (const outcome of await first) assert.match(outcome, /^ready/);
+  assert.match(await fetch('/again', 'r'), /^ready/);
 });
 
 test('what is no WAV file that is played says why, whatever it is', async (t) => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { SoundFile } from '@dialplane/media-api';
+import { BytesInFlight, type FileInFlight } from './bytes-in-flight.ts';
 import { fetchFile, type FetchGuard, type Validators } from './fetch-file.ts';
 import { RecentlyUsed } from './recently-used.ts';
 import { SoundDecoder } from './sound-decoder.ts';
@@ -21,9 +22,16 @@ export interface SoundLimits {
   readonly fetchWithinMs: number;
   /** Files that are being fetched or decoded, and wait to be. */
   readonly mostWaiting: number;
+  /** Of the files that are being fetched or decoded, for one owner: three of the largest. */
+  readonly mostBytesOfOwner: number;
+  /** The same, for all. */
+  readonly mostBytesOfAll: number;
 }
 
-const defaultLimits: SoundLimits = { mostBytesOfFile: 17 * 1024 * 1024, mostBytesKept: 1024 * 1024 * 1024, fetchWithinMs: 10_000, mostWaiting: 64 };
+const mebibyte = 1024 * 1024;
+const defaultLimits: SoundLimits = {
+  mostBytesOfFile: 17 * mebibyte, mostBytesKept: 1024 * mebibyte, fetchWithinMs: 10_000, mostWaiting: 64, mostBytesOfOwner: 51 * mebibyte, mostBytesOfAll: 153 * mebibyte,
+};
 /** Addresses and names whose sounds are remembered. */
 const mostNames = 10_000;
 
@@ -58,11 +66,13 @@ export class SoundLibrary {
   readonly #names = new RecentlyUsed<string>(mostNames);
   readonly #fetching = new Map<string, Promise<SoundOutcome>>();
   readonly #decoder = new SoundDecoder();
+  readonly #inFlight: BytesInFlight;
   #bytesKept = 0;
 
   private constructor(options: SoundLibraryOptions) {
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
+    this.#inFlight = new BytesInFlight(this.#limits);
   }
 
   /** @throws {Error} Where the folder cannot be made. */
@@ -87,7 +97,7 @@ export class SoundLibrary {
     const known = name === undefined ? undefined : this.#sounds.use(this.#names.use(name) ?? '');
     if (known !== undefined) return Promise.resolve({ kind: 'ready', sound: known.sound });
     const key = JSON.stringify([name, url]);
-    const fetching = this.#fetching.get(key) ?? this.#fetch(url, name).finally(() => this.#fetching.delete(key));
+    const fetching = this.#fetching.get(key) ?? this.#fetchInFlight({ url, owner }, name).finally(() => this.#fetching.delete(key));
     this.#fetching.set(key, fetching);
     return fetching;
   }
@@ -105,11 +115,20 @@ export class SoundLibrary {
     }
   }
 
-  async #fetch(url: string, name: string | undefined): Promise<SoundOutcome> {
+  async #fetchInFlight({ url, owner }: SoundRequest, name: string | undefined): Promise<SoundOutcome> {
     if (this.#fetching.size >= this.#limits.mostWaiting) return { kind: 'unreachable', sentence: 'This server is fetching many files already. Try again in a moment.' };
+    const file = this.#inFlight.open(owner);
+    try {
+      return await this.#fetch(url, name, file);
+    } finally {
+      file.release();
+    }
+  }
+
+  async #fetch(url: string, name: string | undefined, file: FileInFlight): Promise<SoundOutcome> {
     const before = this.#addresses.use(url);
     const kept = before === undefined ? undefined : this.#sounds.use(before.digest);
-    const fetched = await fetchFile(url, kept === undefined ? {} : (before?.validators ?? {}), this.#options.guard, { mostBytes: this.#limits.mostBytesOfFile, withinMs: this.#limits.fetchWithinMs });
+    const fetched = await fetchFile(url, kept === undefined ? {} : (before?.validators ?? {}), this.#options.guard, { mostBytes: this.#limits.mostBytesOfFile, withinMs: this.#limits.fetchWithinMs, take: file.take });
     if (fetched.kind === 'unchanged' && before !== undefined && kept !== undefined) {
       if (name !== undefined) this.#names.add(name, before.digest);
       return { kind: 'ready', sound: kept.sound };
