@@ -1,7 +1,7 @@
-/** Holds the source tree to its import rules (ARCHITECTURE.md, "Layers"). Every check fails when it looked at nothing. */
+/** Holds the source tree to its import rules (ARCHITECTURE.md, "Layers"), and its documents to the tree. Every check fails when it looked at nothing. */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 
 const root = resolve(import.meta.dirname, '..');
@@ -123,4 +123,39 @@ test('every package opens with an essay, and no file name says nothing', () => {
   for (const index of indexes) assert.match(index.text, /^\/\*\*\n \* \S/, `${index.path} does not open with an essay`);
   const vague = sources.filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager|types)(\/|\.tsx?$)/.test(file.path));
   assert.deepEqual(vague.map((file) => file.path), []);
+});
+
+const outside = new Set(['node_modules', 'dist', '.git']);
+const treeFiles = globSync('**/*.*', { cwd: root, exclude: (name) => outside.has(name) });
+const namesOfFiles = new Set(treeFiles.map((path) => basename(path)));
+
+/** `a/{b,c}.ts` is two paths. */
+function withoutBraces(path: string): readonly string[] {
+  const [, before = '', choices, after = ''] = /^(.*?)\{([^{}]*)\}(.*)$/.exec(path) ?? [];
+  return choices === undefined ? [path] : choices.split(',').flatMap((choice) => withoutBraces(`${before}${choice}${after}`));
+}
+
+/** Paths that a line of Markdown names in code or links to; what begins with a dot, a slash or `x.` stands for something else. */
+function pathsIn(line: string): readonly string[] {
+  const named = [...line.matchAll(/`(?![./]|x\.)([\w.@{},*/-]+)`/g)].map(([, path = '']) => path).filter((path) => /\.(?:ts|tsx|md|json|cc|h)$|^(?:packages|sdk|apps|lab|bench|sim|tools|docs)\//.test(path));
+  const linked = [...line.matchAll(/\]\((?!\w+:)([^)#\s]+)/g)].map(([, path = '']) => path);
+  return [...named, ...linked].flatMap(withoutBraces);
+}
+
+test('paths that documents name exist', () => {
+  let looked = 0;
+  // The changelog tells of what was.
+  for (const document of treeFiles.filter((path) => path.endsWith('.md') && path !== 'CHANGELOG.md')) {
+    for (const line of readFileSync(join(root, document), 'utf8').split('\n')) {
+      // In a table of folders a row's other paths are within its folder.
+      const folder = /^\|\s*`([\w/-]+)`/.exec(line)?.[1] ?? '';
+      const places = ['', dirname(document), folder, join(folder, 'src')].map((place) => join(root, place));
+      for (const path of pathsIn(line)) {
+        looked += 1;
+        const isNamedAlone = namesOfFiles.has(path) || path === 'src/index.ts';
+        assert.ok(isNamedAlone || places.some((place) => globSync(path, { cwd: place }).length > 0), `${document} names ${path}, which does not exist`);
+      }
+    }
+  }
+  assert.ok(looked > 150, `looked at ${looked} paths`);
 });
