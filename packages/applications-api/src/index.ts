@@ -1,6 +1,6 @@
 /**
  * Application control: what server applications (ACS Call Automation) ask of calls, and what is said to that. A face for them (`azure-api`) asks; who owns calls
- * (`signaling-controller`), and who holds calls from outside until somebody has decided about them (`telephony`), answer. In-process today, so both directions are
+ * (`signaling-controller`), and who tells applications of calls that they may decide about (`telephony`), answer. In-process today, so both directions are
  * plain values, and outcomes are values too: a refusal is none of the exceptions.
  *
  * An *application* takes part in a call by a *connection*, has no media of its own, and is in no roster. An *operation* is something that it asked for and names; what
@@ -19,4 +19,4 @@ export type {
 } from './call-connections.ts';
 export type { CallMediaControl, HoldRequest, KeyChoice, MediaRequest, PlayRequest, RecognitionRequest, SoundSource } from './call-media.ts';
 export type { ApplicationInvitation, ApplicationOperation, ConnectionCommand } from './connection-command.ts';
-export type { IncomingCallControl, OfferedCall, RedirectTarget, RejectReason, WordOutcome } from './incoming-calls.ts';
+export type { CallDecision, CalledUserAudience, IncomingCallControl, OfferedCall, OfferListener, RedirectTarget, RejectReason } from './incoming-calls.ts';

@@ -3,9 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { CallAutomationClient } from '@azure/communication-call-automation';
+import type { CallDecision } from '@dialplane/applications-api';
 import { startTestServer, type TestServer } from './test-server.ts';
 
-type Decision = Parameters<Parameters<NonNullable<TestServer['books']>['incomingCalls']['ask']>[2]>[0];
+
 
 /** An application of the unmodified client: what it does with each `incomingCallContext` is given. */
 async function application(t: TestContext, { connectionString }: TestServer, answer: (client: CallAutomationClient, context: string) => Promise<void>): Promise<{ readonly url: string; readonly answered: Promise<void> }> {
@@ -24,8 +25,16 @@ async function application(t: TestContext, { connectionString }: TestServer, ans
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, answered };
 }
 
-function decided({ books }: TestServer, { url }: { readonly url: string }): Promise<Decision> {
-  return new Promise((resolve) => books?.incomingCalls.ask({ lineId: 'b9fd42a5-9fbf-4a6a-8c0e-0e8c0b3fd6a0', from: '4:+4930123456', to: '4:+14255550101' }, url, resolve));
+function decided({ books }: TestServer, { url }: { readonly url: string }): Promise<CallDecision | string> {
+  return new Promise((resolve) => {
+    books?.incomingCalls.ask({ offerId: 'b9fd42a5-9fbf-4a6a-8c0e-0e8c0b3fd6a1', callId: 'b9fd42a5-9fbf-4a6a-8c0e-0e8c0b3fd6a0', from: '4:+4930123456', to: '4:+14255550101' }, [url], {
+      decided: async (decision) => {
+        resolve(decision);
+        return { ok: true, value: undefined };
+      },
+      undecided: resolve,
+    });
+  });
 }
 
 test('the unmodified call automation client redirects a call to a user', async (t) => {

@@ -1,4 +1,4 @@
-import type { ApplicationIdentity, ApplicationInvitation, ApplicationOperation, PlayRequest, RecognitionRequest } from '@dialplane/applications-api';
+import type { ApplicationIdentity, ApplicationInvitation, ApplicationOperation, CallDecision, PlayRequest, RecognitionRequest } from '@dialplane/applications-api';
 import type {
   ApiErrorCode, Call, CustomContext, EndpointEvent, EndReason, FlowDetail, IceCandidate, MediaDescription, MediaModes, Participant, ParticipantRole, ReactionType,
   ReportMediaRequest, TransferReference, WantedStream,
@@ -54,6 +54,8 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
   | ({ readonly kind: 'startAsApplication'; readonly application: ApplicationIdentity; readonly targets: readonly string[] } & ApplicationInvitation)
   /** An application comes to a call that runs. */
   | { readonly kind: 'attachApplication'; readonly application: ApplicationIdentity }
+  /** An application that is in no call says what becomes of the call to `identifier`, of which it was told; `by` names that offer. */
+  | { readonly kind: 'decide'; readonly by: string; readonly identifier: string; readonly decision: CallDecision }
   | { readonly kind: 'ringing'; readonly by: string }
   | { readonly kind: 'accept'; readonly by: string; readonly isMuted: boolean; readonly description?: MediaDescription }
   | { readonly kind: 'reject'; readonly by: string; readonly reason: 'declined' | 'busy' }
@@ -93,8 +95,10 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
 
 /** What the world tells the engine. */
 export type CallObservation =
-  /** The answer to `findEndpoints`. `isKnown` is false when there is no such user at all. `phones` are the user's SIP phones. */
-  | { readonly kind: 'endpointsFound'; readonly identifier: string; readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[]; readonly phones?: readonly LineDevice[] }
+  /** The answer to `findEndpoints`. `isKnown` is false when there is no such user at all. `phones` are the user's SIP phones; `isOffered`: an application is told of the call, and may take it. */
+  | { readonly kind: 'endpointsFound'; readonly identifier: string; readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[]; readonly phones?: readonly LineDevice[]; readonly isOffered?: true }
+  /** None of the applications that were to be told of the call to a user could be. */
+  | { readonly kind: 'applicationsUnreached'; readonly identifier: string; readonly sentence: string }
   /** A user who is being called registered another endpoint: it rings too. */
   | { readonly kind: 'endpointRegistered'; readonly endpoint: EndpointIdentity }
   /** Likewise a SIP phone. */
@@ -144,6 +148,8 @@ export type CallOutput =
   | { readonly kind: 'event'; readonly endpointId: string; readonly event: EndpointEvent }
   /** Asks for the endpoints of a user; answered by `endpointsFound`, or else the invitation fails after 5 s. */
   | { readonly kind: 'findEndpoints'; readonly identifier: string }
+  /** A user is called by another one, or by an application: applications that have subscribed to such calls are told. Beside `findEndpoints`. */
+  | { readonly kind: 'userCalled'; readonly identifier: string; readonly caller: Person; readonly customContext?: CustomContext }
   /** For an application that is a party of the call. */
   | { readonly kind: 'application'; readonly connectionId: string; readonly event: ApplicationEvent }
   | { readonly kind: 'media'; readonly command: MediaCommand }

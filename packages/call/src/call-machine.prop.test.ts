@@ -49,7 +49,7 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
         const snapshot = JSON.parse(JSON.stringify(original.machine.snapshot(now))) as CallSnapshot;
         const shift = 1_000_000;
         const twin = new Numbered(original.ids, addMilliseconds(now, shift), snapshot);
-        for (const output of twin.drain()) assert.equal(output.kind, 'findEndpoints', 'asked again');
+        for (const output of twin.drain()) assert.ok(output.kind === 'findEndpoints' || output.kind === 'userCalled', 'asked again');
         const isEnded = original.machine.isEnded;
         if (one.kind === 'wait') {
           now = addMilliseconds(now, one.ms);

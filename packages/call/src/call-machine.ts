@@ -3,12 +3,14 @@ import type { Call, FlowLane } from '@dialplane/calling-api';
 import type { Instant, Machine } from '@dialplane/sansio';
 import type { Application } from './applications/application-model.ts';
 import { applicationRoster, settleApplications } from './applications/applications.ts';
+import { isRung } from './applications/called-users.ts';
 import type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult } from './call-input.ts';
 import { allSeats, seatedAt, type Seat } from './call-model.ts';
 import { perform } from './command-dispatch.ts';
 import { CommandMemory } from './command-memory.ts';
 import { laneOfLeg } from './media/conference.ts';
 import { defaultLimits } from './limits.ts';
+import { userCalled } from './membership/ringing.ts';
 import { LiveCall, type CallMachineOptions } from './live-call.ts';
 import { fire, observe } from './observation-dispatch.ts';
 import { Publication } from './publication.ts';
@@ -48,7 +50,7 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   }
 
   /**
-   * The call of `snapshot`, as if it had never stopped. It asks again for the endpoints it was waiting for; whatever else was
+   * The call of `snapshot`, as if it had never stopped. It asks again for the endpoints it was waiting for, and has applications told of calls again; whatever else was
    * on its way when the snapshot was taken is the driver's to repeat (a `sync` event for each endpoint shows all of it).
    */
   static restore(snapshot: CallSnapshot, options: CallMachineOptions, now: Instant): CallMachine {
@@ -122,6 +124,11 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
     return isAsked ? current : undefined;
   }
 
+  /** Whether somebody is called who has not answered yet. */
+  isRung(identifier: string): boolean {
+    return isRung(this.live.model, identifier);
+  }
+
   /** An application that is a party of the call. */
   application(connectionId: string): Application | undefined {
     return this.live.model.applications.get(connectionId);
@@ -174,8 +181,11 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   }
 
   private askAgain(): void {
-    for (const { identifier, stage } of this.live.model.parties.values()) {
-      if (stage.kind === 'finding') this.outputs.push({ kind: 'findEndpoints', identifier });
+    const { model } = this.live;
+    for (const party of model.parties.values()) {
+      const { identifier, stage, isOffered } = party;
+      if (stage.kind === 'finding') this.outputs.push({ kind: 'findEndpoints', identifier }, ...userCalled(model, party));
+      else if (stage.kind === 'ringing' && isOffered === true) this.outputs.push(...userCalled(model, party));
     }
   }
 

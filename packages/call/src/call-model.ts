@@ -106,6 +106,8 @@ export interface Party {
   /** Given by a room; elsewhere everybody may do everything. */
   readonly role?: ParticipantRole;
   readonly invitation?: Invitation;
+  /** An application was told of the call to them: while it may decide, they are waited for although no device rings. */
+  readonly isOffered?: true;
   readonly stage: PartyStage;
 }
 
@@ -123,6 +125,8 @@ export interface Invitation {
   readonly callerName?: string;
   /** How long they are rung, where that was said. */
   readonly ringMs?: number;
+  /** How often an application has sent the call on before it was for them. */
+  readonly redirections?: number;
   /** The application that waits for them to come, until they do. */
   readonly asking?: { readonly connectionId: string; readonly operation: ApplicationOperation };
 }

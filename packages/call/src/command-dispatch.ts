@@ -2,6 +2,7 @@ import { endReasons } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { accept } from './membership/admission.ts';
 import { attachApplication, performAsApplication, startAsApplication } from './applications/application-commands.ts';
+import { decide } from './applications/called-users.ts';
 import type { CallCommand } from './call-input.ts';
 import { seatedAt, takesPart, type Seated } from './call-model.ts';
 import { sendDtmf } from './telephones/dtmf.ts';
@@ -17,7 +18,7 @@ import { startSpotlight, stopSpotlight } from './membership/spotlight.ts';
 import { transfer } from './transfers/transfer.ts';
 import { done, refused, type Verdict } from './verdict.ts';
 
-type InCallCommand = Exclude<CallCommand, { kind: 'start' | 'join' | 'startAsApplication' | 'attachApplication' }>;
+type InCallCommand = Exclude<CallCommand, { kind: 'start' | 'join' | 'startAsApplication' | 'attachApplication' | 'decide' }>;
 
 /** Carries out a command: of who brings the call into being, of an application, of a device that rings, or of a member. */
 export function perform(live: LiveCall, command: CallCommand, now: Instant): Verdict {
@@ -25,6 +26,7 @@ export function perform(live: LiveCall, command: CallCommand, now: Instant): Ver
   if (command.kind === 'join') return join(live, command, now);
   if (command.kind === 'startAsApplication') return startAsApplication(live, command, now);
   if (command.kind === 'attachApplication') return attachApplication(live, command, now);
+  if (command.kind === 'decide') return decide(live, command, now);
   const application = live.model.applications.get(command.by);
   if (application !== undefined) return performAsApplication(live, application, command, now);
   const seated = seatedAt(live.model, command.by);

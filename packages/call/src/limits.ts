@@ -27,6 +27,8 @@ export interface CallLimits {
   readonly participants: number;
   /** Applications in one call. */
   readonly applications: number;
+  /** How often applications may send a call on. */
+  readonly redirections: number;
   /** Devices of one user that ring. */
   readonly devicesPerUser: number;
   /** Trickled candidates kept of one side of a media session. */
@@ -51,6 +53,7 @@ export const defaultLimits: CallLimits = {
   durationMs: 30 * 3_600_000,
   participants: 350,
   applications: 5,
+  redirections: 10,
   devicesPerUser: 32,
   candidatesPerSide: 256,
   rememberedCommands: 1024,

@@ -10,6 +10,7 @@ import { orderModes } from './media/media-modes.ts';
 import { handleInterruptionTimeout } from './media/media-progress.ts';
 import { expireMember, handleEndpointClosed, handleEndpointLost, handleEndpointRecovered } from './membership/presence.ts';
 import { abandonPromotion } from './media/promotion.ts';
+import { handleApplicationsUnreached } from './applications/called-users.ts';
 import { handleRecognitionTimeout } from './applications/recognition.ts';
 import { handleReopeningDue } from './media/reopening.ts';
 import { handleEndpointRegistered, handlePhoneRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout } from './membership/ringing.ts';
@@ -22,6 +23,9 @@ export function observe(live: LiveCall, observation: CallObservation, now: Insta
   switch (observation.kind) {
     case 'endpointsFound':
       handleEndpointsFound(live, observation, now);
+      return;
+    case 'applicationsUnreached':
+      handleApplicationsUnreached(live, observation, now);
       return;
     case 'endpointRegistered':
       handleEndpointRegistered(live, observation.endpoint, now);

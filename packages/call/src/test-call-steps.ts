@@ -36,11 +36,18 @@ const mediaRequest = fc.oneof(
   }),
 );
 
+const decision = fc.oneof(
+  fc.record({ kind: fc.constant('redirect'), target: fc.constantFrom({ kind: 'user', identifier: carol.identifier }, { kind: 'user', identifier: dave.identifier }, { kind: 'number', number: '+15550101' }) }),
+  fc.record({ kind: fc.constant('reject'), reason: fc.constantFrom('none', 'busy', 'forbidden') }),
+  fc.constant({ kind: 'answer', application: service }),
+);
+
 const command = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('start'), caller: endpoint, targets: fc.array(identifier, { maxLength: 4 }), isMuted, description: maybe(aDescription) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('join'), joiner: endpoint, groupId: fc.constantFrom(groupId, '22222222-2222-4222-8222-222222222222'), isMuted, role: maybe(fc.constantFrom('Attendee' as const, 'Presenter' as const)) }) },
   fc.record({ kind: fc.constant('startAsApplication'), application: fc.constant(service), targets: fc.array(identifier, { maxLength: 3 }), ringMs: maybe(fc.constant(10_000)) }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('attachApplication'), application: fc.constant(service) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('decide'), by: fc.constant('offer'), identifier, decision }) },
   fc.record({ kind: fc.constant('cancelAddParticipant'), by, invitationId: fc.constantFrom('first', 'second') }),
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('addParticipant'), by: fc.constant(service.connectionId), target: identifier, operation: fc.constantFrom({ operationId: 'first' }, { operationId: 'second' }) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('ringing', 'hold', 'resume'), by }) },
@@ -80,7 +87,8 @@ const passing = fc.oneof(
 
 const observation = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('endpointsFound'), identifier, isKnown: fc.boolean() }).map(({ kind, identifier: who, isKnown }) => ({ kind, identifier: who, isKnown, endpoints: endpoints.filter((one) => one.identifier === who), phones: who === bob.identifier ? [{ deviceId: 'desk' }] : [] })) },
-  fc.record({ kind: fc.constant('endpointsFound'), identifier, isKnown: fc.boolean(), endpoints: fc.constant([]) }),
+  fc.record({ kind: fc.constant('endpointsFound'), identifier, isKnown: fc.boolean(), isOffered: maybe(fc.constant(true)), endpoints: fc.constant([]) }),
+  fc.record({ kind: fc.constant('applicationsUnreached'), identifier, sentence: fc.constant('No.') }),
   fc.record({ kind: fc.constant('endpointRegistered'), endpoint }),
   fc.record({ kind: fc.constant('phoneRegistered'), identifier, phone: fc.constantFrom({ deviceId: 'desk' }, { deviceId: 'kitchen' }) }),
   fc.record({ kind: fc.constantFrom('endpointLost', 'endpointRecovered'), endpointId: by }),
@@ -131,6 +139,8 @@ const input = (one: object): Step => ({ kind: 'input', input: one, session: 0 })
 const startDirect = input({ kind: 'start', caller: alice, targets: [bob.identifier], isMuted: false, description: description('offer', 1) });
 const ring = input({ kind: 'endpointsFound', identifier: bob.identifier, isKnown: true, endpoints: [bob, bobsPhone] });
 const answer = input({ kind: 'accept', by: 'bob-1', isMuted: false, description: description('answer', 1, 1) });
+const offered = input({ kind: 'endpointsFound', identifier: bob.identifier, isKnown: true, endpoints: [], isOffered: true });
+const decided = (decision: object) => input({ kind: 'decide', by: 'offer', identifier: bob.identifier, decision });
 const opened = input({ kind: 'media', event: { kind: 'conferenceOpened', process: 'media-0' } });
 
 const lost = input({ kind: 'media', event: { kind: 'conferenceFailed', reason: 'MEDIA_PROCESS_LOST' } });
@@ -165,6 +175,9 @@ export const openings: Record<string, readonly Step[]> = {
   addedByApplication: [calledApplication, opened, described, input({ kind: 'addParticipant', by: service.connectionId, target: bob.identifier, operation: { operationId: 'first' } }), ring, answer, connected],
   calledByApplication: [input({ kind: 'startAsApplication', application: service, targets: [bob.identifier, telephone] }), opened, ring, answer],
   attached: [startDirect, ring, answer, reported('alice-1'), reported('bob-1'), input({ kind: 'attachApplication', application: service }), opened],
+  offered: [startDirect, offered],
+  answeredForUser: [startDirect, ring, decided({ kind: 'answer', application: service }), opened],
+  sentOn: [startDirect, offered, decided({ kind: 'redirect', target: { kind: 'number', number: '+15550101' } }), opened],
   calledSeveral: [input({ kind: 'start', caller: alice, targets: [bob.identifier, carol.identifier], isMuted: true }), opened, ring],
 };
 

@@ -102,6 +102,7 @@ export class Witness implements IdsInUse {
         this.seated = true;
         return;
       case 'findEndpoints':
+      case 'userCalled':
     }
   }
 }

@@ -125,6 +125,11 @@ export class TestCall {
     return this.input({ kind: 'endpointsFound', identifier: endpoints[0]?.identifier ?? '', isKnown: true, endpoints });
   }
 
+  /** The answer to `findEndpoints` where an application is told of the call. */
+  offer(identifier: string, ...endpoints: readonly EndpointIdentity[]): Outcome {
+    return this.input({ kind: 'endpointsFound', identifier, isKnown: true, endpoints, isOffered: true });
+  }
+
   private drain(): Outcome {
     const outputs: CallOutput[] = [];
     for (let output = this.machine.poll(); output !== undefined; output = this.machine.poll()) outputs.push(output);
@@ -181,6 +186,8 @@ export function lineOf(output: CallOutput): string {
       return `${output.endpointId} < ${eventLine(output.event)}`;
     case 'findEndpoints':
       return `find ${name(output.identifier)}`;
+    case 'userCalled':
+      return `told: ${name(output.caller.identifier)} calls ${name(output.identifier)}`;
     case 'media':
       return `media ${output.command.kind}${'legId' in output.command && output.command.legId !== undefined ? ` ${output.command.legId}` : ''}`;
     case 'line':

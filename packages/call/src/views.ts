@@ -56,7 +56,7 @@ function identityOf({ identifier, displayName }: { readonly identifier: string; 
 }
 
 /** Who called: for somebody who was added, who added them (ACS `callerInfo`). */
-function callerOf(model: CallModel, party: Party): Call['caller'] {
+export function callerOf(model: CallModel, party: Party): Call['caller'] {
   const inviter = party.addedBy === undefined ? undefined : model.parties.get(party.addedBy);
   return identityOf(inviter ?? model.founding?.initiator ?? party);
 }

@@ -33,13 +33,15 @@ interface Row {
 
 /**
  * Every way a call can end, by our name for it, but for what telephone networks say ({@link sipEndReason}). Numbers are Azure's where Azure has one ("Call end reasons" of its
- * troubleshooting documents); the three that ACS does not list are marked.
+ * troubleshooting documents) where not marked.
  */
 export const endReasons = {
   hungUp: { code: 0, subCode: 0, category: 'Success', message: 'The call was ended by one of the people in it.' },
   hungUpForEveryone: { code: 0, subCode: 4097, category: 'Success', message: 'The call was ended for everyone.' },
   cancelled: { code: 487, subCode: 0, category: 'Success', message: 'The caller hung up before anybody answered.' },
   declined: { code: 603, subCode: 0, category: 'Success', message: 'The call was declined.' },
+  /** An application has decided so; ACS does not list it. */
+  forbidden: { code: 403, subCode: 0, category: 'ExpectedError', message: 'The application that decides about calls to this person does not let this one through.' },
   busy: { code: 486, subCode: 0, category: 'Success', message: 'The person called is busy in another call.' },
   declinedEverywhere: { code: 487, subCode: 10024, category: 'Success', message: 'Everybody who was called declined.' },
   answeredElsewhere: { code: 487, subCode: 10003, category: 'Success', message: 'The call was answered on another device.' },

@@ -58,6 +58,7 @@ export const apiErrors = {
   NUMBER_NOT_FOUND: { status: 404, retryable: false, message: 'This is not a number of this server.' },
   DEVICE_NOT_FOUND: { status: 404, retryable: false, message: 'There is no SIP phone with this username.' },
   DEVICE_EXISTS: { status: 409, retryable: false, message: 'Another SIP phone has this username already; choose another.' },
+  EVENT_SUBSCRIPTION_NOT_FOUND: { status: 404, retryable: false, message: 'There is no event subscription with this name.' },
   TELEPHONE_RATE_LIMITED: { status: 429, retryable: true, message: 'More telephone calls than a user may make in this time; wait for the time in Retry-After.' },
   TELEPHONE_NOT_IN_CALL: { status: 409, retryable: false, message: 'There is no telephone in this call that digits could be sent to.' },
   TRANSFER_IMPOSSIBLE: { status: 409, retryable: false, message: 'This call cannot be transferred as it is.' },

@@ -38,6 +38,7 @@ export { EndpointEvent, EventBatch, EventEnvelope, passesBy, type PassingEvent }
 export {
   CallFlow, ClientFlowDetail, FlowCandidate, FlowDetail, FlowEvent, FlowLane, FlowSource, ReportTelemetryRequest, StreamQuality,
 } from './flow.ts';
+export { EventFilter, EventSubscription, EventSubscriptionList, PutEventSubscriptionRequest } from './event-subscriptions.ts';
 export { SipMessage, SipMessageList } from './sip-messages.ts';
 export {
   CallLimits, DialedNumber, DialingPolicy, DialPlan, DialRefusal, E164, LimitUse, LimitUseList, RouteStep, TestRoutesRequest, VoiceRoute, VoiceRoutes,

@@ -9,6 +9,7 @@ import * as signaling from './signaling.ts';
 import { Capture, SipMessageList } from './sip-messages.ts';
 import * as dialing from './dialing.ts';
 import * as numbers from './telephone-numbers.ts';
+import * as subscriptions from './event-subscriptions.ts';
 import * as telephoneUsage from './telephone-usage.ts';
 import * as trunks from './trunks.ts';
 
@@ -113,6 +114,9 @@ export const operations = {
   listSipDevices: { method: 'GET', path: '/v1/telephony/devices', access: 'operator', summary: 'Credentials of SIP phones', status: 200, response: numbers.SipDeviceList },
   createSipDevice: { method: 'POST', path: '/v1/telephony/devices', access: 'operator', summary: 'Make credentials for a SIP phone of a user; the password is in this answer only', body: numbers.CreateSipDeviceRequest, status: 201, response: numbers.CreatedSipDevice },
   deleteSipDevice: { method: 'DELETE', path: '/v1/telephony/devices/{username}', access: 'operator', summary: 'Delete the credentials of a SIP phone', params: numbers.SipDevicePath, status: 204 },
+  listEventSubscriptions: { method: 'GET', path: '/v1/event-subscriptions', access: 'operator', summary: 'Webhooks that are told of calls between users', status: 200, response: subscriptions.EventSubscriptionList },
+  putEventSubscription: { method: 'PUT', path: '/v1/event-subscriptions/{name}', access: 'operator', summary: 'Have a webhook told of calls between users, once it has answered the validation event', params: subscriptions.EventSubscriptionPath, body: subscriptions.PutEventSubscriptionRequest, status: 200, response: subscriptions.EventSubscription },
+  deleteEventSubscription: { method: 'DELETE', path: '/v1/event-subscriptions/{name}', access: 'operator', summary: 'Tell a webhook nothing any more', params: subscriptions.EventSubscriptionPath, status: 204 },
   listTelephoneUsage: { method: 'GET', path: '/v1/telephony/usage', access: 'operator', summary: 'Rows of the ledger of telephone lines', query: telephoneUsage.TelephoneUsageQuery, status: 200, response: telephoneUsage.TelephoneUsageList, isTable: true },
   sumTelephoneUsage: { method: 'GET', path: '/v1/telephony/usage:sum', access: 'operator', summary: 'What was telephoned and what it costs, per day, call, trunk, user, number or resource', query: telephoneUsage.TelephoneUsageSumQuery, status: 200, response: telephoneUsage.TelephoneUsageSums, isTable: true },
   listTelephoneUsageRecords: { method: 'GET', path: '/v1/telephony/usage-records', access: 'operator', summary: 'What is charged for each line, in the units of Azure usage records', query: telephoneUsage.TelephoneUsageQuery, status: 200, response: telephoneUsage.TelephoneUsageRecordList, isTable: true },

@@ -214,7 +214,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
   const controller = createSignalingController({
     store, identity, metrics, logger: logger.child({ part: 'signaling' }), relay: relay.service, media: media.control, telephony: telephony.control, telephonyAdministration: books.desk,
     ...(telephony.edge !== undefined && { sipRegistrar: telephony.edge }),
-    applications: { delivery: books.webhooks, incomingCalls: books.incomingCalls, sounds: sounds.library },
+    applications: { delivery: books.webhooks, incomingCalls: books.incomingCalls, calledUsers: books.calledUsers, sounds: sounds.library },
     configuration: {
       serverInfo: {
         name: 'Dialplane', version: readVersion(),

@@ -238,6 +238,7 @@ class Controller implements SignalingController {
       keeper: this.keeper,
       media,
       telephony,
+      calledUsers: this.options.applications?.calledUsers,
       metrics: this.metrics,
       flowLimits: this.limits.flow,
       surroundings: {

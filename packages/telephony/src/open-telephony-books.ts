@@ -15,7 +15,9 @@ import { LineMeter } from './usage/line-meter.ts';
 import { closeOpenLines, type RecordedLineSource } from './usage/open-lines.ts';
 import type { UsageReport } from './usage/usage-report.ts';
 import { UsageRetention } from './usage/usage-retention.ts';
+import { EventSubscriptionBook } from './webhooks/event-subscription-book.ts';
 import { IncomingCallDesk } from './webhooks/incoming-call-desk.ts';
+import { SubscribedApplications } from './webhooks/subscribed-applications.ts';
 import { webhookGuard } from './webhooks/webhook-guard.ts';
 import { WebhookSender } from './webhooks/webhook-sender.ts';
 
@@ -60,6 +62,10 @@ export interface TelephonyBooks {
   readonly sipConfiguration: SipConfiguration;
   /** Asks applications about calls to numbers of theirs. */
   readonly incomingCalls: IncomingCallDesk;
+  /** Webhooks that have subscribed to calls between users. */
+  readonly eventSubscriptions: EventSubscriptionBook;
+  /** Tells them of such calls. */
+  readonly calledUsers: SubscribedApplications;
   /** Tells applications. */
   readonly webhooks: WebhookSender;
   /** For the SIP edge. */
@@ -84,7 +90,7 @@ export async function openTelephonyBooks(options: TelephonyBooksOptions): Promis
   const { store, dataDir, logger, resourceId, numberRetentionMs, usageRetentionMs, realm = presetRealm, webhooks = 'public', serverCallIdOf = (callId) => callId, recordedLine = async () => undefined, authorization, now = Date.now, random = Math.random } = options;
   const trunks = await TrunkBook.open(store, realm, now);
   const isTrunk = (name: string): boolean => trunks.has(name);
-  const [numbers, routes, policy, devices] = await Promise.all([NumberBook.open(store, now, isTrunk), RouteBook.open(store, isTrunk), PolicyBook.open(store), DeviceBook.open(store, realm, now)]);
+  const [numbers, routes, policy, devices, eventSubscriptions] = await Promise.all([NumberBook.open(store, now, isTrunk), RouteBook.open(store, isTrunk), PolicyBook.open(store), DeviceBook.open(store, realm, now), EventSubscriptionBook.open(store, now)]);
   const interrupted = await closeOpenLines(store, recordedLine);
   if (interrupted > 0) logger.warn({ lines: interrupted }, 'Telephone lines of the run before were left open; their usage ends with the record of their call, or where it was last written.');
   const ledger = new LineLedger({ store, logger });
@@ -100,9 +106,10 @@ export async function openTelephonyBooks(options: TelephonyBooksOptions): Promis
   ticking.unref();
   const sender = new WebhookSender({ guard: webhookGuard(webhooks), ...(authorization !== undefined && { authorization }) });
   const incomingCalls = new IncomingCallDesk({ sender, logger, resourceId, serverCallIdOf, now });
-  const parts = { trunks, health, numbers, routes, policy, devices, meter, router, incomingCalls };
+  const parts = { trunks, health, numbers, routes, policy, devices, meter, router, incomingCalls, eventSubscriptions };
   return {
     ...parts,
+    calledUsers: new SubscribedApplications(eventSubscriptions, incomingCalls),
     webhooks: sender,
     sipConfiguration: new SipConfiguration({ store, trunks, routes, numbers }),
     directory: edgeDirectory(trunks, devices),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { getIdentifierRawId } from '@azure/communication-common';
 import type { OperationResponse, Trunk } from '@dialplane/calling-api';
 import { Features } from './features/features.ts';
 import type { Call } from './public/call.ts';
@@ -166,6 +167,29 @@ test('an application comes to a direct call of two, which moves to the backend f
   await application.told('CallDisconnected');
   assert.deepEqual([call.state, call.remoteParticipants.length], ['Connected', 1]);
   await Promise.all([call.hangUp(), answered.hangUp()]);
+});
+
+test('an application answers for a user who is signed in nowhere, and sends another call on to a telephone', async () => {
+  await using alice = await signIn('Alice 9');
+  const { identifier } = await server.person('Reception');
+  using application = await TestApplication.start(server);
+  await application.subscribe(server, identifier);
+  const call = () => alice.agent.startCall([{ communicationUserId: identifier }], { alternateCallerId, audioOptions: alice.audioOptions });
+  const answered = call();
+  const { callConnection } = await application.client.answerCall(await application.called(), application.callbackUri);
+  await reaches(answered, 'Connected');
+  await application.told('CallConnected');
+  await callConnection.addParticipant({ targetParticipant: melody, sourceCallIdNumber: alternateCallerId });
+  await application.told('AddParticipantSucceeded');
+  await hearsSound(answered);
+  await callConnection.hangUp(true);
+  await reaches(answered, 'Disconnected');
+  const sentOn = call();
+  await application.client.redirectCall(await application.called(), { targetParticipant: melody });
+  await reaches(sentOn, 'Connected');
+  await hearsSound(sentOn);
+  assert.deepEqual(sentOn.remoteParticipants.map(({ identifier: who }) => getIdentifierRawId(who)), [`4:${melody.phoneNumber}`]);
+  await sentOn.hangUp();
 });
 
 /** Until sound is sent in this codec, as the statistics of the call's connection have it. */

@@ -9,6 +9,7 @@ import type { Disk, HostMachine, Received, Transmission } from '../host.ts';
 import type { Request } from '../request-client.ts';
 import type { Journal } from './journal.ts';
 import type { CallMessage, CallRequest, Directory } from './messages.ts';
+import { SubscribedApplication, type Word } from './subscribed-application.ts';
 import { TelephoneNetwork, type LineTask } from './telephone-network.ts';
 
 const presenceSweepMs = 5_000;
@@ -22,6 +23,7 @@ type Task =
   | { readonly kind: 'found'; readonly callId: string; readonly identifier: string }
   | { readonly kind: 'wake'; readonly callId: string }
   | { readonly kind: 'line'; readonly task: LineTask }
+  | { readonly kind: 'word'; readonly callId: string; readonly command: Word['command'] }
   | { readonly kind: 'telephone' }
   | { readonly kind: 'sweep' };
 
@@ -54,6 +56,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
   private readonly tasks = new Agenda<Task>();
   private readonly outputs: Transmission<CallMessage>[] = [];
   private readonly telephones: TelephoneNetwork;
+  private readonly application: SubscribedApplication;
   /** Whose lines they are. */
   private readonly lines = new Map<string, string>();
 
@@ -63,6 +66,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
     this.epoch = Number(disk.get('epoch') ?? 0) + 1;
     disk.put('epoch', this.epoch);
     this.telephones = new TelephoneNetwork(surroundings.chance.fork());
+    this.application = new SubscribedApplication(surroundings.chance.fork(), [...surroundings.directory.keys(), '4:+15550107']);
     for (const key of disk.keys('call/')) {
       const callId = key.slice('call/'.length);
       const snapshot = disk.get(key) as CallSnapshot;
@@ -136,7 +140,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
       case 'found': {
         const endpoints = this.surroundings.directory.get(task.identifier);
         const open = (endpoints ?? []).filter(({ endpointId }) => this.disk.get(`closed/${endpointId}`) === undefined);
-        this.give(task.callId, { kind: 'endpointsFound', identifier: task.identifier, isKnown: endpoints !== undefined, endpoints: open }, now);
+        this.give(task.callId, { kind: 'endpointsFound', identifier: task.identifier, isKnown: endpoints !== undefined, endpoints: open, ...(this.application.knows(task.callId, task.identifier) && { isOffered: true }) }, now);
         return;
       }
       case 'wake': {
@@ -149,6 +153,9 @@ export class ControllerProgram implements HostMachine<CallMessage> {
       }
       case 'line':
         if (this.telephones.tells(task.task)) this.hear(task.task.event, now);
+        return;
+      case 'word':
+        this.give(task.callId, task.command, now);
         return;
       case 'telephone':
         this.beCalled(now);
@@ -249,7 +256,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
     const outputs: CallOutput[] = [];
     for (let output = machine.poll(); output !== undefined; output = machine.poll()) outputs.push(output);
     // A call whose first command was refused never was.
-    if (machine.endpoints().length === 0 && machine.lines().length === 0 && !machine.isEnded) this.calls.delete(callId);
+    if (machine.lanes().every(({ role }) => role === 'server')) this.calls.delete(callId);
     else if (machine.isUnsaved) this.disk.put(`call/${callId}`, machine.snapshot(now));
     const by = input !== undefined && 'commandId' in input ? commander(input) : undefined;
     this.surroundings.journal.note(callId, outputs, by, input?.kind === 'sendMessage');
@@ -279,6 +286,9 @@ export class ControllerProgram implements HostMachine<CallMessage> {
         if (output.command.kind === 'dial') this.lines.set(output.command.lineId, callId);
         for (const task of this.telephones.obey(output.command)) this.tasks.add(now + task.afterMs, { kind: 'line', task });
         return [];
+      case 'userCalled':
+        for (const { afterMs, command } of this.application.hear(callId, output)) this.tasks.add(now + afterMs, { kind: 'word', callId, command });
+        return [];
       case 'transferSettled':
       case 'handOver':
       case 'application':
@@ -301,7 +311,9 @@ export class ControllerProgram implements HostMachine<CallMessage> {
   }
 }
 
-function commander(command: CallCommand): string {
+/** Who waits for the answer. */
+function commander(command: CallCommand): string | undefined {
+  if (command.kind === 'decide') return undefined;
   if ('application' in command) return command.application.connectionId;
   const endpoint: EndpointIdentity | string = command.kind === 'start' ? command.caller : command.kind === 'join' ? command.joiner : command.by;
   return typeof endpoint === 'string' ? endpoint : endpoint.endpointId;

@@ -1,4 +1,4 @@
-import type { IncomingCallControl, WordOutcome } from '@dialplane/applications-api';
+import type { IncomingCallControl } from '@dialplane/applications-api';
 import type { Identity } from '@dialplane/identity';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AzureError } from '../azure-error.ts';
@@ -7,6 +7,7 @@ import { takeTurn } from '../identity-operations.ts';
 import { parseObject } from '../json-body.ts';
 import { RequestRate, type RequestRateLimit } from '../request-rate.ts';
 import { ownedBy, type OwnedBy } from '../telephony-owner.ts';
+import { valueOf } from './connection-outcome.ts';
 import { requestIdOf } from './connection-requests.ts';
 import { parseIdentifier, type Party } from './identifier.ts';
 
@@ -49,7 +50,7 @@ export class IncomingCallOperations {
       const { incomingCallContext, callRejectReason } = parseObject(bodyBytes(request));
       const reason = callRejectReason ?? 'none';
       if (reason !== 'none' && reason !== 'busy' && reason !== 'forbidden') throw new AzureError('CALL_REQUEST_INVALID', { target: 'callRejectReason', detail: 'callRejectReason is none, busy or forbidden' });
-      requireDone(ownedBy(this.#calls, request).reject(contextOf(incomingCallContext), reason, requestIdOf(request)));
+      valueOf(await ownedBy(this.#calls, request).reject(contextOf(incomingCallContext), reason, requestIdOf(request)));
       return reply.code(204).send();
     });
     for (const operations of this.#further) operations.register(instance, limited);
@@ -61,7 +62,7 @@ export class IncomingCallOperations {
     const party = parseIdentifier(target);
     if (party === undefined) throw new AzureError('CALL_REQUEST_INVALID', { target: 'target', detail: 'target is a communication user or a phone number in E.164 form' });
     await this.#requireUser(party);
-    requireDone(ownedBy(this.#calls, request).redirect(context, party, requestIdOf(request)));
+    valueOf(await ownedBy(this.#calls, request).redirect(context, party, requestIdOf(request)));
   }
 
   /** A call that is redirected to nobody would be lost; while it waits, the application can choose again. */
@@ -73,8 +74,4 @@ export class IncomingCallOperations {
 function contextOf(given: unknown): string {
   if (typeof given === 'string' && given !== '' && given.length <= mostContextCharacters) return given;
   throw new AzureError('CALL_REQUEST_INVALID', { target: 'incomingCallContext', detail: 'incomingCallContext is needed, as the IncomingCall event had it' });
-}
-
-function requireDone(outcome: WordOutcome): void {
-  if (outcome === 'notFound') throw new AzureError('INCOMING_CALL_NOT_FOUND', { target: 'incomingCallContext' });
 }

@@ -55,7 +55,7 @@ export function attachApplication(live: LiveCall, { application }: Extract<CallC
 }
 
 /** A command of an application that is a party of the call. */
-export function performAsApplication(live: LiveCall, application: Application, command: Exclude<CallCommand, { kind: 'start' | 'join' | 'startAsApplication' | 'attachApplication' }>, now: Instant): Verdict {
+export function performAsApplication(live: LiveCall, application: Application, command: Exclude<CallCommand, { kind: 'start' | 'join' | 'startAsApplication' | 'attachApplication' | 'decide' }>, now: Instant): Verdict {
   if (command.kind === 'hangUp') return hangUp(live, application, command.forEveryone, now);
   if (application.stage.kind !== 'connected') return refused('CALL_STATE_CONFLICT', 'The call is not established yet.');
   switch (command.kind) {

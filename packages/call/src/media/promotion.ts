@@ -18,6 +18,20 @@ export function beginPromotion(live: LiveCall, why: string, now: Instant): void 
   live.openConference(conferenceId, now);
 }
 
+/** A 1:1 call that nobody has answered goes to the backend at once: no media flows yet that could be interrupted. */
+export function moveUnanswered(live: LiveCall, why: string, now: Instant): void {
+  const conferenceId = live.options.newId();
+  live.model.path = { kind: 'opening', conferenceId };
+  live.decide('media flows through the backend', why);
+  live.openConference(conferenceId, now);
+  for (const { seat } of members(live.model)) {
+    const leg = openLeg(live, conferenceId, seat, undefined);
+    closePeer(live, seat);
+    replaceSeat(live.model, { ...seat, peer: undefined, leg });
+    showLeg(live, seat.endpointId, leg.mediaSessionId);
+  }
+}
+
 /** The conference is open: each old member gets a second session, to the backend. */
 export function bridge(live: LiveCall, conferenceId: string, now: Instant): void {
   live.model.path = { kind: 'bridging', conferenceId };

@@ -18,6 +18,12 @@ export function invite(live: LiveCall, party: Party, now: Instant): void {
   else lookUp(live, party, now);
 }
 
+/** As above, as soon as there is a conference to come to. */
+export function inviteWhenOpen(live: LiveCall, party: Party, now: Instant): void {
+  const { kind } = live.model.path;
+  if (kind === 'bridging' || kind === 'conference') invite(live, party, now);
+}
+
 function dial(live: LiveCall, party: Party, now: Instant): void {
   const absence = live.options.telephoneAbsence?.();
   if (absence !== undefined) {

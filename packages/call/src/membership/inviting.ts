@@ -2,7 +2,7 @@ import { endReason, identifierKind } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { hasAnswered, seatsOf, takesPart, type Invitation, type Party, type Seated } from '../call-model.ts';
 import { endCall } from './departure.ts';
-import { invite } from './dialing.ts';
+import { inviteWhenOpen } from './dialing.ts';
 import { isFull } from './founding.ts';
 import { leave } from './leaving.ts';
 import { holdTelephones } from '../telephones/line-commands.ts';
@@ -34,7 +34,7 @@ export function invitePerson(live: LiveCall, { addedBy, target, invitation }: { 
   const added: Party = { identifier: target, addedBy, ...(invitation === undefined ? {} : { invitation }), stage: { kind: 'awaitingConference' } };
   model.parties.set(target, added);
   if (model.path.kind === 'peerToPeer') beginPromotion(live, `${addedBy} added ${target}`, now);
-  else if (model.path.kind === 'bridging' || model.path.kind === 'conference') invite(live, added, now);
+  else inviteWhenOpen(live, added, now);
   if (model.path.kind === 'conference') model.kind = 'group';
   holdTelephones(live);
   return { ok: true, participant: participantView(model, added) };

@@ -1,25 +1,36 @@
-import { endReason, endReasons, type EndReason } from '@dialplane/calling-api';
+import { endReason, endReasons, identifierKind, type EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { LineDevice } from '@dialplane/telephony-api';
-import type { EndpointIdentity } from '../call-input.ts';
-import { peerOf, replaceSeat, seatsOf, silentSide, type Party, type Seat } from '../call-model.ts';
+import type { CallOutput, EndpointIdentity } from '../call-input.ts';
+import { peerOf, replaceSeat, seatsOf, silentSide, type CallModel, type Party, type Seat } from '../call-model.ts';
 import { dismissParty, endCall, endSeat, endWhenEmpty } from './departure.ts';
 import type { LiveCall } from '../live-call.ts';
 import { ringBack } from './ringback.ts';
 import { ringPhones } from '../telephones/ringing-lines.ts';
 import { summaryOf } from '../media/signaled-side.ts';
+import { callerOf } from '../views.ts';
 
 /** Asks where a user is registered: the first step of ringing. */
 export function lookUp(live: LiveCall, party: Party, now: Instant): void {
   live.model.parties.set(party.identifier, { ...party, stage: { kind: 'finding', early: [] } });
   live.arm(`find|${party.identifier}`, live.limits.findEndpointsMs, now);
   live.find(party.identifier);
+  for (const output of userCalled(live.model, party)) live.effects.push({ kind: 'output', output });
+}
+
+/** Applications may be told of calls between users. A telephone that calls has called a number, which has an application of its own. */
+export function userCalled(model: CallModel, party: Party): CallOutput[] {
+  const { identifier, invitation } = party;
+  const caller = callerOf(model, party);
+  if (identifierKind(identifier) !== 'communicationUser' || identifierKind(caller.identifier) === 'phoneNumber') return [];
+  const customContext = invitation?.customContext ?? model.founding?.customContext;
+  return [{ kind: 'userCalled', identifier, caller, ...(customContext === undefined ? {} : { customContext }) }];
 }
 
 /** Rings every endpoint of the user, or ends the invitation when there is none. */
 export function handleEndpointsFound(
   live: LiveCall,
-  found: { readonly identifier: string; readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[]; readonly phones?: readonly LineDevice[] },
+  found: { readonly identifier: string; readonly isKnown: boolean; readonly endpoints: readonly EndpointIdentity[]; readonly phones?: readonly LineDevice[]; readonly isOffered?: true },
   now: Instant,
 ): void {
   const party = live.model.parties.get(found.identifier);
@@ -30,14 +41,16 @@ export function handleEndpointsFound(
   }
   // A direct call has no conference that a phone could come to.
   const phones = live.model.path.kind === 'peerToPeer' ? [] : (found.phones ?? []);
-  if (devices.size === 0 && phones.length === 0) {
+  const isOffered = found.isKnown && found.isOffered === true;
+  if (devices.size === 0 && phones.length === 0 && !isOffered) {
     failInvitation(live, party, endReason(found.isKnown ? 'calleeNotRegistered' : 'calleeNotFound', 'platform'), now);
     return;
   }
   live.deadlines.clear(`find|${party.identifier}`);
   live.arm(`ring|${party.identifier}`, party.invitation?.ringMs ?? live.limits.ringMs, now);
   const displayName = [...devices.values()].find((device) => device.displayName !== undefined)?.displayName;
-  const named: Party = displayName === undefined ? party : { ...party, displayName };
+  const named: Party = { ...party, ...(displayName === undefined ? {} : { displayName }), ...(isOffered ? { isOffered } : {}) };
+  if (isOffered) live.decide(`an application is told of the call to ${party.identifier}`, 'it has subscribed to calls between users');
   offer(live, named, [], [...devices.values()], now);
   ringPhones(live, party.identifier, phones, now);
 }

@@ -1,8 +1,8 @@
 import { endReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { CallObservation } from '../call-input.ts';
-import { conferenceOf, seatedAt, seatsOf, takesPart, type Party, type Seated } from '../call-model.ts';
-import { invite } from '../membership/dialing.ts';
+import { seatedAt, seatsOf, takesPart, type Party, type Seated } from '../call-model.ts';
+import { inviteWhenOpen } from '../membership/dialing.ts';
 import { hasArrived, report } from './errand.ts';
 import { isFull } from '../membership/founding.ts';
 import { withdraw } from '../membership/leaving.ts';
@@ -36,7 +36,7 @@ export function takeOver(live: LiveCall, { transfer, by, transferee, way }: Extr
   model.errand = { transfer, task: { kind: 'replace', by, transferee: party.identifier } };
   live.decide(`${party.identifier} is to come in the place of ${transferor.identifier}`, 'another call is transferred to this one');
   if (model.path.kind === 'peerToPeer') beginPromotion(live, 'a call is transferred to this one', now);
-  else if (conferenceOf(model) !== undefined && (model.path.kind === 'conference' || model.path.kind === 'bridging')) invite(live, party, now);
+  else inviteWhenOpen(live, party, now);
 }
 
 /** The telephone that the replaced side talks to, where the transferee is a telephone of the same trunk. */

@@ -90,7 +90,7 @@ test('a call whose application cannot be reached ends, and says why', { skip }, 
   await assert.rejects(server.own(ourNumber, { kind: 'webhook', url: `http://127.0.0.1:${await freeUdpPort()}/` }), /body.target.url/, 'and one that never could be is not taken');
   const carrier = await Sipp.start(t, [invite({ sdp: 'sendrecv' }), response(480), requestOfInvite('ACK', 5)], { port, calls: { number: ourNumber, edgePort: server.sipPort } });
   await carrier.finished();
-  assert.match(await carrier.log(), /Warning: 399 dialplane "The application that decides about calls to this number cannot be reached/);
+  assert.match(await carrier.log(), /Warning: 399 dialplane "The application that decides about this call cannot be reached/);
 });
 
 test('a caller who hangs up while the application thinks leaves a record and nothing else', { skip }, async (t) => {

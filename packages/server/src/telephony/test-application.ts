@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { CallAutomationClient, parseCallAutomationEvent, type CallAutomationEvent } from '@azure/communication-call-automation';
+import type { RunningServer } from '../start-server.ts';
 import { ourNumber, type TelephoneServer } from './test-telephone-server.ts';
 
 /** An event as it was posted, with what it came with. */
@@ -14,17 +15,27 @@ interface Delivery {
 export class TestApplication {
   readonly client: CallAutomationClient;
   readonly callbackUri: string;
+  /** It cannot be reached any more. */
+  readonly close: () => void;
   readonly deliveries: Delivery[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #taken = new Set<Delivery>();
   #refusals = 0;
 
-  private constructor(server: TelephoneServer, callbackUri: string) {
-    this.client = new CallAutomationClient(server.server.connectionString.replace(/endpoint=[^;]+/, `endpoint=${server.server.httpUrl}/`), { allowInsecureConnection: true });
+  private constructor(server: RunningServer, callbackUri: string, close: () => void) {
+    this.close = close;
+    this.client = new CallAutomationClient(server.connectionString.replace(/endpoint=[^;]+/, `endpoint=${server.httpUrl}/`), { allowInsecureConnection: true });
     this.callbackUri = callbackUri;
   }
 
+  /** With a number of its own. */
   static async start(t: TestContext, server: TelephoneServer): Promise<TestApplication> {
+    const application = await TestApplication.listen(t, server.server);
+    await server.own(ourNumber, { kind: 'webhook', url: application.callbackUri });
+    return application;
+  }
+
+  static async listen(t: TestContext, server: RunningServer): Promise<TestApplication> {
     const http = createServer((request, answer) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -37,8 +48,7 @@ export class TestApplication {
     await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening));
     t.after(() => http.close());
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/events`;
-    const application = new TestApplication(server, url);
-    await server.own(ourNumber, { kind: 'webhook', url });
+    const application = new TestApplication(server, url, () => http.close());
     return application;
   }
 
@@ -54,8 +64,13 @@ export class TestApplication {
 
   /** The context of the next call that it is told of. */
   async called(): Promise<string> {
+    return String((await this.toldOfCall())['incomingCallContext']);
+  }
+
+  /** The data of the next `IncomingCall`. */
+  async toldOfCall(): Promise<Readonly<Record<string, unknown>>> {
     const { event } = await this.#next(({ event: { eventType } }) => eventType === 'Microsoft.Communication.IncomingCall');
-    return String(event.data['incomingCallContext']);
+    return event.data;
   }
 
   /** The next event of a kind, as Azure's parser reads it. */

@@ -60,7 +60,7 @@ class TestReceiver implements CallbackDelivery {
   }
 }
 
-const noCalls: WaitingCalls = { find: () => undefined, answer: () => 'notFound' };
+const noCalls: WaitingCalls = { find: () => undefined, answer: async () => ({ ok: false, code: 'INCOMING_CALL_NOT_FOUND' }) };
 const noSounds: SoundFetcher = { fetch: async () => ({ kind: 'unreachable', sentence: 'There are none.' }) };
 
 interface Scene {
@@ -127,10 +127,10 @@ test('a telephone is lost with the server, and the application that has answered
   const telephony = new TestTelephony();
   const lineId = randomUUID();
   const incomingCalls: WaitingCalls = {
-    find: () => ({ lineId, from: '4:+15550100', to: '4:+15550199' }),
-    answer: (_context, { connectionId, identifier }) => {
+    find: () => ({ offerId: lineId, callId: lineId, from: '4:+15550100', to: '4:+15550199' }),
+    answer: async (_context, { connectionId, identifier }) => {
       telephony.ring({ kind: 'application', connectionId, identifier }, { lineId });
-      return 'done';
+      return { ok: true, value: undefined };
     },
   };
   const media = new TestMedia();

@@ -1,3 +1,4 @@
+import type { CalledUserAudience } from '@dialplane/applications-api';
 import type { ApplicationEvent } from '@dialplane/call';
 import type { Store } from '@dialplane/store';
 import type { Logger } from '@dialplane/telemetry';
@@ -18,6 +19,8 @@ export interface ApplicationSurroundings {
   readonly delivery: CallbackDelivery;
   readonly incomingCalls: WaitingCalls;
   readonly sounds: SoundFetcher;
+  /** Without it nobody is told of calls between users. */
+  readonly calledUsers?: CalledUserAudience;
 }
 
 export interface ApplicationsOptions extends ApplicationSurroundings {

@@ -31,7 +31,7 @@ export interface CallConnectionsOptions {
   isDraining(): boolean;
 }
 
-/** Calls from outside that an application may take. */
+/** Calls that an application was told of, and may take. */
 export type WaitingCalls = Pick<IncomingCallControl, 'find' | 'answer'>;
 
 /** What `ConnectionMedia` makes of an application's wishes about sounds, without who gives it. */
@@ -82,7 +82,7 @@ export class CallConnections implements CallConnectionControl {
       }));
   }
 
-  /** An application answers a call from outside. */
+  /** An application answers a call that it was told of. */
   async answer(request: AnswerConnectionRequest): Promise<ConnectionOutcome<CallConnectionProperties>> {
     const { incomingCallContext, requestId } = request;
     const connectionId = connectionIdOf('answer', request);
@@ -90,9 +90,11 @@ export class CallConnections implements CallConnectionControl {
     if (known !== undefined) return { ok: true, value: known };
     const call = this.options.incomingCalls.find(incomingCallContext);
     if (call === undefined) return { ok: false, code: 'INCOMING_CALL_NOT_FOUND' };
-    return this.connect(request, { connectionId, callId: call.lineId, origin: 'answered', targets: [call.to], source: call.from }, async (connection) => {
-      const outcome = this.options.incomingCalls.answer(incomingCallContext, identityOf(connection), requestId);
-      return outcome === 'done' ? { ok: true } : undefined;
+    return this.connect(request, { connectionId, callId: call.callId, origin: 'answered', targets: [call.to], source: call.from }, async (connection) => {
+      const outcome = await this.options.incomingCalls.answer(incomingCallContext, identityOf(connection), requestId);
+      if (outcome.ok) return { ok: true };
+      const { code } = outcome;
+      return code === 'INCOMING_CALL_NOT_FOUND' || code === 'CALLBACK_REFUSED' ? undefined : { ...outcome, code };
     });
   }
 

@@ -1,3 +1,4 @@
+import type { CalledUserAudience } from '@dialplane/applications-api';
 import { CallMachine, type ApplicationEvent, type CallCommand, type CallInput, type CallObservation, type CommandResult, type EndpointIdentity, type IceConfiguration, type IceParticipant } from '@dialplane/call';
 import { endReason, endReasons, type Call, type EndpointEvent } from '@dialplane/calling-api';
 import type { MediaControl, MediaEvent } from '@dialplane/media-api';
@@ -12,6 +13,7 @@ import type { CallKeeper } from './call-keeper.ts';
 import type { InterruptedCall } from './call-store.ts';
 import { CallTimers } from './call-timers.ts';
 import { CallTransfers } from './call-transfers.ts';
+import { CalledUsers } from './called-users.ts';
 import { restartLosses, restoredCall } from './restored-call.ts';
 import { RunningCall, type CallAbout, type Turn } from './running-call.ts';
 import { RunningCalls } from './running-calls.ts';
@@ -49,6 +51,7 @@ export interface CallDriverOptions {
   readonly surroundings: CallSurroundings;
   readonly media: MediaControl | undefined;
   readonly telephony: TelephoneControl | undefined;
+  readonly calledUsers: CalledUserAudience | undefined;
   readonly metrics: SignalingMetrics;
   readonly flowLimits: FlowLimits;
 }
@@ -62,6 +65,7 @@ export class CallDriver {
   private readonly calls = new RunningCalls();
   readonly transfers: CallTransfers;
   private readonly lines: TelephoneLines;
+  private readonly calledUsers: CalledUsers;
   private readonly waiting = new WaitingCommands();
   private readonly timers: CallTimers;
   private readonly unkept: UnkeptTurns;
@@ -86,6 +90,12 @@ export class CallDriver {
       calls: this.calls,
       isDraining: () => options.surroundings.isDraining(),
       begin: (callId, caller, groupId) => this.begin(callId, caller, groupId),
+      take: (call, input) => this.take(call, input),
+    });
+    this.calledUsers = new CalledUsers({
+      audience: options.calledUsers,
+      isRunning: (call) => this.calls.get(call.about.callId) === call,
+      perform: (call, command) => this.command(call, command),
       take: (call, input) => this.take(call, input),
     });
     this.transfers = new CallTransfers(this.calls, (call, input) => this.take(call, input));
@@ -253,7 +263,7 @@ export class CallDriver {
         if (call.flow.peekUnsaved().length > 0) this.options.keeper.noteFlow(call);
       }
     }
-    for (const identifier of turn.lookUps) this.lookUp(call, identifier);
+    for (const identifier of turn.lookUps) this.lookUp(call, identifier, this.calledUsers.isOffered(turn, identifier));
   }
 
   private noteLegReport(call: RunningCall, { legId, report }: Extract<MediaEvent, { kind: 'legReport' }>): void {
@@ -268,6 +278,7 @@ export class CallDriver {
     for (const { endpointId, event } of turn.events) this.options.surroundings.publish(endpointId, event);
     for (const command of turn.media) this.options.media?.send(command);
     this.lines.send(turn.lines);
+    this.calledUsers.release(call, turn);
     for (const { connectionId, event } of turn.applications) this.options.surroundings.tellApplication(connectionId, event);
     for (const news of turn.transfers) this.transfers.passOn(call, news);
   }
@@ -299,9 +310,9 @@ export class CallDriver {
     keeper.keepEnded(call, { reason }).catch((cause: unknown) => logger.error({ err: cause, callId }, 'The record of a failed call was lost.'));
   }
 
-  private lookUp(call: RunningCall, identifier: string): void {
+  private lookUp(call: RunningCall, identifier: string, isOffered: boolean): void {
     const found = this.options.surroundings.findEndpoints(identifier);
-    const tell = (endpoints: FoundEndpoints): void => this.takeIfRunning(call, { kind: 'endpointsFound', identifier, phones: this.lines.phonesOf(identifier), ...endpoints });
+    const tell = (endpoints: FoundEndpoints): void => this.takeIfRunning(call, { kind: 'endpointsFound', identifier, phones: this.lines.phonesOf(identifier), ...(isOffered && { isOffered }), ...endpoints });
     if (!(found instanceof Promise)) {
       tell(found);
       return;
@@ -344,6 +355,7 @@ export class CallDriver {
   private remove(call: RunningCall): void {
     this.calls.remove(call);
     this.options.surroundings.callEnded(call.about.callId);
+    this.calledUsers.settle(call);
     this.timers.forget(call.about.callId);
   }
 

@@ -14,6 +14,8 @@ export interface Turn {
   readonly events: ReadonlyArray<{ readonly endpointId: string; readonly event: EndpointEvent }>;
   /** Identifiers whose endpoints are wanted. */
   readonly lookUps: readonly string[];
+  /** Users who are called, and of whom applications may be told. */
+  readonly calledUsers: ReadonlyArray<Extract<CallOutput, { kind: 'userCalled' }>>;
   readonly media: readonly MediaCommand[];
   readonly lines: readonly LineCommand[];
   /** What other calls are to know of transfers between them and this one. */
@@ -83,7 +85,7 @@ export class RunningCall {
   }
 
   private sort(outputs: readonly CallOutput[], time: string): Turn {
-    const turn = { results: [] as Array<Turn['results'][number]>, events: [] as Array<Turn['events'][number]>, lookUps: [] as string[], media: [] as MediaCommand[], lines: [] as LineCommand[], transfers: [] as Array<Turn['transfers'][number]>, applications: [] as Array<Turn['applications'][number]> };
+    const turn = { results: [] as Array<Turn['results'][number]>, events: [] as Array<Turn['events'][number]>, lookUps: [] as string[], calledUsers: [] as Array<Turn['calledUsers'][number]>, media: [] as MediaCommand[], lines: [] as LineCommand[], transfers: [] as Array<Turn['transfers'][number]>, applications: [] as Array<Turn['applications'][number]> };
     const fanOuts = new FanOuts(outputs);
     let record: CallRecord | undefined;
     for (const output of outputs) {
@@ -97,6 +99,9 @@ export class RunningCall {
           break;
         case 'findEndpoints':
           turn.lookUps.push(output.identifier);
+          break;
+        case 'userCalled':
+          turn.calledUsers.push(output);
           break;
         case 'media':
           turn.media.push(output.command);

@@ -8,7 +8,7 @@ import { keptSafe, listed } from './kept-safe.ts';
 type TelephonyOperationIds =
   | 'listTrunks' | 'getTrunk' | 'putTrunk' | 'deleteTrunk' | 'listTrunkPresets' | 'listTelephoneNumbers' | 'putTelephoneNumber' | 'deleteTelephoneNumber'
   | 'getVoiceRoutes' | 'replaceVoiceRoutes' | 'testVoiceRoutes' | 'getDialingPolicy' | 'replaceDialingPolicy' | 'listLimitUse'
-  | 'listSipDevices' | 'createSipDevice' | 'deleteSipDevice' | 'listTelephoneUsage' | 'sumTelephoneUsage' | 'listTelephoneUsageRecords';
+  | 'listSipDevices' | 'createSipDevice' | 'deleteSipDevice' | 'listEventSubscriptions' | 'putEventSubscription' | 'deleteEventSubscription' | 'listTelephoneUsage' | 'sumTelephoneUsage' | 'listTelephoneUsageRecords';
 
 interface UsageQuery {
   readonly from?: string;
@@ -54,6 +54,9 @@ export class TelephonyOperations {
       listSipDevices: () => this.devices(),
       createSipDevice: async ({ body }) => given(await keptSafe(this.asked().createDevice(body))),
       deleteSipDevice: async ({ params }) => given(await keptSafe(this.asked().deleteDevice(params.username))),
+      listEventSubscriptions: () => this.asked().eventSubscriptions(),
+      putEventSubscription: async ({ params, body }) => given(await keptSafe(this.asked().putEventSubscription(params.name, body))),
+      deleteEventSubscription: async ({ params }) => given(await keptSafe(this.asked().deleteEventSubscription(params.name))),
       listTelephoneUsage: ({ query }) => listed(this.asked().usage(filterOf(query), pageOf(query))),
       sumTelephoneUsage: ({ query }) => keptSafe(this.asked().usageSums(filterOf(query), query.groupBy)),
       listTelephoneUsageRecords: ({ query }) => listed(this.asked().usageRecords(filterOf(query), pageOf(query))),

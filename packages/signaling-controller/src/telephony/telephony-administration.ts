@@ -1,5 +1,5 @@
 import type {
-  ApiErrorCode, CreatedSipDevice, CreateSipDeviceRequest, DialingPolicy, DialPlan, LimitUseList, PutTelephoneNumberRequest, PutTrunkRequest, SipDeviceList, TelephoneNumber,
+  ApiErrorCode, CreatedSipDevice, CreateSipDeviceRequest, DialingPolicy, DialPlan, EventSubscription, EventSubscriptionList, LimitUseList, PutEventSubscriptionRequest, PutTelephoneNumberRequest, PutTrunkRequest, SipDeviceList, TelephoneNumber,
   TelephoneNumberList, TelephoneUsageGrouping, TelephoneUsageList, TelephoneUsageRecordList, TelephoneUsageSums, TestRoutesRequest, Trunk, TrunkList, TrunkPresetList, VoiceRoutes,
 } from '@dialplane/calling-api';
 
@@ -8,7 +8,7 @@ export type TelephonyAnswer<Value> =
   | { readonly ok: true; readonly value: Value }
   | {
       readonly ok: false;
-      readonly code: Extract<ApiErrorCode, 'REQUEST_INVALID' | 'TELEPHONY_LIMIT' | 'TRUNK_NOT_FOUND' | 'TRUNK_IN_USE' | 'NUMBER_NOT_FOUND' | 'DEVICE_NOT_FOUND' | 'DEVICE_EXISTS'>;
+      readonly code: Extract<ApiErrorCode, 'REQUEST_INVALID' | 'TELEPHONY_LIMIT' | 'TRUNK_NOT_FOUND' | 'TRUNK_IN_USE' | 'NUMBER_NOT_FOUND' | 'DEVICE_NOT_FOUND' | 'DEVICE_EXISTS' | 'EVENT_SUBSCRIPTION_NOT_FOUND'>;
       readonly sentence?: string;
       /** `body.routes.2.numberPattern`. */
       readonly target?: string;
@@ -49,6 +49,10 @@ export interface TelephonyAdministration {
   devices(): SipDeviceList;
   createDevice(request: CreateSipDeviceRequest): Promise<TelephonyAnswer<CreatedSipDevice>>;
   deleteDevice(username: string): Promise<TelephonyAnswer<undefined>>;
+  /** Webhooks that are told of calls between users. */
+  eventSubscriptions(): EventSubscriptionList;
+  putEventSubscription(name: string, request: PutEventSubscriptionRequest): Promise<TelephonyAnswer<EventSubscription>>;
+  deleteEventSubscription(name: string): Promise<TelephonyAnswer<undefined>>;
   /** `undefined` where the cursor is not one of this list. */
   usage(filter: TelephoneUsageFilter, page: TelephoneUsagePage): Promise<TelephoneUsageList | undefined>;
   usageSums(filter: TelephoneUsageFilter, grouping: TelephoneUsageGrouping): Promise<TelephoneUsageSums>;

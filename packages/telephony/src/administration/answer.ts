@@ -3,7 +3,7 @@ import type { ApiErrorCode } from '@dialplane/calling-api';
 /** Why something was not done: a code of the calling API, a sentence where its own says too little, and the field at fault. */
 export interface Refusal {
   readonly ok: false;
-  readonly code: Extract<ApiErrorCode, 'REQUEST_INVALID' | 'TELEPHONY_LIMIT' | 'TRUNK_NOT_FOUND' | 'TRUNK_IN_USE' | 'NUMBER_NOT_FOUND' | 'DEVICE_NOT_FOUND' | 'DEVICE_EXISTS'>;
+  readonly code: Extract<ApiErrorCode, 'REQUEST_INVALID' | 'TELEPHONY_LIMIT' | 'TRUNK_NOT_FOUND' | 'TRUNK_IN_USE' | 'NUMBER_NOT_FOUND' | 'DEVICE_NOT_FOUND' | 'DEVICE_EXISTS' | 'EVENT_SUBSCRIPTION_NOT_FOUND'>;
   readonly sentence?: string;
   /** `body.routes.2.numberPattern`. */
   readonly target?: string;

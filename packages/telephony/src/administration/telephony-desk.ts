@@ -1,5 +1,5 @@
 import type {
-  CreatedSipDevice, CreateSipDeviceRequest, DialingPolicy, DialPlan, LimitUseList, PutTelephoneNumberRequest, PutTrunkRequest, SipDeviceList, TelephoneNumber, TelephoneNumberList,
+  CreatedSipDevice, CreateSipDeviceRequest, DialingPolicy, DialPlan, EventSubscription, EventSubscriptionList, LimitUseList, PutEventSubscriptionRequest, PutTelephoneNumberRequest, PutTrunkRequest, SipDeviceList, TelephoneNumber, TelephoneNumberList,
   TestRoutesRequest, Trunk, TrunkList, TrunkPresetList, VoiceRoutes,
 } from '@dialplane/calling-api';
 import type { ReaderThread } from '@dialplane/store';
@@ -10,7 +10,7 @@ import type { TrunkEntry } from '../trunks/trunk-settings.ts';
 import type { UsageReport } from '../usage/usage-report.ts';
 import { done, refusal, type Answer } from './answer.ts';
 
-type DeskBooks = Pick<TelephonyBooks, 'trunks' | 'health' | 'numbers' | 'routes' | 'policy' | 'devices' | 'meter' | 'router' | 'incomingCalls'>;
+type DeskBooks = Pick<TelephonyBooks, 'trunks' | 'health' | 'numbers' | 'routes' | 'policy' | 'devices' | 'meter' | 'router' | 'incomingCalls' | 'eventSubscriptions'>;
 
 /** What operators ask of telephony, over the books. */
 export class TelephonyDesk {
@@ -99,6 +99,20 @@ export class TelephonyDesk {
 
   deleteDevice(username: string): Promise<Answer<undefined>> {
     return this.#books.devices.delete(username);
+  }
+
+  eventSubscriptions(): EventSubscriptionList {
+    return { value: [...this.#books.eventSubscriptions.list()] };
+  }
+
+  /** As for the webhook of a number. */
+  async putEventSubscription(name: string, request: PutEventSubscriptionRequest): Promise<Answer<EventSubscription>> {
+    const fault = await this.#books.incomingCalls.validate(request.url);
+    return fault === undefined ? this.#books.eventSubscriptions.put(name, request) : refusal('REQUEST_INVALID', fault, 'body.url');
+  }
+
+  deleteEventSubscription(name: string): Promise<Answer<undefined>> {
+    return this.#books.eventSubscriptions.delete(name);
   }
 
   usage(...asked: Parameters<UsageReport['rows']>): ReturnType<UsageReport['rows']> {

@@ -3,14 +3,14 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { test, type TestContext } from 'node:test';
-import type { OfferedCall } from '@dialplane/applications-api';
+import type { CallDecision, ConnectionOutcome, OfferedCall } from '@dialplane/applications-api';
 import { createLogger } from '@dialplane/telemetry';
-import { IncomingCallDesk, type ApplicationDecision, type IncomingCallDeskOptions } from './incoming-call-desk.ts';
+import { IncomingCallDesk, type IncomingCallDeskOptions } from './incoming-call-desk.ts';
 import { webhookGuard } from './webhook-guard.ts';
 import { WebhookSender } from './webhook-sender.ts';
 
 const call: OfferedCall = {
-  lineId: 'b9fd42a5-9fbf-4a6a-8c0e-0e8c0b3fd6a0', from: '4:+4930123456', to: '4:+14255550101', displayName: 'Anna',
+  offerId: 'b9fd42a5-9fbf-4a6a-8c0e-0e8c0b3fd6a1', callId: 'b9fd42a5-9fbf-4a6a-8c0e-0e8c0b3fd6a0', from: '4:+4930123456', to: '4:+14255550101', displayName: 'Anna',
   customContext: { userToUser: 'u;encoding=hex', sipHeaders: [{ key: 'Kind', value: 'vip', sipHeaderPrefix: 'X-MS-Custom-' }] },
 };
 
@@ -51,7 +51,19 @@ function desk(t: TestContext, options: Partial<IncomingCallDeskOptions> = {}): I
   return made;
 }
 
-const ask = (asked: IncomingCallDesk, url: string, one = call): Promise<ApplicationDecision> => new Promise((resolve) => asked.ask(one, url, resolve));
+type Undecided = { readonly kind: 'undecided'; readonly sentence: string };
+const ask = (asked: IncomingCallDesk, url: string, decideWithinMs = 30_000): Promise<CallDecision | Undecided> =>
+  new Promise((resolve) => {
+    asked.ask(call, [url], { decided: async (decision) => carriedOut(() => resolve(decision)), undecided: (sentence) => resolve({ kind: 'undecided', sentence }) }, decideWithinMs);
+  });
+const carriedOut = (work: () => void) => {
+  work();
+  return { ok: true, value: undefined } as const;
+};
+const wordOf = async (outcome: Promise<ConnectionOutcome<undefined>>): Promise<string> => {
+  const result = await outcome;
+  return result.ok ? 'done' : result.code;
+};
 const contextOf = ({ event }: Told): string => String(event.data['incomingCallContext']);
 
 test('an application is told of a call in Azure’s words, and its word is taken once', async (t) => {
@@ -61,13 +73,14 @@ test('an application is told of a call in Azure’s words, and its word is taken
     return [200];
   });
   const asked = desk(t);
-  const outcomes: unknown[] = [];
+  const outcomes: Array<Promise<string>> = [];
   application.word = (one) => {
-    outcomes.push(asked.find(contextOf(one))?.lineId, asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_alice' }, 'once'), asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_alice' }, 'once'));
-    outcomes.push(asked.redirect(contextOf(one), { kind: 'user', identifier: '8:acs:r1_bob' }, 'twice'), asked.reject(contextOf(one), 'busy'), asked.find(contextOf(one)));
+    assert.equal(asked.find(contextOf(one))?.callId, call.callId);
+    const to = (name: string, requestId: string) => wordOf(asked.redirect(contextOf(one), { kind: 'user', identifier: `8:acs:r1_${name}` }, requestId));
+    outcomes.push(to('alice', 'once'), to('alice', 'once'), to('bob', 'twice'), wordOf(asked.reject(contextOf(one), 'busy')));
   };
   assert.deepEqual(await ask(asked, url), { kind: 'redirect', target: { kind: 'user', identifier: '8:acs:r1_alice' } });
-  assert.deepEqual(outcomes, [call.lineId, 'done', 'done', 'notFound', 'notFound', undefined]);
+  assert.deepEqual(await Promise.all(outcomes), ['done', 'done', 'INCOMING_CALL_NOT_FOUND', 'INCOMING_CALL_NOT_FOUND']);
   const [{ headers, event: { id, ...event } } = { headers: {}, event: { id: '', eventType: '', data: {} } }] = told;
   assert.deepEqual([headers['content-type'], headers['aeg-event-type'], headers.authorization, typeof id], ['application/json; charset=utf-8', 'Notification', 'Bearer token for r1', 'string']);
   const { incomingCallContext: _context, ...data } = event.data;
@@ -76,7 +89,7 @@ test('an application is told of a call in Azure’s words, and its word is taken
     dataVersion: '1.0', metadataVersion: '1', eventTime: '1970-01-01T00:00:00.000Z',
     data: {
       to: { kind: 'phoneNumber', rawId: '4:+14255550101', phoneNumber: { value: '+14255550101' } }, from: { kind: 'phoneNumber', rawId: '4:+4930123456', phoneNumber: { value: '+4930123456' } },
-      serverCallId: `server ${call.lineId}`, callerDisplayName: 'Anna', customContext: { sipHeaders: { 'User-To-User': 'u;encoding=hex', 'X-MS-Custom-Kind': 'vip' }, voipHeaders: {} }, correlationId: call.lineId,
+      serverCallId: `server ${call.callId}`, callerDisplayName: 'Anna', customContext: { sipHeaders: { 'User-To-User': 'u;encoding=hex', 'X-MS-Custom-Kind': 'vip' }, voipHeaders: {} }, correlationId: call.callId,
     },
   });
   assert.equal(asked.size, 0);
@@ -84,13 +97,13 @@ test('an application is told of a call in Azure’s words, and its word is taken
 
 test('a webhook that fails is told again, one that refuses is not', async (t) => {
   const flaky = await webhook(t, () => [503], () => [500], () => [200]);
-  const asked = desk(t, { decideWithinMs: 1 });
-  assert.deepEqual(await ask(asked, flaky.url), { kind: 'undecided', sentence: 'The application said nothing about this call within 0.001 seconds.' });
+  const asked = desk(t);
+  assert.deepEqual(await ask(asked, flaky.url, 1), { kind: 'undecided', sentence: 'The application said nothing about this call within 0.001 seconds.' });
   assert.deepEqual(flaky.told.map(({ headers }) => headers['aeg-delivery-count']), ['0', '1', '2']);
   assert.equal(new Set(flaky.told.map(({ event }) => event['id'])).size, 1, 'it is one event');
 
   const refusing = await webhook(t, () => [404]);
-  assert.deepEqual(await ask(asked, refusing.url), { kind: 'undecided', sentence: 'The application that decides about calls to this number cannot be reached: it answered with 404.' });
+  assert.deepEqual(await ask(asked, refusing.url), { kind: 'undecided', sentence: 'The application that decides about this call cannot be reached: it answered with 404.' });
   assert.equal(refusing.told.length, 1);
   const leading = await webhook(t, () => [302]);
   assert.match(JSON.stringify(await ask(asked, leading.url)), /answered with 302/);
@@ -105,11 +118,11 @@ test('a caller who hangs up ends the question, and its context is worth nothing 
     return [200];
   });
   const asked = desk(t);
-  const decided: ApplicationDecision[] = [];
-  asked.ask(call, url, (decision) => decided.push(decision));
+  const decided: unknown[] = [];
+  asked.ask(call, [url], { decided: async (decision) => carriedOut(() => decided.push(decision)), undecided: (sentence) => decided.push(sentence) });
   const told = await arrived.promise;
-  asked.withdraw(call.lineId);
-  assert.equal(asked.reject(contextOf(told), 'busy'), 'notFound');
+  asked.withdraw(call.offerId);
+  assert.equal(await wordOf(asked.reject(contextOf(told), 'busy')), 'INCOMING_CALL_NOT_FOUND');
   assert.deepEqual([decided, asked.size], [[], 0]);
 });
 
@@ -121,14 +134,40 @@ test('contexts cannot be made up', async (t) => {
   });
   const asked = desk(t);
   const decided = ask(asked, url);
-  for (const context of ['', 'x', `${Buffer.from(call.lineId).toString('base64url')}.`, `${Buffer.from(call.lineId).toString('base64url')}.${Buffer.alloc(32).toString('base64url')}`, '..', 'a.b.c']) {
-    assert.equal(asked.reject(context, 'none'), 'notFound', context);
+  for (const context of ['', 'x', `${Buffer.from(call.offerId).toString('base64url')}.`, `${Buffer.from(call.offerId).toString('base64url')}.${Buffer.alloc(32).toString('base64url')}`, '..', 'a.b.c']) {
+    assert.equal(await wordOf(asked.reject(context, 'none')), 'INCOMING_CALL_NOT_FOUND', context);
   }
   const other = desk(t);
   const context = contextOf(await arrived.promise);
-  assert.equal(other.reject(context, 'none'), 'notFound', 'of another server');
-  assert.equal(asked.reject(context, 'forbidden'), 'done');
+  assert.equal(await wordOf(other.reject(context, 'none')), 'INCOMING_CALL_NOT_FOUND', 'of another server');
+  assert.equal(await wordOf(asked.reject(context, 'forbidden')), 'done');
   assert.deepEqual(await decided, { kind: 'reject', reason: 'forbidden' });
+});
+
+test('a word that cannot be carried out leaves the context good for another one', async (t) => {
+  const arrived = Promise.withResolvers<Told>();
+  const first = await webhook(t, () => [404]);
+  const second = await webhook(t, (one) => {
+    arrived.resolve(one);
+    return [200];
+  });
+  const asked = desk(t);
+  const decided: CallDecision[] = [];
+  const refusals: Array<ConnectionOutcome<undefined>> = [{ ok: false, code: 'TARGET_INVALID', message: 'Not them.' }, { ok: true, value: undefined }];
+  asked.ask(call, [first.url, second.url], {
+    decided: async (decision) => {
+      decided.push(decision);
+      return refusals.shift() ?? assert.fail('a third word');
+    },
+    undecided: (sentence) => assert.fail(sentence),
+  });
+  const context = contextOf(await arrived.promise);
+  const redirected = asked.redirect(context, { kind: 'number', number: '+14255550100' }, 'one');
+  assert.equal(await wordOf(asked.reject(context, 'busy')), 'INCOMING_CALL_NOT_FOUND', 'one word at a time');
+  assert.deepEqual(await redirected, { ok: false, code: 'TARGET_INVALID', message: 'Not them.' });
+  assert.equal(await wordOf(asked.redirect(context, { kind: 'number', number: '+14255550100' }, 'one')), 'TARGET_INVALID', 'the same request again');
+  assert.equal(await wordOf(asked.reject(context, 'busy')), 'done');
+  assert.deepEqual([decided.map(({ kind }) => kind), asked.size], [['redirect', 'reject'], 0]);
 });
 
 test('a webhook shows that it wants to be called', async (t) => {

@@ -1,22 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
-import type { IncomingCallControl, OfferedCall, RedirectTarget, RejectReason, WordOutcome } from '@dialplane/applications-api';
+import type { ApplicationIdentity, CallDecision, ConnectionOutcome, IncomingCallControl, OfferedCall, OfferListener, RedirectTarget, RejectReason } from '@dialplane/applications-api';
 import type { Logger } from '@dialplane/telemetry';
 import { IncomingCallContexts } from './incoming-call-context.ts';
 import { incomingCallEvent, validationEvent } from './incoming-call-event.ts';
 import type { WebhookSender } from './webhook-sender.ts';
-
-/** Who answers: its connection with the call that this becomes, and its own identifier. */
-type AnsweringApplication = Parameters<IncomingCallControl['answer']>[1];
-
-/** What an application has decided about a call, or what became of asking it. */
-export type ApplicationDecision =
-  | { readonly kind: 'redirect'; readonly target: RedirectTarget }
-  | { readonly kind: 'reject'; readonly reason: RejectReason }
-  /** It takes the call itself. */
-  | { readonly kind: 'answer'; readonly application: AnsweringApplication }
-  /** It could not be reached, or said nothing in time; in a sentence. */
-  | { readonly kind: 'undecided'; readonly sentence: string };
 
 export interface IncomingCallDeskOptions {
   readonly sender: WebhookSender;
@@ -28,23 +16,32 @@ export interface IncomingCallDeskOptions {
   readonly now: () => number;
   /** How long to wait before each further try, in milliseconds; 1, 2 and 4 seconds by default. */
   readonly retryAfterMs?: readonly number[];
-  /** How long an application may think, once it was told; 30 seconds by default. */
-  readonly decideWithinMs?: number;
 }
 
-/** A call about which an application is being asked. */
+/**
+ * A call about which applications are being asked.
+ *
+ * ```
+ *  awaited ──a word──▶ given ──carried out──▶ (no longer there)
+ *     ▲                  │ refused
+ *     └──────────────────┘
+ * ```
+ */
 interface WaitingCall {
   readonly call: OfferedCall;
-  readonly decided: (decision: ApplicationDecision) => void;
+  readonly listener: OfferListener;
+  readonly word: 'awaited' | 'given';
   /** Ends the delivery and the wait. */
   readonly over: AbortController;
 }
 
+type Outcome = Promise<ConnectionOutcome<undefined>>;
+
 const presetRetriesMs: readonly number[] = [1000, 2000, 4000];
-const presetDecideWithinMs = 30_000;
 const mostWaiting = 1000;
 /** Words remembered so that a repeated request gets the same answer (OASIS Repeatable Requests). */
 const mostWords = 1000;
+const notFound = { ok: false, code: 'INCOMING_CALL_NOT_FOUND' } as const;
 
 /**
  * Puts calls to applications by Azure's `IncomingCall` event, and takes their word for them: each call is put once (and again where that failed), each context is good for one word.
@@ -53,9 +50,10 @@ const mostWords = 1000;
 export class IncomingCallDesk implements IncomingCallControl {
   readonly #options: IncomingCallDeskOptions;
   readonly #contexts = new IncomingCallContexts();
+  /** By offer id. */
   readonly #waiting = new Map<string, WaitingCall>();
-  /** Request id -> line, of words that were taken. */
-  readonly #words = new Map<string, string>();
+  /** By request id. */
+  readonly #words = new Map<string, { readonly offerId: string; readonly outcome: Outcome }>();
 
   constructor(options: IncomingCallDeskOptions) {
     this.#options = options;
@@ -66,43 +64,49 @@ export class IncomingCallDesk implements IncomingCallControl {
     return this.#waiting.size;
   }
 
-  /** Has an application asked. @param decided told once and later, unless the call is withdrawn before. */
-  ask(call: OfferedCall, url: string, decided: (decision: ApplicationDecision) => void): void {
+  /**
+   * Has applications asked, all under one context.
+   *
+   * @param urls of their webhooks, at least one.
+   * @param listener told later, unless the call is withdrawn before.
+   * @param decideWithinMs how long they may think, once one was told; as long as the call waits without it.
+   */
+  ask(call: OfferedCall, urls: readonly string[], listener: OfferListener, decideWithinMs?: number): void {
     if (this.#waiting.size >= mostWaiting) {
-      queueMicrotask(() => decided({ kind: 'undecided', sentence: 'Too many calls wait for the word of an application.' }));
+      queueMicrotask(() => listener.undecided('Too many calls wait for the word of an application.'));
       return;
     }
-    const waiting: WaitingCall = { call, decided, over: new AbortController() };
-    this.#waiting.set(call.lineId, waiting);
-    void this.#put(waiting, url).catch((error: unknown) => {
-      this.#options.logger.error({ err: error, lineId: call.lineId }, 'A call could not be put to an application.');
-      this.#decide(call.lineId, { kind: 'undecided', sentence: 'The call could not be put to the application.' });
+    const waiting: WaitingCall = { call, listener, word: 'awaited', over: new AbortController() };
+    this.#waiting.set(call.offerId, waiting);
+    void this.#put(waiting, urls, decideWithinMs).catch((error: unknown) => {
+      this.#options.logger.error({ err: error, callId: call.callId }, 'A call could not be put to an application.');
+      this.#giveUp(call.offerId, 'The call could not be put to the application.');
     });
   }
 
-  /** The caller has hung up. */
-  withdraw(lineId: string): void {
-    this.#take(lineId);
+  /** The caller has hung up, or somebody has answered. */
+  withdraw(offerId: string): void {
+    this.#take(offerId);
   }
 
   /** @param requestId of a repeatable request. */
-  redirect(context: string, target: RedirectTarget, requestId?: string): WordOutcome {
+  redirect(context: string, target: RedirectTarget, requestId?: string): Outcome {
     return this.#hear(context, { kind: 'redirect', target }, requestId);
   }
 
-  reject(context: string, reason: RejectReason, requestId?: string): WordOutcome {
+  reject(context: string, reason: RejectReason, requestId?: string): Outcome {
     return this.#hear(context, { kind: 'reject', reason }, requestId);
   }
 
   /** The application takes the call itself. */
-  answer(context: string, application: AnsweringApplication, requestId?: string): WordOutcome {
+  answer(context: string, application: ApplicationIdentity, requestId?: string): Outcome {
     return this.#hear(context, { kind: 'answer', application }, requestId);
   }
 
   /** The call that a context is of, while it waits. */
   find(context: string): OfferedCall | undefined {
-    const lineId = this.#contexts.read(context);
-    return lineId === undefined ? undefined : this.#waiting.get(lineId)?.call;
+    const offerId = this.#contexts.read(context);
+    return offerId === undefined ? undefined : this.#waiting.get(offerId)?.call;
   }
 
   /** Whether a webhook wants to be called: it has to answer the validation event with the code in it. @returns why it is not to be called, in a sentence. */
@@ -118,54 +122,68 @@ export class IncomingCallDesk implements IncomingCallControl {
   }
 
   close(): void {
-    for (const lineId of this.#waiting.keys()) this.#take(lineId);
+    for (const offerId of this.#waiting.keys()) this.#take(offerId);
   }
 
-  async #put({ call, over }: WaitingCall, url: string): Promise<void> {
-    const { sender, resourceId, serverCallIdOf, now, logger, retryAfterMs = presetRetriesMs, decideWithinMs = presetDecideWithinMs } = this.#options;
-    const event = incomingCallEvent(call, { resourceId: resourceId(), serverCallId: serverCallIdOf(call.lineId), incomingCallContext: this.#contexts.write(call.lineId) }, now());
-    const { isTaken, sentence } = await sender.deliver({
-      url, resourceId: resourceId(), body: [event], retryAfterMs, signal: over.signal,
-      headers: (tries) => ({ 'aeg-event-type': 'Notification', 'aeg-delivery-count': String(tries) }),
-      onRetry: (outcome) => logger.warn({ lineId: call.lineId, outcome }, 'A webhook did not take an incoming call; it is told again.'),
-    });
+  async #put({ call, over }: WaitingCall, urls: readonly string[], decideWithinMs: number | undefined): Promise<void> {
+    const { resourceId, serverCallIdOf, now } = this.#options;
+    const event = incomingCallEvent(call, { resourceId: resourceId(), serverCallId: serverCallIdOf(call.callId), incomingCallContext: this.#contexts.write(call.offerId) }, now());
+    const receipts = await Promise.all(urls.map((url) => this.#deliver(call.callId, url, event, over.signal)));
     if (over.signal.aborted) return;
-    if (!isTaken) {
-      logger.warn({ lineId: call.lineId, outcome: sentence }, 'A webhook did not take an incoming call; the call is ended.');
-      this.#decide(call.lineId, { kind: 'undecided', sentence: `The application that decides about calls to this number cannot be reached: ${sentence}` });
-      return;
+    if (!receipts.some(({ isTaken }) => isTaken)) {
+      this.#giveUp(call.offerId, `The application that decides about this call cannot be reached: ${receipts[0]?.sentence}`);
+    } else if (decideWithinMs !== undefined) {
+      await after(decideWithinMs, undefined, { signal: over.signal }).catch(() => undefined);
+      this.#giveUp(call.offerId, `The application said nothing about this call within ${decideWithinMs / 1000} seconds.`);
     }
-    await after(decideWithinMs, undefined, { signal: over.signal }).catch(() => undefined);
-    this.#decide(call.lineId, { kind: 'undecided', sentence: `The application said nothing about this call within ${decideWithinMs / 1000} seconds.` });
   }
 
-  #hear(context: string, decision: ApplicationDecision, requestId: string | undefined): WordOutcome {
-    const lineId = this.#contexts.read(context);
-    if (lineId === undefined) return 'notFound';
-    if (requestId !== undefined && this.#words.get(requestId) === lineId) return 'done';
-    if (!this.#decide(lineId, decision)) return 'notFound';
-    if (requestId !== undefined) this.#remember(requestId, lineId);
-    return 'done';
+  async #deliver(callId: string, url: string, event: object, signal: AbortSignal): Promise<{ readonly isTaken: boolean; readonly sentence: string }> {
+    const { sender, resourceId, logger, retryAfterMs = presetRetriesMs } = this.#options;
+    const receipt = await sender.deliver({
+      url, resourceId: resourceId(), body: [event], retryAfterMs, signal,
+      headers: (tries) => ({ 'aeg-event-type': 'Notification', 'aeg-delivery-count': String(tries) }),
+      onRetry: (outcome) => logger.warn({ callId, outcome }, 'A webhook did not take an incoming call; it is told again.'),
+    });
+    if (!receipt.isTaken && !signal.aborted) logger.warn({ callId, outcome: receipt.sentence }, 'A webhook did not take an incoming call.');
+    return receipt;
   }
 
-  /** @returns Whether the call still waited. */
-  #decide(lineId: string, decision: ApplicationDecision): boolean {
-    const waiting = this.#take(lineId);
-    waiting?.decided(decision);
-    return waiting !== undefined;
+  #hear(context: string, decision: CallDecision, requestId: string | undefined): Outcome {
+    const offerId = this.#contexts.read(context);
+    if (offerId === undefined) return Promise.resolve(notFound);
+    const known = requestId === undefined ? undefined : this.#words.get(requestId);
+    if (known?.offerId === offerId) return known.outcome;
+    const waiting = this.#waiting.get(offerId);
+    if (waiting?.word !== 'awaited') return Promise.resolve(notFound);
+    const outcome = this.#carryOut(offerId, waiting, decision);
+    if (requestId !== undefined) this.#remember(requestId, { offerId, outcome });
+    return outcome;
   }
 
-  #take(lineId: string): WaitingCall | undefined {
-    const waiting = this.#waiting.get(lineId);
-    this.#waiting.delete(lineId);
+  async #carryOut(offerId: string, waiting: WaitingCall, decision: CallDecision): Outcome {
+    this.#waiting.set(offerId, { ...waiting, word: 'given' });
+    const outcome = await waiting.listener.decided(decision);
+    if (outcome.ok || outcome.code === 'INCOMING_CALL_NOT_FOUND') this.#take(offerId);
+    else if (this.#waiting.has(offerId)) this.#waiting.set(offerId, waiting);
+    return outcome;
+  }
+
+  #giveUp(offerId: string, sentence: string): void {
+    this.#take(offerId)?.listener.undecided(sentence);
+  }
+
+  #take(offerId: string): WaitingCall | undefined {
+    const waiting = this.#waiting.get(offerId);
+    this.#waiting.delete(offerId);
     waiting?.over.abort();
     return waiting;
   }
 
-  #remember(requestId: string, lineId: string): void {
+  #remember(requestId: string, word: { readonly offerId: string; readonly outcome: Outcome }): void {
     const [oldest] = this.#words.keys();
     if (this.#words.size >= mostWords && oldest !== undefined) this.#words.delete(oldest);
-    this.#words.set(requestId, lineId);
+    this.#words.set(requestId, word);
   }
 }
 

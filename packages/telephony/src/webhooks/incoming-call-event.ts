@@ -15,15 +15,20 @@ interface EventGridEvent {
 
 /** Azure's `IncomingCall` in the schema of Event Grid. `incomingCallContext` is what answers, redirects or rejects it. @param at milliseconds since 1970. */
 export function incomingCallEvent(call: OfferedCall, { resourceId, serverCallId, incomingCallContext }: { readonly resourceId: string; readonly serverCallId: string; readonly incomingCallContext: string }, at: number): EventGridEvent {
-  return eventGridEvent('Microsoft.Communication.IncomingCall', `/caller/${call.from}/recipient/${call.to}`, resourceId, at, {
+  return eventGridEvent('Microsoft.Communication.IncomingCall', subjectOf(call), resourceId, at, {
     to: identifierModel(call.to),
     from: identifierModel(call.from),
     serverCallId,
     callerDisplayName: call.displayName ?? '',
     ...(call.customContext !== undefined && { customContext: contextModel(call.customContext) }),
     incomingCallContext,
-    correlationId: call.lineId,
+    correlationId: call.callId,
   });
+}
+
+/** By which subscriptions choose among calls. */
+export function subjectOf({ from, to }: Pick<OfferedCall, 'from' | 'to'>): string {
+  return `/caller/${from}/recipient/${to}`;
 }
 
 /** With which a webhook shows that it wants to be called: it answers with the code (Event Grid, "Webhook event delivery"). */
