@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { type AudioCodec, encodeWords, g711Law, type LoadedKernel, loadG711, loadOpus } from '@dialplane/kernels';
+import { type AudioCodec, encodeWords, g711Law, type LoadedKernel, loadG711, loadOpus, type OpusEncoderOptions } from '@dialplane/kernels';
 import type { AudioFrame } from './media-sources.ts';
 
 const seconds = 8;
 const frameMs = 20;
 const opusBitrateBps = 32_000;
 const opusComplexity = 5;
+/** As browsers code speech: by SILK up to 8 kHz, by CELT above (RFC 6716 §2, hybrid). */
+const asVoice = { signal: 'voice' } as const;
 
 export type SoundCodec = 'opus' | 'pcmu';
 export const sampleRate = { opus: 48_000, pcmu: 8_000 } as const;
@@ -44,13 +46,13 @@ export function speak(rate: number): Float32Array {
 
 /** A recording of speech, encoded. */
 export function speechFrames(codec: SoundCodec): readonly AudioFrame[] {
-  return encode(codec, speak(sampleRate[codec]));
+  return encode(codec, speak(sampleRate[codec]), asVoice);
 }
 
 /** Sentences as they were spoken, at 48 kHz, and encoded with Opus. @throws where espeak-ng (Debian) is not installed. */
 export function recordedSpeech(expectedLossPercent = 0): { readonly samples: Float32Array; readonly frames: readonly AudioFrame[] } {
   const samples = spoken('The boat slid over the smooth planks. Glue the sheet to the dark blue background. It is easy to tell the depth of a well. These days a chicken leg is a rare dish. Rice is often served in round bowls.');
-  return { samples, frames: encode('opus', samples, expectedLossPercent) };
+  return { samples, frames: encode('opus', samples, { ...asVoice, expectedLossPercent }) };
 }
 
 function spoken(text: string): Float32Array {
@@ -76,9 +78,9 @@ export function burstFrames(codec: SoundCodec): Burst {
   return { silence: frames.slice(0, 50), burst: frames.slice(50) };
 }
 
-function encode(codec: SoundCodec, samples: Float32Array, expectedLossPercent = 0): readonly AudioFrame[] {
+function encode(codec: SoundCodec, samples: Float32Array, options: Partial<OpusEncoderOptions> = {}): readonly AudioFrame[] {
   const frameSamples = (sampleRate[codec] * frameMs) / 1000;
-  const [kernel, number] = openEncoder(codec, expectedLossPercent);
+  const [kernel, number] = openEncoder(codec, options);
   const bytes = new Uint8Array(1500);
   return Array.from({ length: Math.floor(samples.length / frameSamples) }, (_, index) => {
     const frame = samples.subarray(index * frameSamples, (index + 1) * frameSamples);
@@ -92,10 +94,10 @@ function encode(codec: SoundCodec, samples: Float32Array, expectedLossPercent = 
   });
 }
 
-function openEncoder(codec: SoundCodec, expectedLossPercent: number): readonly [AudioCodec, number] {
+function openEncoder(codec: SoundCodec, options: Partial<OpusEncoderOptions>): readonly [AudioCodec, number] {
   if (codec === 'pcmu') return [present(loadG711()), g711Law.muLaw];
   const opus = present(loadOpus());
-  return [opus, opus.openEncoder(sampleRate.opus, { bitrateBps: opusBitrateBps, complexity: opusComplexity, expectedLossPercent })];
+  return [opus, opus.openEncoder(sampleRate.opus, { bitrateBps: opusBitrateBps, complexity: opusComplexity, expectedLossPercent: 0, ...options })];
 }
 
 /** @throws where the kernel is not built. */

@@ -33,7 +33,7 @@ export { JitterBuffer, jitterStep, type BufferedPacket, type JitterBufferOptions
 export { Loudness, LoudestSpeakers, type SpeakerCandidate } from './mixing/loudest-speakers.ts';
 export { LineLoss } from './mixing/line-loss.ts';
 export { MixGain } from './mixing/mix-gain.ts';
-export { opusPacketMs } from './mixing/packet-duration.ts';
+export { isOpusVoice, opusPacketMs } from './mixing/opus-packet.ts';
 export { addDtmf } from './tones/dtmf-signals.ts';
 export { DtmfDetector } from './tones/dtmf-detector.ts';
 export { DtmfQueue, type DtmfFrame } from './tones/dtmf-queue.ts';

@@ -37,7 +37,7 @@ export { sameFingerprint } from './dtls/same-fingerprint.ts';
 export { audioFailure, decodedPart, decodeWords, encodeWords, type AudioCodec } from './audio/audio-codec.ts';
 export { kernelLibraries, missingLibraries, type KernelLibrary } from './kernel-libraries.ts';
 export { loadOpus } from './opus/load-opus.ts';
-export type { Opus, OpusEncoderOptions, OpusSampleRate } from './opus/opus.ts';
+export type { Opus, OpusEncoderOptions, OpusSampleRate, OpusSignal } from './opus/opus.ts';
 export { g711Law } from './g711/g711.ts';
 export { loadG711 } from './g711/load-g711.ts';
 export { loadPcm } from './pcm/load-pcm.ts';

@@ -20,7 +20,7 @@ bool Encoder::configure(const EncoderSettings& settings) {
   OpusEncoder* const state = state_.get();
   return opus_encoder_ctl(state, OPUS_SET_BITRATE(settings.bitrateBps)) == OPUS_OK && opus_encoder_ctl(state, OPUS_SET_COMPLEXITY(settings.complexity)) == OPUS_OK &&
          opus_encoder_ctl(state, OPUS_SET_PACKET_LOSS_PERC(settings.expectedLossPercent)) == OPUS_OK &&
-         opus_encoder_ctl(state, OPUS_SET_INBAND_FEC(settings.expectedLossPercent > 0 ? 1 : 0)) == OPUS_OK;
+         opus_encoder_ctl(state, OPUS_SET_INBAND_FEC(settings.expectedLossPercent > 0 ? 1 : 0)) == OPUS_OK && opus_encoder_ctl(state, OPUS_SET_SIGNAL(settings.signal)) == OPUS_OK;
 }
 
 bool Encoder::copyFrom(const Encoder& other) {

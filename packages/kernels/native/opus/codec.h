@@ -12,6 +12,8 @@ struct EncoderSettings {
   int32_t complexity;
   /// In-band FEC is sent from 1 on.
   int32_t expectedLossPercent;
+  /// OPUS_SIGNAL_VOICE, or OPUS_AUTO where that is not known.
+  int32_t signal;
 };
 
 class Encoder {

@@ -8,17 +8,20 @@ using node_api::readInt32;
 namespace {
 using Codecs = CodecTables<Encoder, Decoder>;
 
-EncoderSettings settingsAt(napi_env env, const napi_value* values) { return {readInt32(env, values[0]), readInt32(env, values[1]), readInt32(env, values[2])}; }
+/// bitrateBps, complexity, expectedLossPercent, isVoice (0 or 1)
+EncoderSettings settingsAt(napi_env env, const napi_value* values) {
+  return {readInt32(env, values[0]), readInt32(env, values[1]), readInt32(env, values[2]), readInt32(env, values[3]) != 0 ? OPUS_SIGNAL_VOICE : OPUS_AUTO};
+}
 
-/// createEncoder(sampleRate, bitrateBps, complexity, expectedLossPercent) -> number, or -1
+/// createEncoder(sampleRate, bitrateBps, complexity, expectedLossPercent, isVoice) -> number, or -1
 napi_value createEncoder(napi_env env, napi_callback_info info) {
-  const Arguments<4> arguments(env, info);
+  const Arguments<5> arguments(env, info);
   return Codecs::add(env, Encoder::create(readInt32(env, arguments[0]), settingsAt(env, &arguments.values[1])));
 }
 
-/// configureEncoder(number, bitrateBps, complexity, expectedLossPercent) -> 0, or -1
+/// configureEncoder(number, bitrateBps, complexity, expectedLossPercent, isVoice) -> 0, or -1
 napi_value configureEncoder(napi_env env, napi_callback_info info) {
-  const Arguments<4> arguments(env, info);
+  const Arguments<5> arguments(env, info);
   Encoder* const encoder = Codecs::encoderAt(env, arguments[0]);
   return int32(env, encoder != nullptr && encoder->configure(settingsAt(env, &arguments.values[1])) ? 0 : -1);
 }

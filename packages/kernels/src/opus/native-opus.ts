@@ -2,8 +2,8 @@ import type { Opus, OpusEncoderOptions, OpusSampleRate } from './opus.ts';
 
 /** What native/opus/module.cc exports. -1 is a refusal. */
 export interface NativeOpus {
-  createEncoder(sampleRate: number, bitrateBps: number, complexity: number, expectedLossPercent: number): number;
-  configureEncoder(encoder: number, bitrateBps: number, complexity: number, expectedLossPercent: number): number;
+  createEncoder(sampleRate: number, bitrateBps: number, complexity: number, expectedLossPercent: number, isVoice: number): number;
+  configureEncoder(encoder: number, bitrateBps: number, complexity: number, expectedLossPercent: number, isVoice: number): number;
   copyEncoder(from: number, to: number): number;
   destroyEncoder(encoder: number): void;
   createDecoder(sampleRate: number): number;
@@ -53,10 +53,10 @@ export class KernelOpus implements Opus {
   }
 }
 
-function wordsOf({ bitrateBps, complexity, expectedLossPercent }: OpusEncoderOptions): readonly [number, number, number] {
+function wordsOf({ bitrateBps, complexity, expectedLossPercent, signal }: OpusEncoderOptions): readonly [number, number, number, number] {
   const isPossible = Number.isInteger(bitrateBps) && bitrateBps >= 500 && bitrateBps <= 512_000;
   if (!isPossible) throw new RangeError(`${bitrateBps} is not a bitrate of Opus: 500 to 512,000 bit/s.`);
-  return [bitrateBps, complexity, expectedLossPercent];
+  return [bitrateBps, complexity, expectedLossPercent, signal === 'voice' ? 1 : 0];
 }
 
 function accepted(result: number, what: string): number {

@@ -117,3 +117,15 @@ nativeTest('opus', 'threads that end leave nothing behind, and know nothing of t
     await worker.terminate();
   }
 });
+
+nativeTest('opus', 'what is told to be voice is coded as voice, up to the next change', () => {
+  const opus = testOpus();
+  const encoder = opus.openEncoder(48_000, speechOptions);
+  const said = babble({ seconds: 1 });
+  const configurations = (): readonly number[] => [...new Set(encodeAll(opus, encoder, said).slice(5).map(([first = 0]) => first >> 3))];
+  assert.deepEqual(configurations(), [31], 'CELT, full band, 20 ms (RFC 6716 table 2)');
+  opus.configureEncoder(encoder, { ...speechOptions, signal: 'voice' });
+  assert.deepEqual(configurations(), [15], 'SILK and CELT');
+  opus.configureEncoder(encoder, { ...speechOptions, signal: 'unknown' });
+  assert.deepEqual(configurations(), [31]);
+});

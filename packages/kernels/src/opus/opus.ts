@@ -3,6 +3,9 @@ import type { AudioCodec } from '../audio/audio-codec.ts';
 /** Rates that Opus has, in Hz; whatever the other side uses, a decoder gives any of them (RFC 7587 §4.1). */
 export type OpusSampleRate = 8_000 | 12_000 | 16_000 | 24_000 | 48_000;
 
+/** What is encoded. Voice is coded by how it is made (SILK, RFC 6716 §2.1.1) up to some 64 kbit/s, which other sound suffers from. */
+export type OpusSignal = 'voice' | 'unknown';
+
 export interface OpusEncoderOptions {
   /** 500 to 512,000. */
   readonly bitrateBps: number;
@@ -10,6 +13,8 @@ export interface OpusEncoderOptions {
   readonly complexity: number;
   /** 0 to 100; from 1 on packets repeat the one before them in short (in-band FEC), at the cost of its quality. */
   readonly expectedLossPercent: number;
+  /** Default unknown. */
+  readonly signal?: OpusSignal;
 }
 
 /**

@@ -44,7 +44,7 @@ function recordingOf(codec: MixCodec, level: number): readonly AudioPacket[] {
   const existing = recorded.get(key);
   if (existing !== undefined) return existing;
   const rate = rateOf(codec).samples * 50;
-  const talker = new Talker(kernels, codec, level === silentLevel ? new Float32Array(rate) : voiceAt(rate));
+  const talker = new Talker(kernels, codec, level === silentLevel ? new Float32Array(rate) : voiceAt(rate), 1, { signal: 'voice' });
   const packets = Array.from({ length: 150 }, () => {
     const packet = talker.next(0, codec === 'opus' ? level : -1);
     return Object.assign(packet, { bytes: packet.bytes.slice(0, packet.length) });

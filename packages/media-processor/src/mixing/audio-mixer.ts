@@ -68,7 +68,7 @@ export interface MixReception {
    * agreed to pauses a `word` of it now and then: comfort noise (RFC 3389), of Opus a frame of silence (RFC 6716 §2.1.9).
    */
   readonly inSilence?: 'nothing' | 'frames' | 'word';
-  /** Of Opus: kept to 6,000 to 128,000, default 32,000. Members of one rate share an encoder. */
+  /** Of Opus: kept to 6,000 to 128,000, default 40,000. Members of one rate share an encoder. */
   readonly bitrateBps?: number;
   /** Of Opus: whether each packet says the one before it once more, coarser (in-band FEC, RFC 6716 §2.1.7). That costs 0.4 dB where nothing is lost and brings more from 3 % on, so listeners behind lossy lines have an encoder of their own. Whole frames are repeated by the owner (RED), who needs none for it. */
   readonly redundancy?: 'none' | 'inBand';

@@ -39,7 +39,7 @@ console.table(lines.map((line) => {
 function packetsOf({ loss, jitterMs, expectedLossPercent }: Line): readonly AudioPacket[] {
   const randomness = seededRandomness(7);
   const chance = (): number => randomness.nextUint32() / 2 ** 32;
-  const talker = new Talker(kernels, 'opus', said, 1, expectedLossPercent);
+  const talker = new Talker(kernels, 'opus', said, 1, { expectedLossPercent, signal: 'voice' });
   const packets = Array.from({ length: frames }, (_, index) => {
     const packet = talker.next(index * 20 + jitterMs * chance(), loud);
     return Object.assign(packet, { bytes: packet.bytes.slice(0, packet.length) });
@@ -65,7 +65,7 @@ function decodedDirectly(packets: readonly AudioPacket[]): Float32Array {
 function mixedSpeech(packets: readonly AudioPacket[]): { readonly heard: Float32Array; readonly madeUp: number } {
   const room = new TestMix();
   room.join(1);
-  const hearer = room.join(2, { codec: 'opus', bitrateBps: 32_000 });
+  const hearer = room.join(2, { codec: 'opus' });
   let next = 0;
   room.run(frames, (tick) => {
     const arrived: (readonly [number, AudioPacket])[] = [];

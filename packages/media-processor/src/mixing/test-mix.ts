@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { absenceOf, type AudioCodec, decodeWords, encodeWords, exportsOf, g711Law, type NumberedCodec } from '@dialplane/kernels';
+import { absenceOf, type AudioCodec, decodeWords, encodeWords, exportsOf, g711Law, type NumberedCodec, type OpusEncoderOptions } from '@dialplane/kernels';
 import type { SoundFile } from '@dialplane/media-api';
 import { instant } from '@dialplane/sansio';
 import { skipWithout } from '@dialplane/testing';
@@ -56,12 +56,12 @@ export class Talker {
   private readonly ssrc: number;
   private frame = 0;
 
-  constructor(kernels: AudioKernels, codec: MixCodec, signal: Float32Array, ssrc = 1, expectedLossPercent = 0) {
+  constructor(kernels: AudioKernels, codec: MixCodec, signal: Float32Array, ssrc = 1, options: Partial<OpusEncoderOptions> = {}) {
     this.kernels = kernels;
     this.codec = codec;
     this.signal = signal;
     this.ssrc = ssrc;
-    this.encoder = codec === 'opus' ? kernels.opus.openEncoder(48_000, { bitrateBps: 32_000, complexity: 5, expectedLossPercent }) : (numberedOf(kernels, codec)?.openEncoder() ?? lawOf(codec));
+    this.encoder = codec === 'opus' ? kernels.opus.openEncoder(48_000, { bitrateBps: 32_000, complexity: 5, expectedLossPercent: 0, ...options }) : (numberedOf(kernels, codec)?.openEncoder() ?? lawOf(codec));
   }
 
   /** The next packet; after the signal it begins again. Its bytes are valid until the next call. */

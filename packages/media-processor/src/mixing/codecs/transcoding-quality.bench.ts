@@ -32,7 +32,7 @@ console.table(pairs.flatMap(([from, to]) => ways(from).map(({ loss, expected }) 
 /** The packets of the speech that arrive. */
 function packetsOf(codec: MixCodec, loss: number, expectedLossPercent: number): readonly AudioPacket[] {
   const randomness = seededRandomness(7);
-  const talker = new Talker(kernels, codec, said.get(rateOf(codec).samples * 50) ?? new Float32Array(), 1, expectedLossPercent);
+  const talker = new Talker(kernels, codec, said.get(rateOf(codec).samples * 50) ?? new Float32Array(), 1, { expectedLossPercent, signal: 'voice' });
   const packets = Array.from({ length: frames }, (_, index) => {
     const packet = talker.next(index * 20, -1);
     return Object.assign(packet, { bytes: packet.bytes.slice(0, packet.length) });

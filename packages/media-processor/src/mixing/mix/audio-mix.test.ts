@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeRedundantAudio, type SentAudio } from '@dialplane/rtp';
 import { instant } from '@dialplane/sansio';
-import { amplitudeAt, rateOf, Talker, TestMix, tone, withoutAudioKernels } from '../test-mix.ts';
+import { amplitudeAt, rateOf, soundFile, Talker, TestMix, tone, withoutAudioKernels } from '../test-mix.ts';
 
 const skip = withoutAudioKernels();
 const loud = 20;
@@ -250,4 +250,26 @@ test('a listener behind a lossy line has packets that repeat each other, others 
     const amplitudes = Array.from({ length: heard.length / 960 }, (_, frame) => amplitudeAt(500, heard.subarray(frame * 960, (frame + 1) * 960)));
     assert.ok(amplitudes.every((amplitude) => amplitude > 0.05) && amplitudes.filter((amplitude) => amplitude < 0.15).length <= 2, amplitudes.map((amplitude) => amplitude.toFixed(2)).join(' '));
   }
+});
+
+test('what all who are heard sent as voice is coded as voice; with other sound, or where something is played, it is not', { skip }, (t) => {
+  const room = new TestMix();
+  const configurations: number[] = [];
+  room.onFrame = ({ bytes }) => configurations.push((bytes[0] ?? 0) >> 3);
+  const sent = (): string => ['voice', 'other sound'].filter((_, index) => configurations.slice(5).some((configuration) => configuration < 16 === (index === 0))).join(' and ');
+  const browser = new Talker(room.kernels, 'opus', tone(300), 1, { signal: 'voice' });
+  const telephone = new Talker(room.kernels, 'PCMU', tone(500, { rate: 8000 }), 2);
+  const music = new Talker(room.kernels, 'opus', tone(900), 3);
+  for (const number of [1, 2, 3, 4]) room.join(number, number === 4 ? opus : undefined);
+  const hear = (...members: (readonly [number, Talker])[]): string => {
+    configurations.length = 0;
+    room.run(50, (_, at) => members.map(([number, talker]) => [number, talker.next(at, talker.codec === 'opus' ? loud : -1)] as const));
+    return sent();
+  };
+  assert.equal(hear([1, browser], [2, telephone]), 'voice');
+  assert.equal(hear([1, browser], [2, telephone], [3, music]), 'other sound');
+  room.run(100, () => []);
+  assert.equal(hear([2, telephone]), 'voice');
+  room.mix.plays.start(1, { listeners: 'all', sounds: [soundFile(t, tone(700, { seconds: 3 }), 48_000)], isLooped: false });
+  assert.equal(hear([1, browser]), 'other sound');
 });

@@ -223,7 +223,7 @@ export class AudioMix {
   private voicesWithout(source: AudioSource | undefined): FrameSound | undefined {
     if (this.voices.countWithout(source) === 0) return undefined;
     const at = this.voices.without(source);
-    return { at, level: this.voices.level };
+    return { at, level: this.voices.level, signal: this.voices.signalWithout(source) };
   }
 
   private serveOwnSound(group: ListenerGroup, listener: MixMember, played: readonly PlayedSound[], tick: number): void {
@@ -250,7 +250,7 @@ export class AudioMix {
     for (const sound of above) workspace.add(at, sound.render(), count);
     workspace.limit(at, at, count, { from: 1, to: 1, overSamples: 0 });
     workspace.measure(at, count);
-    return { at, level: workspace.level };
+    return { at, level: workspace.level, signal: 'unknown' };
   }
 
   private emit({ inSilence }: ListenerGroup, outlet: SoundOutlet, sound: FrameSound | undefined, recipients: readonly number[], tick: number): void {

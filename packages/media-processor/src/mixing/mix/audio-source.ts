@@ -1,4 +1,5 @@
-import { ComfortNoise, DtmfDetector, JitterBuffer, jitterStep, type JitterStep, Loudness, opusPacketMs, type SpeakerCandidate } from '@dialplane/conference';
+import { ComfortNoise, DtmfDetector, isOpusVoice, JitterBuffer, jitterStep, type JitterStep, Loudness, opusPacketMs, type SpeakerCandidate } from '@dialplane/conference';
+import type { OpusSignal } from '@dialplane/kernels';
 import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import { type AudioPacket, type MixCodec, mixClockRates, type SoundPayload } from '../audio-mixer.ts';
 import { samplesOfFrame, type SampleRate } from '../codecs/sample-rates.ts';
@@ -28,6 +29,8 @@ export class AudioSource implements SpeakerCandidate {
   level = silence;
   /** Whether the level of this tick was measured by decoding, because its packets do not say it. */
   isMeasured = false;
+  /** What its own encoder took it for; codecs of telephones know nothing but voice. */
+  signal: OpusSignal = 'voice';
   /** Keys that were found in the frame of this tick. */
   pressed = '';
 
@@ -181,6 +184,7 @@ export class AudioSource implements SpeakerCandidate {
     }
     this.noise.level = silence;
     this.spoken = codec;
+    this.signal = codec !== 'opus' || isOpusVoice(payloads.bytes[payloads.offsetOf(payload)] ?? 0) ? 'voice' : 'unknown';
   }
 
   private findKeys(detector: DtmfDetector): void {

@@ -1,3 +1,4 @@
+import type { OpusSignal } from '@dialplane/kernels';
 import { type MixReception, mixClockRates } from '../audio-mixer.ts';
 import type { AudioWorkspace } from '../audio-workspace.ts';
 import type { EncodedFrame } from '../thread/frame-records.ts';
@@ -12,10 +13,11 @@ const wordTicks = 20;
 /** RFC 3389 §3: white noise, as loud (70 dB below the loudest) as the line of a quiet room. Nobody is heard, so there is no noise to describe. */
 const comfortNoise = Uint8Array.of(70);
 
-/** What a tick gives to an outlet: where a frame is in the workspace and how loud it is; `undefined` is silence. */
+/** What a tick gives to an outlet: where a frame is in the workspace, how loud it is and what it is; `undefined` is silence. */
 export interface FrameSound {
   readonly at: number;
   readonly level: number;
+  readonly signal: OpusSignal;
 }
 
 /** The tick that a frame is of. */
@@ -40,6 +42,8 @@ export class SoundOutlet {
   /** When it last had listeners, and when it last had something for them. */
   private servedTick = -1;
   private soundTick = -1;
+  /** Of the last sound; silence after it is coded as it was. */
+  private signal: OpusSignal = 'unknown';
 
   /** @param rate Of the frames that it is given. */
   constructor(workspace: AudioWorkspace, format: SoundFormat, rate: SampleRate) {
@@ -54,6 +58,7 @@ export class SoundOutlet {
     this.encoder.continueFrom(other.encoder);
     this.silentFrames = other.silentFrames;
     this.soundTick = other.soundTick;
+    this.signal = other.signal;
   }
 
   /** Encodes a frame, into `encoded` of the workspace. @returns What is to be sent; `undefined` where nothing is, because silence has been sent for long enough. */
@@ -67,7 +72,8 @@ export class SoundOutlet {
       if (!isDue) return undefined;
       if (codec !== 'opus') return { codec: 'CN', timestamp, startsTalkspurt: false, level: 127, bytes: comfortNoise, length: comfortNoise.length };
     }
-    const length = this.encoder.encode(sound?.at ?? silentAt);
+    this.signal = sound?.signal ?? this.signal;
+    const length = this.encoder.encode(sound?.at ?? silentAt, this.signal);
     if (length <= 0) return undefined;
     const startsTalkspurt = sound !== undefined && this.soundTick !== tick - 1;
     this.soundTick = tick;

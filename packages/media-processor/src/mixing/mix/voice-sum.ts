@@ -1,4 +1,5 @@
 import { MixGain } from '@dialplane/conference';
+import type { OpusSignal } from '@dialplane/kernels';
 import type { AudioWorkspace } from '../audio-workspace.ts';
 import { samplesOfFrame, type SampleRate } from '../codecs/sample-rates.ts';
 
@@ -6,6 +7,7 @@ import { samplesOfFrame, type SampleRate } from '../codecs/sample-rates.ts';
 export interface MixVoice {
   /** How loud the frame of this tick is (RFC 6464). */
   readonly level: number;
+  readonly signal: OpusSignal;
   /** The frame of this tick, at the rate of the mix. @returns Where in the workspace it is. */
   render(): number;
 }
@@ -48,6 +50,12 @@ export class VoiceSum {
   /** How many voices there are besides this one. */
   countWithout(source: MixVoice | undefined): number {
     return this.voices.size - (source !== undefined && this.voices.has(source) ? 1 : 0);
+  }
+
+  /** Voice where each of them is, but for one that is left out. */
+  signalWithout(source: MixVoice | undefined): OpusSignal {
+    for (const voice of this.voices) if (voice !== source && voice.signal !== 'voice') return 'unknown';
+    return 'voice';
   }
 
   /** The sum of all voices, or of all but one. There is one at least. @returns Where in the workspace it is, until the next call. */

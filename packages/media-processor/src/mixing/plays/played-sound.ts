@@ -13,6 +13,8 @@ type Reading =
 export class PlayedSound {
   /** How loud the frame of this tick is (RFC 6464). */
   level = 127;
+  /** Announcements and music alike. */
+  readonly signal = 'unknown';
   private readonly workspace: AudioWorkspace;
   private readonly sounds: readonly SoundFile[];
   private readonly isLooped: boolean;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { opusPacketMs } from './packet-duration.ts';
+import { isOpusVoice, opusPacketMs } from './opus-packet.ts';
 
 const durationOf = (...bytes: number[]): number => opusPacketMs(Uint8Array.of(0xff, ...bytes), 1, bytes.length);
 
@@ -22,4 +22,8 @@ test('whatever the bytes are, at most 120 ms', () => {
     const durationMs = opusPacketMs(bytes, 0, bytes.length);
     assert.ok(durationMs >= 0 && durationMs <= 120);
   }));
+});
+
+test('voice is what SILK codes, alone or in a hybrid (RFC 6716 table 2)', () => {
+  assert.deepEqual([0x00, 0x5f, 0x60, 0x7f, 0x80, 0xff].map(isOpusVoice), [true, true, true, true, false, false]);
 });
