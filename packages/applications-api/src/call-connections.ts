@@ -1,5 +1,5 @@
 import type { ApiErrorCode } from '@dialplane/calling-api';
-import type { ApplicationInvitation, ConnectionCommand } from './connection-command.ts';
+import type { ApplicationInvitation, ApplicationOperation, ConnectionCommand } from './connection-command.ts';
 
 /** An application as its call knows it: `connectionId` names its connection with this one call. */
 export interface ApplicationIdentity {
@@ -56,6 +56,13 @@ export interface AttachConnectionRequest extends ConnectionRequest {
   readonly locator: { readonly groupId: string } | { readonly serverCallId: string };
 }
 
+/** Who is to come from which call. */
+export interface MoveRequest {
+  readonly targets: readonly string[];
+  readonly fromConnectionId: string;
+  readonly operation: ApplicationOperation;
+}
+
 /** What came of a request: a value, or a code of the calling API with a sentence where more is known. */
 export type ConnectionOutcome<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -72,6 +79,8 @@ export interface CallConnectionControl {
   get(resourceId: string, connectionId: string): CallConnectionProperties | undefined;
   /** Everybody who is connected in the call; `undefined` where there is no such connection. */
   participants(resourceId: string, connectionId: string): readonly ApplicationParticipant[] | undefined;
+  /** Participants come here from the call of another connection of the application; of each it hears by an event. As above. */
+  move(resourceId: string, connectionId: string, request: MoveRequest, requestId?: string): Promise<ConnectionOutcome<undefined>>;
   /** @param requestId idempotency key of the command; one of its own without it. */
   perform(resourceId: string, connectionId: string, command: ConnectionCommand, requestId?: string): Promise<ConnectionOutcome<undefined>>;
 }

@@ -15,7 +15,7 @@
  */
 export type {
   AnswerConnectionRequest, ApplicationIdentity, ApplicationParticipant, AttachConnectionRequest, CallConnectionControl, CallConnectionProperties, ConnectionOutcome, ConnectionRequest,
-  CreateConnectionRequest,
+  CreateConnectionRequest, MoveRequest,
 } from './call-connections.ts';
 export type { CallMediaControl, HoldRequest, KeyChoice, MediaRequest, PlayRequest, RecognitionRequest, SoundSource } from './call-media.ts';
 export type { ApplicationInvitation, ApplicationOperation, ConnectionCommand } from './connection-command.ts';

@@ -44,7 +44,6 @@ export const azureErrors = {
   CALL_ACTION_INVALID: { status: 400, azureCode: '8585', message: 'The call is not in a state in which this can be done.' },
   CALL_CONFLICT: { status: 409, azureCode: '8519', message: 'This conflicts with the call as it is.' },
   CALL_PRECONDITION_FAILED: { status: 412, azureCode: '8583', message: 'This server is not set up for it.' },
-  CALL_MOVE_UNSUPPORTED: { status: 501, azureCode: 'NotImplemented', message: 'Participants cannot be moved between calls here. Transfer the call, or add the participant to the other one.' },
   CALL_SERVER_DRAINING: { status: 503, azureCode: 'ServiceUnavailable', message: 'The server is shutting down. Try again.' },
   STORE_UNAVAILABLE: { status: 503, azureCode: 'ServiceUnavailable', message: 'The server cannot read or write its store (is the disk full?). Try again.' },
   SERVER_FAULT: { status: 500, azureCode: 'InternalServerError', message: 'The server failed. The fault is in its log under this x-ms-request-id.' },

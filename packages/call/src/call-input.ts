@@ -68,13 +68,15 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
   /** Of an application; `invitationId` is the operation that added somebody. */
   | { readonly kind: 'cancelAddParticipant'; readonly by: string; readonly invitationId: string; readonly operation?: ApplicationOperation }
   | { readonly kind: 'removeParticipant'; readonly by: string; readonly target: string; readonly operation?: ApplicationOperation }
+  /** Of an application: `target` is to come here from another call, as who they are there; without `transferee` they are not. */
+  | { readonly kind: 'takeIn'; readonly by: string; readonly target: string; readonly transferee?: Transferee; readonly from: { readonly callId: string; readonly connectionId: string }; readonly operation: ApplicationOperation }
   | { readonly kind: 'mute'; readonly by: string; /** Everybody else without it. */ readonly target?: string }
   | { readonly kind: 'lowerHands'; readonly by: string; /** All without it. */ readonly targets?: readonly string[] }
   | { readonly kind: 'react'; readonly by: string; readonly reactionType: ReactionType }
   | { readonly kind: 'startSpotlight'; readonly by: string; readonly targets: readonly string[] }
   | { readonly kind: 'stopSpotlight'; readonly by: string; /** All without it. */ readonly targets?: readonly string[] }
   /** To `target`, or to the other side of the call `targetCallId`. */
-  | ({ readonly kind: 'transfer'; readonly by: string; readonly operation?: ApplicationOperation; /** Of an application: whom it means. */ readonly transferee?: string } & TransferWish)
+  | ({ readonly kind: 'transfer'; readonly by: string; readonly operation?: ApplicationOperation; /** Who is meant, of several. */ readonly transferee?: string } & TransferWish)
   | { readonly kind: 'sendDtmf'; readonly by: string; readonly tones: string; /** Every telephone without it. */ readonly target?: string; readonly operation?: ApplicationOperation }
   /** Of an application: something is played or somebody is asked, one after the other; `interrupts` gives up what it wanted before. */
   | { readonly kind: 'requestMedia'; readonly by: string; readonly request: PlayRequest | RecognitionRequest; readonly interrupts: boolean; readonly operation: ApplicationOperation }
@@ -120,6 +122,8 @@ export type CallObservation =
   | { readonly kind: 'transferSettled'; readonly transferId: string; readonly failure?: EndReason; readonly referral?: Referral }
   /** Another call hands its transferee over: they are to come here in the place of `by`, an endpoint or line of this call. Answered by the output `transferSettled`. */
   | { readonly kind: 'takeOver'; readonly transfer: TransferReference; readonly by: string; readonly transferee: Transferee; readonly way: HandOverWay }
+  /** Somebody who was here is in another call now, with their lines. */
+  | { readonly kind: 'movedAway'; readonly identifier: string }
   | { readonly kind: 'media'; readonly event: MediaEvent }
   /** Of telephony; `incoming` may be the first input of a call. */
   | { readonly kind: 'line'; readonly event: LineEvent };
@@ -158,6 +162,8 @@ export type CallOutput =
   | { readonly kind: 'transferSettled'; readonly transfer: TransferReference; readonly failure?: EndReason; readonly referral?: Referral }
   /** The transferee goes to another call: that one is told to take them over (`takeOver`), and answers by `transferSettled`. */
   | { readonly kind: 'handOver'; readonly transferId: string; readonly by: string; readonly target: HandOverTarget; readonly transferee: Transferee; readonly way: HandOverWay }
+  /** Somebody has come here from the call `from`: that one is told (`movedAway`). */
+  | { readonly kind: 'movedHere'; readonly from: string; readonly identifier: string }
   /** For the call flow record. `from` and `to` as in FlowEvent. */
   | { readonly kind: 'flow'; readonly from: string; readonly to?: string; readonly detail: FlowDetail }
   /** The call is over, exactly once in its life. Nothing follows but the results of commands that come too late. */

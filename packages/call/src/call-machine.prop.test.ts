@@ -67,6 +67,7 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
           const input = isCommand ? ({ ...resolved, commandId: `${(commands += 1)}/${from}` } as CallCommand) : resolved;
           if ('commandId' in input) latest = input;
           witness.hear(input, !isEnded);
+          if (input.kind === 'movedAway') witness.release(presentLines(snapshot, input.identifier));
           original.machine.handle(input, now);
           twin.machine.handle(input, addMilliseconds(now, shift));
         }
@@ -120,6 +121,12 @@ test('whatever happens, a call never throws, numbers its events, ends once with 
   assert.ok(promotions > 0, 'no call was promoted');
   assert.ok(reopenings > 50, `only ${reopenings} conferences were opened again`);
 });
+
+/** Lines from which somebody takes part. */
+function presentLines({ model }: CallSnapshot, identifier: string): string[] {
+  const stage = model.parties.find((party) => party.identifier === identifier)?.stage;
+  return stage?.kind === 'present' ? stage.seats.flatMap(({ line, endpointId }) => (line === undefined ? [] : [endpointId])) : [];
+}
 
 /** Outputs with their instants on the original's clock. */
 function rebased(outputs: readonly CallOutput[], shift: number): unknown {

@@ -15,9 +15,10 @@ import { LiveCall, type CallMachineOptions } from './live-call.ts';
 import { fire, observe } from './observation-dispatch.ts';
 import { Publication } from './publication.ts';
 import { readSnapshot, takeSnapshot, type CallSnapshot } from './snapshot.ts';
+import { hasArrived } from './transfers/errand.ts';
 import { settleErrand } from './transfers/take-over.ts';
-import type { Transfer } from './transfers/transfer-model.ts';
-import { settleTransfer } from './transfers/transfer.ts';
+import type { Transfer, Transferee } from './transfers/transfer-model.ts';
+import { settleTransfer, transfereeOf } from './transfers/transfer.ts';
 import { refused, type Verdict } from './verdict.ts';
 import { callView, closingView } from './views.ts';
 
@@ -127,6 +128,12 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   /** Whether somebody is called who has not answered yet. */
   isRung(identifier: string): boolean {
     return isRung(this.live.model, identifier);
+  }
+
+  /** Somebody who is connected, as another call may take them in. */
+  transferee(identifier: string): Transferee | undefined {
+    const party = this.live.model.parties.get(identifier);
+    return party !== undefined && hasArrived(this.live.model, identifier) ? transfereeOf(party) : undefined;
   }
 
   /** An application that is a party of the call. */

@@ -128,7 +128,7 @@ export interface Invitation {
   /** How often an application has sent the call on before it was for them. */
   readonly redirections?: number;
   /** The application that waits for them to come, until they do. */
-  readonly asking?: { readonly connectionId: string; readonly operation: ApplicationOperation };
+  readonly asking?: { readonly connectionId: string; readonly operation: ApplicationOperation; /** The connection in whose call they were before, where they are moved. */ readonly movedFrom?: string };
 }
 
 /**

@@ -113,6 +113,7 @@ function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand,
       return trickle(live, seat, command.mediaSessionId, command.candidates);
     case 'reportMedia':
       return reportMedia(live, seat, command.mediaSessionId, command, now);
+    case 'takeIn':
     case 'requestMedia':
     case 'provideSounds':
     case 'cancelMedia':

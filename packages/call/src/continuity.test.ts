@@ -96,11 +96,12 @@ test('a restored call goes on: the same timers, the same ids, the same truth', (
   assert.deepEqual([record?.startedAt, record?.endedAt, record?.endReason.subCode], [5 - 80_000, 5005, 10004]);
 });
 
-test('a restored call asks again for the endpoints it was waiting for', () => {
+test('a restored call asks again for the endpoints it was waiting for, and tells applications again', () => {
   const call = new TestCall();
   call.command({ kind: 'start', caller: alice, targets: [bob.identifier], isMuted: false });
   call.machine = CallMachine.restore(call.machine.snapshot(call.now), call.options, call.now);
   assert.deepEqual(call.machine.poll(), { kind: 'findEndpoints', identifier: bob.identifier });
+  assert.equal(call.machine.poll()?.kind, 'userCalled');
   assert.equal(call.machine.poll(), undefined);
   assert.ok(call.find(bob).lines.includes('bob-1 < incomingCall from alice oneToOne peerToPeer'));
 });

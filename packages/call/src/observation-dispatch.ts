@@ -11,6 +11,7 @@ import { handleInterruptionTimeout } from './media/media-progress.ts';
 import { expireMember, handleEndpointClosed, handleEndpointLost, handleEndpointRecovered } from './membership/presence.ts';
 import { abandonPromotion } from './media/promotion.ts';
 import { handleApplicationsUnreached } from './applications/called-users.ts';
+import { handleMovedAway } from './applications/moved-participants.ts';
 import { handleRecognitionTimeout } from './applications/recognition.ts';
 import { handleReopeningDue } from './media/reopening.ts';
 import { handleEndpointRegistered, handlePhoneRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout } from './membership/ringing.ts';
@@ -59,6 +60,9 @@ export function observe(live: LiveCall, observation: CallObservation, now: Insta
       return;
     case 'takeOver':
       takeOver(live, observation, now);
+      return;
+    case 'movedAway':
+      handleMovedAway(live, observation, now);
       return;
     case 'media':
       handleMediaEvent(live, observation.event, now);

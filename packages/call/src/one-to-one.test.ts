@@ -9,7 +9,7 @@ test('a call rings on all devices, is answered on one, connects, is held by both
     'ok Connecting',
     'flow id1 > controller Connecting',
     'flow controller decided: media flows peer-to-peer',
-    'find bob',
+    'find bob', 'told: alice calls bob',
   ]);
   assert.deepEqual(call.find(bob, bobsPhone).lines, [
     'alice-1 < bob Connecting',

@@ -36,6 +36,12 @@ const mediaRequest = fc.oneof(
   }),
 );
 
+function takeIn(one?: EndpointIdentity): object {
+  const target = one?.identifier ?? bob.identifier;
+  const transferee = one === undefined ? {} : { transferee: { identifier: target, endpoints: [one] } };
+  return { kind: 'takeIn', by: service.connectionId, target, ...transferee, from: { callId: 'other', connectionId: 'elsewhere' }, operation: { operationId: 'first' } };
+}
+
 const decision = fc.oneof(
   fc.record({ kind: fc.constant('redirect'), target: fc.constantFrom({ kind: 'user', identifier: carol.identifier }, { kind: 'user', identifier: dave.identifier }, { kind: 'number', number: '+15550101' }) }),
   fc.record({ kind: fc.constant('reject'), reason: fc.constantFrom('none', 'busy', 'forbidden') }),
@@ -48,6 +54,7 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant('startAsApplication'), application: fc.constant(service), targets: fc.array(identifier, { maxLength: 3 }), ringMs: maybe(fc.constant(10_000)) }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('attachApplication'), application: fc.constant(service) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('decide'), by: fc.constant('offer'), identifier, decision }) },
+  { weight: 3, arbitrary: fc.oneof(endpoint.map(takeIn), fc.constant(takeIn())) },
   fc.record({ kind: fc.constant('cancelAddParticipant'), by, invitationId: fc.constantFrom('first', 'second') }),
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('addParticipant'), by: fc.constant(service.connectionId), target: identifier, operation: fc.constantFrom({ operationId: 'first' }, { operationId: 'second' }) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('ringing', 'hold', 'resume'), by }) },
@@ -64,8 +71,8 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant('stopSpotlight'), by, targets: maybe(fc.array(identifier, { maxLength: 3 })) }),
   fc.record({ kind: fc.constant('setModes'), by, modes, target: maybe(identifier) }),
   fc.record({ kind: fc.constant('sendMessage'), by, channelId: fc.constant(1), sequenceNumber: fc.nat(9), data: fc.constant('aGk='), targets: maybe(fc.array(identifier, { maxLength: 3 })) }),
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('transfer'), by, target: identifier }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('transfer'), by, targetCallId: fc.constant('other') }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('transfer'), by, target: identifier, transferee: maybe(identifier) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('transfer'), by, targetCallId: fc.constant('other'), transferee: maybe(identifier) }) },
   fc.record({ kind: fc.constant('sendDtmf'), by, tones: fc.constantFrom('1', '#*0D'), target: maybe(identifier) }),
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('requestMedia'), by: fc.constant(service.connectionId), request: mediaRequest, interrupts: fc.boolean(), operation: anOperation }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('provideSounds'), by: fc.constant(service.connectionId), operationId: fc.constantFrom('first', 'second'), sounds }) },
@@ -99,6 +106,7 @@ const observation = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constantFrom('playStarted', 'playEnded', 'playFailed'), playId: fc.constant(''), soundIndex: fc.constant(0), sentence: fc.constant('No.') }) }) },
   fc.record({ kind: fc.constant('modesAsked'), modes, target: maybe(identifier) }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('transferSettled'), transferId: fc.constant(''), failure: maybe(fc.constant({ code: 486, subCode: 0, message: 'Busy.', category: 'Success', endedBy: 'platform' })), referral: maybe(fc.constant({ lineId: 'elsewhere', number: '+15550101' })) }) },
+  fc.record({ kind: fc.constant('movedAway'), identifier }),
   fc.record({ kind: fc.constant('transferTaken'), transferId: fc.constant(''), callId: fc.constant('other') }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('takeOver'), transfer: fc.constant({ callId: 'other', transferId: 'its' }), takesPlaceOf: by, transferee: endpoint.map((one) => ({ identifier: one.identifier, endpoints: [one] })), way: fc.constantFrom('refer', 'join') }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constant('legStateChanged'), state: fc.constantFrom('negotiating', 'connected', 'connected', 'interrupted', 'closed') }) }) },

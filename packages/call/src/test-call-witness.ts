@@ -32,6 +32,11 @@ export class Witness implements IdsInUse {
     if (input.event.kind === 'incoming' && isRunning) this.lines.add(input.event.line.lineId);
   }
 
+  /** Another call has these lines now. */
+  release(lineIds: readonly string[]): void {
+    for (const lineId of lineIds) this.lines.delete(lineId);
+  }
+
   /** An application is told in order, and nothing after its part is over. */
   private hearAsApplication(event: ApplicationEvent): void {
     if (event.kind === 'connected') this.applicationIs = 'connected';
@@ -76,6 +81,7 @@ export class Witness implements IdsInUse {
         this.handedLine = output.transferee.telephone?.lineId ?? 'none';
         return;
       case 'transferSettled':
+      case 'movedHere':
         return;
       case 'application':
         this.hearAsApplication(output.event);

@@ -196,6 +196,8 @@ export function lineOf(output: CallOutput): string {
       return `settled ${output.transfer.transferId} of ${output.transfer.callId}${output.failure === undefined ? '' : ` failed ${reasonLine(output.failure)}`}`;
     case 'application':
       return `${output.connectionId} hears ${applicationLine(output.event)}`;
+    case 'movedHere':
+      return `${name(output.identifier)} has come from ${output.from}`;
     case 'handOver':
       return `hand ${name(output.transferee.identifier)} over to ${Object.values(output.target).join()} in place of ${output.by}`;
     case 'flow':
@@ -221,6 +223,10 @@ function applicationLine(event: ApplicationEvent): string {
       return `${event.operation.operationId} ${event.isDone ? 'cancelled' : 'could not cancel'} ${event.invitationId}`;
     case 'participantRemoved':
       return `${event.operation.operationId} ${event.isDone ? 'removed' : 'found no'} ${name(event.identifier)}`;
+    case 'participantMoved':
+      return `${event.operation.operationId} moved ${name(event.identifier)} here from ${event.movedFrom}`;
+    case 'moveParticipantFailed':
+      return `${event.operation.operationId} did not move ${name(event.identifier)} ${reasonLine(event.endReason)}`;
     case 'transferAccepted':
       return `${event.operation.operationId} transferred ${name(event.transferee)} to ${name(event.target)}`;
     case 'transferFailed':

@@ -203,6 +203,8 @@ export const TransferCallRequest = Type.Object({
   ...byEndpoint,
   target: Type.Optional(RawId),
   targetCallId: Type.Optional(Uuid),
+  /** Of a call of more than two: who is transferred. The others stay. */
+  transferee: Type.Optional(RawId),
   alternateCallerId: Type.Optional(RawId),
   customContext: Type.Optional(CustomContext),
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { getIdentifierRawId } from '@azure/communication-common';
 import type { OperationResponse, Trunk } from '@dialplane/calling-api';
@@ -190,6 +191,49 @@ test('an application answers for a user who is signed in nowhere, and sends anot
   await hearsSound(sentOn);
   assert.deepEqual(sentOn.remoteParticipants.map(({ identifier: who }) => getIdentifierRawId(who)), [`4:${melody.phoneNumber}`]);
   await sentOn.hangUp();
+});
+
+test('an application moves a user from one of its calls to another one, which their client answers by itself', async () => {
+  await using alice = await signIn('Alice 10');
+  using application = await TestApplication.start(server);
+  const { client, callbackUri } = application;
+  const waiting = await client.createCall({ targetParticipant: alice.identifier }, callbackUri);
+  const call = await (await alice.ringing()).accept({ audioOptions: alice.audioOptions });
+  await reaches(call, 'Connected');
+  await application.told('CallConnected');
+  const { callConnection } = await client.createCall({ targetParticipant: melody, sourceCallIdNumber: alternateCallerId }, callbackUri);
+  await application.told('CallConnected');
+  const followed = new Promise<Call>((resolve) => call.feature(Features.Transfer).on('transferAccepted', ({ targetCall }) => resolve(targetCall)));
+  await callConnection.moveParticipants([alice.identifier], waiting.callConnectionProperties.callConnectionId ?? '');
+  const targetCall = await followed;
+  await application.told('MoveParticipantSucceeded');
+  await Promise.all([reaches(targetCall, 'Connected'), reaches(call, 'Disconnected')]);
+  await hearsSound(targetCall);
+  await targetCall.hangUp();
+});
+
+test('one of a group is transferred to somebody else, and the others stay', async () => {
+  await using alice = await signIn('Alice 11');
+  await using bob = await signIn('Bob 11');
+  await using carol = await signIn('Carol 11');
+  await using dave = await signIn('Dave 11');
+  const groupId = randomUUID();
+  const join = ({ agent, audioOptions }: TestCaller): Call => agent.join({ groupId }, { audioOptions });
+  const [call, transferred, staying] = [join(alice), join(bob), join(carol)];
+  await Promise.all([call, transferred, staying].map((one) => until(one, 'remoteParticipantsUpdated', () => one.remoteParticipants.length === 2, 'everybody')));
+  await Promise.all([call, transferred, staying].map((one) => reaches(one, 'Connected')));
+  const unnamed = call.feature(Features.Transfer).transfer({ targetParticipant: dave.identifier });
+  await until(unnamed, 'stateChanged', () => unnamed.state === 'Failed', 'the refusal');
+  const followed = new Promise<Call>((resolve) => transferred.feature(Features.Transfer).on('transferAccepted', ({ targetCall }) => resolve(targetCall)));
+  const transfer = call.feature(Features.Transfer).transfer({ targetParticipant: dave.identifier }, { transferee: bob.identifier });
+  const incoming = await dave.ringing();
+  assert.deepEqual([incoming.callerInfo.displayName, incoming.transferorInfo?.displayName], ['Bob 11', 'Alice 11']);
+  const [taken, targetCall] = await Promise.all([incoming.accept({ audioOptions: dave.audioOptions }), followed]);
+  await Promise.all([reaches(taken, 'Connected'), reaches(targetCall, 'Connected'), reaches(transferred, 'Disconnected')]);
+  await until(transfer, 'stateChanged', () => transfer.state === 'Transferred', 'the transfer');
+  await Promise.all([call, staying].map((one) => until(one, 'remoteParticipantsUpdated', () => one.remoteParticipants.length === 1, 'the two')));
+  assert.deepEqual([call.state, staying.state], ['Connected', 'Connected']);
+  await Promise.all([hearsSound(targetCall), hearsSound(taken)]);
 });
 
 /** Until sound is sent in this codec, as the statistics of the call's connection have it. */

@@ -291,6 +291,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
         return [];
       case 'transferSettled':
       case 'handOver':
+      case 'movedHere':
       case 'application':
       case 'flow':
       case 'ended':

@@ -57,10 +57,7 @@ export class ConnectionOperations {
     instance.post<ConnectionRoute>(`${path}::cancelAddParticipant`, limited, (request, reply) => this.#cancelAdd(request, reply));
     instance.post<ConnectionRoute>(`${path}::remove`, limited, (request, reply) => this.#remove(request, reply));
     instance.post<ConnectionRoute>(`${path}::mute`, limited, (request, reply) => this.#mute(request, reply));
-    instance.post<ConnectionRoute>(`${path}::moveHere`, limited, async (request) => {
-      this.#require(request);
-      throw new AzureError('CALL_MOVE_UNSUPPORTED');
-    });
+    instance.post<ConnectionRoute>(`${path}::moveHere`, limited, (request, reply) => this.#move(request, reply));
   }
 
   async #create(request: FastifyRequest): Promise<object> {
@@ -106,6 +103,16 @@ export class ConnectionOperations {
     const fields = parseObject(bodyBytes(request));
     const operation = operationOf(fields, randomUUID());
     await this.#perform(request, reply, 202, { kind: 'removeParticipant', target: participantOf(fields, 'participantToRemove'), operation }, operationContextOf(fields));
+  }
+
+  async #move(request: FastifyRequest<ConnectionRoute>, reply: FastifyReply): Promise<void> {
+    const fields = parseObject(bodyBytes(request));
+    const targets = [...new Set(participantsOf(fields, 'targetParticipants', mostTargets))];
+    const fromCall = requireText(fields, 'fromCall', mostIdCharacters);
+    const operation = operationOf(fields, requestIdOf(request) ?? randomUUID());
+    if (this.#require(request).state === 'connecting') throw new AzureError('CALL_NOT_ESTABLISHED');
+    valueOf(await this.#source(request).move(callerOf(request).resource.id, request.params.connectionId, { targets, fromConnectionId: fromCall, operation }, requestIdOf(request)));
+    await reply.code(202).send({ participants: this.#participants(request).map(participantView), fromCall, ...operationContextOf(fields) });
   }
 
   async #mute(request: FastifyRequest<ConnectionRoute>, reply: FastifyReply): Promise<void> {

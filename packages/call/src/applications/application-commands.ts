@@ -12,6 +12,7 @@ import { endWithoutProcessor, found, openConference } from '../membership/foundi
 import { giveUpInvitation, invitePerson } from '../membership/inviting.ts';
 import { leave } from '../membership/leaving.ts';
 import type { LiveCall } from '../live-call.ts';
+import { takeIn } from './moved-participants.ts';
 import { cancelMedia, provideSounds, requestMedia } from './media-operations.ts';
 import { isMember, muteSeat } from '../membership/moderation.ts';
 import { holdParticipant } from './participant-hold.ts';
@@ -65,6 +66,8 @@ export function performAsApplication(live: LiveCall, application: Application, c
       return cancelAddParticipant(live, application, command, now);
     case 'removeParticipant':
       return removeParticipant(live, application, command, now);
+    case 'takeIn':
+      return takeIn(live, application, command, now);
     case 'mute':
       return mute(live, application, command.target);
     case 'transfer':

@@ -35,6 +35,9 @@ export type ApplicationEvent =
   | { readonly kind: 'addParticipantCancelled'; readonly operation: ApplicationOperation; readonly invitationId: string; readonly isDone: boolean }
   /** `isDone` is false where there is no such participant. */
   | { readonly kind: 'participantRemoved'; readonly operation: ApplicationOperation; readonly identifier: string; readonly isDone: boolean }
+  /** Somebody has come from the call of `movedFrom`, another connection of the application. */
+  | { readonly kind: 'participantMoved'; readonly operation: ApplicationOperation; readonly identifier: string; readonly movedFrom: string }
+  | { readonly kind: 'moveParticipantFailed'; readonly operation: ApplicationOperation; readonly identifier: string; readonly movedFrom: string; readonly endReason: EndReason }
   | { readonly kind: 'transferAccepted'; readonly operation: ApplicationOperation; readonly transferee: string; readonly target: string }
   | { readonly kind: 'transferFailed'; readonly operation: ApplicationOperation; readonly endReason: EndReason }
   | MediaOperationEvent;

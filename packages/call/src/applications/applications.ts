@@ -44,7 +44,13 @@ function tellArrival(live: LiveCall, party: Party): void {
   const { asking, ...invitation } = party.invitation ?? {};
   if (asking === undefined || !hasArrived(live.model, party.identifier)) return;
   live.model.parties.set(party.identifier, { ...party, invitation });
-  tellApplication(live, asking.connectionId, { kind: 'participantAdded', operation: asking.operation, identifier: party.identifier });
+  const { connectionId, operation, movedFrom } = asking;
+  const { identifier } = party;
+  if (movedFrom === undefined) tellApplication(live, connectionId, { kind: 'participantAdded', operation, identifier });
+  else {
+    tellApplication(live, connectionId, { kind: 'participantMoved', operation, identifier, movedFrom });
+    if (invitation.transfer !== undefined) live.effects.push({ kind: 'output', output: { kind: 'movedHere', from: invitation.transfer.callId, identifier } });
+  }
 }
 
 /** An application leaves. Whom it has called or answered is not left alone: a call in which it has only one other ends. */

@@ -24,7 +24,7 @@ test('adding a third moves the call to the backend, and the direct path is close
     'flow mediaProcessor > controller decided: conference opened',
     'media openLeg id8', 'alice-1 < session id8 backend negotiating',
     'media openLeg id9', 'bob-1 < session id9 backend negotiating',
-    'find carol',
+    'find carol', 'told: alice calls carol',
   ]);
   assert.deepEqual(call.find(carol).lines, [
     'alice-1 < carol Connecting', 'bob-1 < carol Connecting', 'carol-1 < incomingCall from alice group backend', 'flow controller > id10 Ringing',

@@ -80,8 +80,10 @@ export function removeParty(live: LiveCall, party: Party, endReasonSeen: EndReas
 /** An application that has asked for somebody hears that they will not come. */
 function tellFailure(live: LiveCall, { identifier, invitation }: Party, reason: EndReason): void {
   if (invitation?.asking === undefined || !live.model.applications.has(invitation.asking.connectionId)) return;
-  const { connectionId, operation } = invitation.asking;
-  live.effects.push({ kind: 'output', output: { kind: 'application', connectionId, event: { kind: 'addParticipantFailed', operation, identifier, endReason: reason } } });
+  const { connectionId, operation, movedFrom } = invitation.asking;
+  const failed = { operation, identifier, endReason: reason };
+  const event = movedFrom === undefined ? { kind: 'addParticipantFailed' as const, ...failed } : { kind: 'moveParticipantFailed' as const, ...failed, movedFrom };
+  live.effects.push({ kind: 'output', output: { kind: 'application', connectionId, event } });
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { endReason } from '@dialplane/calling-api';
 import type { CallOutput } from '../index.ts';
 import { alice, bob, carol, description, telephone, TestCall } from '../test-call.ts';
 
@@ -190,7 +191,41 @@ test('a telephone transfers by itself: the target is called from here, the telep
   assert.deepEqual(about(replaced.line({ kind: 'transferRequested', lineId: line, target: { kind: 'number', number: '+15550101' }, replacesLineId: 'line-2' }).lines, 'hand'), ['hand alice over to line-2 in place of ' + line]);
 });
 
-test('only a connected call of two is transferred, to somebody who is not in it', () => {
+test('of several, a client names who is transferred: they call the target and leave, and the others stay', () => {
+  const call = new TestCall().gather();
+  const dave = '8:acs:r_dave';
+  const say = (wish: object) => call.command({ kind: 'transfer', by: 'alice-1', ...wish });
+  assert.deepEqual(say({ target: dave, transferee: alice.identifier }).lines, ['refused PARTICIPANT_NOT_FOUND']);
+  assert.deepEqual(say({ target: dave, transferee: dave }).lines, ['refused PARTICIPANT_NOT_FOUND']);
+  assert.deepEqual(say({ target: carol.identifier, transferee: bob.identifier }).lines, ['refused TARGET_INVALID']);
+  const asked = say({ target: dave, transferee: bob.identifier });
+  assert.deepEqual(about(asked.lines, 'ok', 'alice', 'bob', 'carol'), ['ok', 'alice-1 < transfer Transferring', 'bob-1 < is to call dave']);
+  call.input({ kind: 'transferTaken', transferId: transferOf(asked), callId: 'onward' });
+  const { lines, record } = call.input({ kind: 'transferSettled', transferId: transferOf(asked) });
+  assert.deepEqual(about(lines, 'alice', 'bob', 'carol'), ['alice-1 < -bob', 'carol-1 < -bob', 'alice-1 < transfer Transferred', 'bob-1 < Disconnected 0/0 by alice']);
+  assert.equal(record, undefined);
+  const declined = say({ target: dave, transferee: carol.identifier });
+  const failure = endReason('declined', dave);
+  assert.deepEqual(about(call.input({ kind: 'transferSettled', transferId: transferOf(declined), failure }).lines, 'alice', 'carol'), ['alice-1 < transfer Failed 603/0']);
+});
+
+test('one of several is handed over to another call of the transferor, and their telephone too', () => {
+  const call = new TestCall();
+  const lineId = call.dialled();
+  call.command({ kind: 'addParticipant', by: 'alice-1', target: carol.identifier });
+  call.find(carol);
+  call.command({ kind: 'accept', by: 'carol-1', isMuted: false });
+  call.legConnected('carol-1');
+  assert.deepEqual(call.command({ kind: 'transfer', by: 'alice-1', target: bob.identifier, transferee: telephone }).lines, ['refused TRANSFER_IMPOSSIBLE']);
+  const asked = call.command({ kind: 'transfer', by: 'alice-1', targetCallId: 'other', transferee: telephone });
+  assert.deepEqual(about(asked.lines, 'hand'), [`hand ${telephone} over to other in place of alice-1`]);
+  const { lines, record } = call.input({ kind: 'transferSettled', transferId: transferOf(asked) });
+  assert.deepEqual(about(lines, 'line', 'alice-1 < transfer'), ['alice-1 < transfer Transferred'], `its line ${lineId} is the other call's`);
+  assert.equal(record, undefined);
+  assert.deepEqual(call.machine.endpoints(), ['alice-1', 'carol-1']);
+});
+
+test('only a connected call of two is transferred without naming somebody, to somebody who is not in it', () => {
   const say = (call: TestCall, wish: object) => call.command({ kind: 'transfer', by: 'alice-1', ...wish }).lines;
   const target = { target: carol.identifier };
   assert.deepEqual(say(new TestCall().ring(), target), ['refused TRANSFER_IMPOSSIBLE']);

@@ -16,13 +16,25 @@ import { governs } from '../membership/moderation.ts';
 import type { HandOverTarget, HandOverWay, Person, Referral, Transfer, Transferee, TransferStage, TransferWish } from './transfer-model.ts';
 import { refused, type Verdict } from '../verdict.ts';
 
-/** A client hands the other side of its call over: to somebody else, or to another call of its own. */
-export function transfer(live: LiveCall, { party, seat }: Seated, wish: TransferWish, now: Instant): Verdict {
+/** A client hands somebody over: to somebody else, or to another call of its own. Of two that is the other side; of several it is whom it names, and the client stays. */
+export function transfer(live: LiveCall, { party, seat }: Seated, { transferee: named, ...wish }: TransferWish & { readonly transferee?: string }, now: Instant): Verdict {
   const { model } = live;
   if (!governs(model, party)) return refused('ROLE_FORBIDS');
-  const transferee = otherOf(model, party);
-  if (transferee === undefined || seat.stage.kind !== 'connected') return refused('TRANSFER_IMPOSSIBLE', 'Only a connected call of two can be transferred.');
-  return carryOut(live, { by: seat.endpointId, transferor: party, transferee }, wish, now);
+  if (seat.stage.kind !== 'connected') return refused('TRANSFER_IMPOSSIBLE', 'Only a connected call can be transferred.');
+  const transferee = named === undefined ? otherOf(model, party) : model.parties.get(named);
+  if (named !== undefined && (transferee === undefined || named === party.identifier)) return refused('PARTICIPANT_NOT_FOUND');
+  if (transferee === undefined) return refused('TRANSFER_IMPOSSIBLE', 'In a call of more than two, name the participant who is to be transferred.');
+  const isOneOfSeveral = model.parties.size > 2;
+  const fault = isOneOfSeveral || otherOf(model, party) === undefined ? faultOfOne(live, transferee, wish) : undefined;
+  return fault ?? carryOut(live, { by: seat.endpointId, transferor: party, transferee, ...(isOneOfSeveral && { isOneOfSeveral }) }, wish, now);
+}
+
+/** Why one of several cannot be transferred, if so. */
+function faultOfOne({ model }: LiveCall, transferee: Party, { target, targetCallId }: TransferWish): Verdict | undefined {
+  if (!hasArrived(model, transferee.identifier)) return refused('TRANSFER_IMPOSSIBLE', 'They are not connected yet.');
+  if (targetCallId === undefined && !goesByThemself(transferee, target)) return refused('TRANSFER_IMPOSSIBLE', 'Of several, a client can be transferred to anybody, and a telephone behind a trunk to a telephone number.');
+  if (target !== undefined && model.parties.has(target)) return refused('TARGET_INVALID', 'They are in this call already.');
+  return undefined;
 }
 
 /** An application hands over whom it is alone with, or one of several whom it names: these are told to call the target by themselves, and leave. */
@@ -35,9 +47,8 @@ export function transferByApplication(live: LiveCall, application: Application, 
   const isOneOfSeveral = others.length > 0;
   const isPossible = transferee !== undefined && (!isOneOfSeveral || named !== undefined) && hasArrived(live.model, transferee.identifier);
   if (!isPossible) return refused('TRANSFER_IMPOSSIBLE', 'An application can transfer whom it is alone with, or somebody in the call whom it names as the transferee.');
-  if (isOneOfSeveral && !goesByThemself(transferee, command.target)) return refused('TRANSFER_IMPOSSIBLE', 'Of several, a client can be transferred to anybody, and a telephone behind a trunk to a telephone number.');
-  if (isOneOfSeveral && command.target !== undefined && parties.has(command.target)) return refused('TARGET_INVALID', 'They are in this call already.');
-  return carryOut(live, { by: application.connectionId, transferor: application, transferee, operation, ...(isOneOfSeveral && { isOneOfSeveral }) }, command, now);
+  const fault = isOneOfSeveral ? faultOfOne(live, transferee, command) : undefined;
+  return fault ?? carryOut(live, { by: application.connectionId, transferor: application, transferee, operation, ...(isOneOfSeveral && { isOneOfSeveral }) }, command, now);
 }
 
 /** Whether somebody can be asked to call the target by themself: a telephone by REFER, a client by an event. */
@@ -219,7 +230,8 @@ export function personOf({ identifier, displayName }: { readonly identifier: str
   return { identifier, ...(displayName === undefined ? {} : { displayName }) };
 }
 
-function transfereeOf(party: Party): Transferee {
+/** Who goes to another call, as that one needs to know them. */
+export function transfereeOf(party: Party): Transferee {
   const seats = seatsOf(party).filter(takesPart);
   const endpoints = seats.filter(({ line }) => line === undefined).map(identityOf);
   const telephone = seats.find((seat): seat is Seat & { readonly line: NonNullable<Seat['line']> } => seat.line !== undefined);
@@ -231,7 +243,7 @@ function identityOf({ endpointId, identifier, displayName }: Seat): EndpointIden
 }
 
 /** Another call has the lines now: nobody hangs them up here. */
-function releaseLines(live: LiveCall, identifier: string): void {
+export function releaseLines(live: LiveCall, identifier: string): void {
   const party = live.model.parties.get(identifier);
   for (const seat of party === undefined ? [] : seatsOf(party)) if (seat.line !== undefined) replaceSeat(live.model, { ...seat, line: { ...seat.line, state: 'over' } });
 }

@@ -33,6 +33,7 @@ test('an application is a party of calls', { skip }, async (t) => {
   await t.test('it answers a telephone, hears of it in order with a token of the server, and hangs up', () => answers(shown));
   await t.test('it calls a telephone, adds a user, and leaves them together', () => adds(shown));
   await t.test('it transfers a telephone to a user, and the call goes on without it', () => transfers(shown));
+  await t.test('it moves a telephone from one of its calls to another one', () => moves(shown));
   await t.test('it calls several, another one comes to that call, and either is told that it ended', () => gathers(shown));
   await t.test('what it cannot do is said at once, and who does not answer is said later', () => isRefused(shown));
 });
@@ -117,6 +118,31 @@ async function transfers({ application, ada, phone }: Scene): Promise<void> {
   assert.equal((await application.told('CallTransferAccepted')).operationContext, 'over');
   await application.told('CallDisconnected');
   phone.hangUp(incoming.sessionId);
+  await phone.event('ended');
+}
+
+async function moves({ application, ada, phone }: Scene): Promise<void> {
+  const { client, callbackUri } = application;
+  const first = await client.createCall({ targetParticipant: willing, sourceCallIdNumber }, callbackUri, { operationContext: 'first' });
+  await application.told('CallConnected');
+  const second = await client.createCall({ targetParticipant: ada }, callbackUri, { operationContext: 'second' });
+  const incoming = await phone.event('incoming');
+  phone.answer(incoming);
+  await application.told('CallConnected');
+  const fromCall = first.callConnectionProperties.callConnectionId ?? '';
+  await assert.rejects(second.callConnection.moveParticipants([willing], 'nonsense'), { statusCode: 404, code: '8522' });
+  await assert.rejects(second.callConnection.moveParticipants([willing], second.callConnectionProperties.callConnectionId ?? ''), { statusCode: 400, code: '8523' });
+  await second.callConnection.moveParticipants([busy], fromCall, { operationContext: 'nobody' });
+  const failed = await application.told('MoveParticipantFailed');
+  assert.deepEqual([failed.operationContext, failed.fromCall, failed.resultInformation?.code, failed.participant], ['nobody', fromCall, 404, { ...busy, rawId: `4:${busy.phoneNumber}` }]);
+  const moved = await second.callConnection.moveParticipants([willing], fromCall, { operationContext: 'over' });
+  assert.deepEqual([moved.fromCall, moved.operationContext], [fromCall, 'over']);
+  const succeeded = await application.told('MoveParticipantSucceeded');
+  assert.deepEqual([succeeded.operationContext, succeeded.callConnectionId, succeeded.fromCall], ['over', second.callConnectionProperties.callConnectionId, fromCall]);
+  assert.equal((await application.told('CallDisconnected')).operationContext, 'first');
+  assert.equal((await second.callConnection.listParticipants()).values?.length, 2);
+  await second.callConnection.hangUp(true);
+  await application.told('CallDisconnected');
   await phone.event('ended');
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type {
   AnswerConnectionRequest, ApplicationIdentity, ApplicationParticipant, AttachConnectionRequest, CallConnectionControl, CallConnectionProperties, ConnectionCommand, ConnectionOutcome,
-  ConnectionRequest, CreateConnectionRequest, IncomingCallControl,
+  ConnectionRequest, CreateConnectionRequest, IncomingCallControl, MoveRequest,
 } from '@dialplane/applications-api';
 import type { ApplicationEvent, CallCommand, CommandResult } from '@dialplane/call';
 import { endReason, type EndReason } from '@dialplane/calling-api';
@@ -134,6 +134,23 @@ export class CallConnections implements CallConnectionControl {
     const given: CallCommand = { ...command, by: connectionId, commandId: `${connectionId}/${requestId}` };
     const outcome = await this.guarded(async () => outcomeOf(await this.options.calls.perform(connection.callId, given)));
     this.options.note(connection, `asked: ${command.kind}`, outcome.ok ? 'accepted' : (outcome.message ?? outcome.code));
+    return outcome;
+  }
+
+  /** Has participants of one call of an application come to another one. */
+  async move(resourceId: string, connectionId: string, { targets, fromConnectionId, operation }: MoveRequest, requestId: string = randomUUID()): Promise<ConnectionOutcome<undefined>> {
+    const [to, from] = [connectionId, fromConnectionId].map((id) => this.connections.get(id));
+    if (to?.resourceId !== resourceId) return { ok: false, code: 'CALL_NOT_FOUND' };
+    if (from?.resourceId !== resourceId) return { ok: false, code: 'CALL_NOT_FOUND', message: 'fromCall is no call connection of this application.' };
+    if (from.callId === to.callId) return { ok: false, code: 'TARGET_INVALID', message: 'fromCall is this call itself.' };
+    const refusal = operation.callbackUri === undefined ? undefined : this.options.refusal(operation.callbackUri);
+    if (refusal !== undefined) return { ok: false, code: 'CALLBACK_REFUSED', message: refusal };
+    const outcome = await this.guarded(async () => {
+      const results = await Promise.all(targets.map((target) => this.options.calls.move(target, from, to, operation, `${connectionId}/${requestId}/${target}`)));
+      const refused = results.find((result) => !result.ok);
+      return refused === undefined ? { ok: true as const, value: undefined } : outcomeOf(refused);
+    });
+    this.options.note(to, 'asked: moveParticipants', outcome.ok ? 'accepted' : (outcome.message ?? outcome.code));
     return outcome;
   }
 

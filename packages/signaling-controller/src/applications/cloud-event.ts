@@ -66,6 +66,10 @@ function wordsFor({ origin }: CallConnection, event: ApplicationEvent): Told {
       return { name: event.isDone ? 'CancelAddParticipantSucceeded' : 'CancelAddParticipantFailed', operation: event.operation, data: { invitationId: event.invitationId, resultInformation: event.isDone ? succeeded : notFound } };
     case 'participantRemoved':
       return { name: event.isDone ? 'RemoveParticipantSucceeded' : 'RemoveParticipantFailed', operation: event.operation, data: { participant: identifierModel(event.identifier), resultInformation: event.isDone ? succeeded : notFound } };
+    case 'participantMoved':
+      return { name: 'MoveParticipantSucceeded', operation: event.operation, data: { participant: identifierModel(event.identifier), fromCall: event.movedFrom, resultInformation: succeeded } };
+    case 'moveParticipantFailed':
+      return { name: 'MoveParticipantFailed', operation: event.operation, data: { participant: identifierModel(event.identifier), fromCall: event.movedFrom, resultInformation: resultInformation(event.endReason) } };
     case 'transferAccepted':
       return { name: 'CallTransferAccepted', operation: event.operation, data: { transferee: identifierModel(event.transferee), transferTarget: identifierModel(event.target), resultInformation: succeeded } };
     case 'transferFailed':

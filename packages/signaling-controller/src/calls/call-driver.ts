@@ -1,4 +1,4 @@
-import type { CalledUserAudience } from '@dialplane/applications-api';
+import type { ApplicationOperation, CalledUserAudience } from '@dialplane/applications-api';
 import { CallMachine, type ApplicationEvent, type CallCommand, type CallInput, type CallObservation, type CommandResult, type EndpointIdentity, type IceConfiguration, type IceParticipant } from '@dialplane/call';
 import { endReason, endReasons, type Call, type EndpointEvent } from '@dialplane/calling-api';
 import type { MediaControl, MediaEvent } from '@dialplane/media-api';
@@ -167,6 +167,15 @@ export class CallDriver {
     const call = this.calls.get(callId);
     if (call === undefined) throw new ApiError('CALL_NOT_FOUND');
     return this.command(call, command);
+  }
+
+  /** Somebody goes from one call to another, by the word of an application in both: the second one takes them in, and the first one hears when they are there. */
+  move(target: string, from: { readonly callId: string; readonly connectionId: string }, to: { readonly callId: string; readonly connectionId: string }, operation: ApplicationOperation, commandId: string): Promise<CommandResult> {
+    const call = this.calls.get(to.callId);
+    if (call === undefined) throw new ApiError('CALL_NOT_FOUND');
+    const transferee = this.calls.get(from.callId)?.machine.transferee(target);
+    if (transferee !== undefined) this.calls.addParty(call, target);
+    return this.command(call, { kind: 'takeIn', commandId, by: to.connectionId, target, ...(transferee !== undefined && { transferee }), from, operation });
   }
 
   /** Tells every call of an endpoint what became of it. */

@@ -3,7 +3,7 @@ import { endReason, type TransferReference } from '@dialplane/calling-api';
 import type { RunningCall, Turn } from './running-call.ts';
 import type { RunningCalls } from './running-calls.ts';
 
-/** Takes news of transfers from one call to another: calls know each other by id only. */
+/** Takes news of transfers, and of who was moved, from one call to another: calls know each other by id only. */
 export class CallTransfers {
   private readonly calls: RunningCalls;
   private readonly take: (call: RunningCall, input: CallInput) => void;
@@ -22,6 +22,11 @@ export class CallTransfers {
   passOn(from: RunningCall, news: Turn['transfers'][number]): void {
     if (news.kind === 'handOver') {
       this.handOver(from, news);
+      return;
+    }
+    if (news.kind === 'movedHere') {
+      const left = this.calls.get(news.from);
+      if (left !== undefined) this.take(left, { kind: 'movedAway', identifier: news.identifier });
       return;
     }
     const { callId, transferId } = news.transfer;

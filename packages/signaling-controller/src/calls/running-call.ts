@@ -18,8 +18,8 @@ export interface Turn {
   readonly calledUsers: ReadonlyArray<Extract<CallOutput, { kind: 'userCalled' }>>;
   readonly media: readonly MediaCommand[];
   readonly lines: readonly LineCommand[];
-  /** What other calls are to know of transfers between them and this one. */
-  readonly transfers: ReadonlyArray<Extract<CallOutput, { kind: 'transferSettled' | 'handOver' }>>;
+  /** What other calls are to know of transfers and moves between them and this one. */
+  readonly transfers: ReadonlyArray<Extract<CallOutput, { kind: 'transferSettled' | 'handOver' | 'movedHere' }>>;
   /** What applications in the call are told. */
   readonly applications: ReadonlyArray<Extract<CallOutput, { kind: 'application' }>>;
   /** Present when the call ended. */
@@ -109,6 +109,7 @@ export class RunningCall {
           break;
         case 'transferSettled':
         case 'handOver':
+        case 'movedHere':
           turn.transfers.push(output);
           break;
         case 'application':

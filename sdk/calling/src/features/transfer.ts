@@ -58,7 +58,7 @@ class TransferFeature extends EventEmitter<TransferCallFeatureEvents> implements
     return transfer;
   }
 
-  private async ask(transfer: AskedTransfer, target: Locator, { customContext }: TransferOptions): Promise<void> {
+  private async ask(transfer: AskedTransfer, target: Locator, { customContext, transferee }: TransferOptions): Promise<void> {
     // There is no voicemail here: 412, by a state as Azure's.
     if ('targetParticipantVoicemail' in target) {
       transfer.settle('Failed', { code: 412, subCode: 0 });
@@ -66,7 +66,7 @@ class TransferFeature extends EventEmitter<TransferCallFeatureEvents> implements
     }
     const whom = 'targetCallId' in target ? { targetCallId: target.targetCallId } : { target: rawIdOf(target.targetParticipant) };
     try {
-      const { transferId } = await this.call.request('transferCall', { body: { ...whom, ...(customContext === undefined ? {} : { customContext: structuredClone(customContext) as object }) } });
+      const { transferId } = await this.call.request('transferCall', { body: { ...whom, ...(transferee === undefined ? {} : { transferee: rawIdOf(transferee) }), ...(customContext === undefined ? {} : { customContext: structuredClone(customContext) as object }) } });
       this.asked.set(transferId, transfer);
       const early = this.early.get(transferId);
       if (early !== undefined) this.changed(early);

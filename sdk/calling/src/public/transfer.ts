@@ -26,6 +26,8 @@ export interface TransferToVoicemailLocator {
 export interface TransferOptions {
   readonly disableForwardingAndUnanswered?: boolean;
   readonly customContext?: CustomContext;
+  /** Ours: who is transferred, of a call of more than two; the others stay. Azure transfers calls of two. */
+  readonly transferee?: CommunicationIdentifier;
 }
 
 export interface TransferEvents {
