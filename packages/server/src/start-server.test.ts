@@ -138,7 +138,7 @@ test('what is unknown is an ErrorResponse', async (t) => {
 test('commands on this machine reach it with the key of its control file, and nobody else', async (t) => {
   const server = await startTestServer(t);
   const { url, key } = JSON.parse(await readFile(join(server.dataDir, 'control.json'), 'utf8')) as { url: string; key: string };
-  const ask = async (headers: Record<string, string>): Promise<number> => (await fetch(`${url}/control/sign-in-links`, { method: 'POST', headers })).status;
+  const ask = async (headers: Record<string, string>): Promise<number> => (await fetch(`${url}/control/sign-in-links`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{"operator":true}' })).status;
   assert.equal(await ask({ authorization: `Bearer ${key}` }), 200);
   assert.equal(await ask({}), 401);
   assert.equal(await ask({ authorization: `Bearer ${key.slice(1)}` }), 401);

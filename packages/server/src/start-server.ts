@@ -134,7 +134,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
       sipPort: telephony.edge?.status().port,
       connectionString: services.connectionString(),
       certificateAuthorityFile: certificates.development?.authority.path,
-      createSignInLink: services.createSignInLink,
+      createSignInLink: () => services.createSignInLink({ operator: true }),
       reloadCertificates: () => certificates.reload(),
       close: (graceMs = 3000) => {
         ports.setPatience(graceMs);
@@ -189,7 +189,7 @@ interface Services {
   readonly sdkTarball: SdkTarball | undefined;
   readonly controlKey: string;
   readonly connectionString: () => string;
-  readonly createSignInLink: () => Promise<string>;
+  readonly createSignInLink: (holder: { readonly operator: boolean }) => Promise<string>;
 }
 
 interface Surroundings {
@@ -233,7 +233,7 @@ async function openServices({ options, logger, store, identity, place, metrics, 
     identity, controller, metrics, sdkTarball, media, telephony, books, relay: relay.service,
     controlKey: makeControlKey(),
     connectionString: () => connectionString(place.publicUrl(), identity.resources.accessKeys(identity.resources.default.id)[0]),
-    createSignInLink: async () => signInUrl(place.publicUrl(), (await identity.createSignInLink({ operator: true })).code),
+    createSignInLink: async (holder) => signInUrl(place.publicUrl(), (await identity.createSignInLink(holder)).code),
   };
 }
 

@@ -1,4 +1,4 @@
-import { DiagnosticQuality, Features, type Call } from '@dialplane/calling';
+import { DiagnosticQuality, Features, type Call, type LatestDiagnosticValue } from '@dialplane/calling';
 import { createContext, useContext, useEffect, useState } from 'react';
 import { qualityPoint, type QualityPoint } from './media-quality.ts';
 import type { QualityHistory } from './quality-history.ts';
@@ -33,6 +33,12 @@ export interface ActiveDiagnostics {
   readonly isReconnecting: boolean;
 }
 
+/** Whether a diagnostic holds so that one notices. */
+export function isTrouble(name: string, { value, valueType }: LatestDiagnosticValue): boolean {
+  if (valueType === 'DiagnosticFlag') return value === true;
+  return value === DiagnosticQuality.Bad || (name === 'networkReconnect' && value === DiagnosticQuality.Poor);
+}
+
 /** Follows the user-facing diagnostics of a call. */
 export function useDiagnostics(call: Call): ActiveDiagnostics {
   const [names, setNames] = useState<ReadonlySet<string>>(new Set());
@@ -40,7 +46,7 @@ export function useDiagnostics(call: Call): ActiveDiagnostics {
     const { network, media } = call.feature(Features.UserFacingDiagnostics);
     const read = (): void => {
       const latest = Object.entries({ ...network.getLatest(), ...media.getLatest() });
-      setNames(new Set(latest.filter(([name, { value, valueType }]) => (valueType === 'DiagnosticFlag' ? value === true : value === DiagnosticQuality.Bad || (name === 'networkReconnect' && value === DiagnosticQuality.Poor))).map(([name]) => name)));
+      setNames(new Set(latest.filter(([name, diagnostic]) => isTrouble(name, diagnostic)).map(([name]) => name)));
     };
     read();
     network.on('diagnosticChanged', read);

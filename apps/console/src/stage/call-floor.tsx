@@ -19,7 +19,8 @@ const useStyles = makeStyles({
   main: { display: 'grid', gap: '12px', gridAutoRows: 'minmax(0, 1fr)', minHeight: 0, minWidth: 0 },
   strip: { display: 'grid', gap: '12px', gridAutoRows: 'minmax(96px, 150px)', alignContent: 'start', overflowY: 'auto', minHeight: 0, padding: '3px', margin: '-3px', '@media (max-width: 719px)': { gridAutoFlow: 'column', gridAutoColumns: 'minmax(120px, 46%)', gridTemplateRows: 'minmax(0, 1fr)', overflowX: 'auto', overflowY: 'hidden' } },
   rest: { color: '#a9bcbc', display: 'grid', placeItems: 'center' },
-  own: { overflow: 'hidden', borderRadius: tokens.borderRadiusXLarge, backgroundColor: '#000', minWidth: 0, minHeight: 0 },
+  own: { position: 'relative', overflow: 'hidden', borderRadius: tokens.borderRadiusXLarge, backgroundColor: '#000', minWidth: 0, minHeight: 0 },
+  you: { position: 'absolute', left: '12px', bottom: '12px', padding: '4px 10px', borderRadius: tokens.borderRadiusLarge, backgroundColor: 'rgba(8, 14, 15, .72)', color: '#fff' },
   ownOverlay: { position: 'absolute', right: '28px', bottom: '20px', width: 'min(22%, 240px)', minWidth: '104px', aspectRatio: '16 / 10', border: '2px solid rgba(255,255,255,.22)', boxShadow: tokens.shadow28 },
   alone: { height: '100%', display: 'grid', placeContent: 'center', placeItems: 'center', gap: '16px', textAlign: 'center' },
 });
@@ -32,10 +33,12 @@ interface CallFloorProps {
   readonly arrangement: Arrangement;
   /** This person's own picture: among the small ones where there are any, among many in the gallery, else in the corner. */
   readonly ownPicture: ReactNode | undefined;
+  /** What troubles the others, by raw identifier. */
+  readonly troubles: ReadonlyMap<string, string>;
 }
 
 /** The others: as a gallery, or with a screen, the spotlight or who speaks in front. */
-export function CallFloor({ call, arrangement, ownPicture }: CallFloorProps): ReactNode {
+export function CallFloor({ call, arrangement, ownPicture, troubles }: CallFloorProps): ReactNode {
   const styles = useStyles();
   const isNarrow = useIsNarrow();
   const company = useCompany(call);
@@ -45,12 +48,12 @@ export function CallFloor({ call, arrangement, ownPicture }: CallFloorProps): Re
   const isOwnAmongMany = ownPicture !== undefined && strip.length === 0 && main.length >= (isNarrow ? 2 : 4);
   const corner = ownPicture === undefined ? null : <div className={mergeClasses(styles.own, styles.ownOverlay)}>{ownPicture}</div>;
   if (call.state === 'Connected' && company.participants.length === 0) return <><Alone call={call} />{corner}</>;
-  const tile = (shown: Shown): ReactNode => <Tile key={`${shown.shows === 'ScreenSharing' ? 'screen' : 'person'} ${shown.rawId}`} call={call} shown={shown} isSpotlighted={company.spotlighted.includes(shown.rawId)} />;
+  const tile = (shown: Shown): ReactNode => <Tile key={`${shown.shows === 'ScreenSharing' ? 'screen' : 'person'} ${shown.rawId}`} call={call} shown={shown} isSpotlighted={company.spotlighted.includes(shown.rawId)} trouble={troubles.get(shown.rawId)} />;
   return (
     <div className={mergeClasses(styles.floor, strip.length > 0 && styles.featured)}>
       <div className={styles.main} style={{ gridTemplateColumns: `repeat(${columnsOf(main.length + (isOwnAmongMany ? 1 : 0), isNarrow)}, minmax(0, 1fr))` }}>
         {main.map(tile)}
-        {isOwnAmongMany ? <div className={styles.own}>{ownPicture}</div> : null}
+        {isOwnAmongMany ? <div className={styles.own}>{ownPicture}<Text className={styles.you} weight="semibold" aria-hidden>You</Text></div> : null}
       </div>
       {strip.length === 0 && hidden === 0 ? null : (
         <div className={styles.strip}>
@@ -64,7 +67,14 @@ export function CallFloor({ call, arrangement, ownPicture }: CallFloorProps): Re
   );
 }
 
-function Tile({ call, shown: { rawId, shows }, isSpotlighted }: { readonly call: Call; readonly shown: Shown; readonly isSpotlighted: boolean }): ReactNode {
+interface TileProps {
+  readonly call: Call;
+  readonly shown: Shown;
+  readonly isSpotlighted: boolean;
+  readonly trouble: string | undefined;
+}
+
+function Tile({ call, shown: { rawId, shows }, isSpotlighted, trouble }: TileProps): ReactNode {
   const raiseHand = call.feature(Features.RaiseHand);
   const modes = call.feature(Features.MediaModes);
   useEmitter(raiseHand, 'raisedHandEvent loweredHandEvent');
@@ -74,7 +84,7 @@ function Tile({ call, shown: { rawId, shows }, isSpotlighted }: { readonly call:
   const isHandRaised = raiseHand.getRaisedHands().some(({ identifier }) => getIdentifierRawId(identifier) === rawId);
   return (
     <ParticipantTile
-      participant={participant} shows={shows} isRinging={shows !== 'ScreenSharing' && isRinging(call, participant)} isHandRaised={shows !== 'ScreenSharing' && isHandRaised} isSpotlighted={shows !== 'ScreenSharing' && isSpotlighted}
+      participant={participant} shows={shows} isRinging={shows !== 'ScreenSharing' && isRinging(call, participant)} isHandRaised={shows !== 'ScreenSharing' && isHandRaised} isSpotlighted={shows !== 'ScreenSharing' && isSpotlighted} trouble={trouble}
       note={shows === 'ScreenSharing' ? undefined : (noteOn(call, participant) ?? (shows === 'Avatar' ? 'Picture left out' : undefined))} menu={modes.modes === undefined || shows === 'ScreenSharing' ? undefined : <ParticipantMenu call={call} participant={participant} />}
     />
   );

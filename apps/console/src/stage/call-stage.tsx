@@ -14,6 +14,7 @@ import { namesOf } from '../calling/identifier.ts';
 import { qualityLevel, type QualityLevel } from '../calling/media-quality.ts';
 import { startRinging } from '../calling/ringtone.ts';
 import { useEmitter } from '../calling/use-emitter.ts';
+import { useOthersTroubles } from '../calling/use-others-troubles.ts';
 import { useParticipants } from '../calling/use-participants.ts';
 import { useDiagnostics, useQuality } from '../calling/use-quality.ts';
 import { VideoView } from '../calling/video-view.tsx';
@@ -61,6 +62,7 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
   useEmitter(raiseHand, 'raisedHandEvent loweredHandEvent');
   const point = useQuality(call);
   const diagnostics = useDiagnostics(call);
+  const troubles = useOthersTroubles(call);
   const participants = useParticipants(call);
   const raisedHands = (): Set<string> => new Set(raiseHand.getRaisedHands().map(({ identifier }) => getIdentifierRawId(identifier)));
   const since = connectedAt.get(call);
@@ -107,7 +109,7 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
           <RefusedAdditions call={call} />
         </div>
         <div className={styles.floor}>
-          <CallFloor call={call} arrangement={arrangement} ownPicture={devices.localVideo === undefined || !isOwnPictureShown ? undefined : <VideoView stream={devices.localVideo} scalingMode="Crop" isMirrored label="Your own picture" />} />
+          <CallFloor call={call} arrangement={arrangement} troubles={troubles} ownPicture={devices.localVideo === undefined || !isOwnPictureShown ? undefined : <VideoView stream={devices.localVideo} scalingMode="Crop" isMirrored label="Your own picture" />} />
           <ReactionLayer call={call} />
           <ReceivedKeys call={call} />
         </div>
@@ -120,7 +122,7 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
         <DrawerBody style={{ paddingBottom: 24 }}>
           {panel === 'devices' ? <div style={{ display: 'grid', gap: 14 }}><DevicePickers /></div> : null}
           {panel === 'quality' ? <QualityPanel call={call} point={point} /> : null}
-          {panel === 'people' ? <PeoplePanel call={call} /> : null}
+          {panel === 'people' ? <PeoplePanel call={call} troubles={troubles} /> : null}
         </DrawerBody>
       </OverlayDrawer>
     </FluentProvider>

@@ -3,6 +3,7 @@ import { Avatar, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-
 import { HandRightFilled } from '@fluentui/react-icons/svg/hand-right';
 import { MicOffFilled } from '@fluentui/react-icons/svg/mic-off';
 import { StarFilled } from '@fluentui/react-icons/svg/star';
+import { WifiWarningFilled } from '@fluentui/react-icons/svg/wifi-warning';
 import type { ReactNode } from 'react';
 import { nameOf } from '../calling/identifier.ts';
 import { useEmitter } from '../calling/use-emitter.ts';
@@ -27,6 +28,8 @@ interface ParticipantTileProps {
   readonly isRinging: boolean;
   readonly isHandRaised: boolean;
   readonly isSpotlighted?: boolean;
+  /** What troubles the participant's line, in words that follow the name. */
+  readonly trouble?: string | undefined;
   /** A word under the avatar: why there is no picture to expect. */
   readonly note?: string | undefined;
   /** What one can do with the participant; shown while the tile is pointed at or has the focus. */
@@ -34,7 +37,7 @@ interface ParticipantTileProps {
 }
 
 /** Somebody else: their picture, or their initials where there is none; who speaks is framed. */
-export function ParticipantTile({ participant, shows, isRinging, isHandRaised, isSpotlighted = false, note, menu }: ParticipantTileProps): ReactNode {
+export function ParticipantTile({ participant, shows, isRinging, isHandRaised, isSpotlighted = false, trouble, note, menu }: ParticipantTileProps): ReactNode {
   const styles = useStyles();
   useEmitter(participant, 'stateChanged isMutedChanged displayNameChanged isSpeakingChanged videoStreamsUpdated');
   const stream = participant.videoStreams.find(({ mediaStreamType }) => mediaStreamType === shows);
@@ -52,6 +55,7 @@ export function ParticipantTile({ participant, shows, isRinging, isHandRaised, i
       <div className={styles.plate}>
         {isSpotlighted ? <StarFilled aria-label="In the spotlight" primaryFill="#ffd24d" /> : null}
         {isHandRaised ? <HandRightFilled aria-label="Hand raised" primaryFill="#ffd24d" /> : null}
+        {trouble === undefined || isScreen ? null : <WifiWarningFilled role="img" aria-label={`${name} ${trouble}`} primaryFill="#ffd24d"><title>{`${name} ${trouble}`}</title></WifiWarningFilled>}
         {participant.isMuted ? <MicOffFilled aria-label="Muted" /> : null}
         <Text className={styles.name} weight="semibold">{isScreen ? `${name}’s screen` : name}</Text>
       </div>

@@ -1,6 +1,6 @@
 import { getIdentifierRawId } from '@azure/communication-common';
 import { Features, type Call } from '@dialplane/calling';
-import { Button, makeStyles, Menu, MenuList, MenuPopover, MenuTrigger, Persona, Text, tokens } from '@fluentui/react-components';
+import { Button, Link, makeStyles, Menu, MenuList, MenuPopover, MenuTrigger, Persona, Text, tokens } from '@fluentui/react-components';
 import { HandRightFilled } from '@fluentui/react-icons/svg/hand-right';
 import { LinkRegular } from '@fluentui/react-icons/svg/link';
 import { MicOffFilled } from '@fluentui/react-icons/svg/mic-off';
@@ -13,6 +13,7 @@ import { useCommand } from '../calling/use-command.ts';
 import { useEmitter } from '../calling/use-emitter.ts';
 import { usePictures, type ArrivingPicture } from '../calling/use-pictures.ts';
 import { groupLink } from '../home/group-link.ts';
+import { hrefOf } from '../routes/route.ts';
 import { useSession } from '../session/use-session.tsx';
 import { formatRatio } from '../text/quantity.ts';
 import { AddPeople } from './add-people.tsx';
@@ -28,7 +29,7 @@ const useStyles = makeStyles({
 });
 
 /** Everybody in the call: what they do, how their picture arrives, how media reaches them, and what one can do about it. */
-export function PeoplePanel({ call }: { readonly call: Call }): ReactNode {
+export function PeoplePanel({ call, troubles }: { readonly call: Call; /** What troubles the others, by raw identifier. */ readonly troubles: ReadonlyMap<string, string> }): ReactNode {
   const styles = useStyles();
   const { session } = useSession();
   const run = useCommand();
@@ -71,7 +72,7 @@ export function PeoplePanel({ call }: { readonly call: Call }): ReactNode {
             <li key={rawId} className={styles.row}>
               <Persona
                 name={nameOf(participant)} avatar={{ color: 'colorful', idForColor: rawId, 'aria-hidden': true }} textAlignment="center"
-                secondaryText={participant.state === 'Connected' ? pictureLine(stream === undefined ? undefined : pictures.get(String(stream.id)), stream !== undefined) : participant.state}
+                secondaryText={participant.state === 'Connected' ? pictureLine(stream === undefined ? undefined : pictures.get(String(stream.id)), stream !== undefined, troubles.get(rawId)) : participant.state}
                 {...(reached === undefined ? {} : { tertiaryText: `audio ${reached.audio}, video ${reached.video}`, size: 'large' })}
               />
               <span className={styles.marks}>
@@ -84,14 +85,18 @@ export function PeoplePanel({ call }: { readonly call: Call }): ReactNode {
           );
         })}
       </ul>
+      {isGroup ? (
+        <Text size={200} className={styles.hint}>
+          Mixed: the server makes one stream of everybody’s. Forwarded: everybody’s own stream arrives. Where a line is narrow or TCP, its pictures are mixed by themselves; <Link href={hrefOf({ screen: 'flow', callId: call.id })}>the call flow</Link> says when and why.
+        </Text>
+      ) : null}
       {call.remoteParticipants.length === 0 ? <Text className={styles.hint}>Nobody else is here yet.</Text> : null}
       <AddPeople call={call} />
     </div>
   );
 }
 
-function pictureLine(picture: ArrivingPicture | undefined, hasVideo: boolean): string {
-  if (!hasVideo) return 'No picture';
-  if (picture === undefined) return 'Camera on';
-  return `${pictureText(picture)}${picture.loss === undefined ? '' : `, ${formatRatio(picture.loss)} lost`}`;
+function pictureLine(picture: ArrivingPicture | undefined, hasVideo: boolean, trouble: string | undefined): string {
+  const line = !hasVideo ? 'No picture' : picture === undefined ? 'Camera on' : `${pictureText(picture)}${picture.loss === undefined ? '' : `, ${formatRatio(picture.loss)} lost`}`;
+  return trouble === undefined ? line : `${line}; ${trouble}`;
 }

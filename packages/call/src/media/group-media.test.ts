@@ -90,9 +90,9 @@ test('who is not watched is told, and the newest is shown to who comes back; the
   const call = new TestCall().gather();
   const watch = (legId: string, ...watched: Array<{ mid: string; layers: number }>) => call.media({ kind: 'watchedChanged', conferenceId: 'id1', legId, watched, why: 'nobody sees it' }).lines;
   call.machine.snapshot(call.now);
-  assert.deepEqual(watch('id5', { mid: '6', layers: 0 }), ['flow mediaProcessor > id4 decided: to be sent: nothing in section 6', 'bob-1 < id5 is watched in 6:0']);
+  assert.deepEqual(watch('id5', { mid: '6', layers: 0 }), ['flow mediaProcessor > id4 decided: asked for the pictures that are watched, and no more', 'bob-1 < id5 is watched in 6:0']);
   assert.deepEqual(call.machine.viewFor('bob-1')?.mediaSessions[0]?.watched, [{ mid: '6', layers: 0 }]);
-  assert.deepEqual(watch('id5'), ['flow mediaProcessor > id4 decided: all of its pictures are to be sent', 'bob-1 < id5 is watched in all']);
+  assert.deepEqual(watch('id5'), ['flow mediaProcessor > id4 decided: asked for all of its pictures again', 'bob-1 < id5 is watched in all']);
   assert.deepEqual(watch('gone', { mid: '6', layers: 0 }), []);
   assert.equal(call.machine.isUnsaved, false);
   for (let count = 0; count < 100; count += 1) watch('id5', { mid: '6', layers: 1 });

@@ -1,4 +1,4 @@
-import type { MediaEvent, WatchedPicture } from '@dialplane/media-api';
+import type { MediaEvent } from '@dialplane/media-api';
 import { allSeats, replaceSeat } from '../call-model.ts';
 import type { LiveCall } from '../live-call.ts';
 
@@ -11,11 +11,6 @@ export function watchedChanged(live: LiveCall, { legId, watched, why }: Extract<
   if (seat?.leg === undefined || seat.line !== undefined) return;
   const watchedChanges = (seat.leg.watchedChanges ?? 0) + 1;
   replaceSeat(live.model, { ...seat, leg: { ...seat.leg, watched, watchedChanges } });
-  if (watchedChanges <= mostTold) live.flow('mediaProcessor', seat.participantId, { kind: 'decision', what: whatOf(watched), why: watchedChanges === mostTold ? `${why}; later changes are not written down` : why });
+  if (watchedChanges <= mostTold) live.flow('mediaProcessor', seat.participantId, { kind: 'decision', what: watched.length === 0 ? 'asked for all of its pictures again' : 'asked for the pictures that are watched, and no more', why: watchedChanges === mostTold ? `${why}; later changes are not written down` : why });
   live.tell(seat.endpointId, () => ({ type: 'watchedPicturesChanged', mediaSessionId: legId, watched: [...watched] }));
-}
-
-function whatOf(watched: readonly WatchedPicture[]): string {
-  if (watched.length === 0) return 'all of its pictures are to be sent';
-  return `to be sent: ${watched.map(({ mid, layers }) => (layers === 0 ? `nothing in section ${mid}` : `the lowest ${layers} of the layers in section ${mid}`)).join(', ')}`;
 }

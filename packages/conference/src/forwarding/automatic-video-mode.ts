@@ -86,5 +86,6 @@ function narrowSentence({ availableBps, wantedPictures, leastBps }: LineObservat
 }
 
 function kilobits(bitsPerSecond: number): string {
-  return `${Math.round(bitsPerSecond / 1000)} kbit/s`;
+  const rate = Math.round(bitsPerSecond / 1000);
+  return rate === 0 ? 'next to nothing' : `${rate} kbit/s`;
 }

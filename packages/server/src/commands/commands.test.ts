@@ -80,6 +80,12 @@ test('link and connection-string ask the running server', async (t) => {
   const link = await dialplane('link', '--data-dir', server.dataDir);
   assert.equal(link.code, 0, link.errors);
   assert.match(link.output, /^https:\/\/\S+\/#\/sign-in\?code=[\w-]+\n$/);
+  const callers = await dialplane('link', '--caller', '--data-dir', server.dataDir);
+  const mayOperate = await Promise.all([link, callers].map(async ({ output }) => {
+    const response = await fetch(`${server.httpUrl}/v1/sign-in`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ displayName: 'Ada', code: output.trim().split('code=')[1] }) });
+    return 'operatorToken' in ((await response.json()) as object);
+  }));
+  assert.deepEqual(mayOperate, [true, false]);
   assert.equal((await dialplane('connection-string', '--data-dir', server.dataDir)).output.trim(), server.connectionString);
   const none = await dialplane('link', '--data-dir', join(server.dataDir, 'none'));
   assert.equal(none.code, 7);

@@ -18,7 +18,7 @@ export function greeting(server: RunningServer, options: ServerOptions, { signIn
     ...telephoneLines(server, options),
     ...(signInLink === undefined
       ? ['  Operator sign-in     ./dialplane link', '  Connection string    ./dialplane connection-string']
-      : [`  Operator sign-in     ${signInLink}`, '                       (for one person, once, within an hour; ./dialplane link makes another)', `  Connection string    ${server.connectionString}`]),
+      : [`  Operator sign-in     ${signInLink}`, '                       (for one person, once, within an hour; ./dialplane link makes another, with --caller for who only calls)', `  Connection string    ${server.connectionString}`]),
     `  Data                 ${options.dataDir}`,
     ...(authority === undefined ? [] : [
       `  Development CA       ${authority}`,

@@ -11,11 +11,12 @@ async function runningServer(dataDir: string): Promise<ControlClient> {
 /** `./dialplane link`: a link with which one person signs in once. */
 export const linkCommand: Command = {
   name: 'link',
-  summary: 'Make a one-time link with which somebody signs in as an operator',
-  details: 'The link works once, within an hour. The server has to be running.',
+  summary: 'Make a one-time link with which somebody signs in',
+  details: 'The link works once, within an hour, and lets its holder operate the server, unless --caller is given. The server has to be running.',
   options: ['dataDir'],
-  run: async ({ options }) => {
-    console.log(await (await runningServer(options.dataDir)).createSignInLink());
+  flags: { caller: { type: 'boolean', description: 'For somebody who calls, and does not operate the server' } },
+  run: async ({ options, flags }) => {
+    console.log(await (await runningServer(options.dataDir)).createSignInLink({ operator: flags['caller'] !== true }));
     return 0;
   },
 };

@@ -13,7 +13,7 @@ export interface Desks {
 
 /** The running server of a data folder, as commands on this machine reach it. */
 export interface ControlClient extends Desks {
-  createSignInLink(): Promise<string>;
+  createSignInLink(holder: { readonly operator: boolean }): Promise<string>;
   connectionString(): Promise<string>;
   status(): Promise<ServerStatus>;
   /** What to test the network with. */
@@ -32,7 +32,7 @@ export async function connectControl(dataDir: string): Promise<ControlClient | u
       revoke: (user) => ask<RevocationAnswer>(file, 'POST', '/tokens/revoke', { user }),
     },
     keys: { rotate: (name) => ask<RotationAnswer>(file, 'POST', '/keys/rotate', { name }) },
-    createSignInLink: async () => (await ask<{ url: string }>(file, 'POST', '/sign-in-links')).url,
+    createSignInLink: async (holder) => (await ask<{ url: string }>(file, 'POST', '/sign-in-links', holder)).url,
     connectionString: async () => (await ask<{ connectionString: string }>(file, 'GET', '/connection-string')).connectionString,
     status: () => ask<ServerStatus>(file, 'GET', '/status'),
     network: () => ask<NetworkConfiguration>(file, 'GET', '/network'),

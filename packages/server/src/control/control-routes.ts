@@ -21,12 +21,13 @@ export interface ServerStatus {
 export interface ControlRoutesOptions extends Desks {
   readonly key: string;
   readonly status: () => ServerStatus;
-  readonly createSignInLink: () => Promise<string>;
+  readonly createSignInLink: (holder: { readonly operator: boolean }) => Promise<string>;
   readonly connectionString: () => string;
   /** What the network is tested with, relay credentials included. */
   readonly network: () => NetworkConfiguration;
 }
 
+const createSignInLinkBody = { type: 'object', additionalProperties: false, required: ['operator'], properties: { operator: { type: 'boolean' } } } as const;
 const createTokenBody = {
   type: 'object', additionalProperties: false, required: ['user', 'scopes', 'minutes'],
   properties: { user: { type: 'string', maxLength: 256 }, scopes: { type: 'array', maxItems: 8, items: { type: 'string', maxLength: 32 } }, minutes: { type: 'integer' } },
@@ -46,7 +47,7 @@ export function addControlRoutes(app: FastifyInstance, { key, status, tokens, ke
     routes.get('/status', async () => status());
     routes.get('/network', async () => network());
     routes.get('/connection-string', async () => ({ connectionString: connectionString() }));
-    routes.post('/sign-in-links', async () => ({ url: await createSignInLink() }));
+    routes.post<{ Body: { operator: boolean } }>('/sign-in-links', { schema: { body: createSignInLinkBody } }, async ({ body }) => ({ url: await createSignInLink(body) }));
     routes.post<{ Body: { user: string; scopes: string[]; minutes: number } }>('/tokens', { schema: { body: createTokenBody } }, async ({ body }) => tokens.create(body));
     routes.post<{ Body: { user: string } }>('/tokens/revoke', { schema: { body: revokeTokensBody } }, async ({ body }) => tokens.revoke(body.user));
     routes.post<{ Body: { name: KeyName } }>('/keys/rotate', { schema: { body: rotateKeyBody } }, async ({ body }) => keys.rotate(body.name));

@@ -97,11 +97,18 @@ export class WatchedPictures {
       known.set(mid, picture);
       const reason = reasonFor(picture, section);
       section.ask(picture.told, now);
-      if (reason !== undefined) reasons.push(`${mediaStreamType} ${picture.told} of ${rids.length}: ${reason}`);
+      if (reason !== undefined) reasons.push(`${mediaStreamType === 'Video' ? 'camera' : 'screen'}: ${amountOf(picture.told, rids.length)}, as ${reason}`);
       if (picture.told < rids.length) watched.push({ mid, layers: picture.told });
     }
     if (reasons.length > 0) this.conference.tell({ kind: 'watchedChanged', conferenceId: this.conference.conferenceId, legId: leg.legId, watched, why: reasons.join('; ') });
   }
+}
+
+/** How much of a picture is asked for, in words. */
+function amountOf(layers: number, all: number): string {
+  if (layers === 0) return 'no picture';
+  if (layers === all) return all === 1 ? 'the picture' : `all ${all} sizes`;
+  return layers === 1 ? `the smallest of ${all} sizes` : `the ${layers} smaller of ${all} sizes`;
 }
 
 function reasonOf({ needed, limit }: PictureUse, before: Pick<WatchedLayers, 'told' | 'limit'>): string {

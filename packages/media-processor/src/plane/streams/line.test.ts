@@ -74,10 +74,10 @@ planeTest('a layer that no line takes is not sent after a while, and is again as
   film(t, anna, () => told().at(-1)?.watched[0]?.layers ?? layers.length);
   await seesLayer(bert, 1);
   await plane.until(() => told().length === 1);
-  assert.deepEqual([told()[0]?.watched, told()[0]?.why], [[{ mid: 'v', layers: 2 }], 'Video 2 of 3: no line of those who see it takes more']);
+  assert.deepEqual([told()[0]?.watched, told()[0]?.why], [[{ mid: 'v', layers: 2 }], 'camera: the 2 smaller of 3 sizes, as no line of those who see it takes more']);
   takes(20_000_000);
   await seesLayer(bert, 2);
-  assert.deepEqual([told()[1]?.watched, told()[1]?.why], [[], 'Video 3 of 3: a line takes more of it']);
+  assert.deepEqual([told()[1]?.watched, told()[1]?.why], [[], 'camera: all 3 sizes, as a line takes more of it']);
 });
 
 planeTest('a line that was known a moment ago is trusted with a part of that: by the leg before, and by the peer connection before', async (t) => {
