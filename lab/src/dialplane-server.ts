@@ -12,7 +12,7 @@ import { bridgeToLoopback } from './loopback-bridge.ts';
 const httpPort = 8080;
 /** The UDP port of the first media process. */
 export const firstMediaPort = 3480;
-type Method = 'GET' | 'POST' | 'PATCH' | 'PUT';
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 const repository = resolve(import.meta.dirname, '../..');
 
 /** Somebody who signed in. `operatorToken` opens flows and records of everybody. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { firstMediaPort } from '../dialplane-server.ts';
 import { labTest } from '../requirements.ts';
+import { connectAsTheGuideSays } from './carrier-guide.ts';
 import { annasNumber, changeTrunk, hearEachOther, numbers, openExchange, reach, refusedWith } from './telephone-room.ts';
 
 /** Of RTP between browser and server: Chromium's number for Opus, and that of RFC 3551 for G.711. */
@@ -73,11 +74,12 @@ labTest('a browser calls telephones', async (context) => {
   }
 });
 
-labTest('a telephone calls a browser', async () => {
+labTest('a telephone calls a browser, over a trunk that was connected word by word as the guide says', async () => {
   await using exchange = await openExchange({ anna: 'carrier' }, ['clara']);
   const anna = exchange.member('anna');
   const clara = exchange.telephone('clara');
-  clara.dial(`sip:${annasNumber}@carrier.example`);
+  const guidesNumber = await connectAsTheGuideSays(exchange, anna);
+  clara.dial(`sip:${guidesNumber}@carrier.example`);
   assert.equal(await anna.phone.call('ring'), `4:${numbers.clara}`);
   await anna.phone.call('answer');
   await Promise.all([anna.phone.call('reaches', 'Connected'), clara.talks()]);
@@ -89,4 +91,8 @@ labTest('a telephone calls a browser', async () => {
   await hearEachOther(anna, clara);
   await anna.phone.call('do', 'hangUp');
   await clara.ends();
+  await anna.phone.call('dial', numbers.clara, guidesNumber);
+  await clara.ring();
+  clara.hangUp();
+  await anna.phone.call('reaches', 'Disconnected');
 });

@@ -72,6 +72,7 @@ processorTest('real offers are answered with the addresses of the process; what 
   await media.next('legDescribed', (event) => event.description.answers === 2);
   describeAgain();
   assert.match(await refusal('chromium'), /^describe DESCRIPTION_INVALID .*faster/);
+  media.send({ kind: 'setSound', conferenceId: 'a', legId: 'nobody', sound: 'none' });
   media.send({ kind: 'setMuted', conferenceId: 'a', legId: 'nobody', isMuted: true });
   assert.match(await refusal('nobody'), /^setMuted LEG_NOT_FOUND/);
   assert.equal(media.processor.status().legs, 2);

@@ -77,7 +77,9 @@ export class ConferenceCommands {
   private carryOutForLeg(conference: Conference, command: CommandOf<'closeLeg' | 'describe' | 'offer' | 'trickle' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSound' | 'sendDtmf'>): void {
     const leg = conference.legs.get(command.legId);
     if (leg === undefined) {
-      this.refuse(command, 'LEG_NOT_FOUND');
+      // Of a telephone that calls there is no leg yet where its own network makes the ringing tone, and no tone to end.
+      const isNothingToEnd = command.kind === 'setSound' && command.sound === 'none';
+      if (!isNothingToEnd) this.refuse(command, 'LEG_NOT_FOUND');
       return;
     }
     // What a client trickles is not needed: its checks tell where it is (RFC 8445 §7.3.1.3).

@@ -55,8 +55,10 @@ export class FrameLink implements CallFeature {
     if (message.payload.length > maxMessageBytes) throw clientError('MESSAGE_TOO_LONG');
     const here = this.call.call.remoteParticipants.map(({ identifier }) => rawIdOf(identifier)).filter((rawId) => receivers.includes(rawId));
     if (receivers.length > 0 && here.length === 0) return;
-    if (this.call.view()?.topology === 'backend') await this.signaled.send(reliability, message, here);
-    else await this.channels.send(reliability, message);
+    const { topology, kind } = this.call.view() ?? {};
+    if (topology !== 'backend') await this.channels.send(reliability, message);
+    // A call of two on the backend is with a telephone, and those hear no messages.
+    else if (kind !== 'oneToOne') await this.signaled.send(reliability, message, here);
   }
 
   private arrive(sender: CommunicationIdentifierKind, { kind, channelId, sequenceNumber, payload }: Message): void {
