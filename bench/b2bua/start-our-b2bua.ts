@@ -8,7 +8,7 @@ import { createSipEdge } from '@dialplane/signaling-controller';
 import { openStore } from '@dialplane/store';
 import { createLogger, createMetrics } from '@dialplane/telemetry';
 import { openTelephonyBooks, TelephoneService } from '@dialplane/telephony';
-import { makeCertificate } from '../media/load-engine.ts';
+import { makeCertificate } from '../certificate.ts';
 import { bridgeCalls } from './bridge.ts';
 import { b2buaBench } from './b2bua-bench-options.ts';
 

@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createUdpSockets, describeDatagram, type DtlsIdentity, loadDtls, loadSrtp, outgoingWords, protectWords, receivedKind, receivedWords, type Srtp, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
+import type { CertificateFiles } from '../certificate.ts';
 import type { LoadClient } from './load-client.ts';
 
 /** Places for packets to send: what is to be protected in the first half, the packet in the second. */
@@ -9,19 +7,6 @@ const slotBytes = 4096;
 const slots = 256;
 /** So that a burst to a hundred clients waits in their sockets and not nowhere. */
 const bufferBytes = 4 * 1024 * 1024;
-
-/** A certificate with its key, PEM. */
-export interface CertificateFiles {
-  readonly certificate: string;
-  readonly privateKey: string;
-}
-
-/** Has the openssl program make a self-signed certificate as browsers have it. */
-export function makeCertificate(folder: string, name: string): CertificateFiles {
-  const [certificate, privateKey] = [join(folder, `${name}.pem`), join(folder, `${name}-key.pem`)];
-  execFileSync('openssl', ['req', '-x509', '-nodes', '-subj', '/CN=load', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', privateKey, '-out', certificate], { stdio: 'ignore' });
-  return { certificate: readFileSync(certificate, 'utf8'), privateKey: readFileSync(privateKey, 'utf8') };
-}
 
 /**
  * Many clients behind one event loop, with the kernels that the media processor uses: what arrives is decrypted and told to its client, what clients send is gathered until

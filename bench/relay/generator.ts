@@ -26,8 +26,10 @@ export interface GeneratorResult {
 
 /** A server under load: where it listens, and the process whose time on CPU counts. */
 export interface LoadedServer extends AsyncDisposable {
-  /** IPv4 address and port. */
+  /** IPv4 address and port, for UDP and TCP. */
   readonly address: string;
+  /** For TLS. */
+  readonly tlsAddress: string;
   readonly pid: number;
 }
 
@@ -43,7 +45,7 @@ export async function buildGenerator(folder: string): Promise<string> {
   const program = join(folder, 'generator');
   const headers = findNodeHeaders();
   if (headers === undefined) throw new Error('there are no headers of this Node, and with them none of OpenSSL');
-  await promisify(execFile)('g++', ['-std=c++20', '-O2', '-Wall', '-Wextra', '-I', join(headers, 'include/node'), '-o', program, ...sources, '-l:libcrypto.so.3']);
+  await promisify(execFile)('g++', ['-std=c++20', '-O2', '-Wall', '-Wextra', '-I', join(headers, 'include/node'), '-o', program, ...sources, '-l:libssl.so.3', '-l:libcrypto.so.3']);
   return program;
 }
 
@@ -82,7 +84,7 @@ export class Generator {
 
   private words(server: LoadedServer, command: string, options: Readonly<Record<string, string | number>>): string[] {
     const { secret, expirySeconds, users } = loadCredentials;
-    const all = { server: server.address, pid: server.pid, secret, expiry: expirySeconds, users, ...options };
+    const all = { server: options['transport'] === 'tls' ? server.tlsAddress : server.address, pid: server.pid, secret, expiry: expirySeconds, users, ...options };
     return ['--cpu-list', String(this.core), this.program, command, ...Object.entries(all).map(([name, value]) => `${name}=${value}`)];
   }
 }

@@ -1,7 +1,11 @@
-/** Our relay alone in a process: `our-relay.ts HOST FOLDER`. It knows the names that the generator uses and prints where it listens. */
+/** Our relay alone in a process: `our-relay.ts HOST FOLDER`. It knows the names that the generator uses and prints where it listens. TLS ends in the main thread, as in a server, which hands over what it decrypted. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { startRelayPlane } from '@dialplane/relay';
 import { createLogger } from '@dialplane/telemetry';
+import { makeCertificate } from '../certificate.ts';
 import { loadCredentials } from './generator.ts';
 
 const [host = '', folder = ''] = process.argv.slice(2);
@@ -29,5 +33,12 @@ const plane = await startRelayPlane({
 for (let index = 0; index < loadCredentials.users; index += 1) {
   plane.admit({ credentialId: `load-${index}`, resourceId: 'bench', userId: `user-${index}`, expiresAt: loadCredentials.expirySeconds * 1000 });
 }
-console.log(`listening on ${plane.ports[0]} (${plane.udpImplementation})`);
-process.once('SIGTERM', () => void plane.close());
+const { certificate, privateKey } = makeCertificate(folder, 'ours');
+const front = createServer({ key: privateKey, cert: certificate, noDelay: true }, (stream) => plane.takeStream({ stream, remoteAddress: stream.remoteAddress ?? '', remotePort: stream.remotePort ?? 0 }));
+front.listen(0, host);
+await once(front, 'listening');
+console.log(`listening on ${plane.ports[0]} (${plane.udpImplementation}), with TLS on ${(front.address() as AddressInfo).port}`);
+process.once('SIGTERM', () => {
+  front.close();
+  void plane.close();
+});

@@ -70,10 +70,20 @@ const streams: readonly Point[] = payloads.flatMap((payload) =>
   ),
 );
 
+/** Each packet in a record of its own, as it comes. */
+const encrypted: readonly Point[] = payloads.flatMap((payload) =>
+  [{ name: 'TLS to UDP', direction: 'c2p' }, { name: 'UDP to TLS', direction: 'p2c' }].map(({ name, direction }): Point => ({
+    label: `${name}, ${payload} B, 50 allocations`,
+    command: 'traffic',
+    options: { payload, direction, allocations: 50, window: 512, transport: 'tls' },
+    goal: undefined,
+  })),
+);
+
 const requests: readonly Point[] = [
   { label: 'allocation with its 401 exchange and its end', command: 'allocations', options: { warmup: 2 }, goal: 1 },
   { label: 'Binding request', command: 'bindings', options: { warmup: 1 }, goal: 1 },
 ];
 
 /** Everything that is measured, in the order of the table. */
-export const points: readonly Point[] = [...saturated, ...paced, ...bursts, ...streams, ...requests];
+export const points: readonly Point[] = [...saturated, ...paced, ...bursts, ...streams, ...encrypted, ...requests];

@@ -5,7 +5,7 @@ import type { MediaDescription } from '@dialplane/calling-api';
 import { createMediaProcessor, type MediaProcessor } from '@dialplane/media-processor';
 import type { MediaEvent } from '@dialplane/media-api';
 import { createLogger } from '@dialplane/telemetry';
-import { makeCertificate } from '../media/load-engine.ts';
+import { makeCertificate } from '../certificate.ts';
 import type { CallServer } from './call-server.ts';
 
 /** Our Media Processor: its supervisor in this process, one media process on a core of its own. */

@@ -2,7 +2,8 @@ import type { ProcessCommand, SectionSettings } from '@dialplane/media-processor
 import { inParallel } from '../in-parallel.ts';
 import { IceClient } from '../ice-client.ts';
 import { LoadClient } from '../load-client.ts';
-import { type LoadEngine, makeCertificate } from '../load-engine.ts';
+import { makeCertificate } from '../../certificate.ts';
+import type { LoadEngine } from '../load-engine.ts';
 import type { ForwardedRoomPlan, MediaServer, MixedParticipant, MixedRoom, Room, SentTrack } from '../media-server.ts';
 import { audioLevelExtension, loadPayloadType } from '../media-sources.ts';
 import { transportSequenceExtension } from '../transport-sequence.ts';

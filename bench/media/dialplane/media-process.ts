@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { heapFlags, type ProcessCommand, type ProcessEvent } from '@dialplane/media-processor';
-import type { CertificateFiles } from '../load-engine.ts';
+import type { CertificateFiles } from '../../certificate.ts';
 
 const entry = fileURLToPath(import.meta.resolve('@dialplane/media-processor').replace(/index\.ts$/, 'plane/media-process.ts'));
 

@@ -26,13 +26,14 @@ uint16_t nextPort() {
 }
 
 /** One datagram, or one STUN message off a stream; 0 when none came in time. */
-size_t receiveMessage(int socket, bool isTcp, uint8_t* buffer, size_t capacity) {
+size_t receiveMessage(int socket, bool isTcp, const Tls& tls, uint8_t* buffer, size_t capacity) {
   size_t have = 0;
   size_t wanted = isTcp ? 20 : 1;
   while (have < wanted) {
     pollfd ready{socket, POLLIN, 0};
-    if (poll(&ready, 1, answerMs) <= 0) return 0;
-    const ssize_t got = recv(socket, buffer + have, isTcp ? wanted - have : capacity, 0);
+    if (!hasDecrypted(tls) && poll(&ready, 1, answerMs) <= 0) return 0;
+    const ssize_t got = receiveOver(socket, tls, buffer + have, isTcp ? wanted - have : capacity);
+    if (got <= 0 && tls != nullptr && SSL_get_error(tls.get(), static_cast<int>(got)) == SSL_ERROR_WANT_READ) continue;
     if (got <= 0) return 0;
     have += static_cast<size_t>(got);
     if (!isTcp) return have;
@@ -42,11 +43,11 @@ size_t receiveMessage(int socket, bool isTcp, uint8_t* buffer, size_t capacity) 
   return have;
 }
 
-turn::Response ask(int socket, bool isTcp, turn::Method method, const turn::Request& request) {
+turn::Response ask(int socket, bool isTcp, const Tls& tls, turn::Method method, const turn::Request& request) {
   uint8_t buffer[2048];
   for (int round = 0; round < tries; ++round) {
-    if (send(socket, request.data(), request.size(), 0) < 0) fail("send");
-    const size_t size = receiveMessage(socket, isTcp, buffer, sizeof buffer);
+    if (sendOver(socket, tls, request.data(), request.size()) < 0) fail("send");
+    const size_t size = receiveMessage(socket, isTcp, tls, buffer, sizeof buffer);
     if (const auto response = turn::parseResponse(method, buffer, size)) return *response;
     if (isTcp) break;
   }
@@ -103,8 +104,9 @@ Allocation openAllocation(const Options& options, int index, const sockaddr_in& 
   Allocation allocation{};
   allocation.client = options.isTcp ? openTcp(options.server) : openUdp(options.server);
   if (!options.isTcp && connect(allocation.client, reinterpret_cast<const sockaddr*>(&options.server), sizeof options.server) < 0) fail("connect");
+  if (options.isTls) allocation.tls = startTls(allocation.client);
   const turn::Credential& credential = allocation.credential = credentialOf(options, index);
-  const auto request = [&](turn::Method method, const turn::Request& built) { return ask(allocation.client, options.isTcp, method, built); };
+  const auto request = [&](turn::Method method, const turn::Request& built) { return ask(allocation.client, options.isTcp, allocation.tls, method, built); };
 
   const turn::Response challenged = request(turn::allocate, turn::allocateRequest());
   if (challenged.errorCode == allocationMismatch) {
@@ -122,6 +124,7 @@ Allocation openAllocation(const Options& options, int index, const sockaddr_in& 
 
 void releaseAllocation(const Options& options, const Allocation& allocation) {
   if (options.isTcp) {
+    if (allocation.tls != nullptr) SSL_shutdown(allocation.tls.get());
     close(allocation.client);
     return;
   }
@@ -129,7 +132,7 @@ void releaseAllocation(const Options& options, const Allocation& allocation) {
   const turn::Request request = turn::refreshRequest(0).sign(allocation.credential, allocation.challenge);
   for (int round = 0; round < tries; ++round) {
     if (send(allocation.client, request.data(), request.size(), 0) < 0) fail("send");
-    for (size_t size; (size = receiveMessage(allocation.client, false, buffer, sizeof buffer)) > 0;) {
+    for (size_t size; (size = receiveMessage(allocation.client, false, nullptr, buffer, sizeof buffer)) > 0;) {
       if (turn::parseResponse(turn::refresh, buffer, size)) {
         close(allocation.client);
         return;

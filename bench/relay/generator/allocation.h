@@ -1,5 +1,6 @@
 #pragma once
 #include "options.h"
+#include "tls-stream.h"
 #include "turn-messages.h"
 
 constexpr uint16_t firstChannel = 0x4000;
@@ -7,6 +8,8 @@ constexpr uint16_t firstChannel = 0x4000;
 /** An allocation as its client holds it. */
 struct Allocation {
   int client = -1;
+  /** Of a client over TLS. */
+  Tls tls;
   sockaddr_in relayed{};
   turn::Credential credential;
   turn::Challenge challenge;

@@ -18,6 +18,8 @@ struct Flow {
   uint32_t index = 0;
   int input = -1;
   int output = -1;
+  /** Of the stream. */
+  Tls tls{};
   /** ChannelData is put in front of what goes in, or taken off what comes out. */
   bool isFramedIn = false;
   bool isFramedOut = false;

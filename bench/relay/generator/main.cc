@@ -4,7 +4,7 @@
  *   generator traffic|allocations|bindings|hold NAME=VALUE...
  *
  * server=IP:PORT pid=N secret=TEXT expiry=SECONDS users=N        whom to load; names are EXPIRY:load-0 to EXPIRY:load-(N-1)
- * allocations=N payload=BYTES transport=udp|tcp direction=c2p|p2c|both
+ * allocations=N payload=BYTES transport=udp|tcp|tls direction=c2p|p2c|both
  * burst=N segmentation=0|1 gro=0|1                                packets of an allocation in a row, how they go in and come out
  * window=PACKETS | rate=PACKETS_PER_SECOND                        closed loop, or open loop
  * warmup=SECONDS seconds=SECONDS
@@ -40,7 +40,7 @@ void set(Options& options, const std::string& name, const std::string& value) {
   else if (name == "users") options.users = std::stoi(value);
   else if (name == "allocations") options.allocations = std::stoi(value);
   else if (name == "payload") options.payload = std::stoi(value);
-  else if (name == "transport") options.isTcp = value == "tcp";
+  else if (name == "transport") options.isTcp = value != "udp", options.isTls = value == "tls";
   else if (name == "direction") options.isToPeer = value != "p2c", options.isToClient = value != "c2p";
   else if (name == "burst") options.burst = std::stoi(value);
   else if (name == "segmentation") options.hasSegmentation = value == "1";

@@ -15,7 +15,9 @@ struct Options {
   int users = 64;
   int allocations = 1;
   int payload = 160;
+  /** A stream, encrypted or not. */
   bool isTcp = false;
+  bool isTls = false;
   bool isToPeer = true;
   bool isToClient = false;
   int burst = 1;

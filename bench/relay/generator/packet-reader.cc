@@ -75,9 +75,11 @@ void PacketReader::receiveDatagrams(Flow& flow, Tally& tally) {
 
 void PacketReader::receiveStream(Flow& flow, Tally& tally) {
   const size_t frame = header + ((payload + 3) & ~size_t{3});
-  const ssize_t got = recv(flow.output, buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (got <= 0) return;
-  flow.unread.insert(flow.unread.end(), buffer.data(), buffer.data() + got);
+  do {
+    const ssize_t got = receiveOver(flow.output, flow.tls, buffer.data(), buffer.size());
+    if (got <= 0) return;
+    flow.unread.insert(flow.unread.end(), buffer.data(), buffer.data() + got);
+  } while (hasDecrypted(flow.tls));
   size_t from = 0;
   for (; from + frame <= flow.unread.size(); from += frame) check(flow, flow.unread.data() + from, header + payload, tally);
   flow.unread.erase(flow.unread.begin(), flow.unread.begin() + static_cast<ptrdiff_t>(from));

@@ -69,11 +69,11 @@ int PacketWriter::sendSegmented(Flow& flow, size_t size, int count) {
 /** A packet of which a part went has gone: the rest is sent before the next one. */
 int PacketWriter::sendStream(Flow& flow, size_t size, int count) {
   if (!flow.unsent.empty()) {
-    const ssize_t went = ::send(flow.input, flow.unsent.data(), flow.unsent.size(), MSG_DONTWAIT);
+    const ssize_t went = sendOver(flow.input, flow.tls, flow.unsent.data(), flow.unsent.size());
     if (went > 0) flow.unsent.erase(flow.unsent.begin(), flow.unsent.begin() + went);
     if (!flow.unsent.empty()) return 0;
   }
-  const ssize_t went = ::send(flow.input, buffer.data(), size * static_cast<size_t>(count), MSG_DONTWAIT);
+  const ssize_t went = sendOver(flow.input, flow.tls, buffer.data(), size * static_cast<size_t>(count));
   if (went <= 0) return 0;
   const size_t whole = (static_cast<size_t>(went) + size - 1) / size;
   flow.unsent.assign(buffer.data() + went, buffer.data() + whole * size);

@@ -49,8 +49,8 @@ class Traffic {
     const int peer = openUdp(options.server);
     const Allocation& allocation = allocations.emplace_back(openAllocation(options, index, localAddress(peer)));
     if (connect(peer, reinterpret_cast<const sockaddr*>(&allocation.relayed), sizeof allocation.relayed) < 0) throw std::runtime_error("a peer cannot reach its relayed address");
-    if (options.isToPeer) flows.push_back({.index = static_cast<uint32_t>(2 * index), .input = allocation.client, .output = peer, .isFramedIn = true, .isStreamIn = options.isTcp});
-    if (options.isToClient) flows.push_back({.index = static_cast<uint32_t>(2 * index + 1), .input = peer, .output = allocation.client, .isFramedOut = true, .isStreamOut = options.isTcp});
+    if (options.isToPeer) flows.push_back({.index = static_cast<uint32_t>(2 * index), .input = allocation.client, .output = peer, .tls = allocation.tls, .isFramedIn = true, .isStreamIn = options.isTcp});
+    if (options.isToClient) flows.push_back({.index = static_cast<uint32_t>(2 * index + 1), .input = peer, .output = allocation.client, .tls = allocation.tls, .isFramedOut = true, .isStreamOut = options.isTcp});
     const int takesRuns = options.hasGro;
     for (const int socket : {peer, allocation.client}) setsockopt(socket, IPPROTO_UDP, UDP_GRO, &takesRuns, sizeof takesRuns);
   }
