@@ -3,6 +3,7 @@ import { addMilliseconds, type Instant } from '@dialplane/sansio';
 import { BitrateMeter } from './bitrate-meter.ts';
 import { DelayTrend } from './delay-trend.ts';
 import { LossLimit } from './loss-limit.ts';
+import { Opening } from './opening.ts';
 import { Probe } from './probe.ts';
 import { RateControl } from './rate-control.ts';
 import { SentPackets } from './sent-packets.ts';
@@ -17,6 +18,8 @@ const mostBps = 20_000_000;
 const silenceMs = 1500;
 /** A pause in what arrives after which delays are compared anew. */
 const pauseMs = 2000;
+/** A line that takes so much of the guess is left to the first probe, which tells exactly. */
+const guessedPart = 0.75;
 const leastProbeBps = 120_000;
 const probeIntervalMs = 4000;
 const mostProbeIntervalMs = 15_000;
@@ -61,7 +64,8 @@ export class BandwidthEstimator {
   private probe: Probe | undefined;
   private probeAt: Instant | undefined;
   private probeInterval = probeIntervalMs;
-  private basis: 'guess' | 'probe' = 'guess';
+  /** There while the estimate is a guess. */
+  private opening: Opening | undefined = new Opening();
 
   constructor(options: BandwidthEstimatorOptions = {}) {
     this.control = new RateControl(options.startBps ?? usualStartBps);
@@ -118,6 +122,7 @@ export class BandwidthEstimator {
       const arrival = feedback.arrivals[index] ?? notReceived;
       if (arrival === notReceived) {
         lost += 1;
+        this.probe?.noteLost(number);
         continue;
       }
       const bytes = this.sent.take(number);
@@ -132,6 +137,7 @@ export class BandwidthEstimator {
     this.loss.note(received, lost, this.estimateBps, now);
     if (this.trend.signal === 'overuse') this.congestedAt = now;
     this.control.handle(this.trend.signal, this.arrivals.bitsPerSecond(this.arrivedAt), this.roundTrip, now);
+    this.settleOpening(now);
     this.settleProbe(now);
   }
 
@@ -169,12 +175,23 @@ export class BandwidthEstimator {
     const before = this.estimateBps;
     if (result !== undefined) this.takeRoom(result.rateBps, now);
     // The first estimate is a guess: a narrow line is known by the first probe, seconds before its queue tells.
-    if (result?.isFull === true && this.basis === 'guess') this.control.rateBps = Math.min(this.control.rateBps, Math.max(leastBps, result.rateBps));
-    if (result !== undefined) this.basis = 'probe';
+    if (result?.isFull === true && this.opening !== undefined) this.control.rateBps = Math.min(this.control.rateBps, Math.max(leastBps, result.rateBps));
+    if (result !== undefined) this.opening = undefined;
     const isFull = result === undefined || result.isFull;
     if (!isFull) this.probeInterval = probeIntervalMs;
     this.probeAt = !isFull && this.estimateBps > 1.1 * before ? now : addMilliseconds(now, this.probeInterval);
     if (isFull) this.probeInterval = Math.min(mostProbeIntervalMs, this.probeInterval * 2);
+  }
+
+  /** A line that takes less than the guess shows that before the first probe, which it is spared, or in its midst. */
+  private settleOpening(now: Instant): void {
+    const fullBps = this.opening?.fullBps();
+    if (fullBps === undefined || fullBps > guessedPart * this.estimateBps) return;
+    this.opening = undefined;
+    this.probe = undefined;
+    this.control.lower(fullBps, now);
+    this.congestedAt = now;
+    this.probeAt = addMilliseconds(now, calmMs);
   }
 
   private takeRoom(rateBps: number, now: Instant): void {
@@ -188,6 +205,7 @@ export class BandwidthEstimator {
     this.arrivals.note(bytes, arrivedAt);
     this.trend.note(sentAt, arrivedAt);
     this.probe?.noteArrived(number, bytes, sentAt, arrivedAt);
+    this.opening?.noteArrived(bytes, sentAt, arrivedAt);
   }
 
   private followReference(referenceTime: number): void {

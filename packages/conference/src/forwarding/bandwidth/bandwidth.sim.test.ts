@@ -55,6 +55,39 @@ test('in its first seconds a narrow line loses next to nothing, and a wide one s
   }
 });
 
+test('a sender that fills the first guess loses little of it on a line that takes less, and is held back on no other', (context) => {
+  const mostLoss = new Map([[100_000, 0.35], [200_000, 0.03]]);
+  for (const delayMs of [20, 100]) {
+    for (const rateBps of [100_000, 200_000, 300_000, 500_000, 1_000_000, 2_000_000, 8_000_000]) {
+      for (const jitterMs of [0, 30]) {
+        const line = new TestLine({ rateBps, ...clean, delayMs, jitterMs });
+        line.estimator.setWanted(10_000_000);
+        const report = line.pass(2000, everything);
+        const text = `${rateBps / 1000} kbit/s, ${2 * delayMs} ms there and back, ${jitterMs} ms of jitter: ${JSON.stringify(report)}`;
+        context.diagnostic(text);
+        assert.ok(report.lossFraction <= (mostLoss.get(rateBps) ?? 0.01), text);
+        assert.ok(rateBps < 300_000 || report.leastEstimateBps > 230_000, text);
+        assert.ok(rateBps < 500_000 || report.arrivedBps > 290_000, text);
+      }
+    }
+  }
+});
+
+test('a receiver that is busy now and then is not taken for a line that is full', (context) => {
+  for (const [stallMs, betweenMs] of [[100, 400], [200, 800], [300, 1700], [1000, 4000]] as const) {
+    const line = new TestLine({ rateBps: 20_000_000, ...clean, delayMs: 1 });
+    line.estimator.setWanted(1_200_000);
+    line.pass(3000, everything);
+    let leastEstimateBps = Infinity;
+    for (let turn = 0; turn < 10; turn += 1) {
+      line.stall(stallMs);
+      leastEstimateBps = Math.min(leastEstimateBps, line.pass(stallMs + betweenMs, () => 1_000_000).leastEstimateBps);
+    }
+    context.diagnostic(`${stallMs} ms of ${stallMs + betweenMs}: ${leastEstimateBps}`);
+    assert.ok(leastEstimateBps > 1_200_000, `busy for ${stallMs} ms of ${stallMs + betweenMs}: ${leastEstimateBps}`);
+  }
+});
+
 test('a line that becomes narrow is followed down within two seconds, and up again when it is wide', () => {
   const line = new TestLine({ rateBps: 3_000_000, ...clean });
   line.estimator.setWanted(10_000_000);

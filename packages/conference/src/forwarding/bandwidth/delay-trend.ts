@@ -3,6 +3,13 @@ export type DelaySignal = 'overuse' | 'underuse' | 'normal';
 
 /** Packets sent within this time are one group: a frame, which a sender gives away at once (draft-ietf-rmcat-gcc-02 §5.2). */
 const groupMs = 5;
+/**
+ * For so long packets that arrive as closely, and faster than they were sent, are one group whenever they were sent: they waited to be taken all at once, by a radio or by a receiver that was busy. For
+ * longer, and they come out of a queue that empties.
+ */
+const longestBurstMs = 100;
+/** As long as a full packet takes on a line of 20 Mbit/s: what arrives so closely was not waiting for the line. */
+const atOnceMs = 0.5;
 /** Groups through whose delays the line is laid. */
 const windowSize = 20;
 const smoothing = 0.9;
@@ -29,6 +36,8 @@ export class DelayTrend {
   signal: DelaySignal = 'normal';
   private groupSentAt = -1;
   private groupLastSentAt = 0;
+  /** When those of the group that arrive closely began to. */
+  private burstFrom = 0;
   private groupArrivedAt = 0;
   private previousSentAt = -1;
   private previousArrivedAt = 0;
@@ -48,8 +57,11 @@ export class DelayTrend {
   note(sentAt: number, arrivedAt: number): void {
     if (this.groupSentAt < 0) return this.begin(sentAt, arrivedAt);
     if (sentAt < this.groupSentAt) return;
-    const isBurst = arrivedAt - this.groupArrivedAt <= groupMs && arrivedAt - this.groupArrivedAt < sentAt - this.groupLastSentAt;
+    const sentMs = sentAt - this.groupLastSentAt;
+    const arrivedMs = arrivedAt - this.groupArrivedAt;
+    const isBurst = arrivedMs <= groupMs && (arrivedMs < sentMs || arrivedMs <= atOnceMs) && arrivedAt - this.burstFrom < longestBurstMs;
     if (sentAt - this.groupSentAt <= groupMs || isBurst) {
+      if (!isBurst) this.burstFrom = arrivedAt;
       this.groupLastSentAt = Math.max(this.groupLastSentAt, sentAt);
       this.groupArrivedAt = Math.max(this.groupArrivedAt, arrivedAt);
       return;
@@ -76,6 +88,7 @@ export class DelayTrend {
   private begin(sentAt: number, arrivedAt: number): void {
     this.groupSentAt = sentAt;
     this.groupLastSentAt = sentAt;
+    this.burstFrom = arrivedAt;
     this.groupArrivedAt = arrivedAt;
   }
 

@@ -6,6 +6,8 @@ const durationMs = 40;
 const patienceMs = 1000;
 /** Where less than this part of what was sent arrived per time, the line was full. */
 const fullPart = 0.9;
+/** So much of it has to be known, and to have arrived where there was room. */
+const mostPart = 0.8;
 
 /** What a probe has shown. */
 export interface ProbeResult {
@@ -27,6 +29,7 @@ export class Probe {
   private sentBytes = 0;
   private sendingEndedAt: Instant | undefined;
   private receivedPackets = 0;
+  private lostPackets = 0;
   private receivedBytes = 0;
   private firstSentAt = 0;
   private lastSentAt = 0;
@@ -55,9 +58,14 @@ export class Probe {
     if (this.sentPackets >= leastPackets && now - this.startedAt >= durationMs) this.sendingEndedAt = now;
   }
 
+  /** Notes that a packet is said to be lost; those that are not of the probe are ignored. */
+  noteLost(number: number): void {
+    if (this.holds(number)) this.lostPackets += 1;
+  }
+
   /** Notes that a packet arrived; those that are not of the probe are ignored. In the order of their numbers. */
   noteArrived(number: number, bytes: number, sentAt: number, arrivedAt: number): void {
-    if (this.sentPackets === 0 || ((number - this.firstNumber) & 0xffff) >= this.sentPackets) return;
+    if (!this.holds(number)) return;
     if (this.receivedPackets === 0) {
       this.firstSentAt = sentAt;
       this.firstArrivedAt = arrivedAt;
@@ -74,18 +82,23 @@ export class Probe {
   isOver(now: Instant): boolean {
     const { sendingEndedAt } = this;
     if (sendingEndedAt === undefined) return now - this.startedAt > patienceMs;
-    return this.receivedPackets >= this.sentPackets || now - sendingEndedAt > patienceMs;
+    return this.receivedPackets + this.lostPackets >= this.sentPackets || now - sendingEndedAt > patienceMs;
   }
 
-  /** What it has shown, or `undefined` where too little arrived to tell. */
+  /** What it has shown, or `undefined` where too little is known to tell. Where much of it was lost, there was no room for that. */
   result(): ProbeResult | undefined {
     const sentMs = this.lastSentAt - this.firstSentAt;
     const arrivedMs = this.lastArrivedAt - this.firstArrivedAt;
-    if (this.receivedPackets < Math.max(leastPackets, this.sentPackets * 0.8) || sentMs <= 0 || arrivedMs <= 0) return undefined;
+    const isKnown = this.receivedPackets + this.lostPackets >= this.sentPackets * mostPart;
+    if (this.receivedPackets < leastPackets || !isKnown || sentMs <= 0 || arrivedMs <= 0) return undefined;
     const sentBps = ((this.receivedBytes - this.lastSize) * 8000) / sentMs;
     const arrivedBps = ((this.receivedBytes - this.firstSize) * 8000) / arrivedMs;
     if (arrivedBps > 2 * sentBps) return undefined;
-    const isFull = arrivedBps < fullPart * sentBps;
+    const isFull = arrivedBps < fullPart * sentBps || this.receivedPackets < mostPart * this.sentPackets;
     return { isFull, rateBps: isFull ? 0.95 * arrivedBps : Math.min(sentBps, arrivedBps) };
+  }
+
+  private holds(number: number): boolean {
+    return this.sentPackets > 0 && ((number - this.firstNumber) & 0xffff) < this.sentPackets;
   }
 }

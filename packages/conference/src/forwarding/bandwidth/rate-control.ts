@@ -53,15 +53,19 @@ export class RateControl {
     if (this.fullBps !== undefined && rateBps > this.fullBps * (1 + nearPart)) this.fullBps = undefined;
   }
 
+  /** The line was seen to be full with `fullBps`: less than that from now on, so that its queue empties. */
+  lower(fullBps: number, now: Instant): void {
+    this.decreasedAt = now;
+    this.rateBps = Math.max(leastBps, Math.min(this.rateBps, decrease * fullBps));
+    this.fullBps = fullBps;
+    this.state = 'hold';
+    this.changedAt = now;
+  }
+
   private back(arrivingBps: number | undefined, roundTripMs: number, now: Instant): void {
     // One decrease per round trip and feedback: what is on its way was sent before the last one.
     if (this.decreasedAt !== undefined && now - this.decreasedAt < roundTripMs + feedbackMs) return;
-    this.decreasedAt = now;
-    const full = arrivingBps ?? this.rateBps;
-    this.rateBps = Math.max(leastBps, Math.min(this.rateBps, decrease * full));
-    this.fullBps = full;
-    this.state = 'hold';
-    this.changedAt = now;
+    this.lower(arrivingBps ?? this.rateBps, now);
   }
 
   private climb(arrivingBps: number | undefined, roundTripMs: number, elapsedMs: number): void {

@@ -53,6 +53,7 @@ export class TestLine {
   private readonly onTheWay: Arrival[] = [];
   private readonly feedbackOnTheWay: Array<{ readonly at: number; readonly bytes: Uint8Array }> = [];
   private freeAt = 0;
+  private stalledUntil = 0;
   private lastArrivalAt = 0;
   private owedBytes = 0;
   private waits: number[] = [];
@@ -63,6 +64,11 @@ export class TestLine {
     this.line = line;
     this.estimator = new BandwidthEstimator(options);
     this.randomness = seededRandomness(seed);
+  }
+
+  /** The receiver, which is busy, takes nothing for so long, and then everything at once. */
+  stall(milliseconds: number): void {
+    this.stalledUntil = this.now + milliseconds;
   }
 
   /** Lets time pass; `choose` gives the bits per second to send of the estimate. */
@@ -122,10 +128,10 @@ export class TestLine {
   }
 
   private deliver(): void {
-    for (let next = this.onTheWay[0]; next !== undefined && next.at <= this.now; next = this.onTheWay[0]) {
+    for (let next = this.onTheWay[0]; next !== undefined && next.at <= this.now && this.stalledUntil <= this.now; next = this.onTheWay[0]) {
       this.onTheWay.shift();
       this.arrivedBytes += next.bytes;
-      this.recorder.note(next.number, instant(next.at));
+      this.recorder.note(next.number, instant(Math.max(next.at, this.stalledUntil)));
     }
     for (let next = this.feedbackOnTheWay[0]; next !== undefined && next.at <= this.now; next = this.feedbackOnTheWay[0]) {
       this.feedbackOnTheWay.shift();
