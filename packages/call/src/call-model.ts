@@ -125,8 +125,12 @@ export interface Invitation {
   readonly callerName?: string;
   /** How long they are rung, where that was said. */
   readonly ringMs?: number;
-  /** How often an application has sent the call on before it was for them. */
+  /** How often the call was sent on, by applications and SIP phones, before it was for them. */
   readonly redirections?: number;
+  /** What telephones are told of that, oldest first. */
+  readonly history?: readonly Redirection[];
+  /** Whose SIP phone has sent the call on to them, while other devices of that user ring as well. */
+  readonly forwardedBy?: string;
   /** The application that waits for them to come, until they do. */
   readonly asking?: { readonly connectionId: string; readonly operation: ApplicationOperation; /** The connection in whose call they were before, where they are moved. */ readonly movedFrom?: string };
 }

@@ -27,7 +27,7 @@ export interface CallLimits {
   readonly participants: number;
   /** Applications in one call. */
   readonly applications: number;
-  /** How often applications may send a call on. */
+  /** How often applications and SIP phones may send a call on. */
   readonly redirections: number;
   /** Devices of one user that ring. */
   readonly devicesPerUser: number;

@@ -122,6 +122,7 @@ const lineEvent = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('transferEnded'), status: fc.constantFrom(200, 405, 486) }) },
   fc.record({ kind: fc.constant('dtmf'), tone: fc.constantFrom('1', '#', 'nonsense') }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('ended'), end: fc.record({ by: fc.constantFrom('remote', 'local', 'network'), status: maybe(fc.constantFrom(404, 486, 487, 503, 603)) }, { requiredKeys: ['by'] }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('ended'), end: fc.record({ by: fc.constant('remote'), status: fc.constant(302), forwarded: fc.record({ identifiers: fc.array(fc.constantFrom(bob.identifier, carol.identifier, dave.identifier), { minLength: 1, maxLength: 2 }), redirection: fc.constant({ by: bob.identifier, reason: 'busy' }) }) }) }) },
 );
 const incoming = fc.record({
   kind: fc.constant('incoming'), from: fc.constantFrom(telephone, '4:anonymous', dave.identifier),

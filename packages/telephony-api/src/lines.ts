@@ -59,6 +59,8 @@ export interface LineEnd {
   readonly refusal?: LineRefusal;
   /** One sentence for who was in the call. */
   readonly sentence?: string;
+  /** Of a SIP phone that has sent the call on: to which users of this server, and how that reads in the history of the call. The owner rings them. */
+  readonly forwarded?: { readonly identifiers: readonly string[]; readonly redirection: Redirection };
 }
 
 export type LineRefusal =

@@ -9,7 +9,7 @@ import type { Disk, HostMachine, Received, Transmission } from '../host.ts';
 import type { Request } from '../request-client.ts';
 import type { Journal } from './journal.ts';
 import type { CallMessage, CallRequest, Directory } from './messages.ts';
-import { SubscribedApplication, type Word } from './subscribed-application.ts';
+import { SubscribedApplication, type AnsweredCall, type Deed } from './subscribed-application.ts';
 import { TelephoneNetwork, type LineTask } from './telephone-network.ts';
 
 const presenceSweepMs = 5_000;
@@ -23,7 +23,8 @@ type Task =
   | { readonly kind: 'found'; readonly callId: string; readonly identifier: string }
   | { readonly kind: 'wake'; readonly callId: string }
   | { readonly kind: 'line'; readonly task: LineTask }
-  | { readonly kind: 'word'; readonly callId: string; readonly command: Word['command'] }
+  | { readonly kind: 'deed'; readonly deed: Deed }
+  | { readonly kind: 'movedAway'; readonly callId: string; readonly identifier: string }
   | { readonly kind: 'telephone' }
   | { readonly kind: 'sweep' };
 
@@ -154,8 +155,12 @@ export class ControllerProgram implements HostMachine<CallMessage> {
       case 'line':
         if (this.telephones.tells(task.task)) this.hear(task.task.event, now);
         return;
-      case 'word':
-        this.give(task.callId, task.command, now);
+      case 'deed':
+        if (task.deed.kind === 'word') this.give(task.deed.callId, task.deed.command, now);
+        else this.move(task.deed.from, task.deed.to, now);
+        return;
+      case 'movedAway':
+        this.give(task.callId, { kind: 'movedAway', identifier: task.identifier }, now);
         return;
       case 'telephone':
         this.beCalled(now);
@@ -163,6 +168,17 @@ export class ControllerProgram implements HostMachine<CallMessage> {
       case 'sweep':
         this.sweep(now);
     }
+  }
+
+  /** The first one of a call goes to another one. */
+  private move(from: AnsweredCall, to: AnsweredCall, now: Instant): void {
+    const source = this.calls.get(from.callId);
+    const isThere = source?.application(from.connectionId) !== undefined;
+    const target = isThere ? source?.roster()[0]?.identifier : undefined;
+    const transferee = target === undefined ? undefined : source?.transferee(target);
+    if (target === undefined || transferee === undefined) return;
+    const commandId = this.surroundings.chance.uuid();
+    this.give(to.callId, { kind: 'takeIn', commandId, by: to.connectionId, target, transferee, from, operation: { operationId: commandId } }, now);
   }
 
   /** Telephones call as long as people do. */
@@ -283,15 +299,17 @@ export class ControllerProgram implements HostMachine<CallMessage> {
         if (output.command.kind === 'openConference') this.disk.put(`conference/${output.command.conferenceId}`, callId);
         return [{ to: this.surroundings.mediaHost, message: { kind: 'mediaCommand', command: output.command } }];
       case 'line':
-        if (output.command.kind === 'dial') this.lines.set(output.command.lineId, callId);
+        if (output.command.kind === 'dial' || output.command.kind === 'connect') this.lines.set(output.command.lineId, callId);
         for (const task of this.telephones.obey(output.command)) this.tasks.add(now + task.afterMs, { kind: 'line', task });
         return [];
       case 'userCalled':
-        for (const { afterMs, command } of this.application.hear(callId, output)) this.tasks.add(now + afterMs, { kind: 'word', callId, command });
+        for (const deed of this.application.hear(callId, output)) this.tasks.add(now + deed.afterMs, { kind: 'deed', deed });
+        return [];
+      case 'movedHere':
+        this.tasks.add(now + this.surroundings.chance.between(1, 5), { kind: 'movedAway', callId: output.from, identifier: output.identifier });
         return [];
       case 'transferSettled':
       case 'handOver':
-      case 'movedHere':
       case 'application':
       case 'flow':
       case 'ended':
@@ -314,7 +332,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
 
 /** Who waits for the answer. */
 function commander(command: CallCommand): string | undefined {
-  if (command.kind === 'decide') return undefined;
+  if (command.kind === 'decide' || command.kind === 'takeIn') return undefined;
   if ('application' in command) return command.application.connectionId;
   const endpoint: EndpointIdentity | string = command.kind === 'start' ? command.caller : command.kind === 'join' ? command.joiner : command.by;
   return typeof endpoint === 'string' ? endpoint : endpoint.endpointId;

@@ -11,7 +11,7 @@ export class Journal {
   /** Results by call and command: what a repeat must agree with. */
   private readonly verdicts = new Map<string, string>();
   private readonly conferences = new Map<string, { readonly opened: number; readonly failed: number }>();
-  readonly counts = { commands: 0, repeats: 0, events: 0, promotions: 0, reopenings: 0, decided: 0 };
+  readonly counts = { commands: 0, repeats: 0, events: 0, promotions: 0, reopenings: 0, decided: 0, moved: 0 };
 
   /** Sees what a call put out when it has been committed. @param isForgotten the command is not remembered: a message goes by whenever it is sent. */
   note(callId: string, outputs: readonly CallOutput[], by: string | undefined, isForgotten: boolean): void {
@@ -47,6 +47,7 @@ export class Journal {
 
   private noteDecision(callId: string, what: string): void {
     if (what === 'the conference is opened again') this.counts.reopenings += 1;
+    if (what.endsWith(' has gone to another call')) this.counts.moved += 1;
     if (/^an application answers for|^the call to .* is (rejected|sent on)/.test(what)) this.counts.decided += 1;
     const { opened, failed } = this.conferences.get(callId) ?? { opened: 0, failed: 0 };
     this.conferences.set(callId, { opened: opened + Number(what === 'conference opened'), failed: failed + Number(what === 'conference failed') });

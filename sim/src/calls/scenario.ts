@@ -29,6 +29,8 @@ export interface CallsReport extends Tally {
   readonly reopenings: number;
   /** Calls about which an application has decided. */
   readonly decided: number;
+  /** People whom an application has moved from one call to another. */
+  readonly moved: number;
   readonly commands: number;
   readonly repeats: number;
   readonly events: number;
@@ -134,9 +136,9 @@ export function runCalls({ seed, users, intentionsPerEndpoint }: CallsScenario):
     const name = `${endReason.code}/${endReason.subCode}`;
     reasons[name] = (reasons[name] ?? 0) + 1;
   }
-  const { promotions, reopenings, decided, commands, repeats, events } = journal.counts;
+  const { promotions, reopenings, decided, moved, commands, repeats, events } = journal.counts;
   return {
-    seed, calls: records.length, groupCalls: records.filter(({ kind }) => kind === 'group').length, promotions, reopenings, decided, commands, repeats, events, restarts,
+    seed, calls: records.length, groupCalls: records.filter(({ kind }) => kind === 'group').length, promotions, reopenings, decided, moved, commands, repeats, events, restarts,
     telephones: records.flatMap(({ participations }) => participations).filter(({ line }) => line !== undefined).length, agreements, sharedReasons, reasons, ...world.tally,
   };
 }

@@ -8,7 +8,7 @@ import type { LiveCall } from '../live-call.ts';
 import { beginPromotion } from '../media/promotion.ts';
 import { inviteWhenOpen } from '../membership/dialing.ts';
 import { isFull } from '../membership/founding.ts';
-import { withdraw } from '../membership/leaving.ts';
+import { leave, withdraw } from '../membership/leaving.ts';
 import { holdTelephones } from '../telephones/line-commands.ts';
 import { releaseLines } from '../transfers/transfer.ts';
 import { done, type Verdict } from '../verdict.ts';
@@ -43,12 +43,13 @@ function faultOf(live: LiveCall, { target, transferee }: Extract<CallCommand, { 
   return isFull(live, target) ? endReason('busy', 'platform', 'This call has no place for another participant.') : undefined;
 }
 
-/** Another call has somebody who was here: their part here is over, and their lines are the other's. */
+/** Another call has somebody who was here: their part here is over, and their lines are the other's. A call of two ends with it, unless an application is there. */
 export function handleMovedAway(live: LiveCall, { identifier }: Extract<CallObservation, { kind: 'movedAway' }>, now: Instant): void {
   const party = live.model.parties.get(identifier);
   if (party?.stage.kind !== 'present') return;
   releaseLines(live, identifier);
   live.decide(`${identifier} has gone to another call`, 'an application has moved them');
   const moved = endReason('hungUp', identifier, 'An application has moved this participant to another call.');
-  for (const { endpointId } of seatsOf(party)) withdraw(live, endpointId, moved, now);
+  const goesOn = live.model.kind === 'group' || live.model.applications.size > 0;
+  for (const { endpointId } of seatsOf(party)) (goesOn ? withdraw : leave)(live, endpointId, moved, now);
 }

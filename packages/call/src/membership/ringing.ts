@@ -6,6 +6,7 @@ import { peerOf, replaceSeat, seatsOf, silentSide, type CallModel, type Party, t
 import { dismissParty, endCall, endSeat, endWhenEmpty } from './departure.ts';
 import type { LiveCall } from '../live-call.ts';
 import { ringBack } from './ringback.ts';
+import { rivalsOf } from './rivals.ts';
 import { ringPhones } from '../telephones/ringing-lines.ts';
 import { summaryOf } from '../media/signaled-side.ts';
 import { callerOf } from '../views.ts';
@@ -123,9 +124,20 @@ export function takeCall(live: LiveCall, party: Party, taker: Seat, now: Instant
   live.deadlines.clear(`find|${party.identifier}`);
   const name = taker.displayName === undefined ? {} : { displayName: taker.displayName };
   live.model.parties.set(party.identifier, { ...party, ...name, stage: { kind: 'present', seats: [taker] } });
+  dismissForwarded(live, party, now);
   if (live.model.kind === 'oneToOne' && live.model.connectedAt === undefined) dismissRivals(live, party.identifier, now);
   live.model.connectedAt ??= now;
   live.model.failures = [];
+}
+
+/** A call that was sent on rings here and there: who answers has it, and is whom an application waits for. */
+function dismissForwarded(live: LiveCall, taker: Party, now: Instant): void {
+  for (const rival of rivalsOf(live.model, taker)) {
+    const { asking, ...invitation } = rival.invitation ?? {};
+    const taken = live.model.parties.get(taker.identifier);
+    if (asking !== undefined && taken !== undefined) live.model.parties.set(taken.identifier, { ...taken, invitation: { ...taken.invitation, asking } });
+    dismissParty(live, { ...rival, invitation }, endReason('answeredElsewhere', taker.identifier), now);
+  }
 }
 
 /** A telephone called several users; the others stop ringing when one has answered. */

@@ -4,6 +4,7 @@ import type { LineEnd, LineEvent } from '@dialplane/telephony-api';
 import { conferenceOf, isCalling, replaceSeat, seatedAt, takesPart, type Seat, type Seated } from '../call-model.ts';
 import { endCall } from '../membership/departure.ts';
 import { showTone } from './dtmf.ts';
+import { forward } from './forwarding.ts';
 import { handleIncomingLine } from './incoming-line.ts';
 import { leave } from '../membership/leaving.ts';
 import { holdTelephones } from './line-commands.ts';
@@ -105,8 +106,9 @@ function ended(live: LiveCall, { party, seat }: Seated, end: LineEnd, now: Insta
 }
 
 /** A SIP phone of a user that rang says no as another device of theirs would: declining is for all of them, being busy for this one. One that has sent the call on says why that came to nothing. */
-function loseSipPhone(live: LiveCall, { party, seat }: Seated, reason: EndReason, { status, refusal }: LineEnd, now: Instant): void {
-  if (status === 600 || status === 603) reject(live, party, seat, 'declined', now);
+function loseSipPhone(live: LiveCall, { party, seat }: Seated, reason: EndReason, { status, refusal, forwarded }: LineEnd, now: Instant): void {
+  if (forwarded !== undefined) forward(live, { party, seat }, forwarded, reason, now);
+  else if (status === 600 || status === 603) reject(live, party, seat, 'declined', now);
   else if (status === 486) reject(live, party, seat, 'busy', now);
   else {
     const isSentOn = refusal !== undefined || (status !== undefined && status >= 300 && status < 400) || (seat.line?.trunks.length ?? 0) > 0;

@@ -45,11 +45,11 @@ function ring(live: LiveCall, party: Party, target: LineTarget, displayName: str
 
 /** A call that a telephone began goes on with its history, and one that is transferred with where it was then. */
 function redirectionsOf({ model }: LiveCall, { addedBy, invitation }: Party): Pick<Extract<LineCommand, { kind: 'dial' }>, 'redirections'> {
-  const { transferor } = invitation ?? {};
+  const { transferor, history = [] } = invitation ?? {};
   const inviter = addedBy === undefined ? undefined : model.parties.get(addedBy);
   const line = inviter === undefined ? undefined : seatsOf(inviter).find((seat) => transferor !== undefined || isCalling(seat))?.line;
   const by = transferor === undefined ? undefined : numberOfTransferor(transferor, line);
-  const redirections = [...(line?.redirections ?? []), ...(by === undefined ? [] : [{ by, reason: 'deflection' } as const])];
+  const redirections = [...(line?.redirections ?? []), ...(by === undefined ? [] : [{ by, reason: 'deflection' } as const]), ...history];
   return redirections.length === 0 ? {} : { redirections };
 }
 

@@ -119,9 +119,9 @@ test('subscriptions choose by the subject, are listed and deleted, and webhooks 
   await assert.rejects(alice.ask('GET', '/v1/event-subscriptions'), /403|401/);
 });
 
-test('an application that cannot be reached changes nothing: who is signed in rings, and who is not is said to be away', async (t) => {
+test('an application that takes nothing changes nothing: who is signed in rings, and who is not is said to be away', async (t) => {
   const { server, application, alice, bob } = await scene(t);
-  application.close();
+  application.isGone = true;
   await command(bob, await call(alice, bob).then(() => rung(bob)), 'accept');
   const absent = await Person.signIn(server.httpUrl, 'Dora');
   await absent.ask('DELETE', `/v1/endpoints/${absent.endpointId}`);

@@ -70,6 +70,19 @@ test('a SIP phone forwards calls: to another user, whose phone takes keys, and t
   await connected();
 });
 
+test('a SIP phone forwards calls to another user, whose browser rings', { skip }, async (t) => {
+  const { telephones, phone, identifier } = await withPhone(t);
+  const [bob, carol] = [await Person.signIn(telephones.server.httpUrl, 'Bob'), await Person.signIn(telephones.server.httpUrl, 'Carol')];
+  await telephones.ada.ask('DELETE', `/v1/endpoints/${telephones.ada.endpointId}`);
+  for (const person of [bob, carol]) await person.next('sync');
+  const call = await bob.ask<Call>('POST', '/v1/calls', { endpointId: bob.endpointId, targets: [identifier] });
+  phone.forward(await phone.event('incoming'), carol.signedIn.identifier.replaceAll(':', '%3A'));
+  const { call: rung } = await carol.next('incomingCall');
+  assert.deepEqual([rung.callId, rung.caller.identifier], [call.callId, bob.signedIn.identifier]);
+  await carol.ask('POST', `/v1/calls/${rung.callId}:accept`, { endpointId: carol.endpointId });
+  await bob.next('participantsUpdated', ({ removed }) => removed.some((one) => one.identifier === identifier));
+});
+
 test('a SIP phone that calls hears that it rings, or what the carrier plays before the answer', { skip }, async (t) => {
   const { phone } = await withPhone(t);
   for (const number of ['+12025550104', '+12025550106']) {

@@ -15,15 +15,14 @@ interface Delivery {
 export class TestApplication {
   readonly client: CallAutomationClient;
   readonly callbackUri: string;
-  /** It cannot be reached any more. */
-  readonly close: () => void;
+  /** It takes nothing any more. */
+  isGone = false;
   readonly deliveries: Delivery[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #taken = new Set<Delivery>();
   #refusals = 0;
 
-  private constructor(server: RunningServer, callbackUri: string, close: () => void) {
-    this.close = close;
+  private constructor(server: RunningServer, callbackUri: string) {
     this.client = new CallAutomationClient(server.connectionString.replace(/endpoint=[^;]+/, `endpoint=${server.httpUrl}/`), { allowInsecureConnection: true });
     this.callbackUri = callbackUri;
   }
@@ -48,7 +47,7 @@ export class TestApplication {
     await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening));
     t.after(() => http.close());
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/events`;
-    const application = new TestApplication(server, url, () => http.close());
+    const application = new TestApplication(server, url);
     return application;
   }
 
@@ -85,6 +84,7 @@ export class TestApplication {
   }
 
   take(delivery: Delivery): number {
+    if (this.isGone) return 410;
     if (this.#refusals > 0 && delivery.event.type !== undefined) {
       this.#refusals -= 1;
       return 503;

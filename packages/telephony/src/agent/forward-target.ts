@@ -4,8 +4,10 @@ import { readContacts, type RedirectionContact } from './redirection-contacts.ts
 
 /** Where a SIP phone of a user may send a call on to. */
 export type ForwardTarget =
-  /** Usernames of SIP phones that can be rung, all of one user. */
-  | { readonly kind: 'phones'; readonly usernames: readonly string[] }
+  /** Username of a SIP phone that can be rung. */
+  | { readonly kind: 'phone'; readonly username: string }
+  /** Users of this server, by all their devices. */
+  | { readonly kind: 'users'; readonly identifiers: readonly string[] }
   | { readonly kind: 'number'; readonly number: string }
   | { readonly kind: 'none'; readonly sentence: string };
 
@@ -15,8 +17,8 @@ export interface ForwardTargetOptions {
 }
 
 /**
- * The first of the contacts that may be followed: a SIP phone by its username, all phones of a user by identifier or by a number that is theirs, or any other telephone number. That user's own phones ring
- * already, and to strangers' hosts nothing is sent.
+ * The first of the contacts that may be followed: a SIP phone by its username, users by identifier or by a number that is theirs, or any other telephone number. That user's own devices ring already, and to
+ * strangers' hosts nothing is sent.
  *
  * @param identifier the user whose phone it is.
  */
@@ -34,18 +36,20 @@ function targetOf({ uri, digits }: RedirectionContact, identifier: string, optio
   const { books: { devices, numbers }, isRegistered } = options;
   const user = uri.kind === 'sip' ? userOf(uri) : undefined;
   const device = user === undefined ? undefined : devices.get(user)?.device;
-  if (device !== undefined) return phonesOf(device.identifier, (username) => username === user);
-  if (user?.startsWith('8:') === true) return phonesOf(user);
+  if (device?.identifier === identifier) return toItself;
+  if (device !== undefined) {
+    const { username } = device;
+    return isRegistered(username) ? { kind: 'phone', username } : { kind: 'none', sentence: `The SIP phone has sent the call on to ${username}, which is not registered.` };
+  }
+  if (user?.startsWith('8:') === true) return usersOf([user]);
   if (digits === undefined) return undefined;
   const owned = numbers.targetOf(digits);
-  const [owner] = owned?.kind === 'users' ? owned.identifiers : [];
-  const phones = owner === undefined ? undefined : phonesOf(owner);
-  // Whoever has no SIP phone is reached by the telephone network, as by anybody else's call.
-  return phones?.kind === 'phones' || owner === identifier ? phones : { kind: 'number', number: digits };
+  return owned?.kind === 'users' ? usersOf(owned.identifiers) : { kind: 'number', number: digits };
 
-  function phonesOf(owner: string, isMeant: (username: string) => boolean = () => true): ForwardTarget {
-    if (owner === identifier) return { kind: 'none', sentence: 'The SIP phone has sent the call on to its own user, whose phones ring already.' };
-    const usernames = devices.list().filter((each) => each.identifier === owner && isMeant(each.username) && isRegistered(each.username)).map(({ username }) => username);
-    return usernames.length > 0 ? { kind: 'phones', usernames } : { kind: 'none', sentence: 'The SIP phone has sent the call on to a user who has no SIP phone that could be rung.' };
+  function usersOf(owners: readonly string[]): ForwardTarget {
+    const identifiers = owners.filter((owner) => owner !== identifier);
+    return identifiers.length > 0 ? { kind: 'users', identifiers } : toItself;
   }
 }
+
+const toItself: ForwardTarget = { kind: 'none', sentence: 'The SIP phone has sent the call on to its own user, whose devices ring already.' };

@@ -1,6 +1,6 @@
 import type { Redirection } from '@dialplane/calling-api';
 import type { ExtraHeaders, SipOrigin, SipRequest } from '@dialplane/sip';
-import type { IncomingLine, LineCommand, LineRefusal, LineTarget } from '@dialplane/telephony-api';
+import type { IncomingLine, LineCommand, LineEnd, LineRefusal, LineTarget } from '@dialplane/telephony-api';
 import type { FarSide, LineAttempt } from '../line/far-side.ts';
 import type { ReferTarget } from '../line/transfers.ts';
 
@@ -21,6 +21,8 @@ export type LinePlan =
 /** Where a 3xx leads: to other ways, of a call that may be for another number now; or nowhere, with a sentence. */
 export type RedirectionPlan =
   | LinePlan
+  /** To users of this server, whom the owner of the call rings. */
+  | ({ readonly kind: 'forwarded' } & NonNullable<LineEnd['forwarded']>)
   | { readonly kind: 'notFollowed'; readonly sentence: string };
 
 /** What becomes of an INVITE from outside. */

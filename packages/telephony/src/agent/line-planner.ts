@@ -89,7 +89,7 @@ export class LinePlanner {
     return this.#planNumber(onward, target, `${dial.lineId}/${followed.number}`);
   }
 
-  /** Of a SIP phone: to others of this server, or to a number, which its user calls then, by their own number and under their limits. Who answers has the part of that user in the call. */
+  /** Of a SIP phone: to another one of this server, to users, whom the owner of the call rings, or to a number, which its user calls then, by their own number and under their limits. Who answers has the part of that user in the call. */
   #forward(dial: DialCommand, username: string, contacts: readonly string[], reason: Redirection['reason']): RedirectionPlan {
     const { books, isRegistered } = this.#options;
     const device = books.devices.get(username)?.device;
@@ -98,15 +98,16 @@ export class LinePlanner {
     const target = forwardTarget(contacts, identifier, { books, isRegistered });
     if (target.kind === 'none') return { kind: 'notFollowed', sentence: target.sentence };
     const callerId = books.numbers.ofUser(identifier);
-    const onward: DialCommand = { ...dial, redirections: [...(dial.redirections ?? []), { by: callerId === undefined ? identifier : `4:${callerId}`, reason }] };
+    const redirection: Redirection = { by: callerId === undefined ? identifier : `4:${callerId}`, reason };
+    if (target.kind === 'users') return { kind: 'forwarded', identifiers: target.identifiers, redirection };
+    const onward: DialCommand = { ...dial, redirections: [...(dial.redirections ?? []), redirection] };
     if (target.kind === 'number') {
       if (callerId === undefined) return { kind: 'refused', refusal: 'CALLER_ID_NOT_OWNED', sentence: `${identifier} has no number of this server, which a call that is sent on to a telephone would show.` };
       const dialled = { kind: 'number', number: target.number, callerId } as const;
       return this.#planNumber({ ...onward, target: dialled, from: { ...dial.from, identifier } }, dialled);
     }
-    const plans = target.usernames.map((each) => this.#planDevice({ ...onward, target: { kind: 'device', deviceId: each } }, each, `${username} has sent the call on to ${each}.`));
-    const [first] = plans;
-    return first?.kind === 'ways' ? { ...first, attempts: plans.flatMap((plan) => (plan.kind === 'ways' ? plan.attempts : [])) } : { kind: 'notFollowed', sentence: 'The SIP phone that the call was sent on to is gone.' };
+    const plan = this.#planDevice({ ...onward, target: { kind: 'device', deviceId: target.username } }, target.username, `${username} has sent the call on to ${target.username}.`);
+    return plan.kind === 'ways' ? plan : { kind: 'notFollowed', sentence: 'The SIP phone that the call was sent on to is gone.' };
   }
 
   /** @param recordId of the line in the ledger, where it is not its own. */

@@ -63,6 +63,7 @@ export function handleOutgoingSession(live: LiveLine, state: Inviting, event: Se
 export function followRedirection(live: LiveLine, { end }: Redirecting, answer: RedirectionAnswer, now: Instant): void {
   if (answer.kind === 'refused') return live.end({ by: 'local', refusal: answer.refusal, sentence: answer.sentence });
   if (answer.kind === 'notFollowed') return live.end({ ...asLineEnd(end), sentence: answer.sentence });
+  if (answer.kind === 'forwarded') return live.end({ ...asLineEnd(end), forwarded: { identifiers: answer.identifiers, redirection: answer.redirection } });
   const fresh = answer.attempts.filter(({ invite }) => !live.called.has(invite.uri));
   if (fresh.length === 0) live.end({ ...asLineEnd(end), sentence: 'The call was redirected in a circle.' });
   else {

@@ -1,6 +1,6 @@
 import type { Redirection } from '@dialplane/calling-api';
 import { readDiversions, type SessionEnd } from '@dialplane/sip';
-import type { LineRefusal } from '@dialplane/telephony-api';
+import type { LineEnd, LineRefusal } from '@dialplane/telephony-api';
 import type { LineAttempt } from './far-side.ts';
 import { asLineEnd } from './line-ends.ts';
 import type { LiveLine } from './live-line.ts';
@@ -9,6 +9,7 @@ import type { LiveLine } from './live-line.ts';
 export type RedirectionAnswer =
   | { readonly kind: 'ways'; readonly attempts: readonly LineAttempt[] }
   | { readonly kind: 'refused'; readonly refusal: LineRefusal; readonly sentence: string }
+  | ({ readonly kind: 'forwarded' } & NonNullable<LineEnd['forwarded']>)
   | { readonly kind: 'notFollowed'; readonly sentence: string };
 
 const mostRedirections = 3;

@@ -72,7 +72,8 @@ export class IncomingCallDesk implements IncomingCallControl {
    * @param decideWithinMs how long they may think, once one was told; as long as the call waits without it.
    */
   ask(call: OfferedCall, urls: readonly string[], listener: OfferListener, decideWithinMs?: number): void {
-    if (this.#waiting.size >= mostWaiting) {
+    // Calls that ring meanwhile leave room for those that do not.
+    if (this.#waiting.size >= (decideWithinMs === undefined ? mostWaiting / 2 : mostWaiting)) {
       queueMicrotask(() => listener.undecided('Too many calls wait for the word of an application.'));
       return;
     }
