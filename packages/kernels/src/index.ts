@@ -18,6 +18,7 @@ export { nodeRandomness } from './node-randomness.ts';
 export { addressText, addressWords, type AddressWords } from './udp/address-words.ts';
 export { CoalescingMeter } from './udp/coalescing-policy.ts';
 export { createUdpSockets, type UdpSocketsOptions } from './udp/create-udp-sockets.ts';
+export { type DatagramSource, noSource, readSource } from './udp/datagram-source.ts';
 export { type DatagramDestination, describeDatagram } from './udp/outgoing-datagram.ts';
 export { SourceAddresses } from './udp/source-addresses.ts';
 export type { DatagramFilter, UdpBatchHandler, UdpOpenFailure, UdpOpenOptions, UdpSockets, UdpStatistics, UdpThread } from './udp/udp-sockets.ts';

@@ -1,8 +1,8 @@
-import { receivedKind, receivedWords, type Srtp, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
+import { noSource, readSource, receivedKind, receivedWords, type Srtp, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
 import type { AgentTable } from '@dialplane/ice';
 import { ExtensionElements, packetKind, type PacketKind, packetKindOf, primaryAudioOffset, RtpPacket, rtpVerdict, unwrapRetransmission } from '@dialplane/rtp';
 import { addMilliseconds, type Instant } from '@dialplane/sansio';
-import { type TransportAddress, transportAddress } from '@dialplane/stun';
+import { transportAddress } from '@dialplane/stun';
 import type { FanOut } from '../forwarding/fan-out.ts';
 import { isMedia } from '../streams/codec-match.ts';
 import type { Leg } from '../legs/leg.ts';
@@ -18,9 +18,6 @@ import type { WebrtcTransport } from '../transports/webrtc-transport.ts';
 
 /** As many as the socket kernel brings at once. */
 const capacity = 1024;
-
-/** A transport address that is overwritten for every packet; whoever keeps one takes a copy. */
-type MutableAddress = { -readonly [Key in keyof TransportAddress]: TransportAddress[Key] };
 
 export interface PacketReceiverOptions {
   readonly sockets: UdpSockets;
@@ -67,7 +64,7 @@ export class PacketReceiver {
   private patient = 0;
   /** What was said of the datagram that is being sorted. */
   private admission: 'take' | 'prove' | 'drop' = 'drop';
-  private readonly source: MutableAddress = { family: 4, w0: 0, w1: 0, w2: 0, w3: 0, port: 0 };
+  private readonly source = noSource();
   private readonly packet = new RtpPacket();
   private readonly elements = new ExtensionElements();
   private readonly packets = new ReceivedPackets();
@@ -115,7 +112,7 @@ export class PacketReceiver {
       const offset = received[at + receivedWords.offset] ?? 0;
       const length = received[at + receivedWords.length] ?? 0;
       if ((received[at + receivedWords.detail] ?? 0) > 0) this.patient += 1;
-      this.readSource(at);
+      readSource(received, at, source);
       const kind = packetKindOf(slab, offset, length);
       if (end !== undefined) {
         encrypted += this.sortTelephone(end, at, encrypted, now);
@@ -236,14 +233,15 @@ export class PacketReceiver {
   }
 
   private noteRtcpSource(transport: RtpTransport<Leg>, at: number): void {
-    this.readSource(at);
-    transport.handleRtcp(this.options.sockets.received[at + receivedWords.socket] ?? 0, this.source);
+    const { received } = this.options.sockets;
+    readSource(received, at, this.source);
+    transport.handleRtcp(received[at + receivedWords.socket] ?? 0, this.source);
   }
 
   /** Whether RTP that was read is a telephone's: plain packets of who is not known yet have to mean something, and to go on. */
   private isProven(transport: RtpTransport<Leg>, at: number, now: Instant): boolean {
     const { packet, source } = this;
-    if (transport.inbound !== unprotected) this.readSource(at);
+    if (transport.inbound !== unprotected) readSource(this.options.sockets.received, at, source);
     else if (this.admission === 'prove') {
       const isMeant = transport.owner.received.some((section) => section.uses(packet.payloadType));
       return isMeant && transport.prove(source, packet.ssrc, packet.sequenceNumber, now);
@@ -322,16 +320,5 @@ export class PacketReceiver {
     if (stream.section.isRedundant(this.packet.payloadType)) packets.write(index, packetWords.primaryOffset, primaryAudioOffset(this.packet.bytes, this.packet.payloadOffset, this.packet.payloadLength));
     if (stream.firstPending < 0) this.active.push(stream);
     stream.addPending(index, packets);
-  }
-
-  private readSource(at: number): void {
-    const { source } = this;
-    const { received } = this.options.sockets;
-    source.family = received[at + receivedWords.family] === 6 ? 6 : 4;
-    source.port = received[at + receivedWords.port] ?? 0;
-    source.w0 = received[at + receivedWords.w0] ?? 0;
-    source.w1 = received[at + receivedWords.w1] ?? 0;
-    source.w2 = received[at + receivedWords.w2] ?? 0;
-    source.w3 = received[at + receivedWords.w3] ?? 0;
   }
 }

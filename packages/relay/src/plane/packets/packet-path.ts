@@ -1,4 +1,4 @@
-import { receivedKind, receivedWords, type UdpSockets } from '@dialplane/kernels';
+import { noSource, readSource, receivedKind, receivedWords, type UdpSockets } from '@dialplane/kernels';
 import type { Instant } from '@dialplane/sansio';
 import { type TransportAddress, transportAddress } from '@dialplane/stun';
 import { packetVerdict, type TurnServer, type TurnServerInput } from '@dialplane/turn';
@@ -25,9 +25,6 @@ export interface PacketPathOptions {
   readonly onFault: (error: unknown, input: TurnServerInput) => void;
 }
 
-/** A transport address that is overwritten for every packet; whoever keeps one takes a copy. */
-type MutableAddress = { -readonly [Key in keyof TransportAddress]: TransportAddress[Key] };
-
 /**
  * The way of packets: from the kernel's descriptors through the machine's fast path to descriptors that are to be sent, with what is no media given to the machine as an
  * input. Nothing is allocated for a packet of media.
@@ -37,7 +34,7 @@ export class PacketPath {
   malformed = 0;
   private readonly options: PacketPathOptions;
   private readonly received: Int32Array;
-  private readonly source: MutableAddress = { family: 4, w0: 0, w1: 0, w2: 0, w3: 0, port: 0 };
+  private readonly source = noSource();
 
   constructor(options: PacketPathOptions) {
     this.options = options;
@@ -85,12 +82,7 @@ export class PacketPath {
 
   private serveOne(at: number, now: Instant): void {
     const { received, source } = this;
-    source.family = received[at + receivedWords.family] === 6 ? 6 : 4;
-    source.port = received[at + receivedWords.port] ?? 0;
-    source.w0 = received[at + receivedWords.w0] ?? 0;
-    source.w1 = received[at + receivedWords.w1] ?? 0;
-    source.w2 = received[at + receivedWords.w2] ?? 0;
-    source.w3 = received[at + receivedWords.w3] ?? 0;
+    readSource(received, at, source);
     const socket = received[at + receivedWords.socket] ?? 0;
     const relay = this.options.relays.relayOf(socket);
     const offset = received[at + receivedWords.offset] ?? 0;
