@@ -17,6 +17,7 @@ export type { Instant, Machine } from './machine.ts';
 export { addMilliseconds, earliest, instant, roundedUp } from './machine.ts';
 export { DeadlineHeap } from './deadline-heap.ts';
 export { Deadlines } from './deadlines.ts';
+export { OutputQueue } from './output-queue.ts';
 export type { Randomness } from './randomness.ts';
 export { seededRandomness } from './randomness.ts';
 export { census } from './census.ts';

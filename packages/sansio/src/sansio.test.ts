@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addMilliseconds, Deadlines, earliest, instant, roundedUp, seededRandomness, UnreadBytes } from './index.ts';
+import { addMilliseconds, Deadlines, earliest, instant, OutputQueue, roundedUp, seededRandomness, UnreadBytes } from './index.ts';
 
 test('deadlines fire earliest first, once, and not before they are due', () => {
   const deadlines = new Deadlines<'ring' | 'grace' | 'drop'>();
@@ -21,6 +21,17 @@ test('re-arming a deadline replaces it', () => {
   deadlines.set('ring', instant(50));
   assert.deepEqual(deadlines.takeDue(instant(10)), []);
   assert.deepEqual(deadlines.list(), [['ring', 50]]);
+});
+
+test('outputs come in their order, also those that are put between polls', () => {
+  const outputs = new OutputQueue<string>();
+  assert.equal(outputs.poll(), undefined);
+  for (const output of ['a', 'b']) outputs.put(output);
+  assert.equal(outputs.poll(), 'a');
+  outputs.put('c');
+  assert.deepEqual([outputs.poll(), outputs.poll(), outputs.poll()], ['b', 'c', undefined]);
+  outputs.put('d');
+  assert.equal(outputs.poll(), 'd');
 });
 
 test('earliest ignores what is absent', () => {

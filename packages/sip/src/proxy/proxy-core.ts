@@ -1,4 +1,4 @@
-import { earliest, type Instant, type Machine, type Randomness } from '@dialplane/sansio';
+import { earliest, type Instant, type Machine, OutputQueue, type Randomness } from '@dialplane/sansio';
 import { readTopVia } from '../headers/via.ts';
 import type { SipFlow } from '../link/sip-flow.ts';
 import type { SipMessage, SipRequest } from '../message/sip-message.ts';
@@ -67,8 +67,7 @@ export class ProxyCore implements Machine<ProxyInput, ProxyOutput> {
   private readonly isOwn: (uri: SipUri) => boolean;
   private readonly awaitingFlow = new Map<number, AwaitingFlow>();
   private resolutions = 0;
-  private outputs: ProxyOutput[] = [];
-  private polled = 0;
+  private readonly outputs = new OutputQueue<ProxyOutput>();
 
   constructor({ surroundings, randomness, transactions }: ProxyOptions) {
     this.surroundings = surroundings;
@@ -99,14 +98,7 @@ export class ProxyCore implements Machine<ProxyInput, ProxyOutput> {
   }
 
   poll(): ProxyOutput | undefined {
-    const output = this.outputs[this.polled];
-    if (output !== undefined) {
-      this.polled += 1;
-      return output;
-    }
-    if (this.polled > 0) this.outputs = [];
-    this.polled = 0;
-    return undefined;
+    return this.outputs.poll();
   }
 
   pollTimeout(): Instant | undefined {
@@ -130,7 +122,7 @@ export class ProxyCore implements Machine<ProxyInput, ProxyOutput> {
     const loopHash = hashBefore ?? (wanted.kind === 'forward' ? loopHashOf(received) : '');
     const decision = this.checked(wanted, proxied.request, loopHash);
     if (decision.kind === 'respond' && received.method !== 'ACK') {
-      this.outputs.push({ kind: 'send', message: this.ownResponses.to(received, decision.status, decision), flow });
+      this.outputs.put({ kind: 'send', message: this.ownResponses.to(received, decision.status, decision), flow });
     }
     if (decision.kind !== 'forward') return;
     const [target] = decision.targets;
@@ -157,7 +149,7 @@ export class ProxyCore implements Machine<ProxyInput, ProxyOutput> {
     const invite = this.layer.cancelledBy(request);
     if (invite === undefined) {
       const decision = this.surroundings.decide(ownRouteRemoved(request, flow, this.isOwn), now);
-      if (decision.kind !== 'drop') this.outputs.push({ kind: 'send', message: this.ownResponses.to(request, 481), flow });
+      if (decision.kind !== 'drop') this.outputs.put({ kind: 'send', message: this.ownResponses.to(request, 481), flow });
       return;
     }
     const server = this.layer.accept(request, flow, now);
@@ -169,7 +161,7 @@ export class ProxyCore implements Machine<ProxyInput, ProxyOutput> {
   private resolve(awaiting: AwaitingFlow, uri: string, attempt: number): void {
     this.resolutions += 1;
     this.awaitingFlow.set(this.resolutions, awaiting);
-    this.outputs.push({ kind: 'resolve', resolutionId: this.resolutions, uri, attempt });
+    this.outputs.put({ kind: 'resolve', resolutionId: this.resolutions, uri, attempt });
   }
 
   private handleResolved(resolutionId: number, flow: SipFlow | undefined, now: Instant): void {
@@ -194,7 +186,7 @@ export class ProxyCore implements Machine<ProxyInput, ProxyOutput> {
     this.branchNames.noteSentBy(sentBy);
     const name = this.branchNames.repeatable(loopHash, textHash([request.headers.first('Via') ?? '']));
     const message = forwardedRequest(request, forwardingPath(request, target), { via: viaOf(flow, sentBy, name), recordRoutes: [], maxBreadth: undefined });
-    this.outputs.push({ kind: 'send', message, flow });
+    this.outputs.put({ kind: 'send', message, flow });
   }
 
   private drainLayer(now: Instant): void {
@@ -204,7 +196,7 @@ export class ProxyCore implements Machine<ProxyInput, ProxyOutput> {
   private take(output: TransactionOutput<ProxyBranch, ResponseContext>, now: Instant): void {
     switch (output.kind) {
       case 'send':
-        this.outputs.push(output);
+        this.outputs.put(output);
         return;
       case 'response':
         return this.forwarding.handleResponse(output.transaction.owner, output.response, now);

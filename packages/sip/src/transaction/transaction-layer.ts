@@ -1,4 +1,4 @@
-import { earliest, type Instant, type Machine } from '@dialplane/sansio';
+import { earliest, type Instant, type Machine, OutputQueue } from '@dialplane/sansio';
 import type { SipFlow } from '../link/sip-flow.ts';
 import { responseTo } from '../message/response-to.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/sip-message.ts';
@@ -49,8 +49,7 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   private readonly servers = new Map<string, ServerTransaction<ServerOwner>>();
   private readonly visits = new VisitSchedule<TimedTransaction>();
   private readonly absorbing = new AbsorbingEnds<TimedTransaction>();
-  private outputs: Array<TransactionOutput<ClientOwner, ServerOwner>> = [];
-  private polled = 0;
+  private readonly outputs = new OutputQueue<TransactionOutput<ClientOwner, ServerOwner>>();
   private strayResponses = 0;
   private refusedRequests = 0;
 
@@ -170,14 +169,7 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   }
 
   poll(): TransactionOutput<ClientOwner, ServerOwner> | undefined {
-    const output = this.outputs[this.polled];
-    if (output !== undefined) {
-      this.polled += 1;
-      return output;
-    }
-    if (this.polled > 0) this.outputs = [];
-    this.polled = 0;
-    return undefined;
+    return this.outputs.poll();
   }
 
   pollTimeout(): Instant | undefined {
@@ -185,7 +177,7 @@ export class TransactionLayer<ClientOwner, ServerOwner> implements Machine<Trans
   }
 
   put(output: TransactionOutput<ClientOwner, ServerOwner>): void {
-    this.outputs.push(output);
+    this.outputs.put(output);
   }
 
   schedule(transaction: TimedTransaction): void {
