@@ -19,34 +19,80 @@ const followAddressesMs = 5_000;
 /** How long usage may take to be stored when the plane closes. */
 const settleMs = 5_000;
 
-/** The thread of the plane: makes the driver, obeys commands until `close`, and ends when all usage is stored. */
-async function run({ settings, statistics }: PlaneWorkerData, main: MessagePort): Promise<void> {
-  const report = (message: PlaneReport): void => main.postMessage(message);
-  const usage = new Gathered<UsageStep>((steps) => report({ kind: 'usage', steps }));
-  const log = new LimitedLog((level, fields, message) => report({ kind: 'log', level, fields, message }));
-  const addresses = new MachineAddresses(settings);
-  if (addresses.local.length === 0) throw new RelayError('RELAY_NO_ADDRESS');
-  const counterFile = openCounters(settings);
-  const driver = new RelayDriver({
-    settings,
-    addresses,
-    counterFile,
-    counters: new PlaneCounters(statistics),
-    log: log.write,
-    runId: randomBytes(8).toString('hex'),
-    tellUsage: (event, token) => usage.add({ event, token }),
-    catchUp: () => {
-      for (let next = receiveMessageOnPort(main); next !== undefined; next = receiveMessageOnPort(main)) {
-        const command = next.message as PlaneCommand;
-        // The machine is at work and asks about a credential: what else has come is not to be given to it now.
-        if (command.kind === 'admit') obey(command);
-        else queueMicrotask(() => obey(command));
-      }
-    },
-  });
-  const closing = Promise.withResolvers<void>();
-  let onAnswered = (): void => undefined;
-  const obey = (command: PlaneCommand): void => {
+/** The thread of the plane: obeys commands until `close`, and ends when all usage is stored. */
+class PlaneThread {
+  private readonly settings: RelayPlaneSettings;
+  private readonly main: MessagePort;
+  private readonly log: LimitedLog;
+  private readonly addresses: MachineAddresses;
+  private readonly counterFile: CounterFile;
+  private readonly driver: RelayDriver;
+  private readonly closing = Promise.withResolvers<void>();
+  /** The ledger has answered; of interest when the plane ends. */
+  private onAnswered: () => void = () => undefined;
+
+  /** @throws {RelayError} */
+  constructor({ settings, statistics }: PlaneWorkerData, main: MessagePort) {
+    this.settings = settings;
+    this.main = main;
+    this.addresses = new MachineAddresses(settings);
+    if (this.addresses.local.length === 0) throw new RelayError('RELAY_NO_ADDRESS');
+    const usage = new Gathered<UsageStep>((steps) => this.report({ kind: 'usage', steps }));
+    this.log = new LimitedLog((level, fields, message) => this.report({ kind: 'log', level, fields, message }));
+    this.counterFile = openCounters(settings);
+    this.driver = new RelayDriver({
+      settings,
+      addresses: this.addresses,
+      counterFile: this.counterFile,
+      counters: new PlaneCounters(statistics),
+      log: this.log.write,
+      runId: randomBytes(8).toString('hex'),
+      tellUsage: (event, token) => usage.add({ event, token }),
+      catchUp: () => this.catchUp(),
+    });
+  }
+
+  async run(): Promise<void> {
+    const { driver, addresses, settings } = this;
+    const ports = await driver.listeners.start(addresses.local, settings.ports ?? defaultPorts);
+    const handover = await HandoverPort.open((socket, { remote, local }) => driver.streams.add(socket, { remote, local, transport: 'tls' }));
+    this.main.on('message', (command: PlaneCommand) => this.obey(command));
+    driver.keepHouse();
+    const houseKeeping = setInterval(() => driver.keepHouse(), houseKeepingMs);
+    let followed = Promise.resolve();
+    const following = setInterval(() => {
+      addresses.refresh();
+      followed = followed.then(() => driver.listeners.follow(addresses.local));
+    }, followAddressesMs);
+    const { implementation: udpImplementation, absentBecause } = driver.sockets;
+    this.report({ kind: 'listening', ports, udpImplementation, absentBecause, countersAbsentBecause: this.counterFile.absentBecause, handoverPath: handover.path });
+
+    await this.closing.promise;
+    clearInterval(following);
+    clearInterval(houseKeeping);
+    await handover.close();
+    await this.end();
+  }
+
+  /** Ends all allocations, waits until their usage is stored, and leaves what is not to the next start. */
+  private async end(): Promise<void> {
+    const { driver } = this;
+    driver.shutdown();
+    driver.keepHouse();
+    await new Promise<void>((resolve) => {
+      this.onAnswered = () => driver.usage.unsettled === 0 && resolve();
+      setTimeout(resolve, settleMs).unref();
+      this.onAnswered();
+    });
+    const { leftForNextStart } = driver.usage;
+    if (leftForNextStart === 0) rmSync(this.settings.countersPath, { force: true });
+    else this.log.write('warn', { allocations: leftForNextStart }, 'The relay ends before the ledger has all of its usage; the next start tells the rest.');
+    driver.destroy();
+    this.counterFile.close();
+  }
+
+  private obey(command: PlaneCommand): void {
+    const { driver } = this;
     switch (command.kind) {
       case 'admit':
         return driver.admit(command.grant);
@@ -54,46 +100,29 @@ async function run({ settings, statistics }: PlaneWorkerData, main: MessagePort)
         return driver.revoke(command.credentialId);
       case 'stored':
         for (const token of command.tokens) driver.confirm(token);
-        return onAnswered();
+        return this.onAnswered();
       case 'notStored':
         for (const token of command.tokens) driver.usage.giveUp(token);
-        return onAnswered();
+        return this.onAnswered();
       case 'drain':
         return driver.drain();
       default:
-        return closing.resolve();
+        return this.closing.resolve();
     }
-  };
+  }
 
-  const ports = await driver.listeners.start(addresses.local, settings.ports ?? defaultPorts);
-  const handover = await HandoverPort.open((socket, { remote, local }) => driver.streams.add(socket, { remote, local, transport: 'tls' }));
-  main.on('message', obey);
-  driver.keepHouse();
-  const houseKeeping = setInterval(() => driver.keepHouse(), houseKeepingMs);
-  let followed = Promise.resolve();
-  const following = setInterval(() => {
-    addresses.refresh();
-    followed = followed.then(() => driver.listeners.follow(addresses.local));
-  }, followAddressesMs);
-  const { implementation: udpImplementation, absentBecause } = driver.sockets;
-  report({ kind: 'listening', ports, udpImplementation, absentBecause, countersAbsentBecause: counterFile.absentBecause, handoverPath: handover.path });
+  /** The machine is at work and asks about a credential: what else has come is not to be given to it now. */
+  private catchUp(): void {
+    for (let next = receiveMessageOnPort(this.main); next !== undefined; next = receiveMessageOnPort(this.main)) {
+      const command = next.message as PlaneCommand;
+      if (command.kind === 'admit') this.obey(command);
+      else queueMicrotask(() => this.obey(command));
+    }
+  }
 
-  await closing.promise;
-  clearInterval(following);
-  clearInterval(houseKeeping);
-  await handover.close();
-  driver.shutdown();
-  driver.keepHouse();
-  await new Promise<void>((resolve) => {
-    onAnswered = () => driver.usage.unsettled === 0 && resolve();
-    setTimeout(resolve, settleMs).unref();
-    onAnswered();
-  });
-  const { leftForNextStart } = driver.usage;
-  if (leftForNextStart === 0) rmSync(settings.countersPath, { force: true });
-  else log.write('warn', { allocations: leftForNextStart }, 'The relay ends before the ledger has all of its usage; the next start tells the rest.');
-  driver.destroy();
-  counterFile.close();
+  private report(message: PlaneReport): void {
+    this.main.postMessage(message);
+  }
 }
 
 function openCounters({ countersPath, limits }: RelayPlaneSettings): CounterFile {
@@ -102,6 +131,11 @@ function openCounters({ countersPath, limits }: RelayPlaneSettings): CounterFile
   } catch (error) {
     throw new RelayError('RELAY_COUNTERS_UNWRITABLE', `${countersPath}: ${error instanceof Error ? error.message : String(error)}`, error);
   }
+}
+
+/** @throws {RelayError} */
+async function run(data: PlaneWorkerData, main: MessagePort): Promise<void> {
+  await new PlaneThread(data, main).run();
 }
 
 invariant(parentPort !== null, 'the plane runs in a thread of its own');
