@@ -23,7 +23,7 @@ export interface Contest {
   readonly ours: MediaServer;
 }
 
-/** The peer, ours, and what no server can beat. */
+/** The peer, ours, and about the least that forwarding takes. */
 export interface ForwardingContest {
   readonly janus: ForwardingServer;
   readonly ours: ForwardingServer;
