@@ -11,7 +11,7 @@ import { formatMoney } from '../usage/usage-rows.ts';
 import { limitKinds, reachedOf, usedOf, type LimitKind } from './limit-draft.ts';
 
 const refreshMs = 4000;
-const heads = ['Of', 'Calls now', 'Begun in the last minute', 'Minutes today', 'Money today', ''];
+const heads = ['Of', 'Calls now', 'Begun in the last minute', 'Minutes today', 'Money today', 'State'];
 
 /** What has been telephoned of each limit, and which are reached. */
 export function LimitUseSection({ operatorApi, directory }: { readonly operatorApi: ApiClient; readonly directory: readonly DirectoryEntry[] }): ReactNode {

@@ -1,5 +1,5 @@
 import { Link, makeStyles, Spinner, Text } from '@fluentui/react-components';
-import type { DialingPolicy } from '@dialplane/calling-api';
+import type { CallLimits, DialingPolicy } from '@dialplane/calling-api';
 import type { ReactNode } from 'react';
 import type { ApiClient } from '../api/api-client.ts';
 import { useQuery } from '../api/use-query.ts';
@@ -44,7 +44,7 @@ function Sections({ operatorApi }: { readonly operatorApi: ApiClient }): ReactNo
     await operatorApi('replaceDialingPolicy', { body: changed(await operatorApi('getDialingPolicy', {})) });
     policy.reload();
   };
-  const limitTrunk = async (name: string, limits: DialingPolicy['limits']['resource']): Promise<void> => {
+  const limitTrunk = async (name: string, limits: CallLimits): Promise<void> => {
     const trunk = (await operatorApi('listTrunks', {})).value.find((each) => each.name === name);
     if (trunk !== undefined) await operatorApi('putTrunk', { params: { trunk: name }, body: { ...settingsOf(trunk), limits } });
     trunks.reload();

@@ -7,6 +7,7 @@ const useStyles = makeStyles({
   table: { minWidth: '640px', tableLayout: 'auto', '& td': { fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere' } },
   actions: { '& td:last-child': { whiteSpace: 'nowrap' } },
   head: { position: 'sticky', top: 0, zIndex: 1, backgroundColor: tokens.colorNeutralBackground1, boxShadow: `0 1px 0 ${tokens.colorNeutralStroke2}` },
+  unseen: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' },
   empty: { color: tokens.colorNeutralForeground3 },
 });
 
@@ -41,7 +42,7 @@ export function SimpleTable({ label, heads, rows, empty }: SimpleTableProps): Re
       {isSearched ? <SearchBox value={query} placeholder={`Search ${rows.length}`} aria-label={`Search in ${label}`} onChange={(_, { value }) => setQuery(value)} /> : null}
       <div className={styles.scroller}>
         <Table size="small" className={mergeClasses(styles.table, heads.at(-1) === '' && styles.actions)} aria-label={label}>
-          <TableHeader className={styles.head}><TableRow>{heads.map((head, index) => <TableHeaderCell key={head === '' ? index : head}>{head}</TableHeaderCell>)}</TableRow></TableHeader>
+          <TableHeader className={styles.head}><TableRow>{heads.map((head, index) => <TableHeaderCell key={head === '' ? index : head}>{head === '' ? <span className={styles.unseen}>Actions</span> : head}</TableHeaderCell>)}</TableRow></TableHeader>
           <TableBody>
             {shown.map(({ key, cells }) => <TableRow key={key}>{cells.map((cell, index) => <TableCell key={heads[index]}>{cell}</TableCell>)}</TableRow>)}
           </TableBody>
