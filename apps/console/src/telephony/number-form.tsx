@@ -45,12 +45,12 @@ export function NumberForm({ edited, trunkNames, directory, onPut }: NumberFormP
         <Select value={kind} onChange={(_, { value: text }) => setKind(text as NumberTarget['kind'])}>
           <option value="users">People</option>
           <option value="group">A group call</option>
-          <option value="webhook">An application (webhook)</option>
+          <option value="webhook">An application</option>
           <option value="none">Nobody</option>
         </Select>
       </Field>
       {kind === 'users' ? <PeopleField label="Names, separated by commas" className={wide} directory={directory} text={value} onChange={setValue} /> : null}
-      {kind === 'group' || kind === 'webhook' ? <Field className={wide} label={kind === 'group' ? 'Group id' : 'URL'}><Input value={value} onChange={(_, { value: text }) => setValue(text)} /></Field> : null}
+      {kind === 'group' || kind === 'webhook' ? <Field className={wide} label={kind === 'group' ? 'Group id' : 'URL of its webhook'}><Input value={value} onChange={(_, { value: text }) => setValue(text)} /></Field> : null}
       <Button appearance="primary" disabled={isWrong || identifier === undefined || target === undefined} onClick={put}>{edited === undefined ? 'Add the number' : 'Change the number'}</Button>
     </div>
   );
