@@ -1,7 +1,7 @@
 /**
  * Kernels: what JavaScript does not do well enough, as native batches without policy, and what stands in for each where it is not built.
  *
- * A kernel takes and fills buffers described by `Int32Array`s of descriptors, knows no protocol and keeps no reference after it returns.
+ * A kernel takes and fills buffers described by `Int32Array`s of descriptors, knows no protocol state and keeps no reference after it returns.
  * One `.node` file each, built when first needed: a missing compiler or library costs only what needs it. Nothing stands in for SRTP and DTLS: where they are
  * absent there is no media processor, and `absentBecause` says what to do. Out of scope: deciding anything, but for how long packets gather before they are served.
  *

@@ -1,11 +1,5 @@
 import { LineLoss, TemporalLayerGate } from '@dialplane/conference';
-import {
-  mostVp8DescriptorBytes,
-  notMapped,
-  originalSequenceLength,
-  type RtpPacket,
-  writeVp8Descriptor,
-} from '@dialplane/rtp';
+import { mostVp8DescriptorBytes, notMapped, originalSequenceLength, type RtpPacket, writeVp8Descriptor } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import type { SectionSettings } from '../../process-api/leg-settings.ts';
 import { CodecMatch, notAgreed } from './codec-match.ts';
@@ -37,7 +31,7 @@ export interface EncodedPacket {
 
 /**
  * One RTP stream to a client, in the section it was agreed in: one SSRC and continuous numbers, whichever source it carries. A source of pictures begins with a key
- * frame; until that comes, the former one goes on.
+ * frame; until that comes, the former one goes on. What is simply the next packet is sent by a kernel, on terms that are lent to it after everything that comes by here.
  */
 export class SentStream {
   readonly leg: Leg;
