@@ -5,6 +5,8 @@ import { unprotected } from '../transports/leg-transport.ts';
 
 /** Packets protected and sent at once: so many that runs to one destination form, so few that what was encrypted is still in the cache when it is sent. */
 const mostProtected = 256;
+/** The same of packets that the kernel writes: nearly as many as the scratch region holds, so that runs to one destination form across the streams of a batch. */
+const mostForwarded = 800;
 /** Room for a header with every extension that is passed on. */
 export const headerRoom = 384;
 
@@ -104,7 +106,7 @@ export class PacketSender {
     call[forwardingCall.scratch] = this.at;
     call[forwardingCall.scratchEnd] = this.scratchEnd;
     call[forwardingCall.outgoing] = this.outgoingCount;
-    call[forwardingCall.outgoingLimit] = mostProtected;
+    call[forwardingCall.outgoingLimit] = Math.min(mostForwarded, this.sockets.outgoingCapacity);
     call[forwardingCall.failures] = this.failures;
     const isDone = this.srtp.forward(this.slab, forwarding, this.outgoing);
     this.at = call[forwardingCall.scratch] ?? 0;
