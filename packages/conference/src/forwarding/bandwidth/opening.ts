@@ -1,9 +1,9 @@
+import { PacketTrain } from './packet-train.ts';
+
 /** What is needed for a verdict: packets that waited one behind the other, over which time, and how much longer the last one was on the way than the fastest; less of it is jitter. */
 const leastPackets = 4;
 const leastMs = 60;
 const leastGrowthMs = 50;
-/** Where less than this part of what was sent arrived per time, the packets were not just late once. */
-const fullPart = 0.9;
 /** A packet that waited no longer than this found the queue empty. */
 const noQueueMs = 2;
 /** What is older is forgotten: clocks drift apart. */
@@ -15,14 +15,7 @@ const windowMs = 1000;
  */
 export class Opening {
   /** Since the queue was last empty. */
-  private packets = 0;
-  private bytes = 0;
-  private firstSentAt = 0;
-  private lastSentAt = 0;
-  private firstArrivedAt = 0;
-  private lastArrivedAt = 0;
-  private firstSize = 0;
-  private lastSize = 0;
+  private readonly queued = new PacketTrain();
   private leastDelay = Infinity;
   private forgottenAt = -Infinity;
 
@@ -30,36 +23,22 @@ export class Opening {
   noteArrived(bytes: number, sentAt: number, arrivedAt: number): void {
     const delay = arrivedAt - sentAt;
     if (arrivedAt - this.forgottenAt > windowMs) this.forget(arrivedAt);
-    if (delay <= this.leastDelay + noQueueMs) this.packets = 0;
-    else this.noteQueued(bytes, sentAt, arrivedAt);
+    if (delay <= this.leastDelay + noQueueMs) this.queued.clear();
+    else this.queued.note(bytes, sentAt, arrivedAt);
     this.leastDelay = Math.min(this.leastDelay, delay);
   }
 
   /** What arrives of a line that is full, in bits per second; `undefined` while there is no sign of that. */
   fullBps(): number | undefined {
-    const growthMs = this.lastArrivedAt - this.lastSentAt - this.leastDelay;
-    if (this.packets < leastPackets || growthMs < leastGrowthMs || this.lastArrivedAt - this.firstArrivedAt < leastMs) return undefined;
-    const sentBps = ((this.bytes - this.lastSize) * 8000) / (this.lastSentAt - this.firstSentAt);
-    const arrivedBps = ((this.bytes - this.firstSize) * 8000) / (this.lastArrivedAt - this.firstArrivedAt);
-    return arrivedBps < fullPart * sentBps ? arrivedBps : undefined;
-  }
-
-  private noteQueued(bytes: number, sentAt: number, arrivedAt: number): void {
-    if (this.packets === 0) {
-      this.bytes = 0;
-      this.firstSentAt = sentAt;
-      this.firstArrivedAt = arrivedAt;
-      this.firstSize = bytes;
-    }
-    this.packets += 1;
-    this.bytes += bytes;
-    this.lastSentAt = sentAt;
-    this.lastArrivedAt = arrivedAt;
-    this.lastSize = bytes;
+    const { packets, lastSentAt, lastArrivedAt, arrivedMs, arrivedBps, isSlowed } = this.queued;
+    const growthMs = lastArrivedAt - lastSentAt - this.leastDelay;
+    if (packets < leastPackets || growthMs < leastGrowthMs || arrivedMs < leastMs) return undefined;
+    // Else they were just late once.
+    return isSlowed ? arrivedBps : undefined;
   }
 
   private forget(now: number): void {
-    this.packets = 0;
+    this.queued.clear();
     this.leastDelay = Infinity;
     this.forgottenAt = now;
   }

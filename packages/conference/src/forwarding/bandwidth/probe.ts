@@ -1,11 +1,10 @@
 import type { Instant } from '@dialplane/sansio';
+import { PacketTrain } from './packet-train.ts';
 
 const leastPackets = 5;
 const durationMs = 40;
 /** Feedback about its last packets is waited for so long. */
 const patienceMs = 1000;
-/** Where less than this part of what was sent arrived per time, the line was full. */
-const fullPart = 0.9;
 /** So much of it has to be known, and to have arrived where there was room. */
 const mostPart = 0.8;
 
@@ -28,15 +27,8 @@ export class Probe {
   private sentPackets = 0;
   private sentBytes = 0;
   private sendingEndedAt: Instant | undefined;
-  private receivedPackets = 0;
   private lostPackets = 0;
-  private receivedBytes = 0;
-  private firstSentAt = 0;
-  private lastSentAt = 0;
-  private firstArrivedAt = 0;
-  private lastArrivedAt = 0;
-  private firstSize = 0;
-  private lastSize = 0;
+  private readonly received = new PacketTrain();
 
   constructor(targetBps: number, now: Instant) {
     this.targetBps = targetBps;
@@ -65,36 +57,23 @@ export class Probe {
 
   /** Notes that a packet arrived; those that are not of the probe are ignored. In the order of their numbers. */
   noteArrived(number: number, bytes: number, sentAt: number, arrivedAt: number): void {
-    if (!this.holds(number)) return;
-    if (this.receivedPackets === 0) {
-      this.firstSentAt = sentAt;
-      this.firstArrivedAt = arrivedAt;
-      this.firstSize = bytes;
-    }
-    this.receivedPackets += 1;
-    this.receivedBytes += bytes;
-    this.lastSentAt = Math.max(this.lastSentAt, sentAt);
-    this.lastArrivedAt = Math.max(this.lastArrivedAt, arrivedAt);
-    this.lastSize = bytes;
+    if (this.holds(number)) this.received.note(bytes, sentAt, arrivedAt);
   }
 
   /** Whether everything is known that will be. */
   isOver(now: Instant): boolean {
     const { sendingEndedAt } = this;
     if (sendingEndedAt === undefined) return now - this.startedAt > patienceMs;
-    return this.receivedPackets + this.lostPackets >= this.sentPackets || now - sendingEndedAt > patienceMs;
+    return this.received.packets + this.lostPackets >= this.sentPackets || now - sendingEndedAt > patienceMs;
   }
 
   /** What it has shown, or `undefined` where too little is known to tell. Where much of it was lost, there was no room for that. */
   result(): ProbeResult | undefined {
-    const sentMs = this.lastSentAt - this.firstSentAt;
-    const arrivedMs = this.lastArrivedAt - this.firstArrivedAt;
-    const isKnown = this.receivedPackets + this.lostPackets >= this.sentPackets * mostPart;
-    if (this.receivedPackets < leastPackets || !isKnown || sentMs <= 0 || arrivedMs <= 0) return undefined;
-    const sentBps = ((this.receivedBytes - this.lastSize) * 8000) / sentMs;
-    const arrivedBps = ((this.receivedBytes - this.firstSize) * 8000) / arrivedMs;
+    const { packets, sentMs, arrivedMs, sentBps, arrivedBps, isSlowed } = this.received;
+    const isKnown = packets + this.lostPackets >= this.sentPackets * mostPart;
+    if (packets < leastPackets || !isKnown || sentMs <= 0 || arrivedMs <= 0) return undefined;
     if (arrivedBps > 2 * sentBps) return undefined;
-    const isFull = arrivedBps < fullPart * sentBps || this.receivedPackets < mostPart * this.sentPackets;
+    const isFull = isSlowed || packets < mostPart * this.sentPackets;
     return { isFull, rateBps: isFull ? 0.95 * arrivedBps : Math.min(sentBps, arrivedBps) };
   }
 
