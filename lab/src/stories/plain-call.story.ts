@@ -78,7 +78,10 @@ labTest('addresses hidden behind mDNS names connect within a subnet', async () =
   assert.doesNotMatch(offer, /a=candidate.* 192\.168\.1\.10 /);
   await anna.call('acceptAnswer', await boris.call('answer', offer));
   const { state, pairs } = await anna.call('settled');
-  assert.deepEqual([state, pairs.map((pair) => [pair.local.type, pair.remote.type])], ['connected', [['host', 'host']]]);
+  assert.equal(state, 'connected');
+  // Boris's check may come before his name is resolved (RFC 8445 §7.3.1.3).
+  for (const { local, remote } of pairs) assert.match(`${local.type} to ${remote.type}`, /^host to (host|prflx)$/);
+  assert.equal(pairs.length, 1);
 });
 
 labTest('across a router, one side that shows its address is enough', async () => {
