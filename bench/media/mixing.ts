@@ -1,10 +1,10 @@
-import { decodeWords, loadOpus } from '@dialplane/kernels';
+import { decodeWords, exportsOf, loadOpus } from '@dialplane/kernels';
 import { inParallel } from './in-parallel.ts';
 import { drive, EvenPace, measureLoad } from './load-driver.ts';
 import type { LoadEngine } from './load-engine.ts';
 import type { MediaServer, MixedParticipant, MixedRoom } from './media-server.ts';
 import { AudioSource } from './media-sources.ts';
-import { burstFrames, present, sampleRate, silentFrames, type SoundCodec, speechFrames } from './speech.ts';
+import { burstFrames, sampleRate, silentFrames, type SoundCodec, speechFrames } from './speech.ts';
 
 const periodMs = 20;
 /** A listener's buffer bridges what comes a frame later than the last; what comes later than that is heard. */
@@ -137,7 +137,7 @@ export async function measureMixLatency(engine: LoadEngine, server: MediaServer,
 
 /** Tells of each packet of a stream whether it holds the tone. */
 function openEar(): (bytes: Uint8Array, offset: number, length: number) => boolean {
-  const opus = present(loadOpus());
+  const opus = exportsOf(loadOpus());
   const decoder = opus.openDecoder(sampleRate.opus);
   const samples = new Float32Array((sampleRate.opus * 120) / 1000);
   const words = new Int32Array(decodeWords.stride);

@@ -1,10 +1,10 @@
-import { decodeWords, loadOpus, type Opus } from '@dialplane/kernels';
+import { decodeWords, exportsOf, loadOpus, type Opus } from '@dialplane/kernels';
 import { compareSpeech, type HeardSpeech } from './heard-speech.ts';
 import { drive } from './load-driver.ts';
 import type { LoadEngine } from './load-engine.ts';
 import type { MediaServer } from './media-server.ts';
 import { AudioSource } from './media-sources.ts';
-import { present, recordedSpeech, sampleRate, seededNoise, silentFrames } from './speech.ts';
+import { recordedSpeech, sampleRate, seededNoise, silentFrames } from './speech.ts';
 
 const periodMs = 20;
 
@@ -44,7 +44,7 @@ export async function measureSoundQuality(engine: LoadEngine, server: MediaServe
 /** Decodes a stream and puts each packet where its timestamp says. */
 class Recorder {
   readonly samples: Float32Array;
-  private readonly opus: Opus = present(loadOpus());
+  private readonly opus: Opus = exportsOf(loadOpus());
   private readonly decoder = this.opus.openDecoder(sampleRate.opus);
   private readonly decoded = new Float32Array((sampleRate.opus * 120) / 1000);
   private readonly words = new Int32Array(decodeWords.stride);

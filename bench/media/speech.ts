@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { type AudioCodec, encodeWords, g711Law, type LoadedKernel, loadG711, loadOpus, type OpusEncoderOptions } from '@dialplane/kernels';
+import { type AudioCodec, encodeWords, exportsOf, g711Law, loadG711, loadOpus, type OpusEncoderOptions } from '@dialplane/kernels';
 import type { AudioFrame } from './media-sources.ts';
 
 const seconds = 8;
@@ -95,15 +95,9 @@ function encode(codec: SoundCodec, samples: Float32Array, options: Partial<OpusE
 }
 
 function openEncoder(codec: SoundCodec, options: Partial<OpusEncoderOptions>): readonly [AudioCodec, number] {
-  if (codec === 'pcmu') return [present(loadG711()), g711Law.muLaw];
-  const opus = present(loadOpus());
+  if (codec === 'pcmu') return [exportsOf(loadG711()), g711Law.muLaw];
+  const opus = exportsOf(loadOpus());
   return [opus, opus.openEncoder(sampleRate.opus, { bitrateBps: opusBitrateBps, complexity: opusComplexity, expectedLossPercent: 0, ...options })];
-}
-
-/** @throws where the kernel is not built. */
-export function present<Kernel>(loaded: LoadedKernel<Kernel>): Kernel {
-  if (loaded.kind === 'absent') throw new Error(loaded.absentBecause);
-  return loaded.exports;
 }
 
 /** RFC 6464 §3. */

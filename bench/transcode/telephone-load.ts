@@ -1,7 +1,6 @@
-import { createUdpSockets, describeDatagram, loadSrtp, outgoingWords, protectWords, receivedKind, receivedWords, type Srtp, type SrtpMasterKey, srtpKind, type UdpSockets, unprotectWords } from '@dialplane/kernels';
+import { createUdpSockets, describeDatagram, exportsOf, loadSrtp, outgoingWords, protectWords, receivedKind, receivedWords, type Srtp, srtpKind, type SrtpMasterKey, type UdpSockets, unprotectWords } from '@dialplane/kernels';
 import { RtpHeaderWriter } from '@dialplane/rtp';
 import { ipv4Address, type TransportAddress, transportAddress } from '@dialplane/stun';
-import { present } from '../media/speech.ts';
 import { formats, type RemoteMedia, type TelephoneCodec } from './telephone.ts';
 
 const slotBytes = 2048;
@@ -34,7 +33,7 @@ export class TelephoneLoad implements Disposable {
   readonly arrivals: Arrivals = { packets: 0, refused: 0 };
   /** How far behind its pace it was at most, in milliseconds: more than a few, and the load itself was the limit. */
   latestMs = 0;
-  private readonly srtp: Srtp = present(loadSrtp());
+  private readonly srtp: Srtp = exportsOf(loadSrtp());
   private readonly sockets: UdpSockets;
   private readonly telephones: Telephone[] = [];
   private readonly bySocket = new Map<number, Telephone>();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type AudioCodec, encodeWords, g711Law, loadG711, loadG722, loadOpus, type SrtpMasterKey, srtpProfile } from '@dialplane/kernels';
-import { present, speak } from '../media/speech.ts';
+import { type AudioCodec, encodeWords, exportsOf, g711Law, loadG711, loadG722, loadOpus, type SrtpMasterKey, srtpProfile } from '@dialplane/kernels';
+import { speak } from '../media/speech.ts';
 
 export type TelephoneCodec = 'PCMU' | 'PCMA' | 'G722' | 'opus';
 
@@ -74,11 +74,11 @@ export function recordedPayloads(codec: TelephoneCodec): readonly Uint8Array[] {
 }
 
 function openEncoder(codec: TelephoneCodec): readonly [AudioCodec, number] {
-  if (codec === 'PCMU' || codec === 'PCMA') return [present(loadG711()), codec === 'PCMU' ? g711Law.muLaw : g711Law.aLaw];
+  if (codec === 'PCMU' || codec === 'PCMA') return [exportsOf(loadG711()), codec === 'PCMU' ? g711Law.muLaw : g711Law.aLaw];
   if (codec === 'G722') {
-    const g722 = present(loadG722());
+    const g722 = exportsOf(loadG722());
     return [g722, g722.openEncoder()];
   }
-  const opus = present(loadOpus());
+  const opus = exportsOf(loadOpus());
   return [opus, opus.openEncoder(48_000, { bitrateBps: 32_000, complexity: 5, expectedLossPercent: 0 })];
 }
