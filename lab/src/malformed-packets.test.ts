@@ -63,6 +63,11 @@ labTest('RTCP that nobody described is encrypted, and nobody judges it', async (
   assert.deepEqual(await judged([rtcp(3481, 200)]), []);
 }, { needs });
 
+labTest('a port of media is taken for nothing else because another protocol likes it', async () => {
+  const elasticsearch = 54_328;
+  assert.deepEqual(await judged([rtcp(elasticsearch, 200)]), []);
+}, { needs });
+
 async function judged(datagrams: readonly Datagram[]): ReturnType<typeof malformedPackets> {
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-lab-malformed-'));
   try {
