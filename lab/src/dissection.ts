@@ -11,9 +11,9 @@ const heuristics = [
 
 /** What speaks in the lab, by the names that display filters have for it. */
 const spoken = new Set([
-  ...['frame', 'eth', 'ethertype', 'raw', 'arp', 'ip', 'ipv6', 'icmp', 'icmpv6', 'udp', 'tcp', 'data'],
-  ...['stun', 'turnchannel', 'dtls', 'rtp', 'rtcp', 'rtpevent', 'sip', 'sdp', 'tls', 'http', 'dns', 'mdns'],
-  ...['pkcs-1', 'pkix1explicit', 'pkix1implicit', 'x509af', 'x509ce', 'x509if', 'x509sat'],
+  'frame', 'eth', 'ethertype', 'raw', 'arp', 'ip', 'ipv6', 'icmp', 'icmpv6', 'udp', 'tcp', 'data',
+  'stun', 'turnchannel', 'dtls', 'rtp', 'rtcp', 'rtpevent', 'sip', 'sdp', 'tls', 'http', 'dns', 'mdns',
+  'pkcs-1', 'pkix1explicit', 'pkix1implicit', 'x509af', 'x509ce', 'x509if', 'x509sat',
 ]);
 
 /** Flags that leave everything else out: ports of media are any, and what passes one that tshark knows another protocol by would be taken for that. Asked for once. */
@@ -21,7 +21,7 @@ let silence: Promise<readonly string[]> | undefined;
 
 async function silenceOthers(): Promise<readonly string[]> {
   const protocols = (await run('tshark', ['-G', 'protocols'])).split('\n').filter(Boolean).map((line) => line.split('\t')[2] ?? '');
-  return protocols.filter((name) => !spoken.has(name)).flatMap((name) => ['--disable-protocol', name]);
+  return protocols.flatMap((name) => (spoken.has(name) ? [] : ['--disable-protocol', name]));
 }
 
 /** The values of `fields` in each packet of a capture file that matches a display filter, as tshark prints them. Rejects when tshark cannot read the file. */
