@@ -10,6 +10,7 @@ import { Leg, type LegParts } from '../legs/leg.ts';
 import { FeedbackReader } from '../packets/feedback-reader.ts';
 import { PacketSender } from '../packets/packet-sender.ts';
 import { packetWords, ReceivedPackets } from '../packets/received-packets.ts';
+import { ComposedStream } from '../pictures/composed-stream.ts';
 import { Composing } from '../pictures/composing.ts';
 import { Mixing } from '../sound/mixing.ts';
 import type { SentStream } from '../streams/sent-stream.ts';
@@ -28,6 +29,8 @@ export interface TestReceiver {
   readonly section: SectionSettings;
   readonly keys: SrtpMasterKey;
   readonly startBps: number;
+  /** Where its packets go on the loopback interface; without one they are to be read by {@link ForwardingWorld.sent}. */
+  readonly port?: number;
 }
 
 /** A packet of a source. */
@@ -72,6 +75,11 @@ export class ForwardingWorld {
     const stream = this.legs[index]?.sent[0];
     assert.ok(stream !== undefined);
     return stream;
+  }
+
+  /** A composed picture that can be sent to them as well. */
+  composedStream(): ComposedStream {
+    return new ComposedStream(this.sender, this.fanOut, () => undefined);
   }
 
   /** Has a batch arrive. @param by Who sends it on: the kernel what it can, or each stream by itself. */
@@ -146,11 +154,11 @@ export class ForwardingWorld {
       writers: new StreamWriters(sender, new TickPolicy(), tables),
       random,
     };
-    return receivers.map(({ section, keys, startBps }, index) => {
+    return receivers.map(({ section, keys, startBps, port }, index) => {
       const leg = new Leg(conference, { legId: `${index}`, identifier: `4:${index}`, isMuted: false, telephone: { dtmf: 'rfc4733', address: '127.0.0.1' } }, parts, now);
       assert.equal(typeof leg.openPorts('127.0.0.1', now), 'number');
       // Keys of a description, and all else as a client has it: its port says which receiver it is.
-      leg.update({ kind: 'rtp', remote: { address: '127.0.0.1', port: index + 1 }, remoteRtcp: 'muxed', security: { kind: 'sdes', inbound: keys, outbound: keys } }, [section], now);
+      leg.update({ kind: 'rtp', remote: { address: '127.0.0.1', port: port ?? index + 1 }, remoteRtcp: 'muxed', security: { kind: 'sdes', inbound: keys, outbound: keys } }, [section], now);
       assert.ok(leg.transport !== undefined);
       leg.bandwidth = new BandwidthEstimator({ startBps });
       leg.transport.line.transportNumber = leg.bandwidth.nextNumber;

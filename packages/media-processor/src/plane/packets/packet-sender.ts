@@ -126,8 +126,14 @@ export class PacketSender {
     return offset;
   }
 
-  endShared(): void {
-    this.sharedEnd = this.scratchStart;
+  /** Where what is shared ends: for {@link endShared}, by who shares something while others do. */
+  get sharedUntil(): number {
+    return this.sharedEnd;
+  }
+
+  /** What was shared is not needed any more, or only what was shared up to `until`. */
+  endShared(until = this.scratchStart): void {
+    this.sharedEnd = until;
   }
 
   /** A packet that goes as it is, its front where `begin` said: the kernel puts the parts together. */

@@ -167,11 +167,13 @@ export class SentStream {
       if (!leg.mayLeave(waited.payloadLength, now)) return;
       waitedColumns.clear();
       waitedColumns.add(waited, noElements);
+      // A composed picture that is on its way to others is shared as well.
+      const { sharedUntil } = sender;
       const at = sender.share(waited.bytes.subarray(waited.payloadOffset, waited.payloadOffset + waited.payloadLength));
       waitedColumns.write(0, packetWords.payloadOffset, at);
       const isVp8 = this.codecMatch?.vp8Types[waited.payloadType] === 1 && vp8.read(sender.slab, at, waited.payloadLength);
       this.send(waitedColumns, 0, isVp8, transport, now);
-      sender.endShared();
+      sender.endShared(sharedUntil);
     }
     waiting.clear();
     leg.waiting.delete(this);
