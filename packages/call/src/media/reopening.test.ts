@@ -113,6 +113,32 @@ test('who does not reach the new conference within the reconnect window leaves; 
   assert.deepEqual(call.machine.endpoints(), ['alice-1', 'bob-1']);
 });
 
+test('who heard that it rings goes on hearing it: a telephone that calls, and a client whose telephone is rung again', () => {
+  const heard = ({ outputs }: ReturnType<TestCall['line']>) => outputs.flatMap((output) => {
+    if (output.kind === 'line' && output.command.kind === 'alert') return [`alert from ${output.command.sound?.legId}`];
+    return output.kind === 'media' && output.command.kind === 'setSound' ? [`${output.command.legId} ${output.command.sound}`] : [];
+  });
+  const calling = new TestCall();
+  calling.callFromOutside({ kind: 'users', identifiers: [bob.identifier] });
+  calling.find(bob);
+  const [before] = heard(calling.command({ kind: 'ringing', by: 'bob-1' }));
+  const [after] = heard(lose(calling));
+  assert.match(after ?? '', /^alert from id/);
+  assert.notEqual(after, before);
+  const legId = after?.slice('alert from '.length) ?? '';
+  assert.deepEqual(heard(calling.media({ kind: 'legDescribed', conferenceId: calling.conferenceId, legId, description: description('answer', 1) })), [`${legId} ringback`]);
+  open(calling);
+  assert.ok(calling.command({ kind: 'accept', by: 'bob-1', isMuted: false, description: description('offer', 1) }).lines.includes(`line connect in-1 in ${legId}`));
+
+  const dialing = new TestCall();
+  dialing.line({ kind: 'progress', lineId: dialing.dial(), status: 183, hasEarlyMedia: true });
+  const lost = lose(dialing);
+  assert.deepEqual(heard(lost).map((words) => words.replace(/^id\d+ /, '')), ['ringback'], 'what the network played is gone with its line');
+  open(dialing);
+  const again = dialing.machine.lines()[0] ?? '';
+  assert.deepEqual(heard(dialing.line({ kind: 'progress', lineId: again, status: 183, hasEarlyMedia: true })).map((words) => words.replace(/^id\d+ /, '')), ['none']);
+});
+
 test('a conference that is lost before it was open is opened again, too', () => {
   const call = new TestCall();
   call.command({ kind: 'join', joiner: alice, groupId, isMuted: false });

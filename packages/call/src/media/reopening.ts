@@ -3,6 +3,7 @@ import type { Instant } from '@dialplane/sansio';
 import { conferenceOf, isCalling, replaceSeat, type Seat } from '../call-model.ts';
 import { endCall } from '../membership/departure.ts';
 import { withdrawRingingLines } from '../membership/dialing.ts';
+import { ringOn } from '../membership/ringback.ts';
 import { connectLine } from '../telephones/line-commands.ts';
 import type { LiveCall } from '../live-call.ts';
 import { hideLeg, openLeg, showLeg } from './media-legs.ts';
@@ -56,6 +57,7 @@ function reopenConference(live: LiveCall, now: Instant): void {
     if (seat.line === undefined) replaceLeg(live, conferenceId, seat, now);
     else replaceSeat(model, { ...seat, leg: isCalling(seat) ? undefined : connectLine(live, conferenceId, seat) });
   }
+  ringOn(live);
 }
 
 /**

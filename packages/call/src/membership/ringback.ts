@@ -15,6 +15,17 @@ export function ringBack(live: LiveCall, ringing: Seat): void {
   }
 }
 
+/** The conference is another one: who heard that it rings hears it there, also in place of what a network played whose line is gone with the conference before. */
+export function ringOn(live: LiveCall): void {
+  const isTelephoneCalled = [...live.model.parties.values()].some(({ identifier, stage }) => stage.kind !== 'present' && identifierKind(identifier) === 'phoneNumber');
+  for (const { seat: caller } of members(live.model)) {
+    if (caller.stage.kind !== 'ringback' && caller.stage.kind !== 'hearingEarlyMedia') continue;
+    const leg = caller.line === undefined ? caller.leg : alertLine(live, caller);
+    replaceSeat(live.model, { ...caller, leg, stage: { kind: 'ringback' } });
+    if (caller.line === undefined && isTelephoneCalled) play(live, caller, 'ringback');
+  }
+}
+
 /** The telephone network plays something before the answer: the caller hears that instead of a ringing tone of ours. */
 export function hearEarlyMedia(live: LiveCall): void {
   for (const { seat: caller } of members(live.model)) {

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Call, CallFlow } from '@dialplane/calling-api';
 import { startTestServer } from '../test-server.ts';
-import { chromiumsOffer, join, offer, people, skip } from './test-group.ts';
-
-/** Processes that this one has started, the eldest first. */
-function childProcesses(): readonly number[] {
-  return readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
-}
+import { childProcesses, chromiumsOffer, join, offer, people, skip } from './test-group.ts';
 
 test('who joins a group gets an answer with the ports of a media process; when it is killed everybody gets another session of the same call', { skip }, async (t) => {
   const server = await startTestServer(t, { media: true });

@@ -16,6 +16,11 @@ export async function people(httpUrl: string, ...names: readonly string[]): Prom
   return signedIn;
 }
 
+/** Processes that this one has started, the eldest first. */
+export function childProcesses(): readonly number[] {
+  return readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
+}
+
 /** Joins, and offers what Chromium offers. */
 export async function join(person: Person, groupId: string, sdp = chromiumsOffer): Promise<Call> {
   const call = await person.ask<Call>('POST', '/v1/calls:join', { endpointId: person.endpointId, locator: { groupId } });

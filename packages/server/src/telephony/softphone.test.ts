@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { Call, CreatedSipDevice, Participant, SipDeviceList } from '@dialplane/calling-api';
-import { skip } from '../media/test-group.ts';
+import { childProcesses, skip } from '../media/test-group.ts';
 import { Person } from '../test-person.ts';
 import { Softphone } from './test-softphone.ts';
 import { ourNumber, TelephoneServer } from './test-telephone-server.ts';
@@ -94,6 +94,24 @@ test('a SIP phone that calls hears that it rings, or what the carrier plays befo
     phone.hangUp(number);
     await phone.event('ended');
   }
+});
+
+test('a SIP phone that calls goes on hearing that it rings after its media process was killed, and is told where that comes from', { skip }, async (t) => {
+  const { telephones, identifier } = await withPhone(t);
+  const bob = await Person.signIn(telephones.server.httpUrl, 'Bob');
+  const phone = await Softphone.start(t, await telephones.ada.operate<CreatedSipDevice>('POST', '/v1/telephony/devices', { identifier: bob.signedIn.identifier }), telephones.sipPort);
+  phone.dial(identifier.replaceAll(':', '%3A'));
+  const call = await telephones.rung();
+  await phone.event('progressed');
+  await phone.hearsRinging();
+  process.kill(childProcesses()[0] ?? 0, 'SIGKILL');
+  const offered = await phone.event('offerReceived');
+  assert.equal(offered.request?.method, 'UPDATE');
+  await phone.hearsRinging();
+  phone.answerOffer(offered);
+  await telephones.accept(call);
+  await phone.event('answered');
+  await phone.hearsNothing();
 });
 
 test('a SIP phone transfers a telephone to another', { skip }, async (t) => {

@@ -50,6 +50,12 @@ export class PhoneSound {
     await this.#until(() => shareOf(frequencyHz, this.#heard) > 0.8);
   }
 
+  /** Resolves when the ringing tone (ETSI TR 101 041-2) is heard for 200 ms, from now on. */
+  async hearsRinging(): Promise<void> {
+    this.#heard = [];
+    await this.hears(425);
+  }
+
   /** Resolves when there is silence for 200 ms. */
   async hearsNothing(): Promise<void> {
     await this.#until(() => this.#heard.length === keptSamples && this.#heard.every((sample) => Math.abs(sample) < 0.01));

@@ -58,6 +58,10 @@ export class Softphone {
     this.#command({ kind: 'accept', sessionId, description: this.#sdp() });
   }
 
+  answerOffer({ sessionId }: EventOf<'offerReceived'>): void {
+    this.#command({ kind: 'answerOffer', sessionId, description: this.#sdp() });
+  }
+
   /** Call forwarding: 302, and where the call is to go (RFC 3261 §21.3.3). */
   forward({ sessionId }: EventOf<'incoming'>, user: string): void {
     this.#command({ kind: 'refuse', sessionId, status: 302, headers: [['Contact', `<sip:${user}@${host}:${this.#sipPort}>`]] });
@@ -80,6 +84,10 @@ export class Softphone {
   /** Resolves when it hears a tone, and nothing else. */
   hears(frequencyHz: number): Promise<void> {
     return this.#sound.hears(frequencyHz);
+  }
+
+  hearsRinging(): Promise<void> {
+    return this.#sound.hearsRinging();
   }
 
   hearsNothing(): Promise<void> {

@@ -72,6 +72,10 @@ export class IncomingInvite implements RequestServer {
     return this.state.kind === 'ringing' || this.state.kind === 'accepting';
   }
 
+  get awaitsPrack(): boolean {
+    return this.reliable.isWaiting;
+  }
+
   get dueAt(): Instant | undefined {
     if (this.state.kind === 'accepted') return this.state.answer.dueAt;
     if (this.state.kind === 'over') return undefined;

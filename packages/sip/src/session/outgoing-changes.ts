@@ -75,7 +75,8 @@ export class OutgoingChanges implements RequestUser {
   goOn(now: Instant): void {
     const { usage, state, next } = this;
     if (state.kind !== 'none' || next === undefined || usage.offers.kind !== 'agreed' || usage.session.isEnded) return;
-    if (usage.dialog.state === 'early' ? !usage.takesUpdate || next.description === undefined : usage.incoming.isUnderWay || !usage.session.isAnswered) return;
+    const isEarly = usage.dialog.state === 'early';
+    if (isEarly ? !usage.takesUpdate || next.description === undefined || usage.session.awaitsPrack : usage.incoming.isUnderWay || !usage.session.isAnswered) return;
     this.next = undefined;
     this.send(next, now);
   }

@@ -62,6 +62,11 @@ export class Session implements RequestSender {
     return this.phase.kind === 'answered';
   }
 
+  /** Whether something that we have said reliably is not acknowledged yet: until it is, we may not offer anew (RFC 3311 §5.1). */
+  get awaitsPrack(): boolean {
+    return this.phase.kind === 'called' && this.phase.invite.awaitsPrack;
+  }
+
   get dueAt(): Instant | undefined {
     const { phase } = this;
     if (phase.kind === 'calling') return phase.invite.dueAt;

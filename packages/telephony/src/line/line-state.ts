@@ -20,6 +20,9 @@ export type Exchange =
   | { readonly kind: 'asking'; readonly wantedBy: 'peer' | 'line' }
   | { readonly kind: 'sent'; readonly wantedBy: 'peer' | 'line' };
 
+/** What of them is under way before the answer: as above, or `moving`, while the leg is opened in another place, where it offers as soon as it is there. */
+export type SoundingExchange = Exclude<Exchange, { readonly kind: 'replacing' }> | { readonly kind: 'moving' };
+
 /** Who has put whom on hold. */
 export interface HoldState {
   /** The owner wants the peer held. */
@@ -53,8 +56,8 @@ export type LineState =
   | { readonly kind: 'offered'; readonly far: FarSide; readonly offer: string | undefined }
   /** Our description for a 183 is asked of the media processor, so that the caller hears that it rings. */
   | { readonly kind: 'previewing'; readonly far: FarSide; readonly offer: string }
-  /** The caller hears the leg; `answer` is the description that it has got. */
-  | { readonly kind: 'sounding'; readonly far: FarSide; readonly offer: string; readonly answer: string; readonly exchange: Extract<Exchange, { readonly kind: 'none' | 'answering' }> }
+  /** The caller hears the leg; `offer` is its last one, `answer` the description that it has got for its first. */
+  | { readonly kind: 'sounding'; readonly far: FarSide; readonly offer: string; readonly answer: string; readonly exchange: SoundingExchange }
   /** Our description for the 200 is asked of the media processor. */
   | { readonly kind: 'connecting'; readonly far: FarSide; readonly offer: string | undefined }
   /** `move` is where the leg is to go once the exchange that is under way is over. */

@@ -168,6 +168,46 @@ test('a caller who is to hear that it rings: 183 with the leg, which the answer 
   assert.deepEqual(gone.session({ kind: 'ended', end: { by: 'remote', cause: 'cancelled', reasons: [] } }), ['media closeLeg conference/leg', 'tell ended {"end":{"by":"remote","status":487}}']);
 });
 
+test('what the caller hears before the answer moves with its leg: sound goes where its offer says, then it is offered the new address', () => {
+  const [elsewhere, third] = [{ conferenceId: 'another', legId: 'leg 2' }, { conferenceId: 'third', legId: 'leg 3' }];
+  const sounding = () => {
+    const line = incoming('their offer', { ringback: 'ours' });
+    line.command({ kind: 'alert', lineId: 'line', sound: place });
+    line.described('answer', 'our answer');
+    return line;
+  };
+  const move = (line: TestLine, to = elsewhere) => line.command({ kind: 'alert', lineId: 'line', sound: to });
+  const connect = (line: TestLine, to = elsewhere) => line.command({ kind: 'connect', lineId: 'line', callId: 'c', ...to });
+  const line = sounding();
+  assert.deepEqual(move(line), ['media closeLeg conference/leg', 'media openLeg another/leg 2 with their offer']);
+  assert.deepEqual(line.described('answer', 'not told', elsewhere), ['media offer another/leg 2 sendrecv']);
+  assert.deepEqual(line.described('offer', 'our offer', elsewhere), ['session offer call our offer']);
+  assert.deepEqual(line.session({ kind: 'answerReceived', description: sdpBytes('their answer') }), ['media describe another/leg 2 answer their answer']);
+  assert.deepEqual(connect(line), ['session accept call our answer', 'tell answered {}'], 'a leg that is there stays');
+  // Who takes no UPDATE answers later, by re-INVITE.
+  const late = sounding();
+  move(late);
+  late.described('answer', 'not told', elsewhere);
+  late.described('offer', 'our offer', elsewhere);
+  assert.deepEqual(connect(late), ['session accept call our answer', 'tell answered {}']);
+  assert.deepEqual(late.session({ kind: 'answerReceived', description: sdpBytes('their answer') }), ['media describe another/leg 2 answer their answer']);
+  // Refused, it goes on as it was; answered meanwhile, it moves as any other line; an offer of the caller's is answered from there, and is the one that the next place answers.
+  const stubborn = sounding();
+  move(stubborn);
+  stubborn.described('answer', 'not told', elsewhere);
+  stubborn.described('offer', 'our offer', elsewhere);
+  assert.deepEqual(stubborn.session({ kind: 'offerRefused', status: 488 }), []);
+  assert.deepEqual(stubborn.session({ kind: 'offerReceived', description: sdpBytes('update') }), ['media describe another/leg 2 offer update']);
+  assert.deepEqual(move(stubborn, third), ['media closeLeg another/leg 2', 'media openLeg third/leg 3 with update']);
+  assert.deepEqual(stubborn.described('answer', 'updated', third), ['session answerOffer call updated']);
+  assert.deepEqual(move(stubborn), ['media closeLeg third/leg 3', 'media openLeg another/leg 2 with update']);
+  assert.deepEqual(connect(stubborn), ['session accept call our answer', 'tell answered {}', 'media closeLeg another/leg 2', 'media openLeg another/leg 2']);
+  const lost = sounding();
+  move(lost);
+  assert.deepEqual(lost.media({ kind: 'commandFailed', ...elsewhere, command: 'openLeg', reason: 'PORTS_EXHAUSTED' }), []);
+  assert.deepEqual(connect(lost), ['session accept call our answer', 'tell answered {}', 'media openLeg another/leg 2']);
+});
+
 test('an INVITE without offer is answered with ours, and its ACK has the answer', () => {
   const line = incoming();
   assert.deepEqual(line.command({ kind: 'connect', lineId: 'line', callId: 'c', ...place }), ['media openLeg conference/leg']);

@@ -3,7 +3,7 @@ import { type Instant, type Machine } from '@dialplane/sansio';
 import type { SessionEvent } from '@dialplane/sip';
 import type { LineCommand, LineEvent } from '@dialplane/telephony-api';
 import { dtmfRelayBody, dtmfRelayType, keyOfInfo } from './dtmf-info.ts';
-import { alertCaller, connectSounding, handlePreviewNews, handleSoundingNews, handleSoundingSession } from './early-sound.ts';
+import { alertCaller, connectSounding, handlePreviewNews, handleSoundingNews, handleSoundingSession, moveSound } from './early-sound.ts';
 import type { FarSide, LineAttempt } from './far-side.ts';
 import { connectIncoming, handleIncomingLegNews, handleUnansweredSession, rejectIncoming } from './incoming.ts';
 import { asLineEnd } from './line-ends.ts';
@@ -133,7 +133,7 @@ export class Line implements Machine<LineInput, LineOutput> {
     const { state } = live;
     switch (command.kind) {
       case 'alert':
-        return state.kind === 'offered' ? alertCaller(live, state, command.sound, now) : undefined;
+        return this.alert(command.sound, now);
       case 'connect':
         return this.connect({ conferenceId: command.conferenceId, legId: command.legId }, now);
       case 'reject':
@@ -147,6 +147,14 @@ export class Line implements Machine<LineInput, LineOutput> {
       case 'reportTransfer':
         return reportTransfer(live, command.status);
     }
+  }
+
+  /** The caller is to know that it rings, or to hear that from another place than before. */
+  private alert(place: LegPlace | undefined, now: Instant): void {
+    const { live } = this;
+    const { state } = live;
+    if (state.kind === 'offered' || state.kind === 'previewing') alertCaller(live, state, place, now);
+    else if (state.kind === 'sounding' && place !== undefined) moveSound(live, state, place, now);
   }
 
   /** An incoming line is answered; any other has its leg elsewhere from now on. */
@@ -198,7 +206,7 @@ export class Line implements Machine<LineInput, LineOutput> {
     const { state } = live;
     if (state.kind === 'connecting') handleIncomingLegNews(live, state, news, now);
     else if (state.kind === 'previewing') handlePreviewNews(live, state, news);
-    else if (state.kind === 'sounding') handleSoundingNews(live, state, news);
+    else if (state.kind === 'sounding') handleSoundingNews(live, state, news, now);
     else if (state.kind === 'answered') handleLegNews(live, state, news, now);
     else handleOutgoingLegNews(live, news, now);
   }
