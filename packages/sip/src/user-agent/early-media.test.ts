@@ -116,6 +116,27 @@ test('before the answer a change goes by UPDATE (RFC 3311)', () => {
   agents.assertNothingLeft();
 });
 
+test('an UPDATE of who is called waits for the PRACK (RFC 3311 §5.1); where there is nothing reliable, the change waits for the answer', () => {
+  for (const reliable of ['supported', 'none'] as const) {
+    const agents = new TwoAgents();
+    agents.call({ reliable });
+    agents.pass(20);
+    const { sessionId } = agents.event('bob', 'incoming');
+    agents.do('bob', { kind: 'progress', sessionId, status: 183, description: sdp('answer') });
+    agents.do('bob', { kind: 'offer', sessionId, description: sdp('change') });
+    agents.pass(100);
+    const early = agents.steps();
+    if (reliable === 'none') agents.do('bob', { kind: 'accept', sessionId });
+    agents.pass(100);
+    assert.deepEqual([...early, ...agents.steps()].slice(2), reliable === 'none' ? ['bob > 200 INVITE', 'alice > ACK', 'bob > INVITE'] : ['alice > PRACK', 'bob > 200 PRACK', 'bob > UPDATE']);
+    agents.do('alice', { kind: 'answerOffer', sessionId: 'a', description: sdp('changed') });
+    agents.pass(100);
+    assert.equal(textOf(agents.event('bob', 'answerReceived').description), 'changed');
+    agents.do('alice', { kind: 'end', sessionId: 'a' });
+    agents.assertNothingLeft();
+  }
+});
+
 test('a call that is accepted while an UPDATE is under way is answered when that is', () => {
   for (const who of ['alice', 'bob'] as const) {
     const agents = new TwoAgents();
