@@ -61,6 +61,9 @@ export class TestRelayPlane {
       logger: createLogger({ level: 'debug', format: 'json', destination: { write: (line) => mailbox.write(line) } }),
       onUsage: (event) => mailbox.take(event),
       ...options,
+    }).catch((error: unknown) => {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
     });
     return new TestRelayPlane(plane, folder, mailbox);
   }

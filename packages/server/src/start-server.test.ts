@@ -5,11 +5,12 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
-import { connect as connectTcp, createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { operations, type SignInResponse } from '@dialplane/calling-api';
+import { freePort } from '@dialplane/testing';
 import { issueAuthority, issueServerCertificate } from './certificates/issue-certificate.ts';
 import { startTestServer, temporaryFolder } from './test-server.ts';
 
@@ -163,9 +164,9 @@ test('a second server is refused the data folder, and a start that fails leaves 
   const server = await startTestServer(t);
   await assert.rejects(startTestServer(t, { dataDir: server.dataDir }), { code: 'DATA_DIR_IN_USE' });
   const folder = await temporaryFolder(t);
-  const blocker = createTcpServer().listen(0);
+  const port = await freePort();
+  const blocker = createTcpServer().listen(port);
   await once(blocker, 'listening');
-  const { port } = blocker.address() as AddressInfo;
   await assert.rejects(startTestServer(t, { dataDir: join(folder, 'data'), httpsPort: port }), { code: 'PORT_IN_USE' });
   await assert.rejects(startTestServer(t, { dataDir: join(folder, 'data'), httpPort: port }), { code: 'PORT_IN_USE' });
   blocker.close();

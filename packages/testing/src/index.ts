@@ -9,10 +9,10 @@
  * ```ts
  * const skip = skipWithout(missingOf('sipp'));
  * test('SIPp calls', { skip }, async () => {
- *   const port = await freeUdpPort();
+ *   const port = await freePort();
  * });
  * ```
  */
-export { freeTcpPort, freeUdpPort } from './free-ports.ts';
+export { freePort, freePorts } from './free-ports.ts';
 export { missingOf } from './missing-of.ts';
 export { skipWithout } from './skip-without.ts';

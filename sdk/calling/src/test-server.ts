@@ -1,12 +1,12 @@
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Identity } from '@dialplane/identity';
 import { createSignalingController, defaultSignalingLimits, errorHandler, fastifyOptions, notFoundHandler, type SignalingController } from '@dialplane/signaling-controller';
 import { openStore, type Store } from '@dialplane/store';
 import { createLogger, createMetrics } from '@dialplane/telemetry';
+import { freePort } from '@dialplane/testing';
 import { fastify, type FastifyInstance } from 'fastify';
 
 /** Limits that no test reaches by accident. */
@@ -37,10 +37,14 @@ export class TestServer {
   refuses: (path: string) => boolean = () => false;
   private readonly answers = new EventEmitter();
   private running: Running | undefined;
-  private port = 0;
+  private readonly port: number;
+
+  private constructor(port: number) {
+    this.port = port;
+  }
 
   static async start(): Promise<TestServer> {
-    const server = new TestServer();
+    const server = new TestServer(await freePort());
     await server.start();
     return server;
   }
@@ -89,7 +93,6 @@ export class TestServer {
     await http.register(controller.plugin);
     await controller.restore();
     await http.listen({ port: this.port, host: '127.0.0.1' });
-    this.port = (http.server.address() as AddressInfo).port;
     this.running = { http, store, controller, identity };
   }
 

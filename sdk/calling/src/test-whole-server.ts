@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { OperationResponse } from '@dialplane/calling-api';
+import { freePort } from '@dialplane/testing';
 
 const main = resolve(import.meta.dirname, '../../../packages/server/src/main.ts');
 const ports = ['--https-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media-port', '0', '--sip-port', '0', '--sip-tls-port', '0'];
@@ -27,7 +28,7 @@ export class TestWholeServer {
   /** @param flags further arguments of its command line. @throws {Error} Where it has no media processes: calls would wait for them in vain. */
   static async start(...flags: readonly string[]): Promise<TestWholeServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'dialplane-sdk-relay-'));
-    const { child, url } = await launch(dataDir, '0', flags);
+    const { child, url } = await launch(dataDir, String(await freePort()), flags);
     const server = new TestWholeServer(child, dataDir, url, flags);
     const { capabilities } = await server.ask<OperationResponse<'getServerInfo'>>('GET', '/v1/server');
     if (capabilities.mediaProcessor) return server;

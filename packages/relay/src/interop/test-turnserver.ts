@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freeUdpPort } from '@dialplane/testing';
+import { freePort } from '@dialplane/testing';
 import { askBinding } from '../client/ask-binding.ts';
 import type { TurnServerTarget } from '../client/client-path.ts';
 import { writeCertificate } from './test-certificate.ts';
@@ -31,7 +31,7 @@ export class Turnserver {
   static async start(words: readonly string[] = ['--lt-cred-mech', '--user', `${turnserverUser.username}:${turnserverUser.password}`]): Promise<Turnserver> {
     const folder = mkdtempSync(join(tmpdir(), 'relay-turnserver-'));
     const { keyFile, certificateFile } = writeCertificate(folder);
-    const [port, tlsPort] = [await freeUdpPort(), await freeUdpPort()];
+    const [port, tlsPort] = [await freePort(), await freePort()];
     const child = spawn(
       'turnserver',
       [

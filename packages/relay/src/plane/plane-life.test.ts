@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { absenceOf, loadKernel } from '@dialplane/kernels';
 import { formatTransportAddress, parseTransportAddress, type TransportAddress } from '@dialplane/stun';
-import { skipWithout } from '@dialplane/testing';
+import { freePort, skipWithout } from '@dialplane/testing';
 import { connectTurn, type TurnConnection, type TurnConnectionOptions } from '../client/turn-connection.ts';
 import { turnPassword } from '../credentials/turn-password.ts';
 import { readCrashedUsage } from '../counters/crashed-usage.ts';
@@ -100,12 +100,13 @@ test('a draining relay takes no new allocations and serves the ones it has', asy
 });
 
 test('a range without free ports is 508 for the client and one line for the operator', async (t) => {
-  const relay = await TestRelayPlane.start({ relayPorts: { first: 53_301, last: 53_301 }, listenAddresses: ['127.0.0.1'] });
+  const port = await freePort();
+  const relay = await TestRelayPlane.start({ relayPorts: { first: port, last: port }, listenAddresses: ['127.0.0.1'] });
   const connections = await Promise.all([1, 2, 3].map(() => connectTo(relay, relay.admit())));
   t.after(async () => (connections.forEach((each) => each.close()), relay.close()));
   const [first, second, third] = connections;
   assert.ok(first && second && third);
-  assert.equal((await first.allocate()).relayed[0]?.port, 53_301);
+  assert.equal((await first.allocate()).relayed[0]?.port, port);
   await assert.rejects(second.allocate(), { statusCode: 508 });
   await assert.rejects(third.allocate(), { statusCode: 508 });
   assert.equal(relay.plane.statistics().portsExhausted, 2);
@@ -165,7 +166,7 @@ test('a thread that ends by itself is started again, with its credentials, on it
   const workers: Worker[] = [];
   const remember = (message: unknown): void => void workers.push((message as { worker: Worker }).worker);
   subscribe('worker_threads', remember);
-  const relay = await TestRelayPlane.start();
+  const relay = await TestRelayPlane.start({ ports: [await freePort(), await freePort()] });
   unsubscribe('worker_threads', remember);
   t.after(() => relay.close());
   const credential = relay.admit();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { freeTcpPort } from '@dialplane/testing';
+import { freePort } from '@dialplane/testing';
 import { issueAuthority, issueServerCertificate } from './issue-certificate.ts';
 
 /** A real ACME server (Let's Encrypt's pebble) for whose validation every name leads to 127.0.0.1. */
@@ -22,7 +22,7 @@ export interface Pebble {
  */
 export async function startPebble(tlsPort: number): Promise<Pebble> {
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-pebble-'));
-  const [apiPort, dnsPort] = await Promise.all([freeTcpPort(), freeTcpPort()]);
+  const [apiPort, dnsPort] = await Promise.all([freePort(), freePort()]);
   const authority = await issueAuthority('Pebble API', Date.now());
   const api = await issueServerCertificate(authority, { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] }, Date.now());
   setDefaultCACertificates([...getCACertificates('default'), authority.certificatePem]);

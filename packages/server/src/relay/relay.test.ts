@@ -12,7 +12,7 @@ import { CommunicationRelayClient } from '@azure/communication-network-traversal
 import type { Call, CallFlow, IceServer, NetworkConfiguration, RelaySettings, RelayUsageList, RelayUsageRecordList, RelayUsageSums } from '@dialplane/calling-api';
 import { openMappedFile } from '@dialplane/kernels';
 import { askBinding } from '@dialplane/relay';
-import { missingOf, skipWithout } from '@dialplane/testing';
+import { freePort, missingOf, skipWithout } from '@dialplane/testing';
 import { Person } from '../test-person.ts';
 import { startTestServer, temporaryFolder } from '../test-server.ts';
 import { reach, type Transport } from './test-relay-path.ts';
@@ -120,17 +120,17 @@ test("coturn's client gets through the HTTPS port with a participant's credentia
 
 test('a restart keeps credentials of calls that go on and ends those of others; the ledger is complete', async (t) => {
   const dataDir = join(await temporaryFolder(t), 'data');
-  const first = await startTestServer(t, { dataDir });
+  const ports = { relayPort: await freePort(), relaySecondPort: await freePort() };
+  const first = await startTestServer(t, { dataDir, ...ports });
   const ca = await readFile(String(first.certificateAuthorityFile), 'utf8');
   const [alice, bob] = [await Person.signIn(first.httpUrl, 'Alice'), await Person.signIn(first.httpUrl, 'Bob')];
   const call = await startCall(alice, bob);
   const [alices, bobs] = [call.mediaSessions[0]?.iceServers ?? [], await incoming(bob)];
   await talk(t, alices, bobs, 'udp', ca, 5);
   assert.equal((await stat(join(dataDir, 'relay-secret'))).mode & 0o777, 0o600);
-  const [relayPort, relaySecondPort] = first.relayPorts;
   await first.close(0);
 
-  const second = await startTestServer(t, { dataDir, relayPort: relayPort ?? 0, relaySecondPort: relaySecondPort ?? 0 });
+  const second = await startTestServer(t, { dataDir, ...ports });
   await talk(t, alices, bobs, 'tcp', ca, 7);
   const operator = await Person.signIn(second.httpUrl, 'Olga');
   const { value } = await operator.operate<RelayUsageSums>('GET', `/v1/relay/usage:sum?groupBy=call&callId=${call.callId}`);
@@ -207,10 +207,9 @@ test('the relay can be left out, and a port that is taken is a sentence', async 
   const person = await Person.signIn(without.httpUrl, 'Ada');
   assert.deepEqual(await person.ask<NetworkConfiguration>('GET', '/v1/network'), { relay: 'unavailable', servers: [] });
 
-  const other = createServer().listen(0);
+  const port = await freePort();
+  const other = createServer().listen(port);
   await once(other, 'listening');
-  const address = other.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   await assert.rejects(startTestServer(t, { relayPort: port }), { code: 'RELAY_PORT_UNAVAILABLE', message: new RegExp(`${port}.*--relay-port`) });
   other.close();
   await startTestServer(t, { relayPort: port });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { CallAutomationClient } from '@azure/communication-call-automation';
 import type { CallList, CallRecords, LimitUseList, TelephoneUsageRecordList } from '@dialplane/calling-api';
-import { freeUdpPort } from '@dialplane/testing';
+import { freePort } from '@dialplane/testing';
 import { invite, pause, receive, requestOfInvite, respond, response, Sipp, skip } from './test-sipp.ts';
 import { TelephoneServer, ourNumber, theirNumber } from './test-telephone-server.ts';
 
@@ -38,7 +38,7 @@ async function application(t: TestContext, server: TelephoneServer, word: Word):
 
 async function started(t: TestContext): Promise<{ readonly server: TelephoneServer; readonly port: number }> {
   const server = await TelephoneServer.start(t, { webhooks: 'private' });
-  const port = await freeUdpPort();
+  const port = await freePort();
   await server.connectTrunks([port]);
   return { server, port };
 }
@@ -87,7 +87,7 @@ test('a call whose application cannot be reached ends, and says why', { skip }, 
   const { server, port } = await started(t);
   const { close } = await application(t, server, async () => undefined);
   close();
-  await assert.rejects(server.own(ourNumber, { kind: 'webhook', url: `http://127.0.0.1:${await freeUdpPort()}/` }), /body.target.url/, 'and one that never could be is not taken');
+  await assert.rejects(server.own(ourNumber, { kind: 'webhook', url: `http://127.0.0.1:${await freePort()}/` }), /body.target.url/, 'and one that never could be is not taken');
   const carrier = await Sipp.start(t, [invite({ sdp: 'sendrecv' }), response(480), requestOfInvite('ACK', 5)], { port, calls: { number: ourNumber, edgePort: server.sipPort } });
   await carrier.finished();
   assert.match(await carrier.log(), /Warning: 399 dialplane "The application that decides about this call cannot be reached/);

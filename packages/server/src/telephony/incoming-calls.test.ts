@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PutTrunkRequest } from '@dialplane/calling-api';
-import { freeUdpPort } from '@dialplane/testing';
+import { freePort } from '@dialplane/testing';
 import { confirm, invite, pause, receive, requestFromCaller, requestOfInvite, response, Sipp, skip } from './test-sipp.ts';
 import { ourNumber, TelephoneServer } from './test-telephone-server.ts';
 
 async function ringing(t: Parameters<typeof TelephoneServer.start>[0], steps: Parameters<typeof Sipp.start>[1], trunk: PutTrunkRequest = {}, number = ourNumber) {
   const telephones = await TelephoneServer.start(t);
-  const port = await freeUdpPort();
+  const port = await freePort();
   await telephones.connectTrunks([port], trunk);
   const sipp = await Sipp.start(t, steps, { port, calls: { number, edgePort: telephones.sipPort } });
   return { telephones, sipp };

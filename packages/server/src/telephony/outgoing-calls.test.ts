@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import type { DialPlan } from '@dialplane/calling-api';
-import { freeUdpPort } from '@dialplane/testing';
+import { freePort } from '@dialplane/testing';
 import { confirm, pause, receive, requestFromCallee, respond, response, Sipp, skip } from './test-sipp.ts';
 import { ourNumber, TelephoneServer, theirNumber } from './test-telephone-server.ts';
 
@@ -107,7 +107,7 @@ test('a carrier that sends the call on to another of its hosts is followed there
 
 test('a caller id that is not ours is refused before anybody is asked', { skip }, async (t) => {
   const telephones = await TelephoneServer.start(t);
-  await telephones.connectTrunks([await freeUdpPort()]);
+  await telephones.connectTrunks([await freePort()]);
   await telephones.start(theirNumber, { alternateCallerId: '4:+14255550100' });
   const end = await telephones.end();
   assert.deepEqual([end.code, end.subCode], [403, 510403]);

@@ -5,7 +5,7 @@ import { watch } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { freeUdpPort, missingOf, skipWithout } from '@dialplane/testing';
+import { freePort, missingOf, skipWithout } from '@dialplane/testing';
 import { missingMediaKernels } from '../media/media-kernels.ts';
 import { temporaryFolder } from '../test-server.ts';
 
@@ -110,7 +110,7 @@ export class Sipp {
   /** @param options.calls Where it calls: `number` at the port of the SIP edge; without it waits to be called. @param options.port Own port. */
   static async start(t: TestContext, steps: readonly SippStep[], options: { readonly port?: number; readonly calls?: { readonly number: string; readonly edgePort: number } } = {}): Promise<Sipp> {
     const folder = await temporaryFolder(t);
-    const port = options.port ?? (await freeUdpPort());
+    const port = options.port ?? (await freePort());
     const scenario = join(folder, 'scenario.xml');
     await writeFile(scenario, `<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="carrier">\n${steps.join('\n')}\n<Reference variables="theirs,ours"/>\n</scenario>\n`.replace(usesNoNames(steps) ? '<Reference variables="theirs,ours"/>' : '', ''));
     const { calls } = options;

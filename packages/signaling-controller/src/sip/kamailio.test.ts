@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { responseTo, writeSipMessage } from '@dialplane/sip';
-import { freeUdpPort, missingOf, skipWithout } from '@dialplane/testing';
+import { freePort, missingOf, skipWithout } from '@dialplane/testing';
 import { startTestEdge } from './test-edge.ts';
 import { startKamailio } from './test-kamailio.ts';
 import { openUdp, requestText } from './test-sip-socket.ts';
 
 test('a dialog through the edge and kamailio, with a change of transport between: every hop is on the way of both sides', { skip: skipWithout(missingOf('kamailio')) }, async (t) => {
-  const kamailioPort = await freeUdpPort();
+  const kamailioPort = await freePort();
   await startKamailio(t, kamailioPort);
   const { edge, directory } = await startTestEdge(t, { userAgents: `<sip:127.0.0.1:${kamailioPort};transport=tcp;lr>` });
   const { port } = edge.status();

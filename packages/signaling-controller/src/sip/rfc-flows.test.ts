@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { freeUdpPort, missingOf, skipWithout } from '@dialplane/testing';
+import { freePort, missingOf, skipWithout } from '@dialplane/testing';
 import { SipMessageStore } from './messages/sip-message-store.ts';
 import { assertCleanCapture } from './test-capture.ts';
 import { startTestEdge } from './test-edge.ts';
@@ -44,7 +44,7 @@ const flows: readonly Flow[] = [
 ];
 
 test('SIPp plays the flows of RFC 3665 and RFC 3666 through two of our proxies, and the capture is without faults', { skip }, async (t) => {
-  const bobsPort = await freeUdpPort();
+  const bobsPort = await freePort();
   const second = await startTestEdge(t, { userAgents: `<sip:127.0.0.1:${bobsPort};lr>` });
   const first = await startTestEdge(t, { userAgents: `<sip:127.0.0.1:${second.edge.status().port};lr>` });
   const { store } = first;
@@ -57,7 +57,7 @@ test('SIPp plays the flows of RFC 3665 and RFC 3666 through two of our proxies, 
       await Promise.all([writeFile(files.alice, scenarios.alice), writeFile(files.bob, scenarios.bob)]);
       const release = first.edge.watch(`flow-${index}@alice.test`, { callId: 'c', lane: 'trunk:network' });
       const bob = runSipp(t, ['-sf', files.bob, '-p', String(bobsPort), '-m', '1']);
-      const alice = runSipp(t, ['-sf', files.alice, `127.0.0.1:${first.edge.status().port}`, '-p', String(await freeUdpPort()), '-m', '1', '-cid_str', `flow-${index}@alice.test`]);
+      const alice = runSipp(t, ['-sf', files.alice, `127.0.0.1:${first.edge.status().port}`, '-p', String(await freePort()), '-m', '1', '-cid_str', `flow-${index}@alice.test`]);
       assert.deepEqual(await Promise.all([alice, bob]), [0, 0]);
       release();
     });
@@ -88,7 +88,7 @@ test('SIPp registers as RFC 3665 shows it', { skip }, async (t) => {
     await t.test(title, async (t) => {
       const file = join(folder, `registration-${index}.xml`);
       await writeFile(file, registrationScenario(steps));
-      assert.equal(await runSipp(t, ['-sf', file, `127.0.0.1:${edge.status().port}`, '-p', String(await freeUdpPort()), '-m', '1']), 0);
+      assert.equal(await runSipp(t, ['-sf', file, `127.0.0.1:${edge.status().port}`, '-p', String(await freePort()), '-m', '1']), 0);
       assert.deepEqual(edge.registrationsOf('bob').map(({ contact }) => contact.slice(-4)).toSorted(), left);
     });
   }

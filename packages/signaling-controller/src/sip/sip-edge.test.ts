@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { DigestClient, noBody, responseTo, SipHeaders, type SipRequest, type SipResponse, writeSipMessage } from '@dialplane/sip';
 import { absenceOf, loadKernel, nodeRandomness, nodeSipCrypto } from '@dialplane/kernels';
 import { openStore } from '@dialplane/store';
-import { skipWithout } from '@dialplane/testing';
+import { freePort, skipWithout } from '@dialplane/testing';
 import { startTestEdge } from './test-edge.ts';
 import { openTcp, openUdp, requestText, type TestSipSocket } from './test-sip-socket.ts';
 
@@ -183,11 +183,11 @@ test('a telephone over UDP stays registered when the edge starts anew', async (t
     await store.close();
     await rm(dataDir, { recursive: true });
   });
-  const first = await startTestEdge(t, { store });
+  const port = await freePort();
+  const first = await startTestEdge(t, { store, port });
   first.directory.addDevice('bob', 'secret');
-  const phone = await openUdp(t, first.edge.status().port);
+  const phone = await openUdp(t, port);
   await registerBob(phone, 'UDP', '<sip:bob@10.0.0.9:5060>');
-  const { port } = first.edge.status();
   await first.edge.close();
   const second = await startTestEdge(t, { store, port });
   second.directory.addDevice('bob', 'secret');
@@ -203,8 +203,8 @@ test('a dialog goes on when the edge starts anew', async (t) => {
     await store.close();
     await rm(dataDir, { recursive: true });
   });
-  const first = await startTestEdge(t, { store });
-  const { port } = first.edge.status();
+  const port = await freePort();
+  const first = await startTestEdge(t, { store, port });
   const carrier = await openUdp(t, port);
   first.edge.link.send(uaRequest('INVITE', `sip:+15550100@127.0.0.1:${carrier.port}`, 'c6'));
   const [route] = (await carrier.nextRequest()).headers.all('Record-Route');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
-import { freeUdpPort, missingOf, skipWithout } from '@dialplane/testing';
+import { freePort, missingOf, skipWithout } from '@dialplane/testing';
 import { SipMessageStore } from './messages/sip-message-store.ts';
 import { assertCleanCapture } from './test-capture.ts';
 import { startTestEdge, type TestEdge } from './test-edge.ts';
@@ -14,16 +14,16 @@ const calls = 20;
 
 for (const transport of ['udp', 'tcp'] as const) {
   test(`SIPp calls SIPp through the edge over ${transport}, and what was said is a capture without faults`, { skip }, async (t) => {
-    const [uasPort, uacPort] = [await freeUdpPort(), await freeUdpPort()];
+    const [uasPort, uacPort] = [await freePort(), await freePort()];
     const { edge, directory, store, folder } = await edgeBetween(t, { uasPort, transport });
     directory.trunks.set('127.0.0.1', 'acme');
     const { port } = edge.status();
     await store.write([store.database.insertInto('call').values({ id: 'c', started_at: 0, ended_at: null, snapshot: null, saved_at: 0, flow_progress: '{}', lanes: null, entry: null })]);
     const released = Array.from({ length: calls }, (_, call) => edge.watch(`call-${call + 1}@edge.test`, { callId: 'c', lane: 'trunk:acme' }));
     const mode = transport === 'udp' ? 'u1' : 't1';
-    const uas = startSipp(t, ['-sn', 'uas', '-p', String(uasPort), '-t', mode, '-rtp_echo', '-mp', String(await freeUdpPort())]);
+    const uas = startSipp(t, ['-sn', 'uas', '-p', String(uasPort), '-t', mode, '-rtp_echo', '-mp', String(await freePort())]);
     if (transport === 'tcp') await listens(uasPort);
-    const code = await runSipp(t, ['-sn', 'uac', `127.0.0.1:${uasPort}`, '-rsa', `127.0.0.1:${port}`, '-p', String(uacPort), '-t', mode, '-m', String(calls), '-r', '10', '-d', '10', '-cid_str', 'call-%u@edge.test', '-mp', String(await freeUdpPort())]);
+    const code = await runSipp(t, ['-sn', 'uac', `127.0.0.1:${uasPort}`, '-rsa', `127.0.0.1:${port}`, '-p', String(uacPort), '-t', mode, '-m', String(calls), '-r', '10', '-d', '10', '-cid_str', 'call-%u@edge.test', '-mp', String(await freePort())]);
     assert.equal(code, 0);
     uas.kill('SIGKILL');
     for (const release of released) release();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { freeUdpPort, missingOf, skipWithout } from '@dialplane/testing';
+import { freePort, missingOf, skipWithout } from '@dialplane/testing';
 import { TestBaresip } from './test-baresip.ts';
 import { UdpAgent } from './test-udp-agent.ts';
 
@@ -12,7 +12,7 @@ function audio(version: number, direction = 'sendrecv'): Uint8Array {
 
 async function open(t: TestContext): Promise<{ readonly agent: UdpAgent; readonly phone: TestBaresip; readonly port: number }> {
   const agent = await UdpAgent.open();
-  const [port, controlPort] = [await freeUdpPort(), await freeUdpPort()];
+  const [port, controlPort] = [await freePort(), await freePort()];
   const phone = await TestBaresip.open(port, controlPort, agent.port);
   t.after(async () => {
     agent.close();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { freeUdpPort, missingOf, skipWithout } from '@dialplane/testing';
+import { freePort, missingOf, skipWithout } from '@dialplane/testing';
 import type { TransactionTimes } from '../transaction/transaction-times.ts';
 import { UdpAgent } from './test-udp-agent.ts';
 
@@ -22,7 +22,7 @@ interface Sipp {
 
 /** Runs one call of a scenario: one of sipp's own by `-sn`, or one of the folder `sipp`. */
 async function sipp(scenario: string, ...more: readonly string[]): Promise<Sipp> {
-  const port = await freeUdpPort();
+  const port = await freePort();
   const source = scenario === '-sn' ? [scenario] : ['-sf', join(import.meta.dirname, 'sipp', `${scenario}.xml`)];
   const done = new Promise<void>((resolve, reject) => {
     execFile('sipp', [...source, ...more, '-i', '127.0.0.1', '-p', String(port), '-m', '1', '-nostdin', '-timeout', '30s', '-timeout_error'], (error, stdout, stderr) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type SrtpMasterKey, srtpProfile } from '@dialplane/kernels';
 import { seededRandomness } from '@dialplane/sansio';
+import { freePorts } from '@dialplane/testing';
 import type { RtpTransportSettings, SectionCodec, SectionSettings } from '../../process-api/leg-settings.ts';
 import type { ProcessEvent } from '../../process-api/process-messages.ts';
 import { microphone, noExtensions, planeTest, speaker, testCodecs, TestMediaPlane } from '../test-media-plane.ts';
@@ -214,12 +215,13 @@ planeTest('rubbish at the ports of a telephone, its own and of strangers, costs 
 });
 
 planeTest('ports are pairs of the range, come back last, and a range that is used up says so', async (t) => {
-  const plane = new TestMediaPlane(t, { first: 41_001, last: 41_006, index: 0, of: 1 });
+  const { first } = await freePorts();
+  const plane = new TestMediaPlane(t, { first, last: first + 5, index: 0, of: 1 });
   const ports = ['a', 'b'].map((legId) => openLeg(plane, legId));
-  assert.deepEqual(ports.toSorted(), [41_002, 41_004]);
+  assert.deepEqual(ports.toSorted(), [first + 1, first + 3]);
   plane.handle({ kind: 'openLeg', conferenceId: 'c', legId: 'd', identifier: '4:+15550100', isMuted: false, telephone: { dtmf: 'info', address: '127.0.0.1' } });
   const failed = plane.events.at(-1);
-  assert.deepEqual(failed, { kind: 'portsFailed', conferenceId: 'c', legId: 'd', sentence: 'No port for a telephone is free (--trunk-ports 41001-41006).' });
+  assert.deepEqual(failed, { kind: 'portsFailed', conferenceId: 'c', legId: 'd', sentence: `No port for a telephone is free (--trunk-ports ${first}-${first + 5}).` });
   plane.handle({ kind: 'closeLeg', conferenceId: 'c', legId: 'b' });
   assert.equal(openLeg(plane, 'e'), ports[1]);
 });

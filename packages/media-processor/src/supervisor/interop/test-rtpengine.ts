@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
-import { missingOf, skipWithout } from '@dialplane/testing';
+import { freePort, missingOf, skipWithout } from '@dialplane/testing';
 import { processorTest } from '../test-media-processor.ts';
 
 const skip = skipWithout(missingOf('rtpengine'));
@@ -31,11 +31,8 @@ export class TestRtpengine {
 
   static async start(t: TestContext): Promise<TestRtpengine> {
     const control = createSocket('udp4').bind(0, '127.0.0.1');
-    const place = createSocket('udp4').bind(0, '127.0.0.1');
-    await Promise.all([once(control, 'listening'), once(place, 'listening')]);
-    const { port } = place.address();
-    place.close();
-    await once(place, 'close');
+    await once(control, 'listening');
+    const port = await freePort();
     const words = ['--config-file=none', '--foreground', '--log-stderr', '--log-level=3', '--table=-1', '--num-threads=1', '--interface=127.0.0.1', `--listen-ng=127.0.0.1:${port}`, '--port-min=23000', '--port-max=23999', '--pidfile=/dev/null'];
     const child: ChildProcess = spawn('rtpengine', words, { stdio: 'ignore' });
     t.after(async () => {
