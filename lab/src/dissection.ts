@@ -12,7 +12,8 @@ const heuristics = [
 /** What speaks in the lab, by the names that display filters have for it. */
 const spoken = new Set([
   'frame', 'eth', 'ethertype', 'raw', 'arp', 'ip', 'ipv6', 'icmp', 'icmpv6', 'udp', 'tcp', 'data',
-  'stun', 'turnchannel', 'dtls', 'rtp', 'rtcp', 'rtpevent', 'sip', 'sdp', 'tls', 'http', 'dns', 'mdns',
+  'stun', 'turnchannel', 'dtls', 'rtp', 'rtcp', 'rtpevent', 'sip', 'sipfrag', 'sdp', 'tls', 'http', 'dns', 'mdns',
+  'json', 'xml', 'data-text-lines', 'media', 'mime_multipart',
   'pkcs-1', 'pkix1explicit', 'pkix1implicit', 'x509af', 'x509ce', 'x509if', 'x509sat',
 ]);
 

@@ -9,8 +9,8 @@ import { labTest } from './requirements.ts';
 
 const needs = ['tshark'] as const;
 
-/** A datagram from one computer to another: its port at both ends, and what is in it. */
-type Datagram = readonly [port: number, payload: Uint8Array];
+/** A datagram from one computer to another, or a segment: its port at both ends, and what is in it. */
+type Datagram = readonly [port: number, payload: Uint8Array, transport?: 'udp' | 'tcp'];
 
 const rtpPort = 50_000;
 const sip = (contentLength: string): Datagram => [5060, Buffer.from([
@@ -43,8 +43,11 @@ const dtls = (length: number): Datagram => [3480, Buffer.from([22, 0xfe, 0xff, 0
 /** Four of the eight bytes of a Finished message, from `offset` on (RFC 6347 §4.2.3). */
 const fragment = (sequence: number, offset: number): Datagram => [3480, Buffer.from([22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, sequence, 0, 16, 20, 0, 0, 8, 0, 0, 0, 0, offset, 0, 0, 4, 1, 2, 3, 4])];
 
+/** A request with a body. */
+const http: Datagram = [8080, Buffer.from(['POST /v1/sign-in HTTP/1.1', 'Host: 192.0.2.2', 'Content-Type: application/json', 'Content-Length: 2', '', '{}'].join('\r\n')), 'tcp'];
+
 labTest('nothing is wrong with messages as the RFCs have them', async () => {
-  assert.deepEqual(await judged([described, stun(fingerprintMask), rtp(1), padded(rtpPort, 8), rtcp(rtpPort + 1, 1), dtls(4)]), []);
+  assert.deepEqual(await judged([described, stun(fingerprintMask), rtp(1), padded(rtpPort, 8), rtcp(rtpPort + 1, 1), dtls(4), http]), []);
 }, { needs });
 
 labTest('what is malformed is found and named, in every protocol', async () => {
@@ -87,16 +90,29 @@ function captureOf(datagrams: readonly Datagram[]): Uint8Array {
   header.writeUInt16LE(4, 6);
   header.writeUInt32LE(65_535, 16);
   header.writeUInt32LE(101, 20);
-  return Buffer.concat([header, ...datagrams.map(([port, payload]) => {
-    const udpLength = 8 + payload.length;
-    const packet = Buffer.alloc(16 + 28);
-    packet.writeUInt32LE(20 + udpLength, 8);
-    packet.writeUInt32LE(20 + udpLength, 12);
+  return Buffer.concat([header, ...datagrams.map(([port, payload, transport = 'udp']) => {
+    const carried = Buffer.concat([transport === 'udp' ? udpHeader(port, payload.length) : tcpHeader(port), payload]);
+    const packet = Buffer.alloc(16 + 20);
+    packet.writeUInt32LE(20 + carried.length, 8);
+    packet.writeUInt32LE(20 + carried.length, 12);
     packet.set([0x45, 0], 16);
-    packet.writeUInt16BE(20 + udpLength, 18);
-    packet.set([64, 17, 0, 0, 192, 0, 2, 2, 192, 0, 2, 1], 24);
-    for (const at of [36, 38]) packet.writeUInt16BE(port, at);
-    packet.writeUInt16BE(udpLength, 40);
-    return Buffer.concat([packet, payload]);
+    packet.writeUInt16BE(20 + carried.length, 18);
+    packet.set([64, transport === 'udp' ? 17 : 6, 0, 0, 192, 0, 2, 2, 192, 0, 2, 1], 24);
+    return Buffer.concat([packet, carried]);
   })]);
+}
+
+function udpHeader(port: number, payloadLength: number): Uint8Array {
+  const header = Buffer.alloc(8);
+  for (const at of [0, 2]) header.writeUInt16BE(port, at);
+  header.writeUInt16BE(header.length + payloadLength, 4);
+  return header;
+}
+
+/** Of a segment without options that pushes its data (RFC 9293 §3.1). */
+function tcpHeader(port: number): Uint8Array {
+  const header = Buffer.alloc(20);
+  for (const at of [0, 2]) header.writeUInt16BE(port, at);
+  header.set([0x50, 0x18, 0xff, 0xff], 12);
+  return header;
 }
