@@ -71,5 +71,5 @@ async function catchUp(host: Host, interfaces: readonly string[], file: string):
     return marks.filter((mark) => !recorded.includes(mark.slice(mark.indexOf('=') + 1)));
   };
   await send();
-  await eventually(missing, (marksMissing) => marksMissing.length === 0, 60_000, (marksMissing) => `the recorder on ${host.name} is behind by more than it can make up, and misses ${marksMissing.join(', ')}`);
+  await eventually(missing, (marksMissing) => marksMissing.length === 0, (marksMissing) => `the recorder on ${host.name} is behind by more than it can make up, and misses ${marksMissing.join(', ')}`);
 }

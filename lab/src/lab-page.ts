@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
+import { patienceMs } from '@dialplane/testing';
 import { within } from './patience.ts';
 
 /** What a page of `lab/pages` offers: functions that are called by name, with arguments and results that survive JSON. */
@@ -24,8 +25,6 @@ export interface ChromiumPage<Methods extends PageMethods<Methods>> extends LabP
   readonly page: Page;
 }
 
-/** Longer than anything takes on a busy machine. */
-const callTimeoutMs = 60_000;
 const bundles = new Map<string, Promise<string>>();
 
 /** The bundle of `lab/pages/<name>.ts` as a whole HTML document. */
@@ -70,8 +69,8 @@ export async function openPage<Methods extends PageMethods<Methods>>(context: Br
 export function labPageOn<Methods extends PageMethods<Methods>>(evaluateIn: (expression: string) => Promise<unknown>, complaints: readonly string[]): LabPage<Methods> {
   const evaluate = (timeoutMs: number, name: string, args: readonly unknown[]): Promise<unknown> => {
     const expression = `globalThis.lab[${JSON.stringify(name)}](${args.map((argument) => JSON.stringify(argument)).join(', ')})`;
-    return within(evaluateIn(expression), timeoutMs, () => `${expression} was not done after ${timeoutMs} ms; the page said: ${complaints.join(' | ') || 'nothing'}`);
+    return within(evaluateIn(expression), () => `${expression} was not done after ${timeoutMs} ms; the page said: ${complaints.join(' | ') || 'nothing'}`, timeoutMs);
   };
   const callWithin = (timeoutMs: number): PageCall<Methods> => ((name: string, ...args: unknown[]) => evaluate(timeoutMs, name, args)) as PageCall<Methods>;
-  return { call: callWithin(callTimeoutMs), within: callWithin };
+  return { call: callWithin(patienceMs), within: callWithin };
 }

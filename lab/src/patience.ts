@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { patienceMs } from '@dialplane/testing';
 
 /** Settles as `event` does, or rejects after `timeoutMs` with the sentence of `overdue`: what was waited for, and what there was instead. */
-export async function within<Result>(event: Promise<Result>, timeoutMs: number, overdue: () => string): Promise<Result> {
+export async function within<Result>(event: Promise<Result>, overdue: () => string, timeoutMs = patienceMs): Promise<Result> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(overdue())), timeoutMs);
   try {
@@ -12,8 +13,8 @@ export async function within<Result>(event: Promise<Result>, timeoutMs: number, 
 }
 
 /** What `look` returns, as soon as it is what is waited for: looked at ten times a second, where nobody tells of changes. Rejects as {@link within} does. */
-export async function eventually<Seen>(look: () => Promise<Seen>, isDone: (seen: Seen) => boolean, timeoutMs: number, overdue: (seen: Seen) => string): Promise<Seen> {
-  const endsAt = performance.now() + timeoutMs;
+export async function eventually<Seen>(look: () => Promise<Seen>, isDone: (seen: Seen) => boolean, overdue: (seen: Seen) => string): Promise<Seen> {
+  const endsAt = performance.now() + patienceMs;
   for (;;) {
     const seen = await look();
     if (isDone(seen)) return seen;

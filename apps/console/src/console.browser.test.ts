@@ -80,7 +80,7 @@ async function seeOther(page: Page, name: string): Promise<void> {
 const isInsideWindow = (page: Page): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
 const status = (page: Page, text: string): Locator => page.getByRole('status').filter({ hasText: text });
 
-test('two people sign in, call, see each other, hold, hang up, and read how the call flowed', { skip, timeout: 240_000 }, async () => {
+test('two people sign in, call, see each other, hold, hang up, and read how the call flowed', { skip }, async () => {
   const ada = await openWindow(desk);
   const bob = await openWindow(phone);
   await signIn(ada.page, server.httpUrl, 'Ada Lovelace');
@@ -153,7 +153,7 @@ test('two people sign in, call, see each other, hold, hang up, and read how the 
   assert.deepEqual([...ada.complaints, ...bob.complaints], []);
 });
 
-test('a group: a link brings people in, who see each other, are shown in other ways, and whose media is switched', { skip, timeout: 240_000 }, async () => {
+test('a group: a link brings people in, who see each other, are shown in other ways, and whose media is switched', { skip }, async () => {
   const [ada, bob, cy] = [await openWindow(desk), await openWindow(phone), await openWindow(desk)];
   await signIn(ada.page, server.httpUrl, 'Ada Lovelace');
   await ada.page.getByRole('button', { name: 'Start a group call' }).click();
@@ -205,7 +205,7 @@ test('a group: a link brings people in, who see each other, are shown in other w
   assert.deepEqual([...ada.complaints, ...bob.complaints, ...cy.complaints], []);
 });
 
-test('a call that is declined says so on both sides', { skip, timeout: 120_000 }, async () => {
+test('a call that is declined says so on both sides', { skip }, async () => {
   const eve = await openWindow(desk);
   const dan = await openWindow(phone);
   await signIn(eve.page, server.httpUrl, 'Eve');
@@ -218,7 +218,7 @@ test('a call that is declined says so on both sides', { skip, timeout: 120_000 }
   await dan.page.getByRole('alertdialog').waitFor({ state: 'hidden' });
 });
 
-test('a sign-in link lets one person in over TLS, who as operator lets the next one in; a used link is refused', { skip, timeout: 120_000 }, async () => {
+test('a sign-in link lets one person in over TLS, who as operator lets the next one in; a used link is refused', { skip }, async () => {
   const operator = await openWindow(desk);
   const link = new URL(await server.createSignInLink());
   const url = `${server.httpsUrl}/${link.hash}`;
@@ -243,7 +243,7 @@ test('a sign-in link lets one person in over TLS, who as operator lets the next 
   assert.deepEqual(operator.complaints, []);
 });
 
-test('the network is tested through the relay itself, and what that used is in the ledger', { skip, timeout: 120_000 }, async () => {
+test('the network is tested through the relay itself, and what that used is in the ledger', { skip }, async () => {
   const olga = await openWindow(desk);
   await signIn(olga.page, `${server.httpUrl}/${new URL(await server.createSignInLink()).hash}`, 'Otto');
   await olga.page.getByRole('link', { name: 'Network' }).click();
@@ -268,7 +268,7 @@ test('the network is tested through the relay itself, and what that used is in t
   assert.deepEqual(olga.complaints, []);
 });
 
-test('a telephone is called from the dial pad, sent keys, transferred, joined by a third, and its messages are read in the call flow', { skip, timeout: 240_000 }, async () => {
+test('a telephone is called from the dial pad, sent keys, transferred, joined by a third, and its messages are read in the call flow', { skip }, async () => {
   const { page, complaints } = await openWindow(desk);
   await signIn(page, `${server.httpUrl}/${new URL(await server.createSignInLink()).hash}`, 'Tilda');
   const other = await openWindow(phone);

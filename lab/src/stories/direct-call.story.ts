@@ -79,7 +79,7 @@ async function flowIsComplete(phones: TwoPhones, callId: string): Promise<void> 
 
 async function recordsAreComplete(phones: TwoPhones, callId: string): Promise<void> {
   // Clients send their last measurements after the end, and nobody is told when those have arrived.
-  const { summaries, diagnostics } = await eventually(() => readRecords(phones, callId), (records) => records.diagnostics.length >= 8, 10_000, (records) => `not 8 rows, but ${JSON.stringify(records.diagnostics)}`);
+  const { summaries, diagnostics } = await eventually(() => readRecords(phones, callId), (records) => records.diagnostics.length >= 8, (records) => `not 8 rows, but ${JSON.stringify(records.diagnostics)}`);
   assert.deepEqual(summaries.map((summary) => summary.identifier).toSorted(), [phones.anna.rawId, phones.boris.rawId].toSorted());
   for (const summary of summaries) {
     assert.equal(summary.correlationId, callId);

@@ -14,10 +14,8 @@ export interface RelayedBytes {
 export async function settledLedger(server: DialplaneServer, operatorToken: string, callId: string): Promise<readonly RelayUsageRow[]> {
   const read = async (): Promise<readonly RelayUsageRow[]> => (await server.ask('listRelayUsage', 'GET', `/v1/relay/usage?callId=${callId}`, operatorToken)).value;
   const open = (rows: readonly RelayUsageRow[]): ReturnType<typeof allocationsOf> => allocationsOf(rows).filter(([, ofAllocation]) => ofAllocation.at(-1)?.kind !== 'stopped');
-  return eventually(read, (rows) => open(rows).length === 0, patienceMs, (rows) => `allocations that do not end: ${JSON.stringify(open(rows))}`);
+  return eventually(read, (rows) => open(rows).length === 0, (rows) => `allocations that do not end: ${JSON.stringify(open(rows))}`);
 }
-
-const patienceMs = 20_000;
 
 /** The rows of each allocation, in the order of time. */
 export function allocationsOf(rows: readonly RelayUsageRow[]): ReadonlyArray<readonly [allocationId: string, readonly RelayUsageRow[]]> {

@@ -101,7 +101,7 @@ async function answeredDialog({ server, operatorToken }: Room, callId: string): 
     const { messages } = await server.ask('listSipMessages', 'GET', `/v1/calls/${callId}/sip`, operatorToken);
     return messages.findLast(({ direction, text }) => direction === 'out' && /^SIP\/2\.0 200 [^]*^CSeq: \d+ INVITE/m.test(text))?.text;
   };
-  const answer = await eventually(read, (text) => text !== undefined, 10_000, () => 'no answer to an INVITE is in the record') ?? '';
+  const answer = await eventually(read, (text) => text !== undefined, () => 'no answer to an INVITE is in the record') ?? '';
   const field = (pattern: RegExp): string => pattern.exec(answer)?.[1] ?? '';
   return `${field(/^Call-ID: (.*?)\r?$/im)};to-tag=${field(/^To:.*;tag=([^;\s]+)/im)};from-tag=${field(/^From:.*;tag=([^;\s]+)/im)}`;
 }

@@ -1,3 +1,4 @@
+import { patienceMs } from '@dialplane/testing';
 import { within } from '../patience.ts';
 import type { Person } from '../test-signal.ts';
 
@@ -31,10 +32,7 @@ export interface Telephone extends AsyncDisposable {
   readonly hearsAll: (people: readonly Person[]) => Promise<void>;
 }
 
-/** Longer than anything takes on a busy machine: what has not come by then will not come. */
-const patienceMs = 60_000;
-
 /** Settles as `event` does, or rejects with what there was instead. */
 export function patiently<Result>(event: Promise<Result>, instead: () => string): Promise<Result> {
-  return within(event, patienceMs, () => `waited ${patienceMs} ms ${instead()}`);
+  return within(event, () => `waited ${patienceMs} ms ${instead()}`);
 }

@@ -1,5 +1,5 @@
 /**
- * What tests of several packages share: the gate for what a machine may lack, and free ports; and what `./dialplane test` ends files with that hang (`hanging-files.ts`).
+ * What tests of several packages share: the gate for what a machine may lack, free ports, and how long to wait for what has to come; and what `./dialplane test` ends files with that hang (`hanging-files.ts`).
  *
  * A test that needs what not every machine has (a program of others, a native kernel) is skipped there and says so. In CI nothing may be missing: there the file fails as it is
  * loaded, with the sentence that says what to install or to run, instead of waiting for what cannot come.
@@ -15,4 +15,5 @@
  */
 export { freePort, freePorts } from './free-ports.ts';
 export { missingOf } from './missing-of.ts';
+export { patienceMs } from './patience.ts';
 export { skipWithout } from './skip-without.ts';

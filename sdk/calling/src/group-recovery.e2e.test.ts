@@ -29,7 +29,7 @@ async function goesOn(calls: readonly Call[], what: string, interrupt: () => voi
   assert.deepEqual(calls.map(({ remoteParticipants }) => remoteParticipants.map(({ state }) => state)), calls.map(() => ['Connected']));
 }
 
-test('a group call goes on when its media process is killed, when all are, and when the whole server is', { timeout: 120_000 }, async () => {
+test('a group call goes on when its media process is killed, when all are, and when the whole server is', async () => {
   await using server = await TestWholeServer.start();
   await using alice = await TestCaller.signInAt(server.url, await server.person('Alice'), 'Alice');
   await using bob = await TestCaller.signInAt(server.url, await server.person('Bob'), 'Bob');

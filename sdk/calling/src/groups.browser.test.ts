@@ -103,7 +103,7 @@ async function untilColour(page: Page, { name, colour }: Person): Promise<string
   return shown;
 }
 
-test('three in a call hear and see each other, mixed and forwarded, and go on through every change of the two', { skip: withoutBrowser, timeout: 180_000 }, async () => {
+test('three in a call hear and see each other, mixed and forwarded, and go on through every change of the two', { skip: withoutBrowser }, async () => {
   const present = await gather(ada, bob, cy);
   const [first] = present;
   await everybodyHears(present);
@@ -125,7 +125,7 @@ test('three in a call hear and see each other, mixed and forwarded, and go on th
   assert.deepEqual(present.flatMap(({ errors }) => errors), []);
 });
 
-test('a third person is added to a call of two, who go on hearing and seeing each other', { skip: withoutBrowser, timeout: 120_000 }, async () => {
+test('a third person is added to a call of two, who go on hearing and seeing each other', { skip: withoutBrowser }, async () => {
   const [one, other, third] = await Promise.all([arrive(ada), arrive(bob), arrive(cy)]);
   await one.page.evaluate(([to, hertz, colour]) => member.start([to as string], hertz as number, colour as string), [other.identifier, one.hertz, one.colour]);
   await other.page.evaluate(([hertz, colour]) => member.accept(hertz as number, colour as string), [other.hertz, other.colour]);

@@ -53,7 +53,7 @@ async function toldOf(token: string, isThere: (detail: FlowDetail) => boolean): 
   }
 }
 
-test("with an application's own TURN server media is relayed, over the transport that its URL names", { timeout: 60_000 }, async () => {
+test("with an application's own TURN server media is relayed, over the transport that its URL names", async () => {
   const tcp = ({ servers }: NetworkTest) => servers[0]?.relayUrls.find(({ transport }) => transport === 'tcp')?.url ?? '';
   const [alice, bob] = await Promise.all([person('Alice', tcp), person('Bob')]);
   await alice.page.evaluate((identifier) => caller.start(identifier), bob.identifier);
@@ -67,7 +67,7 @@ test("with an application's own TURN server media is relayed, over the transport
   assert.deepEqual([...alice.errors, ...bob.errors], []);
 });
 
-test('without an answer from the only TURN server the call ends with 410/3112 soon, and the diagnostics and the flow tell why', { timeout: 60_000 }, async () => {
+test('without an answer from the only TURN server the call ends with 410/3112 soon, and the diagnostics and the flow tell why', async () => {
   const closed = await closedPort();
   const [alice, bob] = await Promise.all([person('Alice', ({ servers }) => `turn:${bracketed(servers[0]?.host ?? '')}:${closed}?transport=tcp`), person('Bob')]);
   await alice.page.evaluate((identifier) => caller.start(identifier), bob.identifier);
@@ -91,7 +91,7 @@ function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-test('a device without a network says so, and is well again with the network', { timeout: 60_000 }, async () => {
+test('a device without a network says so, and is well again with the network', async () => {
   const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.page.evaluate((identifier) => caller.start(identifier), bob.identifier);
   await bob.page.evaluate(() => caller.accept());

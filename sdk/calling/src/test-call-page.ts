@@ -187,9 +187,9 @@ async function poll(condition: () => boolean): Promise<void> {
   await pollAsync(async () => condition());
 }
 
-/** Looks every 5 ms, for 15 s at most. */
+/** Looks every 5 ms, for a minute at most. */
 async function pollAsync(condition: () => Promise<boolean>): Promise<void> {
-  const limit = performance.now() + 15_000;
+  const limit = performance.now() + 60_000;
   while (!(await condition())) {
     if (performance.now() > limit) throw new Error(`waited in vain for ${condition.toString()}`);
     await new Promise((resolve) => {

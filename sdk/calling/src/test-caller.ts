@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { after } from 'node:test';
 import { AzureCommunicationTokenCredential } from '@azure/communication-common';
+import { patienceMs } from '@dialplane/testing';
 import { CallClient } from './call-client.ts';
 import type { CallAgent } from './public/call-agent.ts';
 import type { Call, CallState } from './public/call.ts';
@@ -113,7 +114,7 @@ export class TestCaller {
   }
 }
 
-/** Resolves when `condition` holds, looked at on every `event`; rejects after ten seconds with what was waited for. */
+/** Resolves when `condition` holds, looked at on every `event`; rejects with what was waited for. */
 export async function until<Events>(emitter: EventSubscriptions<Events>, event: keyof Events, condition: () => boolean, what: string): Promise<void> {
   if (condition()) return;
   await new Promise<void>((resolve, reject) => {
@@ -125,7 +126,7 @@ export async function until<Events>(emitter: EventSubscriptions<Events>, event: 
     const listener = (() => {
       if (condition()) finish(resolve);
     }) as Events[keyof Events];
-    const timer = setTimeout(() => finish(() => reject(new Error(`waited in vain for ${what}`))), 10_000);
+    const timer = setTimeout(() => finish(() => reject(new Error(`waited in vain for ${what}`))), patienceMs);
     emitter.on(event, listener);
   });
 }
@@ -158,7 +159,7 @@ export async function hearsSoundAgain(call: Call): Promise<number> {
     longestMs = Math.max(longestMs, performance.now() - heardAt);
     heardAt = performance.now();
     return isOther;
-  }, 30_000);
+  });
   return longestMs;
 }
 
@@ -173,7 +174,7 @@ async function heardTrack(call: Call): Promise<MediaStreamTrack> {
  * Looks at every frame, and at 0 where no frame comes (a section that is inactive delivers none). Follows the call to the track of
  * another media session.
  */
-async function sound(call: Call, isWanted: (loudness: number, isOther: boolean) => boolean, patienceMs = 10_000): Promise<void> {
+async function sound(call: Call, isWanted: (loudness: number, isOther: boolean) => boolean): Promise<void> {
   const first = await heardTrack(call);
   let heard = first;
   let sink = new webrtc.nonstandard.RTCAudioSink(heard);

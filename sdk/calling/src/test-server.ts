@@ -6,7 +6,7 @@ import { Identity } from '@dialplane/identity';
 import { createSignalingController, defaultSignalingLimits, errorHandler, fastifyOptions, notFoundHandler, type SignalingController } from '@dialplane/signaling-controller';
 import { openStore, type Store } from '@dialplane/store';
 import { createLogger, createMetrics } from '@dialplane/telemetry';
-import { freePort } from '@dialplane/testing';
+import { freePort, patienceMs } from '@dialplane/testing';
 import { fastify, type FastifyInstance } from 'fastify';
 
 /** Limits that no test reaches by accident. */
@@ -107,7 +107,7 @@ export class TestServer {
 
   /** Resolves when `condition` holds, looked at with every answer. */
   async answered(condition: () => boolean): Promise<void> {
-    while (!condition()) await once(this.answers, 'answer', { signal: AbortSignal.timeout(10_000) });
+    while (!condition()) await once(this.answers, 'answer', { signal: AbortSignal.timeout(patienceMs) });
   }
 
   /** A new user, or another token of a user. */

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
 import { createLogger } from '@dialplane/telemetry';
-import { missingOf, skipWithout } from '@dialplane/testing';
-import { startTestServer } from '../test-server.ts';
+import { freePort, missingOf, skipWithout } from '@dialplane/testing';
+import { startTestServer, temporaryFolder } from '../test-server.ts';
 import { createTlsPort } from '../web/tls-port.ts';
 import { acmeRetryDelayMs, openAcmeCertificate } from './acme-certificate.ts';
 import { isAcmeValidation } from './acme-hello.ts';
@@ -18,7 +18,7 @@ import { startPebble } from './test-pebble.ts';
 
 const skip = skipWithout(missingOf('pebble'));
 
-test('a certificate is issued by ACME over the TLS port alone, stored, and used again', { skip, timeout: 60_000 }, async (t) => {
+test('a certificate is issued by ACME over the TLS port alone, stored, and used again', { skip }, async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'dialplane-acme-'));
   const http1 = createServer((_request, response) => response.end('ok'));
   await once(http1.listen(0, '127.0.0.1'), 'listening');
@@ -64,13 +64,11 @@ test('a certificate is issued by ACME over the TLS port alone, stored, and used 
   assert.equal(presented.length, 1, 'a certificate with most of its life left is not asked for again');
 });
 
-test('a server with a domain gets its certificate and keeps it over a restart', { skip, timeout: 60_000 }, async (t) => {
-  const first = await startTestServer(t);
-  await first.close();
-  const httpsPort = Number(new URL(first.httpsUrl).port);
+test('a server with a domain gets its certificate and keeps it over a restart', { skip }, async (t) => {
+  const httpsPort = await freePort();
   const pebble = await startPebble(httpsPort);
   t.after(() => pebble.stop());
-  const options = { dataDir: first.dataDir, httpsPort, domain: 'calls.example.com', acmeDirectory: pebble.directoryUrl };
+  const options = { dataDir: join(await temporaryFolder(t), 'data'), httpsPort, domain: 'calls.example.com', acmeDirectory: pebble.directoryUrl };
   const issuers: string[] = [];
   const look = async (): Promise<void> => {
     const socket = connect({ port: httpsPort, host: 'localhost', servername: 'calls.example.com', rejectUnauthorized: false });

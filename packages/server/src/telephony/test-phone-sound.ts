@@ -1,13 +1,13 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { EventEmitter, once } from 'node:events';
 import { dtmfTones, RtpHeaderWriter, rtpHeaderLength, RtpPacket, rtpVerdict, telephoneEventLength, writeTelephoneEvent } from '@dialplane/rtp';
+import { patienceMs } from '@dialplane/testing';
 
 /** As the phone's descriptions say. */
 export const eventPayloadType = 101;
 const frameUnits = 160;
 /** What is kept of what was heard: 200 ms. */
 const keptSamples = 1600;
-const patienceMs = 20_000;
 
 /** What a phone hears and presses: RTP with G.711 and telephone events, over a socket of its own; it answers where sound comes from. */
 export class PhoneSound {

@@ -5,13 +5,11 @@ import { watch } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { freePort, missingOf, skipWithout } from '@dialplane/testing';
+import { freePort, missingOf, patienceMs, skipWithout } from '@dialplane/testing';
 import { missingMediaKernels } from '../media/media-kernels.ts';
 import { temporaryFolder } from '../test-server.ts';
 
 const host = '127.0.0.1';
-/** A scenario that hangs is ended after this time, and its test fails. */
-const timeoutSeconds = 40;
 
 /** Why tests with telephones of SIPp cannot run here; in CI they have to. */
 export const skip = skipWithout(missingMediaKernels() ?? missingOf('sipp'));
@@ -115,7 +113,7 @@ export class Sipp {
     await writeFile(scenario, `<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="carrier">\n${steps.join('\n')}\n<Reference variables="theirs,ours"/>\n</scenario>\n`.replace(usesNoNames(steps) ? '<Reference variables="theirs,ours"/>' : '', ''));
     const { calls } = options;
     const target = calls === undefined ? [] : [`${host}:${calls.edgePort}`, '-s', calls.number];
-    const process = spawn('sipp', [...target, '-sf', scenario, '-i', host, '-p', String(port), '-mi', host, '-m', '1', '-nostdin', '-timeout', `${timeoutSeconds}s`, '-timeout_error', '-trace_err', '-trace_msg', '-rtp_echo'], { cwd: folder, stdio: 'ignore' });
+    const process = spawn('sipp', [...target, '-sf', scenario, '-i', host, '-p', String(port), '-mi', host, '-m', '1', '-nostdin', '-timeout', `${patienceMs / 1000}s`, '-timeout_error', '-trace_err', '-trace_msg', '-rtp_echo'], { cwd: folder, stdio: 'ignore' });
     const sipp = new Sipp(port, folder, process);
     t.after(() => process.kill('SIGKILL'));
     return sipp;
@@ -130,7 +128,7 @@ export class Sipp {
   /** Resolves when what it sent and received is so. */
   async until(pattern: RegExp): Promise<void> {
     const watcher = watch(this.#folder);
-    const patience = AbortSignal.timeout(timeoutSeconds * 1000);
+    const patience = AbortSignal.timeout(patienceMs);
     try {
       for (;;) {
         const changed = once(watcher, 'change', { signal: patience });

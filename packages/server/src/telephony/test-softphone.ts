@@ -5,10 +5,10 @@ import type { CreatedSipDevice } from '@dialplane/calling-api';
 import { nodeRandomness, nodeSipCrypto } from '@dialplane/kernels';
 import { instant } from '@dialplane/sansio';
 import { parseSipMessage, UserAgent, writeSipMessage, type UserAgentCommand, type UserAgentEvent, type SipFlow } from '@dialplane/sip';
+import { patienceMs } from '@dialplane/testing';
 import { eventPayloadType, PhoneSound } from './test-phone-sound.ts';
 
 const host = '127.0.0.1';
-const patienceMs = 20_000;
 const now = () => instant(performance.now());
 type EventOf<Kind extends UserAgentEvent['kind']> = Extract<UserAgentEvent, { readonly kind: Kind }>;
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
+import { patienceMs } from '@dialplane/testing';
 
 /** Runs SIPp with one of its own scenarios to its end. @returns its exit code: 0 when every call went as the scenario says. */
 export async function runSipp(t: TestContext, args: readonly string[]): Promise<number> {
@@ -11,7 +12,7 @@ export async function runSipp(t: TestContext, args: readonly string[]): Promise<
 
 /** Starts SIPp and ends it with the test. */
 export function startSipp(t: TestContext, args: readonly string[]): ReturnType<typeof spawn> {
-  const child = spawn('sipp', ['-nostdin', '-i', '127.0.0.1', '-timeout', '40s', ...args], { stdio: 'ignore', env: { ...process.env, TERM: 'dumb' } });
+  const child = spawn('sipp', ['-nostdin', '-i', '127.0.0.1', '-timeout', `${patienceMs / 1000}s`, ...args], { stdio: 'ignore', env: { ...process.env, TERM: 'dumb' } });
   t.after(() => child.kill('SIGKILL'));
   return child;
 }

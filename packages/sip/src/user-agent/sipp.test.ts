@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { freePort, missingOf, skipWithout } from '@dialplane/testing';
+import { freePort, missingOf, patienceMs, skipWithout } from '@dialplane/testing';
 import type { TransactionTimes } from '../transaction/transaction-times.ts';
 import { UdpAgent } from './test-udp-agent.ts';
 
@@ -25,7 +25,7 @@ async function sipp(scenario: string, ...more: readonly string[]): Promise<Sipp>
   const port = await freePort();
   const source = scenario === '-sn' ? [scenario] : ['-sf', join(import.meta.dirname, 'sipp', `${scenario}.xml`)];
   const done = new Promise<void>((resolve, reject) => {
-    execFile('sipp', [...source, ...more, '-i', '127.0.0.1', '-p', String(port), '-m', '1', '-nostdin', '-timeout', '30s', '-timeout_error'], (error, stdout, stderr) => {
+    execFile('sipp', [...source, ...more, '-i', '127.0.0.1', '-p', String(port), '-m', '1', '-nostdin', '-timeout', `${patienceMs / 1000}s`, '-timeout_error'], (error, stdout, stderr) => {
       if (error === null) resolve();
       else reject(new Error(`sipp ${scenario}: ${stderr.slice(0, 4000)}\n${stdout.slice(-2000)}`));
     });

@@ -8,7 +8,7 @@ import { TestServer } from '../test-server.ts';
 
 declare const person: PersonPage;
 
-describe('features of a running call between two browsers', { skip: withoutBrowser, timeout: 60_000 }, () => {
+describe('features of a running call between two browsers', { skip: withoutBrowser }, () => {
   let browser: TestBrowser;
   let server: TestServer;
   let alice: Page;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IceCandidate, MediaDescription, MediaSession } from '@dialplane/calling-api';
+import { patienceMs } from '@dialplane/testing';
 import { hostPlatform } from '../platform.ts';
 import { exitWhenDone, webrtc } from '../test-caller.ts';
 import { MediaLink } from './media-link.ts';
@@ -97,7 +98,7 @@ class Pair {
   async until(condition: () => boolean, what: string): Promise<void> {
     if (condition()) return;
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), 10_000);
+      const timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), patienceMs);
       this.changed = () => {
         if (!condition()) return;
         clearTimeout(timer);
