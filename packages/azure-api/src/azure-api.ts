@@ -15,6 +15,7 @@ import { NetworkTraversalOperations, type RelayConfigurationSource } from './net
 import { PhoneNumbersOperations } from './phone-numbers/phone-numbers-operations.ts';
 import type { PhoneNumberSource } from './phone-numbers/phone-number-source.ts';
 import type { RequestRateLimit } from './request-rate.ts';
+import { RoomsOperations } from './rooms/rooms-operations.ts';
 import { SipRoutingOperations } from './sip-routing/sip-routing-operations.ts';
 import type { OwnedBy } from './telephony-owner.ts';
 import type { SipRoutingSource } from './sip-routing/sip-routing-source.ts';
@@ -25,8 +26,8 @@ export interface AzureApiOptions {
   readonly metrics: Metrics;
   /** How far a client's clock may be off, either way; 15 minutes by default. */
   readonly clockWindowMinutes?: number;
-  /** Azure's limits by default ("Service limits", Identity): 1000 in 30 s for creating and issuing, 500 for the others and for telephony, 30,000 in 5 s for relay configurations. */
-  readonly rateLimits?: { readonly issue?: RequestRateLimit; readonly manage?: RequestRateLimit; readonly relay?: RequestRateLimit; readonly telephony?: RequestRateLimit };
+  /** Azure's limits by default ("Service limits", Identity): 1000 in 30 s for creating and issuing, 500 for the others and for telephony, 30,000 in 5 s for relay configurations; 500 in 30 s for rooms. */
+  readonly rateLimits?: { readonly issue?: RequestRateLimit; readonly manage?: RequestRateLimit; readonly relay?: RequestRateLimit; readonly telephony?: RequestRateLimit; readonly rooms?: RequestRateLimit };
   /** Issues credentials of the relay; without it there is none. */
   readonly relay?: RelayConfigurationSource;
   /** Trunks, routes, numbers and incoming calls; without them there is no telephony. */
@@ -75,6 +76,7 @@ export async function azureApi(instance: FastifyInstance, options: AzureApiOptio
     signed.addHook('preHandler', async (request) => verifyContentHash(signedRequest(request), bodyBytes(request)));
     new IdentityOperations(options.identity, options.rateLimits ?? {}, now).register(signed);
     new NetworkTraversalOperations(options.identity, options.relay, options.rateLimits?.relay, now).register(signed);
+    new RoomsOperations(options.identity.rooms, options.rateLimits?.rooms, now).register(signed);
     await registerTelephony(signed, options, now);
   });
 

@@ -4,7 +4,7 @@
  *
  * Requests are signed with an access key (HMAC-SHA256, Azure's "Authenticate with access keys"). What is here today is
  * `@azure/communication-identity`: users and access tokens, `@azure/communication-network-traversal`: credentials of the relay, `@azure/communication-phone-numbers`: numbers, trunks
- * and voice routes, and `@azure/communication-call-automation`: applications that are parties of calls, and what they play and hear; with Azure's statuses, validation, limits and error bodies.
+ * and voice routes, `@azure/communication-rooms`: rooms and who is invited to them, and `@azure/communication-call-automation`: applications that are parties of calls, and what they play and hear; with Azure's statuses, validation, limits and error bodies.
  *
  * Out of scope: Microsoft Entra ID and Teams users, which are refused with a sentence that says so.
  *

@@ -39,6 +39,9 @@ export {
   CallFlow, ClientFlowDetail, FlowCandidate, FlowDetail, FlowEvent, FlowLane, FlowSource, ReportTelemetryRequest, StreamQuality,
 } from './flow.ts';
 export { EventFilter, EventSubscription, EventSubscriptionList, PutEventSubscriptionRequest } from './event-subscriptions.ts';
+export {
+  CreateRoomRequest, maxRoomParticipants, Room, RoomId, RoomList, RoomParticipant, RoomParticipantList, RoomRole, UpdateRoomParticipantsRequest, UpdateRoomRequest,
+} from './rooms.ts';
 export { SipMessage, SipMessageList } from './sip-messages.ts';
 export {
   CallLimits, DialedNumber, DialingPolicy, DialPlan, DialRefusal, E164, LimitUse, LimitUseList, RouteStep, TestRoutesRequest, VoiceRoute, VoiceRoutes,

@@ -5,6 +5,7 @@ import { CallbackTokens } from './callback-tokens.ts';
 import { Listeners } from './listeners.ts';
 import { OperatorSessions, operatorTokenKind, type OperatorToken, type OperatorTokenVerification } from './operator-sessions.ts';
 import { type AccessKey, type AccessKeyName, type Resource, Resources } from './resources.ts';
+import { Rooms } from './rooms/rooms.ts';
 import { SignInLinks, type SignInCode } from './sign-in-links.ts';
 import { type PublicJwk, signingAlgorithm, SigningKeys } from './signing-keys.ts';
 import { TokenSigner } from './token-signer.ts';
@@ -57,6 +58,8 @@ export class Identity {
   readonly resources: Pick<Resources, 'list' | 'get' | 'default' | 'forHost' | 'accessKeys' | 'create' | 'setAllowedOrigins'>;
   /** By which applications know requests of this server. */
   readonly callbackTokens: CallbackTokens;
+  /** Who is invited where, when, and in which role. */
+  readonly rooms: Rooms;
   readonly #store: Store;
   readonly #resources: Resources;
   readonly #signingKeys: SigningKeys;
@@ -90,6 +93,7 @@ export class Identity {
     const logError = (err: unknown): void => this.#logger.error({ err }, 'A listener of identity failed.');
     this.#revoked = new Listeners(logError);
     this.#deleted = new Listeners(logError);
+    this.rooms = new Rooms({ store: options.store, now, onListenerError: logError });
   }
 
   /** Loads keys and resources. The first start makes one resource and one signing key. */
@@ -140,7 +144,7 @@ export class Identity {
     return true;
   }
 
-  /** Deletes a user with all tokens and operator sessions. False when there is no such user. */
+  /** Deletes a user with all tokens, operator sessions and invitations to rooms. False when there is no such user. */
   async deleteUser(identifier: string): Promise<boolean> {
     const existed = await this.#users.delete(identifier);
     if (!existed) return false;
@@ -148,6 +152,7 @@ export class Identity {
     this.#logger.info({ identifier }, 'A user was deleted.');
     this.#revoked.call(identifier);
     this.#deleted.call(identifier);
+    await this.rooms.forgetUser(identifier);
     return true;
   }
 

@@ -1,5 +1,5 @@
 /**
- * Who may do what: resources with their access keys, users, access tokens, operators.
+ * Who may do what: resources with their access keys, users, access tokens, operators, and rooms, to which users are invited.
  *
  * An application holds a *connection string* (endpoint and access key of a resource) and, through `azure-api`, makes users and
  * access tokens for them. A user's client shows its access token to the signaling controller, which verifies it here. People
@@ -24,4 +24,6 @@ export { tokenScopes, type AccessTokenVerification, type IssueAccessTokenRequest
 export type { OperatorToken, OperatorTokenVerification } from './operator-sessions.ts';
 export type { SignInCode } from './sign-in-links.ts';
 export type { DevelopmentUser } from './users.ts';
+export type { RoomAnswer, RoomRefusal } from './rooms/room-answer.ts';
+export type { RoomInvitation, Rooms, RoomState } from './rooms/rooms.ts';
 export { defaultTokenMinutes, maxTokenMinutes, minTokenMinutes } from './token-lifetime.ts';

@@ -8,6 +8,7 @@ import type { OpenTelephoneLineTables } from './migrations/0007-open-telephone-l
 import type { CallConnectionTables } from './migrations/0008-call-connections.ts';
 import type { NumberHoldTables } from './migrations/0009-number-holds.ts';
 import type { EventSubscriptionTables } from './migrations/0011-event-subscriptions.ts';
+import type { RoomTables } from './migrations/0012-rooms.ts';
 
 /**
  * Every table as the newest migration leaves it. Each migration file declares the tables it makes; a migration that changes a
@@ -15,4 +16,4 @@ import type { EventSubscriptionTables } from './migrations/0011-event-subscripti
  *
  * Conventions: instants are integers, milliseconds since 1970 (`…_at`); booleans are 0 and 1; lists and objects are JSON text.
  */
-export interface Schema extends IdentityTables, CallTables, CallSnapshotPartTables, RelayTables, TelephonyTables, SipMessageTables, OpenTelephoneLineTables, CallConnectionTables, NumberHoldTables, EventSubscriptionTables {}
+export interface Schema extends IdentityTables, CallTables, CallSnapshotPartTables, RelayTables, TelephonyTables, SipMessageTables, OpenTelephoneLineTables, CallConnectionTables, NumberHoldTables, EventSubscriptionTables, RoomTables {}

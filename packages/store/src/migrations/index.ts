@@ -9,7 +9,8 @@ import { callConnectionsMigration } from './0008-call-connections.ts';
 import { numberHoldsMigration } from './0009-number-holds.ts';
 import { telephoneUsageInOrderMigration } from './0010-telephone-usage-in-order.ts';
 import { eventSubscriptionsMigration } from './0011-event-subscriptions.ts';
+import { roomsMigration } from './0012-rooms.ts';
 import type { Migration } from './migration.ts';
 
 /** All migrations in order: the first leads to schema version 1, and so on. Append only. */
-export const migrations: readonly Migration[] = [identityMigration, callsMigration, callSnapshotPartsMigration, relayMigration, telephonyMigration, sipMessagesMigration, openTelephoneLinesMigration, callConnectionsMigration, numberHoldsMigration, telephoneUsageInOrderMigration, eventSubscriptionsMigration];
+export const migrations: readonly Migration[] = [identityMigration, callsMigration, callSnapshotPartsMigration, relayMigration, telephonyMigration, sipMessagesMigration, openTelephoneLinesMigration, callConnectionsMigration, numberHoldsMigration, telephoneUsageInOrderMigration, eventSubscriptionsMigration, roomsMigration];
