@@ -10,6 +10,7 @@ import { Capture, SipMessageList } from './sip-messages.ts';
 import * as dialing from './dialing.ts';
 import * as numbers from './telephone-numbers.ts';
 import * as subscriptions from './event-subscriptions.ts';
+import * as rooms from './rooms.ts';
 import * as telephoneUsage from './telephone-usage.ts';
 import * as trunks from './trunks.ts';
 
@@ -114,6 +115,13 @@ export const operations = {
   listSipDevices: { method: 'GET', path: '/v1/telephony/devices', access: 'operator', summary: 'Credentials of SIP phones', status: 200, response: numbers.SipDeviceList },
   createSipDevice: { method: 'POST', path: '/v1/telephony/devices', access: 'operator', summary: 'Make credentials for a SIP phone of a user; the password is in this answer only', body: numbers.CreateSipDeviceRequest, status: 201, response: numbers.CreatedSipDevice },
   deleteSipDevice: { method: 'DELETE', path: '/v1/telephony/devices/{username}', access: 'operator', summary: 'Delete the credentials of a SIP phone', params: numbers.SipDevicePath, status: 204 },
+  listRooms: { method: 'GET', path: '/v1/rooms', access: 'operator', summary: 'Rooms, newest first', query: rooms.RoomListQuery, status: 200, response: rooms.RoomList },
+  createRoom: { method: 'POST', path: '/v1/rooms', access: 'operator', summary: 'Make a room', body: rooms.CreateRoomRequest, status: 201, response: rooms.Room },
+  getRoom: { method: 'GET', path: '/v1/rooms/{roomId}', access: 'operator', summary: 'A room', params: rooms.RoomPath, status: 200, response: rooms.Room },
+  updateRoom: { method: 'PATCH', path: '/v1/rooms/{roomId}', access: 'operator', summary: 'Change when a room is open, or whether telephones can be called from it', params: rooms.RoomPath, body: rooms.UpdateRoomRequest, status: 200, response: rooms.Room },
+  deleteRoom: { method: 'DELETE', path: '/v1/rooms/{roomId}', access: 'operator', summary: 'Delete a room; its call ends', params: rooms.RoomPath, status: 204 },
+  listRoomParticipants: { method: 'GET', path: '/v1/rooms/{roomId}/participants', access: 'operator', summary: 'Who is invited, in which role', params: rooms.RoomPath, status: 200, response: rooms.RoomParticipantList },
+  updateRoomParticipants: { method: 'PATCH', path: '/v1/rooms/{roomId}/participants', access: 'operator', summary: 'Invite, change roles, take invitations back', params: rooms.RoomPath, body: rooms.UpdateRoomParticipantsRequest, status: 200, response: rooms.RoomParticipantList },
   listEventSubscriptions: { method: 'GET', path: '/v1/event-subscriptions', access: 'operator', summary: 'Webhooks that are told of calls between users', status: 200, response: subscriptions.EventSubscriptionList },
   putEventSubscription: { method: 'PUT', path: '/v1/event-subscriptions/{name}', access: 'operator', summary: 'Have a webhook told of calls between users, once it has answered the validation event', params: subscriptions.EventSubscriptionPath, body: subscriptions.PutEventSubscriptionRequest, status: 200, response: subscriptions.EventSubscription },
   deleteEventSubscription: { method: 'DELETE', path: '/v1/event-subscriptions/{name}', access: 'operator', summary: 'Tell a webhook nothing any more', params: subscriptions.EventSubscriptionPath, status: 204 },

@@ -25,6 +25,7 @@ import { EndpointOperations } from './operations/endpoint-operations.ts';
 import { TelephonyOperations, type SipRegistrar } from './operations/telephony-operations.ts';
 import { RelayOperations } from './operations/relay-operations.ts';
 import { RecordOperations } from './operations/record-operations.ts';
+import { RoomOperations } from './operations/room-operations.ts';
 import { SignInOperations } from './operations/sign-in-operations.ts';
 import type { RelayNews, RelayService } from './relay/relay-service.ts';
 import type { SipFlowNote } from './sip/messages/message-tap.ts';
@@ -314,7 +315,8 @@ class Controller implements SignalingController {
     const records = new RecordOperations({ ...shared, sipMessages: new SipMessageStore(this.options.store) });
     const telephony = new TelephonyOperations(this.options.telephonyAdministration, this.options.sipRegistrar);
     const relay = new RelayOperations(this.options.relay, () => this.renewIceConfiguration());
-    return { ...signIn.handlers(), ...endpoints.handlers(), ...calls.handlers(), ...records.handlers(), ...relay.handlers(), ...telephony.handlers() };
+    const rooms = new RoomOperations(identity.rooms, () => identity.resources.default);
+    return { ...signIn.handlers(), ...endpoints.handlers(), ...calls.handlers(), ...records.handlers(), ...relay.handlers(), ...telephony.handlers(), ...rooms.handlers() };
   }
 
   private noteAnswer(operationId: OperationId, request: FastifyRequest, reply: FastifyReply): void {
