@@ -3,13 +3,12 @@
  * `--only TEXT` takes the rows whose label contains it, `--calls N` calls are measured in each. See README.md for how to read it.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { followProcess } from '@dialplane/testing';
 import { b2buaBench } from './b2bua/b2bua-bench-options.ts';
 import { differenceOf, readProcessorTime, type ProcessorTime } from './b2bua/processor-time.ts';
 import { makeCalls, startCallee, type CallLoad } from './b2bua/sipp.ts';
@@ -39,7 +38,7 @@ const priorityBefore = raisePriority();
 const server = spawn(process.execPath, [...serverFlags, join(import.meta.dirname, 'b2bua/start-our-b2bua.ts'), ...[ports.server, ports.caller, ports.callee].map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
 const callee = startCallee(folder, ports.callee);
 try {
-  await once(createInterface({ input: server.stdout }), 'line');
+  await followProcess(server, 'the server').line(/^ready$/);
   const target = { port: ports.caller, target: ports.server, number: b2buaBench.ourNumber };
   await makeCalls(folder, { ...target, calls: warmUpCalls, perSecond: 5_000, atOnce: 50, holdMs: 0 });
   const idle = await idleTime();

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { followProcess } from '@dialplane/testing';
 import { serverFlags } from './server-flags.ts';
 
 /** A child process, and what it has used. */
@@ -38,38 +38,21 @@ export function startMeasured(script: string, args: readonly string[], core?: nu
   const words = [process.execPath, ...nodeArguments, script, ...args];
   const [program = '', ...rest] = core === undefined ? words : ['taskset', '--cpu-list', String(core), ...words];
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const lines: string[] = [];
-  const waiting = new Set<(line: string) => void>();
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    lines.push(line);
-    for (const look of waiting) look(line);
-  });
+  const { line, nextLine } = followProcess(child, script);
   // taskset replaces itself by the program, so the process id is that of the program.
   const stat = (): readonly string[] => {
     const text = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
     return text.slice(text.lastIndexOf(')') + 2).split(' ');
   };
-  const line = (pattern: RegExp): Promise<RegExpExecArray> =>
-    new Promise((resolve, reject) => {
-      const look = (text: string): void => {
-        const match = pattern.exec(text);
-        if (match === null) return;
-        waiting.delete(look);
-        resolve(match);
-      };
-      waiting.add(look);
-      lines.forEach(look);
-      child.once('exit', (code) => reject(new Error(`${script} ended (${code}) and never printed ${pattern}`)));
-    });
   return {
     child,
     line,
     // proc(5): utime and stime are fields 14 and 15; the first one behind the name is field 3.
     cpuMs: () => ((Number(stat()[11]) + Number(stat()[12])) * 1000) / ticksPerSecond,
     memory: async () => {
-      lines.length = 0;
+      const told = nextLine(/^memory (.*)$/);
       child.kill('SIGUSR2');
-      const [, text = ''] = await line(/^memory (.*)$/);
+      const [, text = ''] = await told;
       const { rss, heapUsed, external } = JSON.parse(text) as NodeJS.MemoryUsage;
       return { residentBytes: rss, scriptBytes: heapUsed + external };
     },

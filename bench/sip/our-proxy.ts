@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { followProcess } from '@dialplane/testing';
 import { serverFlags } from '../server-flags.ts';
 import type { SipPlaces, SipServer } from './sip-server.ts';
 
@@ -9,9 +8,8 @@ import type { SipPlaces, SipServer } from './sip-server.ts';
 export async function startOurProxy({ host, serverPort, clientPort, uasPort }: SipPlaces, core: number): Promise<SipServer> {
   const words = [process.execPath, ...serverFlags, join(import.meta.dirname, 'start-our-proxy.ts'), host, serverPort, clientPort, uasPort].map(String);
   const child = spawn('taskset', ['--cpu-list', String(core), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(child, 'exit');
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  if (line !== 'ready') throw new Error(`our proxy did not start: ${line}`);
+  const { line, ended } = followProcess(child, 'our proxy');
+  await line(/^ready$/);
   return {
     pids: () => (child.pid === undefined ? [] : [child.pid]),
     [Symbol.asyncDispose]: async () => {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { OperationId, OperationResponse } from '@dialplane/calling-api';
-import type { Host, HostProcess } from './host.ts';
+import type { FollowedProcess } from '@dialplane/testing';
+import type { Host } from './host.ts';
 import { bridgeToLoopback } from './loopback-bridge.ts';
 
 const httpPort = 8080;
@@ -63,7 +64,7 @@ export async function startDialplane(host: Host, { httpsPort = 8443, nameServer,
   const origins = host.addresses.map((address) => originAt(address, httpsPort));
   const resolver = join(folder, 'resolv.conf');
   if (nameServer !== undefined) await writeFile(resolver, `nameserver ${nameServer}\n`);
-  const start = async (): Promise<HostProcess> => up(host, nameServer === undefined ? undefined : resolver, ['--data-dir', join(folder, 'data'), '--https-port', String(httpsPort), ...words], origins);
+  const start = async (): Promise<FollowedProcess> => up(host, nameServer === undefined ? undefined : resolver, ['--data-dir', join(folder, 'data'), '--https-port', String(httpsPort), ...words], origins);
   let running = await start();
   const kill = (): Promise<void> => end(running);
   stack.defer(kill);
@@ -100,7 +101,7 @@ export async function startDialplane(host: Host, { httpsPort = 8443, nameServer,
   };
 }
 
-async function end({ child, ended }: HostProcess): Promise<void> {
+async function end({ child, ended }: FollowedProcess): Promise<void> {
   child.kill('SIGKILL');
   await ended;
 }
@@ -109,7 +110,7 @@ function originAt(address: string, port: number): string {
   return new URL(`https://${isIPv6(address) ? `[${address}]` : address}:${port}`).origin;
 }
 
-async function up(host: Host, resolver: string | undefined, words: readonly string[], origins: readonly string[]): Promise<HostProcess> {
+async function up(host: Host, resolver: string | undefined, words: readonly string[], origins: readonly string[]): Promise<FollowedProcess> {
   const main = join(repository, 'packages/server/src/main.ts');
   const command = [process.execPath, '--disable-warning=ExperimentalWarning', main, 'up', '--http-port', String(httpPort), '--log-level', 'warn', ...words];
   // What runs in a namespace has mounts of its own, so that the machine's file stays as it is.

@@ -22,7 +22,7 @@
 export { buildNetwork, type Network } from './network.ts';
 export type { HostPlan, NetworkPlan, RouterPlan } from './network-plan.ts';
 export type { FirewallKind, NatKind, UplinkPlan } from './uplink.ts';
-export { Host, type HostProcess } from './host.ts';
+export { Host } from './host.ts';
 export { startCapture, type Capture } from './capture.ts';
 export { launchBrowser, thisMachine, type BrowserOptions, type LabBrowser, type Place } from './chromium.ts';
 export { launchFirefox, openFirefoxPage, type FirefoxOptions, type LabFirefox } from './firefox.ts';

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import type { Host, HostProcess } from '../host.ts';
+import type { FollowedProcess } from '@dialplane/testing';
+import type { Host } from '../host.ts';
 import { bridgeToLoopback } from '../loopback-bridge.ts';
 import { patiently } from './telephone.ts';
 
@@ -29,7 +30,7 @@ export class BaresipControl {
   }
 
   /** Opens the bridge at `path`, connects to it and resolves when baresip has answered: what happens before it has taken the connection, it tells nobody. */
-  static async open(host: Host, path: string, port: number): Promise<{ readonly control: BaresipControl; readonly bridge: HostProcess }> {
+  static async open(host: Host, path: string, port: number): Promise<{ readonly control: BaresipControl; readonly bridge: FollowedProcess }> {
     const bridge = await bridgeToLoopback(host, path, port);
     const socket = connect(path);
     await new Promise<void>((resolve, reject) => {

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Host, HostProcess } from '../host.ts';
+import type { FollowedProcess } from '@dialplane/testing';
+import type { Host } from '../host.ts';
 import { writeSteadyTone } from '../fake-devices.ts';
 import type { Person } from '../test-signal.ts';
 import { hearInFolder } from './ear.ts';
@@ -59,10 +60,10 @@ function configurationOf(host: Host, { user, domain, registrar, password, encryp
 class Linphone implements Omit<LinphoneTelephone, typeof Symbol.asyncDispose> {
   readonly person: Person;
   readonly user: string;
-  readonly #process: HostProcess;
+  readonly #process: FollowedProcess;
   readonly #heard: string;
 
-  constructor({ person, user }: LinphonePlan, process: HostProcess, heard: string) {
+  constructor({ person, user }: LinphonePlan, process: FollowedProcess, heard: string) {
     this.person = person;
     this.user = user;
     this.#process = process;

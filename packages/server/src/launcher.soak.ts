@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { followProcess } from '@dialplane/testing';
 import { repositoryRoot } from './repository.ts';
 
 const run = promisify(execFile);
@@ -20,22 +19,14 @@ test('a fresh clone starts with one command: packages, builds, server', { timeou
   const start = async (): Promise<{ readonly milliseconds: number; readonly url: string; end(): Promise<void> }> => {
     const startedAt = performance.now();
     const child = spawn(join(clone, 'dialplane'), ['up', '--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--media-port', '0', '--sip-port', '0', '--sip-tls-port', '0', '--data-dir', join(folder, 'data')], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-    const ended = once(child, 'exit');
-    let said = '';
-    child.stderr.on('data', (chunk) => { said += String(chunk); });
-    const url = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        const address = /http:\/\/localhost:\d+/.exec(line)?.[0];
-        if (address !== undefined) resolve(address);
-      });
-      void ended.then(() => reject(new Error(said)));
-    });
+    const { line, ended } = followProcess(child, './dialplane up');
+    const [url] = await line(/http:\/\/localhost:\d+/);
     return {
       milliseconds: performance.now() - startedAt,
       url,
       end: async () => {
         child.kill('SIGTERM');
-        assert.deepEqual(await ended, [0, null]);
+        assert.equal(await ended, 0);
       },
     };
   };

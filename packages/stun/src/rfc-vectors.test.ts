@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nodeCrypto } from '@dialplane/kernels';
 import {
   checkFingerprint,
   encodeUtf8,
@@ -21,7 +22,7 @@ import {
   writeText,
   writeXorAddress,
 } from './index.ts';
-import { hex, nodeCrypto } from './test-crypto.ts';
+import { hex } from './test-hex.ts';
 
 const transactionId = hex('b7e7a701 bc34d686 fa87dfae');
 const password = 'VOkJxbRl1RmTxUk/WvJxBt';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nodeCrypto } from '@dialplane/kernels';
 import {
   looksLikeStun,
   MessageBuilder,
@@ -13,7 +14,7 @@ import {
   writeText,
   writeTruncatedIntegrity,
 } from './index.ts';
-import { hex, nodeCrypto } from './test-crypto.ts';
+import { hex } from './test-hex.ts';
 
 const id = hex('000102030405060708090a0b');
 const key = hex('00112233');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { nodeCrypto } from '@dialplane/kernels';
 import {
   AddressTable,
   checkFingerprint,
@@ -38,7 +39,6 @@ import {
   writeXorAddress,
 } from './index.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
-import { nodeCrypto } from './test-crypto.ts';
 
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const ip = fc.oneof(word.map(ipv4Address), fc.tuple(word, word, word, word).map((words) => ipv6Address(...words)));

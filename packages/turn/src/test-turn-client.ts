@@ -1,6 +1,6 @@
 import { type Instant, seededRandomness } from '@dialplane/sansio';
+import { nodeCrypto } from '@dialplane/kernels';
 import { TurnClient, type TurnClientOutput, type TurnServerOutput } from './index.ts';
-import { nodeCrypto } from './test-crypto.ts';
 import { passwords, type TestTurnServer } from './test-turn-server.ts';
 import type { ClientPath } from './index.ts';
 

@@ -11,8 +11,8 @@ import {
   type TransportAddress,
   transportAddress,
 } from '@dialplane/stun';
+import { nodeCrypto } from '@dialplane/kernels';
 import { type ClientPath, type TurnErrorCode, TurnServer, type TurnServerInput, type TurnServerOptions, type TurnServerOutput } from './index.ts';
-import { nodeCrypto } from './test-crypto.ts';
 
 export const realm = 'example.org';
 export const passwords: Readonly<Record<string, string>> = { alice: 'a secret', bob: 'b secret' };

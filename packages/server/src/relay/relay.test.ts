@@ -5,14 +5,13 @@ import { watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { CommunicationRelayClient } from '@azure/communication-network-traversal';
 import type { Call, CallFlow, IceServer, NetworkConfiguration, RelaySettings, RelayUsageList, RelayUsageRecordList, RelayUsageSums } from '@dialplane/calling-api';
 import { openMappedFile } from '@dialplane/kernels';
 import { askBinding } from '@dialplane/relay';
-import { freePort, missingOf, skipWithout } from '@dialplane/testing';
+import { followProcess, freePort, missingOf, skipWithout } from '@dialplane/testing';
 import { Person } from '../test-person.ts';
 import { startTestServer, temporaryFolder } from '../test-server.ts';
 import { reach, type Transport } from './test-relay-path.ts';
@@ -149,10 +148,7 @@ test('after kill -9 the next start accounts for what was relayed', async (t) => 
   const ports = ['--https-port', '0', '--http-port', '0', '--relay-port', '0', '--relay-second-port', '0', '--sip', 'off', '--media', 'off'];
   const child = spawn(process.execPath, [main, 'up', '--no-install', '--data-dir', dataDir, ...ports], { stdio: ['ignore', 'pipe', 'ignore'] });
   t.after(() => child.kill('SIGKILL'));
-  const httpUrl = await new Promise<string>((found) => createInterface({ input: child.stdout }).on('line', (line) => {
-    const url = /On this computer\s+(http:\S+)/.exec(line)?.[1];
-    if (url !== undefined) found(url);
-  }));
+  const [, httpUrl = ''] = await followProcess(child, 'the server').line(/On this computer\s+(http:\S+)/);
   const ca = await readFile(join(dataDir, 'tls', 'development-ca.pem'), 'utf8');
   const [alice, bob] = [await Person.signIn(httpUrl, 'Alice'), await Person.signIn(httpUrl, 'Bob')];
   const call = await startCall(alice, bob);

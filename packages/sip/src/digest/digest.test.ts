@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant, seededRandomness } from '@dialplane/sansio';
+import { nodeSipCrypto } from '@dialplane/kernels';
 import {
   type DigestAlgorithm,
   DigestClient,
@@ -16,9 +17,8 @@ import {
   type SipRequest,
   type SipResponse,
 } from '../index.ts';
-import { nodeCrypto } from './test-crypto.ts';
 
-const crypto = nodeCrypto;
+const crypto = nodeSipCrypto;
 const secret = new Uint8Array(16).fill(7);
 const passwords: Record<string, string> = { bob: 'zanzibar', 'J\u00e4s\u00f8n "Doe"\\': 'Secret, or not?' };
 

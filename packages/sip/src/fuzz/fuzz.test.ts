@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { nodeSipCrypto } from '@dialplane/kernels';
 import { checkSipMessage, digestResponse, digestSecret, parseAuthParameters, parseSipMessage, responseTo, type SipFault, type SipMessage, SipStreamFramer, writeSipMessage } from '../index.ts';
-import { nodeCrypto } from '../digest/test-crypto.ts';
 import { corpus, peerMessage, peerMessages } from './test-corpus.ts';
 import { mutants } from './test-mutants.ts';
 import { readEverything } from './test-readers.ts';
@@ -27,8 +27,8 @@ test('the digests of baresip and linphone are what ours would be', () => {
     assert.ok(message.kind === 'request');
     const [credentials] = message.headers.readAll('Authorization', parseAuthParameters);
     const get = (parameter: string): string => credentials?.parameters.get(parameter) ?? assert.fail(parameter);
-    const expected = digestResponse(nodeCrypto, {
-      secret: digestSecret(nodeCrypto, 'MD5', { username, realm: 'example.com', password: 'x' }),
+    const expected = digestResponse(nodeSipCrypto, {
+      secret: digestSecret(nodeSipCrypto, 'MD5', { username, realm: 'example.com', password: 'x' }),
       algorithm: 'MD5',
       isSession: false,
       nonce: get('nonce'),

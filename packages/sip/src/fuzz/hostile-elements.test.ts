@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant, seededRandomness } from '@dialplane/sansio';
+import { nodeSipCrypto } from '@dialplane/kernels';
 import { checkSipMessage, defaultRegistrarRules, LocationTable, parseSipMessage, register, type SipMessage, UserAgent, writeSipMessage } from '../index.ts';
-import { nodeCrypto } from '../digest/test-crypto.ts';
 import { flowWith, TestProxy } from '../proxy/test-proxy.ts';
 
 const long = (pattern: string): string => pattern.repeat(Math.floor(58_000 / pattern.length));
@@ -40,7 +40,7 @@ function giveToProxy(message: SipMessage): void {
 }
 
 function giveToUserAgent(message: SipMessage): void {
-  const agent = new UserAgent({ crypto: nodeCrypto, randomness: seededRandomness(1) });
+  const agent = new UserAgent({ crypto: nodeSipCrypto, randomness: seededRandomness(1) });
   agent.handle({ kind: 'received', message, flow: flowWith('192.0.2.1') }, now);
   for (let output = agent.poll(); output !== undefined; output = agent.poll()) if (output.kind === 'send') writeSipMessage(output.message);
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant, type Instant, seededRandomness } from '@dialplane/sansio';
+import { nodeSipCrypto } from '@dialplane/kernels';
 import { DigestNonces } from '../digest/digest-nonces.ts';
-import { nodeCrypto } from '../digest/test-crypto.ts';
 import type { SipFlow } from '../link/sip-flow.ts';
 import { responseTo, type ResponseParts } from '../message/response-to.ts';
 import type { SipRequest } from '../message/sip-message.ts';
@@ -13,7 +13,7 @@ const flow: SipFlow = { transport: 'udp', local: { address: '192.0.2.1', port: 5
 
 /** A user agent, and what it has sent to a registrar that answers when the test says so. */
 class Client {
-  readonly agent = new UserAgent({ crypto: nodeCrypto, randomness: seededRandomness(3) });
+  readonly agent = new UserAgent({ crypto: nodeSipCrypto, randomness: seededRandomness(3) });
   readonly requests: SipRequest[] = [];
   readonly told: UserAgentEvent[] = [];
   now: Instant = instant(0);
@@ -73,7 +73,7 @@ class Client {
 test('a binding is asked for with credentials, kept up, and removed (RFC 3665 §2)', () => {
   const client = new Client();
   client.register();
-  const nonces = new DigestNonces({ crypto: nodeCrypto, secret: new Uint8Array(32) });
+  const nonces = new DigestNonces({ crypto: nodeSipCrypto, secret: new Uint8Array(32) });
   const first = client.answer(401, { headers: [['WWW-Authenticate', `Digest realm="carrier.example.com", nonce="${nonces.issue(instant(0))}", algorithm=SHA-256, qop="auth"`]] });
   assert.equal(first.headers.first('CSeq'), '1 REGISTER');
   const second = client.answer(200, { headers: [['Contact', '<sip:account@192.0.2.1:5060>;expires=300, <sip:other@192.0.2.9>;expires=3000'], ['Service-Route', '<sip:orig@carrier.example.com;lr>']] });

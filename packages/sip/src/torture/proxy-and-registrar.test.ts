@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant } from '@dialplane/sansio';
+import { nodeSipCrypto } from '@dialplane/kernels';
 import { defaultRegistrarRules, DigestNonces, DigestServer, LocationTable, parseAddress, parseSipMessage, register, type SipRequest } from '../index.ts';
-import { nodeCrypto } from '../digest/test-crypto.ts';
 import { flowWith, TestProxy } from '../proxy/test-proxy.ts';
 import { tortureMessage } from './test-torture-messages.ts';
 
@@ -52,7 +52,7 @@ test('a registrar keeps contacts with what is theirs (RFC 4475 §3.3.12 to §3.3
 });
 
 test('credentials of an unknown scheme are none (RFC 4475 §3.3.7)', () => {
-  const nonces = new DigestNonces({ crypto: nodeCrypto, secret: new Uint8Array(16) });
-  const server = new DigestServer({ realm: 'example.com', crypto: nodeCrypto, nonces, secretOf: () => undefined });
+  const nonces = new DigestNonces({ crypto: nodeSipCrypto, secret: new Uint8Array(16) });
+  const server = new DigestServer({ realm: 'example.com', crypto: nodeSipCrypto, nonces, secretOf: () => undefined });
   assert.deepEqual(server.check(request('regaut01'), 'Authorization', now), { kind: 'challenge', why: 'absent' });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { instant, type Instant, seededRandomness } from '@dialplane/sansio';
-import { nodeCrypto } from '../digest/test-crypto.ts';
+import { nodeSipCrypto } from '@dialplane/kernels';
 import type { SipFlow } from '../link/sip-flow.ts';
 import { parseSipMessage } from '../message/parse-sip-message.ts';
 import type { SipMessage } from '../message/sip-message.ts';
@@ -33,8 +33,8 @@ export class TwoAgents {
 
   constructor(options: Partial<UserAgentOptions> & { readonly transport?: SipFlow['transport'] } = {}) {
     this.transport = options.transport ?? 'udp';
-    this.alice = new UserAgent({ crypto: nodeCrypto, randomness: seededRandomness(1), ...options });
-    this.bob = new UserAgent({ crypto: nodeCrypto, randomness: seededRandomness(2), ...options });
+    this.alice = new UserAgent({ crypto: nodeSipCrypto, randomness: seededRandomness(1), ...options });
+    this.bob = new UserAgent({ crypto: nodeSipCrypto, randomness: seededRandomness(2), ...options });
   }
 
   flowOf(who: 'alice' | 'bob'): SipFlow {

@@ -2,7 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { instant, type Instant, seededRandomness } from '@dialplane/sansio';
-import { nodeCrypto } from '../digest/test-crypto.ts';
+import { nodeSipCrypto } from '@dialplane/kernels';
 import type { SipFlow } from '../link/sip-flow.ts';
 import { parseSipMessage } from '../message/parse-sip-message.ts';
 import { writeSipMessage } from '../message/write-sip-message.ts';
@@ -22,7 +22,7 @@ export class UdpAgent {
   private aheadMs = 0;
 
   private constructor(times: Partial<TransactionTimes>) {
-    this.agent = new UserAgent({ crypto: nodeCrypto, randomness: seededRandomness(5), product: 'dialplane', times });
+    this.agent = new UserAgent({ crypto: nodeSipCrypto, randomness: seededRandomness(5), product: 'dialplane', times });
   }
 
   static async open(times: Partial<TransactionTimes> = {}): Promise<UdpAgent> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant, seededRandomness } from '@dialplane/sansio';
-import { nodeCrypto } from '../digest/test-crypto.ts';
+import { nodeSipCrypto } from '@dialplane/kernels';
 import { parseSipMessage } from '../message/parse-sip-message.ts';
 import { tortureMessages } from '../torture/test-torture-messages.ts';
 import { UserAgent } from './user-agent.ts';
@@ -13,7 +13,7 @@ test('a user agent does with each torture message what RFC 4475 says, and surviv
   for (const { name, section, userAgent: outcome, bytes } of tortureMessages) {
     const message = parseSipMessage(bytes);
     if (message.kind === 'fault') continue;
-    const agent = new UserAgent({ crypto: nodeCrypto, randomness: seededRandomness(1) });
+    const agent = new UserAgent({ crypto: nodeSipCrypto, randomness: seededRandomness(1) });
     agent.handle({ kind: 'received', message, flow }, instant(0));
     const outputs = [];
     for (let output = agent.poll(); output !== undefined; output = agent.poll()) outputs.push(output);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant } from '@dialplane/sansio';
+import { nodeCrypto } from '@dialplane/kernels';
 import {
   encodeNonceCookie,
   encodePasswordAlgorithms,
@@ -20,7 +21,7 @@ import {
   writePasswordAlgorithm,
   writeText,
 } from '../index.ts';
-import { hex, nodeCrypto } from '../test-crypto.ts';
+import { hex } from '../test-hex.ts';
 
 const realm = 'example.org';
 const path = 'udp|192.0.2.1:4000|1';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nodeCrypto } from '@dialplane/kernels';
 import {
   checkShortTerm,
   checkShortTermResponse,
@@ -13,7 +14,6 @@ import {
   writeShortTerm,
   writeText,
 } from '../index.ts';
-import { nodeCrypto } from '../test-crypto.ts';
 
 const key = shortTermKey('password') ?? new Uint8Array();
 const keyOf = (username: string): Uint8Array | undefined => (username === 'a:b' ? key : undefined);

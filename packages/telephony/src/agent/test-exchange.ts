@@ -2,11 +2,11 @@ import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
 import { instant, seededRandomness, type Instant } from '@dialplane/sansio';
 import { parseSipMessage, UserAgent, writeSipMessage, type SessionCommand, type SipMessage, type SipOrigin, type UserAgentEvent } from '@dialplane/sip';
 import type { LineCommand, LineEvent } from '@dialplane/telephony-api';
+import { nodeSipCrypto } from '@dialplane/kernels';
 import { sdpBytes } from '../line/sdp-text.ts';
 import { attempt, far, inside } from '../line/test-line.ts';
 import type { NamingOutput } from './call-names.ts';
 import type { LineDirectory } from './line-directory.ts';
-import { testCrypto } from './test-crypto.ts';
 import { TelephonyAgent, type AgentInput } from './telephony-agent.ts';
 
 const numbers = { carrier: '+12025550100', ours: '+12025550190' };
@@ -30,8 +30,8 @@ export class TestExchange {
 
   constructor(directory: Partial<LineDirectory> = {}) {
     const newId = (): string => `incoming ${(this.#ids += 1)}`;
-    this.agent = new TelephonyAgent({ randomness: seededRandomness(1), crypto: testCrypto, newId, directory: { ...this.#directory(), ...directory } });
-    this.carrier = new UserAgent({ randomness: seededRandomness(2), crypto: testCrypto });
+    this.agent = new TelephonyAgent({ randomness: seededRandomness(1), crypto: nodeSipCrypto, newId, directory: { ...this.#directory(), ...directory } });
+    this.carrier = new UserAgent({ randomness: seededRandomness(2), crypto: nodeSipCrypto });
   }
 
   command(command: LineCommand): void {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant, seededRandomness } from '@dialplane/sansio';
+import { nodeCrypto } from '@dialplane/kernels';
 import { TurnClient, type TurnClientOutput } from '../index.ts';
-import { nodeCrypto } from '../test-crypto.ts';
 import { TestTurnClient } from '../test-turn-client.ts';
 import { address, datagramPath, streamPath, TestTurnServer } from '../test-turn-server.ts';
 

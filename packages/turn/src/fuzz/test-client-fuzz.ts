@@ -13,8 +13,8 @@ import {
   writeMessageIntegrity,
   writeXorAddress,
 } from '@dialplane/stun';
+import { nodeCrypto } from '@dialplane/kernels';
 import { encodeChannelData, TurnClient, type TurnClientOutput, turnAttribute, turnMethod, writeConnectionId, writeIcmp, writeLifetime } from '../index.ts';
-import { nodeCrypto } from '../test-crypto.ts';
 import { address } from '../test-turn-server.ts';
 import { corpus } from './test-corpus.ts';
 import { Dice } from './test-dice.ts';

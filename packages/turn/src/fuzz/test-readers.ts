@@ -20,6 +20,7 @@ import {
   ipv4Address,
   verifyMessageIntegrity,
 } from '@dialplane/stun';
+import { nodeCrypto } from '@dialplane/kernels';
 import {
   parseChannelData,
   readAddressError,
@@ -35,7 +36,6 @@ import {
   turnAttribute,
   turnKnownAttributes,
 } from '../index.ts';
-import { nodeCrypto } from '../test-crypto.ts';
 
 const key = new Uint8Array(16);
 const answer = new MessageBuilder(new Uint8Array(512));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatStunUri, formatTransportAddress, longTermKey, opaqueString, parseIpAddress, parseStunUri, parseTransportAddress } from '@dialplane/stun';
+import { nodeCrypto } from '@dialplane/kernels';
 import { formatTurnUri, parseTurnUri } from '../index.ts';
-import { nodeCrypto } from '../test-crypto.ts';
 import { Dice } from './test-dice.ts';
 
 const samples = [

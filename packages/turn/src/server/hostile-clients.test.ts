@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { census, instant } from '@dialplane/sansio';
 import { LongTermClient, MessageBuilder, parseStunMessage, stunAttribute, transportAddress, ipv4Address, writeXorAddress } from '@dialplane/stun';
+import { nodeCrypto } from '@dialplane/kernels';
 import {
   type ClientPath,
   encodeChannelData,
@@ -15,7 +16,6 @@ import {
   writeLifetime,
   writeRequestedTransport,
 } from '../index.ts';
-import { nodeCrypto } from '../test-crypto.ts';
 import { address, codeOf, datagramPath, parsed, streamPath, TestTurnServer } from '../test-turn-server.ts';
 
 type Write = (builder: MessageBuilder) => void;
