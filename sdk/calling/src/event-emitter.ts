@@ -3,6 +3,9 @@ import type { EventSubscriptions } from './public/events.ts';
 /** Every member is a listener of any shape. */
 type ListenerMap<Events> = { [Name in keyof Events]: (...args: never[]) => void };
 
+/** How a part of an object with events tells of them, in its name. */
+export type Emit<Events extends ListenerMap<Events>> = <Name extends keyof Events>(event: Name, ...args: Parameters<Events[Name]>) => void;
+
 /**
  * The base of every object with events. Subclasses call `emit`; an application may add and remove listeners while an event
  * is being delivered. State is an ordinary property, because applications wrap these objects in `Proxy`.

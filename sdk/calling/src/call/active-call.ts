@@ -1,7 +1,7 @@
-import type { Call as CallView } from '@dialplane/calling-api';
+import type { Call as CallView, EndpointEvent } from '@dialplane/calling-api';
 import { createIdentifierFromRawId, getIdentifierRawId, type CommunicationIdentifier } from '@azure/communication-common';
 import { clientError } from '../communication-services-error.ts';
-import { EventEmitter } from '../event-emitter.ts';
+import { EventEmitter, type Emit } from '../event-emitter.ts';
 import { FeatureSet } from '../feature-registry.ts';
 import type { CallInternals } from '../call-internals.ts';
 import type { Call, CallDirection, CallerInfo, CallEvents, CallInfo, CallState, Lobby, TransferorInfo } from '../public/call.ts';
@@ -65,85 +65,22 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
       services,
       view,
       call: () => this,
-      onOutgoingEnded: (type) => {
-        void this.localStreams.ended(type);
-      },
-      onLost: () => {
-        this.lifecycle.lost();
-      },
+      onOutgoingEnded: (type) => void this.localStreams.ended(type),
+      onLost: () => this.lifecycle.lost(),
     });
     startQualityTelemetry(this.session);
     this.announcedId = this.session.callId();
     this.features = new FeatureSet('call', this.session);
     this.holdState = new HoldState(this.session);
-    const { media } = this.session;
-    this.muteState = new MuteState(this.session, {
-      changed: () => {
-        this.emit('isMutedChanged');
-      },
-      mutedByOthers: () => {
-        this.emit('mutedByOthers');
-      },
-    });
-    this.localStreams = new LocalStreams(media, services, {
-      audioUpdated: (change) => {
-        this.emit('localAudioStreamsUpdated', change);
-      },
-      videoUpdated: (change) => {
-        this.emit('localVideoStreamsUpdated', change);
-      },
-      videoStarted: () => {
-        this.emit('isLocalVideoStartedChanged');
-      },
-      sharingChanged: () => {
-        this.emit('isScreenSharingOnChanged');
-      },
-    });
-    this.lifecycle = new CallLifecycle({
-      services,
-      direction: this.direction,
-      session: this.session,
-      muteState: this.muteState,
-      localStreams: this.localStreams,
-      onStateChanged: (state) => {
-        this.incoming.setListening(state === 'Connected' || state === 'RemoteHold');
-        this.emit('stateChanged');
-        this.session.stateChanged();
-      },
-      onEnding: () => {
-        this.incoming.close();
-        this.roster.close();
-        this.ids.end();
-      },
-      onEnded: () => {
-        options.onEnded(this);
-      },
-    });
-    this.incoming = new IncomingStreams(this.session, services, (added) => {
-      this.emit('remoteAudioStreamsUpdated', { added, removed: [] });
-    });
-    this.roster = new Roster(
-      {
-        platform: services.platform,
-        nextStreamId: () => this.incoming.nextStreamId(),
-        demandChanged: () => this.incoming.demandChanged(),
-        mute: async (rawId) => {
-          await this.session.request('muteParticipant', { rawId });
-        },
-      },
-      (added, removed) => {
-        this.emit('remoteParticipantsUpdated', { added, removed });
-        this.incoming.update();
-      },
-    );
+    const emit: Emit<CallEvents> = (event, ...args) => this.emit(event, ...args);
+    this.muteState = new MuteState(this.session, emit);
+    this.localStreams = new LocalStreams(this.session.media, services, emit);
+    this.lifecycle = this.beginLife(options);
+    this.incoming = new IncomingStreams(this.session, services, (added) => emit('remoteAudioStreamsUpdated', { added, removed: [] }));
+    this.roster = this.openRoster(services);
     this.incoming.attach(this.roster);
-    this.session.onEvent((event) => {
-      if (event.type === 'participantsUpdated' && this.session.view() !== undefined) this.roster.update(this.session.view() as CallView, event.removed);
-      if (event.type === 'selfUpdated') this.muteState.serverSaid(event.isMuted, event.mutedBy !== undefined);
-    });
-    this.session.onViewChanged(() => {
-      this.showView();
-    });
+    this.session.onEvent((event) => this.take(event));
+    this.session.onViewChanged(() => this.showView());
   }
 
   get id(): string {
@@ -301,6 +238,46 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
   /** The call is over, for a reason that this client found. A second end changes nothing. */
   end(reason: CallEndReason): void {
     this.lifecycle.end(reason);
+  }
+
+  private beginLife({ services, onEnded }: ActiveCallOptions): CallLifecycle {
+    const { direction, session, muteState, localStreams } = this;
+    return new CallLifecycle({
+      services, direction, session, muteState, localStreams,
+      onStateChanged: (state) => {
+        this.incoming.setListening(state === 'Connected' || state === 'RemoteHold');
+        this.emit('stateChanged');
+        session.stateChanged();
+      },
+      onEnding: () => {
+        this.incoming.close();
+        this.roster.close();
+        this.ids.end();
+      },
+      onEnded: () => onEnded(this),
+    });
+  }
+
+  private openRoster({ platform }: CallServices): Roster {
+    const host = {
+      platform,
+      nextStreamId: () => this.incoming.nextStreamId(),
+      demandChanged: () => this.incoming.demandChanged(),
+      mute: async (rawId: string) => {
+        await this.session.request('muteParticipant', { rawId });
+      },
+    };
+    return new Roster(host, (added, removed) => {
+      this.emit('remoteParticipantsUpdated', { added, removed });
+      this.incoming.update();
+    });
+  }
+
+  /** Takes what an event tells that the view does not: why somebody left, and who muted whom. */
+  private take(event: EndpointEvent): void {
+    const view = this.session.view();
+    if (event.type === 'participantsUpdated' && view !== undefined) this.roster.update(view, event.removed);
+    if (event.type === 'selfUpdated') this.muteState.serverSaid(event.isMuted, event.mutedBy !== undefined);
   }
 
   /** Shows what the server's view says, after it was replaced. */

@@ -1,17 +1,10 @@
 import type { MediaStreamType } from '@dialplane/calling-api';
 import { clientError } from '../communication-services-error.ts';
+import type { Emit } from '../event-emitter.ts';
 import type { CallMedia } from '../media/call-media.ts';
+import type { CallEvents } from '../public/call.ts';
 import type { LocalAudioStream, LocalVideoStream } from '../public/streams.ts';
 import type { CallServices } from './call-services.ts';
-
-type Change<Stream> = { added: Stream[]; removed: Stream[] };
-
-export interface LocalStreamsListener {
-  audioUpdated(change: Change<LocalAudioStream>): void;
-  videoUpdated(change: Change<LocalVideoStream>): void;
-  videoStarted(): void;
-  sharingChanged(): void;
-}
 
 /** The local streams of a call as the application knows them: at most one microphone, one camera, one screen. */
 export class LocalStreams {
@@ -23,12 +16,12 @@ export class LocalStreams {
   private readonly opening = new Map<'Video' | 'ScreenSharing', { readonly stream: LocalVideoStream | undefined; readonly done: Promise<void> }>();
   private readonly media: CallMedia;
   private readonly services: CallServices;
-  private readonly listener: LocalStreamsListener;
+  private readonly emit: Emit<CallEvents>;
 
-  constructor(media: CallMedia, services: CallServices, listener: LocalStreamsListener) {
+  constructor(media: CallMedia, services: CallServices, emit: Emit<CallEvents>) {
     this.media = media;
     this.services = services;
-    this.listener = listener;
+    this.emit = emit;
   }
 
   get audio(): readonly LocalAudioStream[] {
@@ -68,7 +61,7 @@ export class LocalStreams {
   async startAudio(stream: LocalAudioStream): Promise<void> {
     const before = this.microphone;
     this.microphone = stream;
-    this.listener.audioUpdated({ added: before === stream ? [] : [stream], removed: before === undefined || before === stream ? [] : [before] });
+    this.emit('localAudioStreamsUpdated', { added: before === stream ? [] : [stream], removed: before === undefined || before === stream ? [] : [before] });
     await this.media.outgoing.start('Audio', stream);
   }
 
@@ -79,15 +72,15 @@ export class LocalStreams {
     await this.media.outgoing.stop('Audio');
     if (this.ownsMicrophone) microphone.dispose();
     this.ownsMicrophone = false;
-    this.listener.audioUpdated({ added: [], removed: [microphone] });
+    this.emit('localAudioStreamsUpdated', { added: [], removed: [microphone] });
   }
 
   async startCamera(stream: LocalVideoStream): Promise<void> {
     await this.startOnce('Video', this.camera, stream, async () => {
       await this.media.outgoing.start('Video', stream);
       this.camera = stream;
-      this.listener.videoUpdated({ added: [stream], removed: [] });
-      this.listener.videoStarted();
+      this.emit('localVideoStreamsUpdated', { added: [stream], removed: [] });
+      this.emit('isLocalVideoStartedChanged');
     });
   }
 
@@ -95,8 +88,8 @@ export class LocalStreams {
     if (this.camera === undefined || this.camera !== stream) throw clientError('STREAM_NOT_STARTED');
     this.camera = undefined;
     await this.media.outgoing.stop('Video');
-    this.listener.videoUpdated({ added: [], removed: [stream] });
-    this.listener.videoStarted();
+    this.emit('localVideoStreamsUpdated', { added: [], removed: [stream] });
+    this.emit('isLocalVideoStartedChanged');
   }
 
   async startSharing(given?: LocalVideoStream): Promise<void> {
@@ -104,8 +97,8 @@ export class LocalStreams {
       const stream = given ?? (await this.captureScreen());
       await this.media.outgoing.start('ScreenSharing', stream);
       this.screen = stream;
-      this.listener.videoUpdated({ added: [stream], removed: [] });
-      this.listener.sharingChanged();
+      this.emit('localVideoStreamsUpdated', { added: [stream], removed: [] });
+      this.emit('isScreenSharingOnChanged');
     });
   }
 
@@ -114,8 +107,8 @@ export class LocalStreams {
     if (screen === undefined) return;
     this.screen = undefined;
     await this.media.outgoing.stop('ScreenSharing');
-    this.listener.videoUpdated({ added: [], removed: [screen] });
-    this.listener.sharingChanged();
+    this.emit('localVideoStreamsUpdated', { added: [], removed: [screen] });
+    this.emit('isScreenSharingOnChanged');
   }
 
   /** A source ended by itself. A microphone may come back (its stream follows the selection); a picture is stopped. */

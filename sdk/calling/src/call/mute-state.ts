@@ -1,9 +1,6 @@
+import type { Emit } from '../event-emitter.ts';
+import type { CallEvents } from '../public/call.ts';
 import type { CallSession } from './call-session.ts';
-
-export interface MuteListener {
-  changed(): void;
-  mutedByOthers(): void;
-}
 
 /**
  * Whether the microphone is muted. The user's word takes effect at once, here; the server is told, and somebody else's
@@ -13,15 +10,15 @@ export interface MuteListener {
 export class MuteState {
   isMuted = false;
   private readonly session: CallSession;
-  private readonly listener: MuteListener;
+  private readonly emit: Emit<CallEvents>;
   private inFlight = 0;
   private words = 0;
   /** Before the call is set up, the user's word alone counts. */
   private isSettled = false;
 
-  constructor(session: CallSession, listener: MuteListener) {
+  constructor(session: CallSession, emit: Emit<CallEvents>) {
     this.session = session;
-    this.listener = listener;
+    this.emit = emit;
   }
 
   /** Rejects when the server refuses. Unmuting is taken back then, unless there is a newer word; muting stays. */
@@ -52,7 +49,7 @@ export class MuteState {
     if (!this.isSettled || (this.inFlight > 0 && !byOthers)) return;
     if (!isMuted) return this.settle();
     this.apply(true);
-    if (byOthers) this.listener.mutedByOthers();
+    if (byOthers) this.emit('mutedByOthers');
   }
 
   private async tell(): Promise<void> {
@@ -68,6 +65,6 @@ export class MuteState {
     if (isMuted === this.isMuted) return;
     this.isMuted = isMuted;
     this.session.media.outgoing.setMuted(isMuted);
-    this.listener.changed();
+    this.emit('isMutedChanged');
   }
 }
