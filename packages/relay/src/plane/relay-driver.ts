@@ -1,5 +1,5 @@
 import { CoalescingMeter, createUdpSockets, nodeCrypto, nodeRandomness, type UdpSockets } from '@dialplane/kernels';
-import { type Instant, instant } from '@dialplane/sansio';
+import { type Instant, instant, type Randomness } from '@dialplane/sansio';
 import { TurnServer, type TurnServerInput, type TurnServerOutput } from '@dialplane/turn';
 import type { CounterFile } from '../counters/counter-file.ts';
 import type { RelayGrant } from '../relay-grant.ts';
@@ -62,7 +62,7 @@ export class RelayDriver {
   private wakeAt = Number.POSITIVE_INFINITY;
 
   constructor(options: RelayDriverOptions) {
-    const { settings, counterFile, counters, addresses, log } = options;
+    const { settings, counters, addresses, log } = options;
     const randomness = nodeRandomness();
     this.options = options;
     this.limits = { ...defaultRelayLimits, ...settings.limits };
@@ -70,53 +70,21 @@ export class RelayDriver {
     this.batch = new PacketBatch(this.sockets);
     this.grants = new Grants({ ...settings, catchUp: options.catchUp, holds: (username) => this.server.holds(username), wallClock: Date.now });
     this.quotas = new Quotas(this.limits, (username) => this.grants.open(username));
-    this.server = new TurnServer({
-      realm: settings.realm,
-      ...(settings.software === undefined ? {} : { software: settings.software }),
-      crypto: nodeCrypto,
-      randomness,
-      nonceSecret: crypto.getRandomValues(new Uint8Array(32)),
-      credentials: this.grants,
-      peers: addresses.policy,
-      admission: this.quotas,
-      strangers: new StrangerLimit(this.limits.challengesPerSecond, randomness.nextUint32()),
-      families: addresses.families,
-      transports: new Set(['udp', 'tcp']),
-      canSetDontFragment: this.sockets.implementation === 'native',
-      limits: { allocations: this.limits.allocations },
-      counters: counterFile.totals,
-      slotsFreed: 'whenTaken',
-    });
-    this.streams = new StreamClients({
-      slab: this.sockets.slab,
-      limits: this.limits,
-      counters,
-      onData: (client, chunk) => this.act((now) => this.packets.serveStream(client, chunk, now)),
-      onClosed: (connection) => this.give({ kind: 'clientClosed', connection }),
-    });
+    this.server = this.makeMachine(randomness);
+    this.streams = this.makeStreams();
     this.listeners = new Listeners(this.sockets, (local) => this.streams.listen(local), log);
     this.relays = new UdpRelays(this.sockets);
     const hairpin = addresses.hasPublic ? new Hairpin(addresses, (family, port) => this.ports.relayAt(family, port)) : undefined;
-    this.peerStreams = new PeerStreams({
-      streams: this.streams,
-      hairpin,
-      give: (input) => this.give(input),
-      restAfter: (peerConnection, bytes) => this.server.restAfterStreamBytes(peerConnection, bytes, clock()),
-    });
+    const give = (input: TurnServerInput): void => this.give(input);
+    this.peerStreams = new PeerStreams({ streams: this.streams, hairpin, give, restAfter: (peerConnection, bytes) => this.server.restAfterStreamBytes(peerConnection, bytes, clock()) });
     this.ports = new RelayPorts(addresses.relayPorts, randomness, { udp: this.relays, tcp: this.peerStreams });
     addresses.policy.setRelays((port) => this.ports.isTaken(port));
-    const { sockets, batch, server, listeners, relays, streams } = this;
+    this.usage = new UsageReports({ runId: options.runId, counters: options.counterFile, grantOf: (username) => this.grants.grantOf(username), tell: options.tellUsage });
+    const { sockets, batch, server, listeners, relays, streams, ports, peerStreams, usage } = this;
     const bindings = new BindingAnswers(listeners, (local) => addresses.advertised(local));
     const onFault = (error: unknown, input: TurnServerInput): void => this.giveUp(error, blameForInput(input));
     this.packets = new PacketPath({ sockets, batch, server, listeners, relays, streams, hairpin, bindings, counters, onFault });
-    this.usage = new UsageReports({
-      runId: options.runId,
-      counters: counterFile,
-      grantOf: (username) => this.grants.grantOf(username),
-      tell: options.tellUsage,
-    });
-    const { ports, peerStreams, usage } = this;
-    this.outputs = new MachineOutputs({ batch, streams, peerStreams, listeners, relays, ports, addresses, hairpin, usage, counters, log, give: (input) => this.give(input) });
+    this.outputs = new MachineOutputs({ batch, streams, peerStreams, listeners, relays, ports, addresses, hairpin, usage, counters, log, give });
   }
 
   admit(grant: RelayGrant): void {
@@ -168,6 +136,38 @@ export class RelayDriver {
   destroy(): void {
     clearTimeout(this.timer);
     this.sockets.destroy();
+  }
+
+  /** The TURN machine, with what it asks about who it serves and whom they reach. */
+  private makeMachine(randomness: Randomness): TurnServer {
+    const { settings, addresses, counterFile } = this.options;
+    return new TurnServer({
+      realm: settings.realm,
+      ...(settings.software === undefined ? {} : { software: settings.software }),
+      crypto: nodeCrypto,
+      randomness,
+      nonceSecret: crypto.getRandomValues(new Uint8Array(32)),
+      credentials: this.grants,
+      peers: addresses.policy,
+      admission: this.quotas,
+      strangers: new StrangerLimit(this.limits.challengesPerSecond, randomness.nextUint32()),
+      families: addresses.families,
+      transports: new Set(['udp', 'tcp']),
+      canSetDontFragment: this.sockets.implementation === 'native',
+      limits: { allocations: this.limits.allocations },
+      counters: counterFile.totals,
+      slotsFreed: 'whenTaken',
+    });
+  }
+
+  private makeStreams(): StreamClients {
+    return new StreamClients({
+      slab: this.sockets.slab,
+      limits: this.limits,
+      counters: this.options.counters,
+      onData: (client, chunk) => this.act((now) => this.packets.serveStream(client, chunk, now)),
+      onClosed: (connection) => this.give({ kind: 'clientClosed', connection }),
+    });
   }
 
   private serveBatch(count: number): number {

@@ -1,7 +1,7 @@
-import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from 'node:http2';
+import { createServer as createHttp2Server, type Http2Server, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from 'node:http2';
 import type { Server as HttpServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
-import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type SecureContextOptions, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import type { HandedOverStream } from '@dialplane/relay';
 import { isAcmeValidation } from '../certificates/acme-hello.ts';
 import type { ServerCertificate } from '../certificates/server-certificate.ts';
@@ -49,29 +49,9 @@ export function createTlsPort({ certificate, handleHttp2, http1, takeRelayStream
   const sessions = new Set<ServerHttp2Session>();
   let challenge: ServerCertificate | undefined;
 
-  const http2 = createHttp2Server({ settings: { maxConcurrentStreams: streamsPerSession } }, handleHttp2);
-  http2.on('session', (session: ServerHttp2Session) => {
-    sessions.add(session);
-    session.once('close', () => sessions.delete(session));
-    session.setTimeout(idleSessionMs, () => session.close());
-  });
-  http2.on('sessionError', () => undefined);
-
+  const http2 = createHttp2(handleHttp2, sessions);
   const tls = createTlsServer({ ...secureContext(certificate), ALPNProtocols: [...(takeRelayStream === undefined ? [] : stunProtocols), 'h2', 'http/1.1'], handshakeTimeout: handshakeTimeoutMs });
-  const undecided = new UndecidedStreams();
-  tls.on('secureConnection', (socket: TLSSocket) => {
-    if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
-    else if (socket.alpnProtocol === 'http/1.1' || takeRelayStream === undefined) http1.emit('connection', socket);
-    else {
-      const { remoteAddress = '', remotePort = 0, localAddress = '' } = socket;
-      undecided.add(socket, (firstByte) => {
-        if (firstByte <= 1) takeRelayStream({ stream: socket, remoteAddress, remotePort, localAddress });
-        else http1.emit('connection', socket);
-      });
-    }
-  });
-  tls.on('tlsClientError', (_error, socket) => socket.destroy());
-
+  handOn(tls, http1, http2, takeRelayStream);
   const challengeTls = createTlsServer({ ALPNProtocols: ['acme-tls/1'], handshakeTimeout: handshakeTimeoutMs });
   challengeTls.on('secureConnection', (socket: TLSSocket) => socket.end());
   challengeTls.on('tlsClientError', (_error, socket) => socket.destroy());
@@ -99,6 +79,35 @@ export function createTlsPort({ certificate, handleHttp2, http1, takeRelayStream
     }),
     destroyConnections: () => connections.forEach((socket) => socket.destroy()),
   };
+}
+
+/** HTTP/2 over decrypted connections that are handed to it; `sessions` holds those that are open. */
+function createHttp2(handle: TlsPortOptions['handleHttp2'], sessions: Set<ServerHttp2Session>): Http2Server {
+  const http2 = createHttp2Server({ settings: { maxConcurrentStreams: streamsPerSession } }, handle);
+  http2.on('session', (session: ServerHttp2Session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+    session.setTimeout(idleSessionMs, () => session.close());
+  });
+  http2.on('sessionError', () => undefined);
+  return http2;
+}
+
+/** Hands each decrypted connection on to whom its protocol or its first byte belongs to. */
+function handOn(tls: TlsServer, http1: HttpServer, http2: Http2Server, takeRelayStream: TlsPortOptions['takeRelayStream']): void {
+  const undecided = new UndecidedStreams();
+  tls.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
+    else if (socket.alpnProtocol === 'http/1.1' || takeRelayStream === undefined) http1.emit('connection', socket);
+    else {
+      const { remoteAddress = '', remotePort = 0, localAddress = '' } = socket;
+      undecided.add(socket, (firstByte) => {
+        if (firstByte <= 1) takeRelayStream({ stream: socket, remoteAddress, remotePort, localAddress });
+        else http1.emit('connection', socket);
+      });
+    }
+  });
+  tls.on('tlsClientError', (_error, socket) => socket.destroy());
 }
 
 function secureContext(certificate: ServerCertificate): SecureContextOptions {
