@@ -53,7 +53,7 @@ export interface AnswerConnectionRequest extends ConnectionRequest {
 }
 
 export interface AttachConnectionRequest extends ConnectionRequest {
-  readonly locator: { readonly groupId: string } | { readonly serverCallId: string };
+  readonly locator: { readonly groupId: string } | { readonly roomId: string } | { readonly serverCallId: string };
 }
 
 /** Who is to come from which call. */

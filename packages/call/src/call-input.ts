@@ -1,7 +1,7 @@
 import type { ApplicationIdentity, ApplicationInvitation, ApplicationOperation, CallDecision, PlayRequest, RecognitionRequest } from '@dialplane/applications-api';
 import type {
-  ApiErrorCode, Call, CustomContext, EndpointEvent, EndReason, FlowDetail, IceCandidate, MediaDescription, MediaModes, Participant, ParticipantRole, ReactionType,
-  ReportMediaRequest, TransferReference, WantedStream,
+  ApiErrorCode, Call, CustomContext, EndpointEvent, EndReason, FlowDetail, IceCandidate, MediaDescription, MediaModes, Participant, ReactionType,
+  ReportMediaRequest, RoomRole, TransferReference, WantedStream,
 } from '@dialplane/calling-api';
 import type { MediaCommand, MediaEvent } from '@dialplane/media-api';
 import type { LineCommand, LineDevice, LineEvent } from '@dialplane/telephony-api';
@@ -40,16 +40,15 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
       readonly transferor?: Person;
       readonly description?: MediaDescription;
     }
-  | {
+  | ({
       readonly kind: 'join';
       readonly joiner: EndpointIdentity;
-      readonly groupId: string;
       readonly isMuted: boolean;
       /** Of the whole call where this brings it into being; of this endpoint otherwise. */
       readonly relay?: 'off';
       /** From a room. */
-      readonly role?: ParticipantRole;
-    }
+      readonly role?: RoomRole;
+    } & ({ readonly groupId: string } | { readonly roomId: string; readonly pstnDialOutEnabled: boolean }))
   /** An application calls; it brings the call into being. */
   | ({ readonly kind: 'startAsApplication'; readonly application: ApplicationIdentity; readonly targets: readonly string[] } & ApplicationInvitation)
   /** An application comes to a call that runs. */
@@ -64,7 +63,7 @@ export type CallCommand = { readonly commandId: string; readonly digest?: string
   | { readonly kind: 'resume'; readonly by: string }
   | { readonly kind: 'updateSelf'; readonly by: string; readonly isMuted?: boolean; readonly isHandRaised?: boolean }
   /** `operation` is an application's, here and below. */
-  | ({ readonly kind: 'addParticipant'; readonly by: string; readonly target: string; readonly operation?: ApplicationOperation } & ApplicationInvitation)
+  | ({ readonly kind: 'addParticipant'; readonly by: string; readonly target: string; /** From a room: only who is invited to it can be added to its call. */ readonly role?: RoomRole; readonly operation?: ApplicationOperation } & ApplicationInvitation)
   /** Of an application; `invitationId` is the operation that added somebody. */
   | { readonly kind: 'cancelAddParticipant'; readonly by: string; readonly invitationId: string; readonly operation?: ApplicationOperation }
   | { readonly kind: 'removeParticipant'; readonly by: string; readonly target: string; readonly operation?: ApplicationOperation }
@@ -122,6 +121,8 @@ export type CallObservation =
   | { readonly kind: 'transferSettled'; readonly transferId: string; readonly failure?: EndReason; readonly referral?: Referral }
   /** Another call hands its transferee over: they are to come here in the place of `by`, an endpoint or line of this call. Answered by the output `transferSettled`. */
   | { readonly kind: 'takeOver'; readonly transfer: TransferReference; readonly by: string; readonly transferee: Transferee; readonly way: HandOverWay }
+  /** The room of this call was changed: the roles of those in the call who are invited, by identifier. */
+  | { readonly kind: 'roomChanged'; readonly pstnDialOutEnabled: boolean; readonly roles: Readonly<Record<string, RoomRole>> }
   /** Somebody who was here is in another call now, with their lines. */
   | { readonly kind: 'movedAway'; readonly identifier: string }
   | { readonly kind: 'media'; readonly event: MediaEvent }

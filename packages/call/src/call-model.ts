@@ -1,6 +1,6 @@
 import type { ApplicationOperation } from '@dialplane/applications-api';
 import type {
-  CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, ParticipantRole, Redirection, Speakers, TransferReference, VideoTile, WatchedPicture,
+  CallKind, CustomContext, EndReason, IceCandidate, LineDirection, MediaDescription, MediaModes, MediaStreamType, Redirection, RoomRole, Speakers, TransferReference, VideoTile, WatchedPicture,
 } from '@dialplane/calling-api';
 import type { SoundFile } from '@dialplane/media-api';
 import type { EndpointIdentity } from './call-input.ts';
@@ -18,6 +18,8 @@ export interface CallModel {
   founding: Founding | undefined;
   kind: CallKind;
   path: MediaPath;
+  /** Of the call of a room. */
+  room?: { readonly roomId: string; readonly pstnDialOutEnabled: boolean };
   /** Whether a conference was ever asked for. */
   usedBackend: boolean;
   /** By raw identifier, in the order they came. The two sides of a 1:1 call are the first two. */
@@ -55,6 +57,7 @@ export interface Founding {
   readonly origin: 'started' | 'joined';
   readonly initiator: EndpointIdentity;
   readonly groupId?: string;
+  readonly roomId?: string;
   readonly customContext?: CustomContext;
   /** Who had the initiator make this call, by transferring another one. */
   readonly transferor?: Person;
@@ -104,7 +107,7 @@ export interface Party {
   readonly displayName?: string;
   readonly addedBy?: string;
   /** Given by a room; elsewhere everybody may do everything. */
-  readonly role?: ParticipantRole;
+  readonly role?: RoomRole;
   readonly invitation?: Invitation;
   /** An application was told of the call to them: while it may decide, they are waited for although no device rings. */
   readonly isOffered?: true;

@@ -24,6 +24,7 @@ export interface CallRecord {
   readonly kind: CallKind;
   readonly topology: Topology;
   readonly groupId?: string;
+  readonly roomId?: string;
   readonly caller: string;
   readonly startedAt: number;
   readonly connectedAt?: number;

@@ -80,7 +80,7 @@ function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand,
     case 'resume':
       return setHeld(live, seat, false);
     case 'updateSelf':
-      return updateSelf(live, seat, command);
+      return updateSelf(live, seated, command);
     case 'addParticipant':
       return addParticipant(live, seated, command, now);
     case 'cancelAddParticipant':
@@ -92,7 +92,7 @@ function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand,
     case 'lowerHands':
       return lowerHands(live, party, command.targets);
     case 'react':
-      return react(live, seat, command.reactionType);
+      return react(live, seated, command.reactionType);
     case 'startSpotlight':
       return startSpotlight(live, party, command.targets);
     case 'stopSpotlight':
@@ -108,7 +108,7 @@ function performAsMember(live: LiveCall, seated: Seated, command: InCallCommand,
     case 'want':
       return want(live, seat, command.mediaSessionId, command.wanted);
     case 'describe':
-      return describe(live, seat, command.mediaSessionId, command.description);
+      return describe(live, seated, command.mediaSessionId, command.description);
     case 'trickle':
       return trickle(live, seat, command.mediaSessionId, command.candidates);
     case 'reportMedia':

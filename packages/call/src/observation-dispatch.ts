@@ -16,6 +16,7 @@ import { handleRecognitionTimeout } from './applications/recognition.ts';
 import { handleReopeningDue } from './media/reopening.ts';
 import { handleEndpointRegistered, handlePhoneRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout } from './membership/ringing.ts';
 import { handleSpeakersDue } from './media/speakers.ts';
+import { handleRoomChanged } from './rooms/room-changes.ts';
 import { takeOver } from './transfers/take-over.ts';
 import { handleTransferSettled, handleTransferTaken, handleTransferTimeout } from './transfers/transfer.ts';
 
@@ -60,6 +61,9 @@ export function observe(live: LiveCall, observation: CallObservation, now: Insta
       return;
     case 'takeOver':
       takeOver(live, observation, now);
+      return;
+    case 'roomChanged':
+      handleRoomChanged(live, observation, now);
       return;
     case 'movedAway':
       handleMovedAway(live, observation, now);

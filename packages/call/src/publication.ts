@@ -26,6 +26,7 @@ export class Publication {
   private kind: Call['kind'] = 'oneToOne';
   private path: CallModel['path'] | undefined;
   private toldModes: CallModel['toldModes'];
+  private room: CallModel['room'];
 
   /** Starts from `live` as it is: nothing in it is news. */
   constructor(live: LiveCall) {
@@ -89,13 +90,14 @@ export class Publication {
   }
 
   /** Whether what is shown of anybody may have changed with the call as a whole. In a 1:1 call each side shows in the other. */
-  private affectsAll({ hands, spotlight, kind, path, toldModes }: CallModel): boolean {
-    const isChanged = kind === 'oneToOne' || this.hands !== hands || this.spotlight !== spotlight || this.kind !== kind || this.path !== path || this.toldModes !== toldModes;
+  private affectsAll({ hands, spotlight, kind, path, toldModes, room }: CallModel): boolean {
+    const isChanged = kind === 'oneToOne' || this.hands !== hands || this.spotlight !== spotlight || this.kind !== kind || this.path !== path || this.toldModes !== toldModes || this.room !== room;
     this.hands = hands;
     this.spotlight = spotlight;
     this.kind = kind;
     this.path = path;
     this.toldModes = toldModes;
+    this.room = room;
     return isChanged;
   }
 

@@ -1,10 +1,11 @@
-import type { Call, CallState, MediaModes, MediaSession, Participant, ParticipantRole, Topology } from '@dialplane/calling-api';
+import type { Call, CallState, MediaModes, MediaSession, Participant, ParticipantRole, Permission, Topology } from '@dialplane/calling-api';
 import {
   allSeats, peerOf, seatsOf, takesPart, type CallModel, type LegSession, type Party, type PeerSession, type Seat, type Seated, type SignaledSide,
 } from './call-model.ts';
 import type { CallRecord, ParticipationRecord } from './call-record.ts';
 import { iceConfigurationFor } from './media/ice-configuration.ts';
 import type { LiveCall } from './live-call.ts';
+import { permissionsOf } from './rooms/role-permissions.ts';
 
 /** The call as one of its endpoints sees it; shown in results, incoming calls and sync events. */
 export function callView(live: LiveCall, { party, seat }: Seated): Call {
@@ -46,9 +47,14 @@ export function closingView(live: LiveCall, participation: ParticipationRecord):
   };
 }
 
-function identityOfCall({ model, options }: LiveCall): Pick<Call, 'callId' | 'serverCallId' | 'revision' | 'groupId'> {
-  const groupId = model.founding?.groupId;
-  return { callId: options.callId, serverCallId: options.serverCallId, revision: model.revision, ...(groupId === undefined ? {} : { groupId }) };
+function identityOfCall({ model, options }: LiveCall): Pick<Call, 'callId' | 'serverCallId' | 'revision' | 'groupId' | 'roomId'> {
+  return { callId: options.callId, serverCallId: options.serverCallId, revision: model.revision, ...placeOf(model) };
+}
+
+/** What the call was joined by. */
+function placeOf({ founding }: CallModel): Pick<Call, 'groupId' | 'roomId'> {
+  const { groupId, roomId } = founding ?? {};
+  return { ...(groupId === undefined ? {} : { groupId }), ...(roomId === undefined ? {} : { roomId }) };
 }
 
 function identityOf({ identifier, displayName }: { readonly identifier: string; readonly displayName?: string }): Call['caller'] {
@@ -99,9 +105,9 @@ function isHeldByOther(model: CallModel, seat: Seat): boolean {
   return pair.some((party) => party.identifier !== seat.identifier && seatsOf(party).some((other) => other.isHolding));
 }
 
-/** The role of a party: Azure calls it `Unknown` in a 1:1 call; in a group without a room everybody presents. */
+/** The role of a party: Azure calls it `Unknown` in a 1:1 call, and that of a telephone in a room; in a group without a room everybody presents. */
 export function roleOf(model: CallModel, party: Party): ParticipantRole {
-  return party.role ?? (model.kind === 'oneToOne' ? 'Unknown' : 'Presenter');
+  return party.role ?? (model.kind === 'group' ? 'Presenter' : 'Unknown');
 }
 
 function handOf(model: CallModel, identifier: string): { readonly raisedHandOrder?: number } {
@@ -115,9 +121,10 @@ function spotlightOf(model: CallModel, identifier: string): { readonly spotlight
 }
 
 /** An endpoint's own part, as `selfUpdated` and `Call.self` have it. */
-export function selfView(model: CallModel, party: Party, seat: Seat): { isMuted: boolean; role: ParticipantRole; raisedHandOrder?: number; spotlightOrder?: number } {
+export function selfView(model: CallModel, party: Party, seat: Seat): { isMuted: boolean; role: ParticipantRole; raisedHandOrder?: number; spotlightOrder?: number; permissions?: Permission[] } {
   const { identifier } = party;
-  return { isMuted: seat.mute.kind === 'muted', role: roleOf(model, party), ...handOf(model, identifier), ...spotlightOf(model, identifier) };
+  const permissions = permissionsOf(model, party);
+  return { isMuted: seat.mute.kind === 'muted', role: roleOf(model, party), ...handOf(model, identifier), ...spotlightOf(model, identifier), ...(permissions === undefined ? {} : { permissions: [...permissions] }) };
 }
 
 /** A party as everybody else sees it. */
@@ -209,7 +216,7 @@ export function recordOf(live: LiveCall, endReason: CallRecord['endReason'], end
     callId: options.callId,
     kind: model.kind,
     topology: topologyOf(model),
-    ...(founding?.groupId === undefined ? {} : { groupId: founding.groupId }),
+    ...placeOf(model),
     caller: founding?.initiator.identifier ?? 'platform',
     startedAt: founding?.startedAt ?? endedAt,
     ...(model.connectedAt === undefined ? {} : { connectedAt: model.connectedAt }),

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { EndReason } from './end-reasons.ts';
 import { DisplayName, RawId, Timestamp, Uuid } from './identifiers.ts';
+import { RoomId } from './rooms.ts';
 import { MediaDescription, MediaModes, MediaSession, MediaStreamType, Topology } from './media.ts';
 
 /** The states of a call as one endpoint sees it; the words are those of `@azure/communication-calling`. */
@@ -39,6 +40,22 @@ export const ParticipantRole = Type.Union([
   Type.Literal('Collaborator'),
 ]);
 export type ParticipantRole = Static<typeof ParticipantRole>;
+
+/** What the role of a room permits (the words are ACS capability names). Everything else is permitted to everybody. */
+export const Permission = Type.Union([
+  Type.Literal('unmuteMic'),
+  Type.Literal('turnVideoOn'),
+  Type.Literal('shareScreen'),
+  Type.Literal('raiseHand'),
+  Type.Literal('useReactions'),
+  Type.Literal('addCommunicationUser'),
+  Type.Literal('addPhoneNumber'),
+  Type.Literal('removeParticipant'),
+  Type.Literal('muteOthers'),
+  Type.Literal('spotlightParticipant'),
+  Type.Literal('hangUpForEveryOne'),
+]);
+export type Permission = Static<typeof Permission>;
 
 export const CallKind = Type.Union([Type.Literal('oneToOne'), Type.Literal('group'), Type.Literal('room')]);
 export type CallKind = Static<typeof CallKind>;
@@ -96,6 +113,7 @@ export const Call = Type.Object({
   kind: CallKind,
   topology: Topology,
   groupId: Type.Optional(Uuid),
+  roomId: Type.Optional(RoomId),
   direction: Type.Union([Type.Literal('Incoming'), Type.Literal('Outgoing')]),
   state: CallState,
   revision: Type.Integer({ minimum: 0 }),
@@ -113,6 +131,8 @@ export const Call = Type.Object({
     role: ParticipantRole,
     raisedHandOrder: Type.Optional(Type.Integer({ minimum: 1 })),
     spotlightOrder: Type.Optional(Type.Integer({ minimum: 1 })),
+    /** In a room: what this endpoint may do. Elsewhere it may do everything. */
+    permissions: Type.Optional(Type.Array(Permission)),
   }),
   participants: Type.Array(Participant, { description: 'Everybody else' }),
   mediaSessions: Type.Array(MediaSession),
@@ -156,7 +176,7 @@ export type StartCallRequest = Static<typeof StartCallRequest>;
 
 export const JoinCallRequest = Type.Object({
   ...byEndpoint,
-  locator: Type.Object({ groupId: Uuid }),
+  locator: Type.Union([Type.Object({ groupId: Uuid }), Type.Object({ roomId: Type.String({ minLength: 1, maxLength: 64 }) })]),
   isMuted: Type.Optional(Type.Boolean()),
   relay: Type.Optional(RelayUse),
 });

@@ -48,6 +48,7 @@ export const endReasons = {
   ringTimeout: { code: 487, subCode: 10004, category: 'ExpectedError', message: 'Nobody answered in time.' },
   setupTimeout: { code: 408, subCode: 10057, category: 'ExpectedError', message: 'The call was answered, but media could not be connected in time.' },
   removed: { code: 0, subCode: 5300, category: 'Success', message: 'Another participant removed this participant from the call.' },
+  roomInvitationRemoved: { code: 0, subCode: 5317, category: 'Success', message: 'This participant is no longer invited to the room.' },
   leftAbruptly: { code: 0, subCode: 4521, category: 'ExpectedError', message: 'The application was closed without hanging up.' },
   endedByPlatform: { code: 0, subCode: 7000, category: 'Success', message: 'The call was ended by the server.' },
   networkSetupFailed: { code: 410, subCode: 3100, category: 'UnexpectedClientError', message: 'The call could not be set up: the network did not let media through.' },

@@ -1,5 +1,5 @@
 import { Type, type Static, type TProperties } from 'typebox';
-import { Call, CallKind, CallState, CustomContext, DtmfTones, messageContents, Participant, ParticipantRole, ReactionType, Speakers, TransferState } from './calls.ts';
+import { Call, CallKind, CallState, CustomContext, DtmfTones, messageContents, Participant, ParticipantRole, Permission, ReactionType, Speakers, TransferState } from './calls.ts';
 import { EndReason } from './end-reasons.ts';
 import { RawId, Timestamp, Uuid } from './identifiers.ts';
 import { IceCandidate, maxVideoTiles, MediaDescription, MediaModes, MediaSession, Topology, VideoTile, WatchedPicture } from './media.ts';
@@ -45,6 +45,8 @@ export const SelfUpdatedEvent = event('selfUpdated', {
   role: ParticipantRole,
   raisedHandOrder: Type.Optional(Type.Integer({ minimum: 1 })),
   spotlightOrder: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** In a room, as in `Call.self`. */
+  permissions: Type.Optional(Type.Array(Permission)),
 });
 
 /** A media session was opened for this endpoint (at accept, at promotion) or its state or servers changed. */

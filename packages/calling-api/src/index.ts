@@ -26,7 +26,7 @@ export {
 } from './media.ts';
 export {
   AcceptCallRequest, AddParticipantRequest, Call, CallKind, CallState, CustomContext, DtmfTones, EndpointCommand, HangUpRequest, JoinCallRequest,
-  LowerHandsRequest, maxMessageBytes, maxSpotlighted, Participant, ParticipantRole, ParticipantState, ReactionType, RejectCallRequest, RelayUse,
+  LowerHandsRequest, maxMessageBytes, maxSpotlighted, Participant, ParticipantRole, ParticipantState, Permission, ReactionType, RejectCallRequest, RelayUse,
   SendDtmfRequest, SendMessageRequest, SendReactionRequest, SetMediaModesRequest, Speakers, SpotlightRequest, StartCallRequest, StopSpotlightRequest,
   TransferAccepted, TransferCallRequest, TransferReference, TransferState, UpdateSelfRequest,
 } from './calls.ts';

@@ -57,7 +57,7 @@ export const operations = {
   receiveEvents: { method: 'GET', path: '/v1/endpoints/{endpointId}/events', access: 'voip.join', summary: 'Events as text/event-stream from Last-Event-ID on, or one long poll with `wait`', params: signaling.EndpointPath, query: signaling.EventsQuery, status: 200, response: EventBatch },
 
   startCall: { method: 'POST', path: '/v1/calls', access: 'voip', summary: 'Call one or more targets', body: calls.StartCallRequest, status: 201, response: calls.Call },
-  joinCall: { method: 'POST', path: '/v1/calls:join', access: 'voip.join', summary: 'Join a group call', body: calls.JoinCallRequest, status: 200, response: calls.Call },
+  joinCall: { method: 'POST', path: '/v1/calls:join', access: 'voip.join', summary: 'Join a group call, or the call of a room', body: calls.JoinCallRequest, status: 200, response: calls.Call },
   listCalls: { method: 'GET', path: '/v1/calls', access: 'userOrOperator', summary: 'Calls, newest first', query: CallListQuery, status: 200, response: CallList },
   getCallFlow: { method: 'GET', path: '/v1/calls/{callId}/flow', access: 'userOrOperator', summary: 'The call flow record', params: calls.CallPath, status: 200, response: CallFlow },
   getCallRecords: { method: 'GET', path: '/v1/calls/{callId}/records', access: 'userOrOperator', summary: 'The call detail records', params: calls.CallPath, status: 200, response: CallRecords },

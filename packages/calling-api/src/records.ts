@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { ResultCategory } from './end-reasons.ts';
 import { StreamQuality } from './flow.ts';
 import { RawId, Timestamp, Uuid } from './identifiers.ts';
+import { RoomId } from './rooms.ts';
 import { Redirection } from './redirections.ts';
 
 /**
@@ -36,6 +37,8 @@ export const CallSummary = Type.Object({
   /** Ours: where a telephone's call was before it came here, oldest first: the number that was called, and why it was sent on (Diversion, History-Info). */
   redirections: Type.Optional(Type.Array(Redirection)),
   pstnMinutes: Type.Optional(Type.Number({ minimum: 0 })),
+  /** Ours: of the call of a room. */
+  roomId: Type.Optional(RoomId),
   /** Ours: who called, who ended it, and the sentence. */
   callerIdentifier: RawId,
   endedBy: Type.String(),
@@ -70,6 +73,7 @@ export const CallListEntry = Type.Object({
   caller: Type.Object({ identifier: RawId, displayName: Type.Optional(Type.String()) }),
   participants: Type.Array(Type.Object({ identifier: RawId, displayName: Type.Optional(Type.String()) })),
   conclusion: Type.String(),
+  roomId: Type.Optional(RoomId),
   resultCategory: Type.Optional(ResultCategory),
 });
 export type CallListEntry = Static<typeof CallListEntry>;

@@ -1,4 +1,4 @@
-import type { IceCandidate, MediaDescription, MediaMode, MediaModes, MediaSession, VideoTile, WantedStream, WatchedPicture } from '@dialplane/calling-api';
+import type { IceCandidate, MediaDescription, MediaMode, MediaModes, MediaSession, MediaStreamType, VideoTile, WantedStream, WatchedPicture } from '@dialplane/calling-api';
 
 export type { MediaMode, MediaModes, VideoTile, WantedStream, WatchedPicture };
 
@@ -77,6 +77,8 @@ export type MediaCommand =
   | { readonly kind: 'setModes'; readonly conferenceId: string; readonly modes: MediaModes; /** All legs without it. */ readonly legId?: string }
   | { readonly kind: 'setMuted'; readonly conferenceId: string; readonly legId: string; readonly isMuted: boolean }
   | { readonly kind: 'setHeld'; readonly conferenceId: string; readonly legId: string; readonly isHeld: boolean }
+  /** What a leg may send, where that is not everything: of other streams nothing reaches anybody. */
+  | { readonly kind: 'setSendable'; readonly conferenceId: string; readonly legId: string; readonly streams: readonly MediaStreamType[] }
   /** The whole list, in place of the last one. */
   | { readonly kind: 'setWanted'; readonly conferenceId: string; readonly legId: string; readonly wanted: readonly WantedStream[] }
   /** Who is spotlighted, in order: they come first in composed pictures. */

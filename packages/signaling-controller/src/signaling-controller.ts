@@ -31,6 +31,7 @@ import type { RelayNews, RelayService } from './relay/relay-service.ts';
 import type { SipFlowNote } from './sip/messages/message-tap.ts';
 import type { TelephonyAdministration } from './telephony/telephony-administration.ts';
 import { SipMessageStore } from './sip/messages/sip-message-store.ts';
+import { RoomCalls } from './rooms/room-calls.ts';
 import { signalingMetrics, type SignalingMetrics } from './signaling-metrics.ts';
 
 export interface SignalingControllerOptions {
@@ -102,6 +103,7 @@ class Controller implements SignalingController {
   private readonly keeper: CallKeeper;
   private readonly applications: Applications | undefined;
   private readonly calls: CallDriver;
+  private readonly rooms: RoomCalls;
   private readonly registry: EndpointRegistry;
   private readonly metrics: SignalingMetrics;
   private readonly stopListening: ReadonlyArray<() => void>;
@@ -131,6 +133,7 @@ class Controller implements SignalingController {
       clientOf: (endpointId) => this.registry.get(endpointId)?.registration.client ?? {},
     });
     this.calls = this.makeDriver();
+    this.rooms = new RoomCalls({ rooms: identity.rooms, calls: this.calls, logger });
     this.applications = options.applications === undefined ? undefined : this.makeApplications(options.applications);
     this.plugin = this.makePlugin();
     this.stopListening = [
@@ -156,6 +159,7 @@ class Controller implements SignalingController {
     for (const call of interrupted) await this.restoreCall(call);
     for (const { endpointId } of registrations) this.calls.observeEndpoint(endpointId, { kind: 'endpointLost', endpointId });
     this.applications?.connections.settle();
+    await this.rooms.settle();
     if (interrupted.length > 0) logger.info({ calls: interrupted.length, endpoints: this.registry.size }, 'Calls of the run before go on.');
     await this.sweep();
     this.scheduleTick();
@@ -197,6 +201,7 @@ class Controller implements SignalingController {
     this.draining = true;
     this.cancelTick();
     for (const stop of this.stopListening) stop();
+    this.rooms.close();
     this.registry.releaseReaders();
     this.calls.stop();
     await this.applications?.close();
@@ -265,7 +270,7 @@ class Controller implements SignalingController {
 
   private makeApplications(surroundings: ApplicationSurroundings): Applications {
     const { store, logger } = this.options;
-    return new Applications({ ...surroundings, store, logger, metrics: this.metrics, callStore: this.callStore, keeper: this.keeper, calls: this.calls, clock: this.clock, isDraining: () => this.draining });
+    return new Applications({ ...surroundings, store, logger, metrics: this.metrics, callStore: this.callStore, keeper: this.keeper, calls: this.calls, rooms: this.rooms, clock: this.clock, isDraining: () => this.draining });
   }
 
   private makePlugin(): FastifyPluginAsync {
@@ -308,6 +313,7 @@ class Controller implements SignalingController {
     const calls = new CallOperations({
       ...shared,
       maxCallsPerEndpoint: this.limits.maxCallsPerEndpoint,
+      rooms: this.rooms,
       messages: new MessageGate(this.limits.messages, this.clock),
       telephoneCalls: new RateLimiter(this.limits.telephoneCallsPerUser, this.clock),
       isDraining: () => this.draining,

@@ -2,6 +2,7 @@ import type { Call as CallView, EndpointEvent, TransferReference } from '@dialpl
 import { getIdentifierRawId, type CommunicationIdentifier } from '@azure/communication-common';
 import type { ActiveCall } from './call/active-call.ts';
 import type { CallServices } from './call/call-services.ts';
+import type { CallPlace } from './call/call-info.ts';
 import { endReasonsOfLoss, localEndReasons } from './call/end-reasons.ts';
 import { EndpointCalls } from './call/endpoint-calls.ts';
 import { clientError } from './communication-services-error.ts';
@@ -103,18 +104,16 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
   join(locator: MeetingLocator, options: JoinCallOptions = {}): Call {
     const { connection } = this.services;
     this.assertUsable();
-    if (!('groupId' in locator)) throw clientError('LOCATOR_UNSUPPORTED');
-    const { groupId } = locator;
-    if (!guid.test(groupId)) throw clientError('GROUP_ID_NOT_GUID');
-    const call = this.endpointCalls.addOutgoing(groupId);
+    const place = placeOf(locator);
+    const call = this.endpointCalls.addOutgoing(place);
     const { audioOptions, videoOptions, relay } = options;
-    const place = async () => {
-      await this.endpointCalls.leftGroup(groupId);
+    const ask = async () => {
+      await this.endpointCalls.left(place);
       return await connection.request('joinCall', {
-        body: { endpointId: connection.endpointId, locator: { groupId }, isMuted: call.isMuted, ...(relay === undefined ? {} : { relay }) },
+        body: { endpointId: connection.endpointId, locator: place, isMuted: call.isMuted, ...(relay === undefined ? {} : { relay }) },
       });
     };
-    void this.endpointCalls.place(call, { audioOptions, videoOptions, cameraPatienceMs, place });
+    void this.endpointCalls.place(call, { audioOptions, videoOptions, cameraPatienceMs, place: ask });
     return call;
   }
 
@@ -166,6 +165,14 @@ export class UserCallAgent extends EventEmitter<CallAgentEvents> implements Call
       window?.removeEventListener('pagehide', hide);
     };
   }
+}
+
+/** What is joined: the call of a group, or of a room. */
+function placeOf(locator: MeetingLocator): CallPlace {
+  if ('roomId' in locator && typeof locator.roomId === 'string' && locator.roomId !== '') return { roomId: locator.roomId };
+  if (!('groupId' in locator)) throw clientError('LOCATOR_UNSUPPORTED');
+  if (!guid.test(locator.groupId)) throw clientError('GROUP_ID_NOT_GUID');
+  return { groupId: locator.groupId };
 }
 
 function validRawId(identifier: CommunicationIdentifier): string {

@@ -161,7 +161,7 @@ export class ClientProgram implements HostMachine<CallMessage> {
     const view = result.ok ? result.call : undefined;
     const callId = body.callId ?? view?.callId;
     if (callId === undefined) {
-      if (body.command.kind === 'join') for (const { replica } of this.ofGroup(body.command.groupId)) replica.seated(undefined);
+      if (body.command.kind === 'join' && 'groupId' in body.command) for (const { replica } of this.ofGroup(body.command.groupId)) replica.seated(undefined);
       return;
     }
     const known = this.replicas.get(callId);
@@ -172,7 +172,7 @@ export class ClientProgram implements HostMachine<CallMessage> {
       if (doubted.replica.view.revision === doubted.revision) doubted.replica.end(undefined);
       else if (!doubted.replica.isEnded) this.doubt(callId, doubted.replica, now);
     }
-    if (body.command.kind === 'join') {
+    if (body.command.kind === 'join' && 'groupId' in body.command) {
       for (const { view: rung, replica } of this.ofGroup(body.command.groupId)) replica.seated(rung.callId === callId ? view : undefined);
     }
     if (body.command.kind === 'accept') known?.seated(view);
@@ -198,7 +198,7 @@ export class ClientProgram implements HostMachine<CallMessage> {
   private meetWhileJoining(view: Call, now: Instant): void {
     this.meet(view, now);
     for (const body of this.asked.values()) {
-      if (body.kind === 'command' && body.command.kind === 'join' && body.command.groupId === view.groupId) this.replicas.get(view.callId)?.beginSeating();
+      if (body.kind === 'command' && body.command.kind === 'join' && 'groupId' in body.command && body.command.groupId === view.groupId) this.replicas.get(view.callId)?.beginSeating();
     }
   }
 

@@ -244,7 +244,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
   private foundedBy(requestId: string, command: Extract<CallRequest, { kind: 'command' }>['command']): string {
     const earlier = this.disk.get(`founded/${requestId}`);
     if (typeof earlier === 'string') return earlier;
-    const group = command.kind === 'join' ? `group/${command.groupId}` : undefined;
+    const group = command.kind === 'join' && 'groupId' in command ? `group/${command.groupId}` : undefined;
     const running = group === undefined ? undefined : this.disk.get(group);
     const callId = typeof running === 'string' && this.calls.get(running)?.isEnded === false ? running : this.surroundings.chance.uuid();
     if (!this.calls.has(callId)) this.calls.set(callId, new CallMachine(this.machineOptions(callId), instant(0)));

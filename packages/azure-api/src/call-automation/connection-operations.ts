@@ -175,8 +175,10 @@ function ringOf(given: unknown): { readonly ringMs?: number } {
 function locatorOf(given: unknown): AttachConnectionRequest['locator'] {
   const fields = typeof given === 'object' && given !== null ? (given as Readonly<Record<string, unknown>>) : {};
   const groupId = optionalText(fields, 'groupCallId', mostIdCharacters);
+  const roomId = optionalText(fields, 'roomId', mostIdCharacters);
   const serverCallId = optionalText(fields, 'serverCallId', mostIdCharacters);
   if (groupId !== undefined) return { groupId };
+  if (roomId !== undefined) return { roomId };
   if (serverCallId !== undefined) return { serverCallId };
-  throw invalid('callLocator', 'callLocator names a group call or a server call; this server has no rooms');
+  throw invalid('callLocator', 'callLocator names a group call, a room or a server call');
 }

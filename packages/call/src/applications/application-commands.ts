@@ -105,7 +105,7 @@ function hangUp(live: LiveCall, application: Application, forEveryone: boolean, 
 
 function addParticipant(live: LiveCall, { connectionId, identifier }: Application, command: Extract<CallCommand, { kind: 'addParticipant' }>, now: Instant): Verdict {
   const operation = operationOf(command);
-  return invitePerson(live, { addedBy: identifier, target: command.target, invitation: { ...invitationOf(command), asking: { connectionId, operation } } }, now);
+  return invitePerson(live, { addedBy: identifier, target: command.target, ...(command.role === undefined ? {} : { role: command.role }), invitation: { ...invitationOf(command), asking: { connectionId, operation } } }, now);
 }
 
 function cancelAddParticipant(live: LiveCall, { connectionId, identifier }: Application, command: Extract<CallCommand, { kind: 'cancelAddParticipant' }>, now: Instant): Verdict {

@@ -1,4 +1,4 @@
-import { endReason, type EndReason } from '@dialplane/calling-api';
+import { endReason, identifierKind, type EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import { tellApplication } from './application-events.ts';
 import type { Application } from './application-model.ts';
@@ -30,7 +30,7 @@ export function takeIn(live: LiveCall, { connectionId, identifier }: Application
   live.decide(`${target} is to come from another call`, 'an application moves them');
   if (model.path.kind === 'peerToPeer') beginPromotion(live, 'somebody comes from another call', now);
   else inviteWhenOpen(live, party, now);
-  if (model.path.kind === 'conference') model.kind = 'group';
+  if (model.path.kind === 'conference' && model.kind === 'oneToOne') model.kind = 'group';
   holdTelephones(live);
   return done;
 }
@@ -39,6 +39,8 @@ const absent = endReason('calleeNotFound', 'platform', 'There is no such partici
 
 function faultOf(live: LiveCall, { target, transferee }: Extract<CallCommand, { kind: 'takeIn' }>): EndReason | undefined {
   if (transferee === undefined) return absent;
+  const isUninvited = live.model.room !== undefined && (identifierKind(target) !== 'phoneNumber' || !live.model.room.pstnDialOutEnabled);
+  if (isUninvited) return endReason('forbidden', 'platform', 'Who is in another call does not come into a room that way: invite them, and they join it.');
   if (live.model.parties.has(target)) return endReason('busy', 'platform', 'They are in this call, or called by it, already.');
   return isFull(live, target) ? endReason('busy', 'platform', 'This call has no place for another participant.') : undefined;
 }
@@ -50,6 +52,6 @@ export function handleMovedAway(live: LiveCall, { identifier }: Extract<CallObse
   releaseLines(live, identifier);
   live.decide(`${identifier} has gone to another call`, 'an application has moved them');
   const moved = endReason('hungUp', identifier, 'An application has moved this participant to another call.');
-  const goesOn = live.model.kind === 'group' || live.model.applications.size > 0;
+  const goesOn = live.model.kind !== 'oneToOne' || live.model.applications.size > 0;
   for (const { endpointId } of seatsOf(party)) (goesOn ? withdraw : leave)(live, endpointId, moved, now);
 }

@@ -1,6 +1,7 @@
 import type { MediaDescription } from '@dialplane/calling-api';
-import { seatedAt, type LegSession, type Seat } from '../call-model.ts';
+import { conferenceOf, seatedAt, type LegSession, type Seat } from '../call-model.ts';
 import type { LiveCall } from '../live-call.ts';
+import { sendableBy } from '../rooms/role-permissions.ts';
 import { sideOf } from './signaled-side.ts';
 import { sessionView } from '../views.ts';
 
@@ -38,4 +39,14 @@ export function showLeg(live: LiveCall, endpointId: string, mediaSessionId: stri
 export function hideLeg(live: LiveCall, endpointId: string, { mediaSessionId }: LegSession): void {
   live.deadlines.clear(`interruption|${mediaSessionId}`);
   live.tell(endpointId, () => ({ type: 'mediaSessionClosed', mediaSessionId }));
+}
+
+/** The media processor is told what an endpoint may send: `always`, or as its leg is opened, where that is not everything. */
+export function restrictLeg(live: LiveCall, endpointId: string, when: 'always' | 'restricted'): void {
+  const { model } = live;
+  const { party, seat } = seatedAt(model, endpointId) ?? {};
+  const conferenceId = conferenceOf(model);
+  if (party?.role === undefined || seat?.leg === undefined || conferenceId === undefined) return;
+  const streams = sendableBy(model, party);
+  if (when === 'always' || streams.length < 3) live.media({ kind: 'setSendable', conferenceId, legId: seat.leg.mediaSessionId, streams });
 }

@@ -9,7 +9,7 @@ import { areEqual, clients, layoutOf, members } from '../views.ts';
 /** A participant asks for modes: of its own media, or of another's or everybody's where it may act on others. */
 export function setModes(live: LiveCall, party: Party, { modes, target }: { readonly modes: MediaModes; readonly target?: string }): Verdict {
   const { model } = live;
-  if (model.kind !== 'group') return refused('CALL_NOT_GROUP');
+  if (model.kind === 'oneToOne') return refused('CALL_NOT_GROUP');
   if (target !== party.identifier && !governs(model, party)) return refused('ROLE_FORBIDS');
   if (target !== undefined && !hasLeg(model, target)) return refused('PARTICIPANT_NOT_FOUND');
   orderModes(live, modes, target, party.identifier);

@@ -1,18 +1,21 @@
 import { endReason, type EndReasonName, type IceCandidate, type MediaDescription, type ReportMediaRequest, type WantedStream } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
-import { conferenceOf, hasAnswered, peerOf, replaceSeat, takesPart, type LegSession, type PeerSession, type Seat } from '../call-model.ts';
+import { conferenceOf, hasAnswered, peerOf, replaceSeat, takesPart, type LegSession, type PeerSession, type Seat, type Seated } from '../call-model.ts';
 import { noMediaPath } from './ice-configuration.ts';
 import type { LiveCall } from '../live-call.ts';
 import { sendCandidates, sendDescription } from './media-delivery.ts';
 import { sessionConnected, sessionFailed, sessionInterrupted } from './media-progress.ts';
 import { candidateTypes, follows, streamTypes, summaryOf, withDescription } from './signaled-side.ts';
+import { sendableBy } from '../rooms/role-permissions.ts';
 import { done, refused, type Verdict } from '../verdict.ts';
 
 /** A description for the other side of a session (RFC 3264, RFC 8829). */
-export function describe(live: LiveCall, seat: Seat, mediaSessionId: string, description: MediaDescription): Verdict {
+export function describe(live: LiveCall, { party, seat }: Seated, mediaSessionId: string, description: MediaDescription): Verdict {
   const session = sessionOf(seat, mediaSessionId);
   if (session === undefined) return refused('MEDIA_SESSION_NOT_FOUND');
   if (!takesPart(seat)) return refused('CALL_STATE_CONFLICT', 'Answer first: a ringing endpoint sends its description with accept.');
+  const sendable = sendableBy(live.model, party);
+  if (streamTypes(description).some((type) => type !== 'Audio' && !sendable.includes(type))) return refused('ROLE_FORBIDS', 'The role of this participant does not permit to send this picture.');
   const remote = isPeer(session) ? peerOf(live.model, seat)?.peer?.local.description : session.processor;
   if (!follows(session.local, remote, description)) return refused('SDP_OUT_OF_ORDER');
   const speaker = withSession(seat, { ...session, local: withDescription(session.local, description) });

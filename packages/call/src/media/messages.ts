@@ -9,7 +9,7 @@ export type Message = Pick<SendMessageRequest, 'channelId' | 'sequenceNumber' | 
 
 /** A message passes by: the others hear it, and nothing of it remains. A target that is not there misses it. */
 export function sendMessage(live: LiveCall, seat: Seat, { targets, channelId, sequenceNumber, data }: Message): Verdict {
-  if (live.model.kind !== 'group') return refused('CALL_NOT_GROUP');
+  if (live.model.kind === 'oneToOne') return refused('CALL_NOT_GROUP');
   const wanted = targets === undefined ? undefined : new Set(targets);
   for (const { seat: other } of clients(live.model)) {
     if (other.endpointId === seat.endpointId || wanted?.has(other.identifier) === false) continue;

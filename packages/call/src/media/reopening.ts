@@ -6,7 +6,7 @@ import { withdrawRingingLines } from '../membership/dialing.ts';
 import { ringOn } from '../membership/ringback.ts';
 import { connectLine } from '../telephones/line-commands.ts';
 import type { LiveCall } from '../live-call.ts';
-import { hideLeg, openLeg, showLeg } from './media-legs.ts';
+import { hideLeg, openLeg, restrictLeg, showLeg } from './media-legs.ts';
 import { losePlays } from '../applications/media-operations.ts';
 import { settleHold } from '../applications/participant-hold.ts';
 import { showSpeakers } from './speakers.ts';
@@ -69,6 +69,7 @@ export function replaceLeg(live: LiveCall, conferenceId: string, seat: Seat, now
   const leg = openLeg(live, conferenceId, seat, undefined);
   const due = before === undefined ? undefined : live.deadlines.get(`interruption|${before.mediaSessionId}`);
   replaceSeat(live.model, { ...seat, leg });
+  restrictLeg(live, endpointId, 'restricted');
   settleHold(live, { ...seat, leg }, 'new');
   showLeg(live, endpointId, leg.mediaSessionId);
   if (before !== undefined) hideLeg(live, endpointId, before);

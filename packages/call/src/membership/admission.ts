@@ -1,17 +1,18 @@
-import type { MediaDescription, ParticipantRole } from '@dialplane/calling-api';
+import type { MediaDescription, RoomRole } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { CallCommand } from '../call-input.ts';
 import { conferenceOf, peerOf, type PeerSession, type Seat } from '../call-model.ts';
 import type { LiveCall } from '../live-call.ts';
-import { openLeg } from '../media/media-legs.ts';
+import { openLeg, restrictLeg } from '../media/media-legs.ts';
 import { sendCandidates, sendDescription } from '../media/media-delivery.ts';
 import { connectCallers } from './ringback.ts';
 import { takeCall } from './ringing.ts';
 import { follows, streamTypes, withDescription } from '../media/signaled-side.ts';
+import { may, sendableBy } from '../rooms/role-permissions.ts';
 import { done, type Verdict } from '../verdict.ts';
 
 /** Seats an endpoint: in its party when that is in the call already, in place of its ring, or as a new party. */
-export function present(live: LiveCall, seat: Seat, now: Instant, role: { readonly role?: ParticipantRole } = {}): void {
+export function present(live: LiveCall, seat: Seat, now: Instant, role: { readonly role?: RoomRole } = {}): void {
   const { model } = live;
   const party = model.parties.get(seat.identifier) ?? { identifier: seat.identifier, stage: { kind: 'present', seats: [] } };
   if (party.stage.kind === 'present') {
@@ -23,17 +24,21 @@ export function present(live: LiveCall, seat: Seat, now: Instant, role: { readon
 }
 
 /** Seats an endpoint in a call on the backend: with a leg in the conference, which must be connected in time. */
-export function presentOnBackend(live: LiveCall, seat: Seat, description: MediaDescription | undefined, now: Instant, role: { readonly role?: ParticipantRole } = {}): void {
+export function presentOnBackend(live: LiveCall, seat: Seat, description: MediaDescription | undefined, now: Instant, role: { readonly role?: RoomRole } = {}): void {
   const conferenceId = conferenceOf(live.model);
   if (conferenceId === undefined) return;
-  present(live, { ...seat, streams: streamTypes(description), leg: openLeg(live, conferenceId, seat, description) }, now, role);
+  const sendable = sendableBy(live.model, { ...live.model.parties.get(seat.identifier), ...role });
+  const streams = streamTypes(description).filter((type) => type === 'Audio' || sendable.includes(type));
+  present(live, { ...seat, streams, leg: openLeg(live, conferenceId, seat, description) }, now, role);
+  restrictLeg(live, seat.endpointId, 'restricted');
   if (seat.stage.kind === 'establishing') live.arm(`setup|${seat.endpointId}`, live.limits.setupMs, now);
 }
 
 /** A device answers. The first one does; the user's others have lost (487/10003). The caller of a 1:1 call is connected by it. */
 export function accept(live: LiveCall, seat: Seat, command: Extract<CallCommand, { kind: 'accept' }>, now: Instant): Verdict {
+  const isSilent = !may(live.model, { ...live.model.parties.get(seat.identifier) }, 'unmuteMic');
   const answered: Seat = {
-    ...seat, stage: { kind: 'establishing', answeredAt: now }, mute: command.isMuted ? { kind: 'muted' } : { kind: 'unmuted' },
+    ...seat, stage: { kind: 'establishing', answeredAt: now }, mute: command.isMuted || isSilent ? { kind: 'muted' } : { kind: 'unmuted' },
   };
   live.flow(seat.participantId, 'controller', { kind: 'callState', state: 'Connecting' });
   connectCallers(live, now);

@@ -7,6 +7,7 @@ import { endCall } from './departure.ts';
 import type { LiveCall } from '../live-call.ts';
 import { lookUp } from './ringing.ts';
 import { sideOf } from '../media/signaled-side.ts';
+import { may } from '../rooms/role-permissions.ts';
 import { done, refused, type Verdict } from '../verdict.ts';
 
 type Start = Extract<CallCommand, { kind: 'start' }>;
@@ -62,21 +63,25 @@ function reasonForBackend({ options }: LiveCall, target: string): string | undef
   return canRing ? phonesReason : undefined;
 }
 
-/** An endpoint joins a group call; the first one brings it into being. */
+/** An endpoint joins a group call, or the call of a room; the first one brings it into being. */
 export function join(live: LiveCall, command: Join, now: Instant): Verdict {
   const { model } = live;
   const { joiner } = command;
   if (model.phase === 'idle') {
-    found(live, { origin: 'joined', initiator: joiner, groupId: command.groupId, startedAt: now, ...relayOf(command) }, now);
-    model.kind = 'group';
-    openConference(live, 'a group call', now);
+    const place = 'groupId' in command ? { groupId: command.groupId } : { roomId: command.roomId };
+    found(live, { origin: 'joined', initiator: joiner, ...place, startedAt: now, ...relayOf(command) }, now);
+    model.kind = 'roomId' in command ? 'room' : 'group';
+    if ('roomId' in command) model.room = { roomId: command.roomId, pstnDialOutEnabled: command.pstnDialOutEnabled };
+    openConference(live, 'roomId' in command ? `the call of room ${command.roomId}` : 'a group call', now);
   }
   if (model.phase === 'ended') return refused('CALL_ENDED');
-  if (model.founding?.groupId !== command.groupId) return refused('CALL_NOT_FOUND');
+  const isHere = 'groupId' in command ? model.founding?.groupId === command.groupId : model.founding?.roomId === command.roomId;
+  if (!isHere) return refused('CALL_NOT_FOUND');
   const existing = seatedAt(model, joiner.endpointId)?.seat;
   if (existing !== undefined && takesPart(existing)) return refused('CALL_STATE_CONFLICT', 'This endpoint is in the call already.');
   if (existing === undefined && isFull(live, joiner.identifier)) return refused('CALL_FULL');
-  const fresh = newSeat(live, joiner, 'participant', command.isMuted, { kind: 'establishing' }, now);
+  const isMuted = command.isMuted || !may(model, command, 'unmuteMic');
+  const fresh = newSeat(live, joiner, 'participant', isMuted, { kind: 'establishing' }, now);
   const seat: Seat = { ...(existing === undefined ? fresh : { ...existing, mute: fresh.mute, stage: fresh.stage }), ...relayOf(command) };
   live.flow(seat.participantId, 'controller', { kind: 'callState', state: 'Connecting' });
   const role = command.role === undefined ? {} : { role: command.role };

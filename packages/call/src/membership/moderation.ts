@@ -2,16 +2,13 @@ import type { ReactionType } from '@dialplane/calling-api';
 import { conferenceOf, replaceSeat, seatsOf, takesPart, type CallModel, type MuteState, type Party, type Seat, type Seated } from '../call-model.ts';
 import { holdTelephones } from '../telephones/line-commands.ts';
 import type { LiveCall } from '../live-call.ts';
+import { may } from '../rooms/role-permissions.ts';
 import { done, refused, type Verdict } from '../verdict.ts';
-import { clients, members, roleOf, stateOf } from '../views.ts';
+import { clients, members, stateOf } from '../views.ts';
 
-/**
- * Whether a party may act on others: add, remove and mute them, lower their hands, end the call for everyone. Roles of a room
- * below the presenter may not (Azure Rooms, "Predefined participant roles and permissions").
- */
+/** Whether a party may act on others in what has no permission of its own: lower their hands, choose how media reaches them, hand them over. */
 export function governs(model: CallModel, party: Party): boolean {
-  const role = roleOf(model, party);
-  return role !== 'Attendee' && role !== 'Consumer' && role !== 'Collaborator';
+  return may(model, party, 'muteOthers');
 }
 
 /** Holding and resuming one's own media; the others see it (1:1: `RemoteHold`, group: participant state `Hold`). */
@@ -29,12 +26,15 @@ export function setHeld(live: LiveCall, seat: Seat, isHolding: boolean): Verdict
   return done;
 }
 
-export function updateSelf(live: LiveCall, seat: Seat, change: { readonly isMuted?: boolean; readonly isHandRaised?: boolean }): Verdict {
+export function updateSelf(live: LiveCall, { party, seat }: Seated, change: { readonly isMuted?: boolean; readonly isHandRaised?: boolean }): Verdict {
+  const { model } = live;
+  const isForbidden = (change.isMuted === false && !may(model, party, 'unmuteMic')) || (change.isHandRaised === true && !may(model, party, 'raiseHand'));
+  if (isForbidden) return refused('ROLE_FORBIDS');
   if (change.isMuted !== undefined) setMute(live, seat, change.isMuted ? { kind: 'muted' } : { kind: 'unmuted' });
   if (change.isHandRaised !== undefined) {
-    const others = live.model.hands.filter((identifier) => identifier !== seat.identifier);
-    if (!change.isHandRaised) live.model.hands = others;
-    else if (!live.model.hands.includes(seat.identifier)) live.model.hands = [...others, seat.identifier];
+    const others = model.hands.filter((identifier) => identifier !== seat.identifier);
+    if (!change.isHandRaised) model.hands = others;
+    else if (!model.hands.includes(seat.identifier)) model.hands = [...others, seat.identifier];
   }
   return done;
 }
@@ -42,7 +42,7 @@ export function updateSelf(live: LiveCall, seat: Seat, change: { readonly isMute
 /** Mutes a participant, or everybody else. Who is muted already stays muted as it was. */
 export function muteOthers(live: LiveCall, { party, seat }: Seated, target: string | undefined): Verdict {
   const { model } = live;
-  if (model.kind !== 'group') return refused('CALL_NOT_GROUP');
+  if (model.kind === 'oneToOne') return refused('CALL_NOT_GROUP');
   if (!governs(model, party)) return refused('ROLE_FORBIDS');
   if (target !== undefined && (target === party.identifier || !isMember(model, target))) return refused('PARTICIPANT_NOT_FOUND');
   for (const { seat: other } of members(model)) {
@@ -67,7 +67,8 @@ export function lowerHands(live: LiveCall, party: Party, targets: readonly strin
 }
 
 /** A reaction passes by: everybody else sees it, and nothing of it remains. */
-export function react(live: LiveCall, seat: Seat, reactionType: ReactionType): Verdict {
+export function react(live: LiveCall, { party, seat }: Seated, reactionType: ReactionType): Verdict {
+  if (!may(live.model, party, 'useReactions')) return refused('ROLE_FORBIDS');
   for (const { seat: other } of clients(live.model)) {
     if (other.endpointId !== seat.endpointId) live.tell(other.endpointId, () => ({ type: 'reactionReceived', sender: seat.identifier, reactionType }));
   }

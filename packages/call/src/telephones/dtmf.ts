@@ -37,5 +37,5 @@ export function showTone(live: LiveCall, seat: Seat, tone: string, now: Instant)
 function takeKey(live: LiveCall, seat: Seat, line: SeatLine, key: string): void {
   const changed: Seat = { ...seat, line: { ...line, lastKey: key } };
   replaceSeat(live.model, changed);
-  if (line.lastKey === '*' && key === '6' && live.model.kind === 'group' && members(live.model).length > 1) setMute(live, changed, seat.mute.kind === 'muted' ? { kind: 'unmuted' } : { kind: 'muted' });
+  if (line.lastKey === '*' && key === '6' && live.model.kind !== 'oneToOne' && members(live.model).length > 1) setMute(live, changed, seat.mute.kind === 'muted' ? { kind: 'unmuted' } : { kind: 'muted' });
 }

@@ -18,7 +18,8 @@ export function forward(live: LiveCall, { party, seat }: Seated, { identifiers, 
   const { model, limits } = live;
   const { asking, redirections: before = 0, history = [], ...invitation } = party.invitation ?? {};
   const isTooOften = before >= limits.redirections;
-  const fresh = isTooOften ? [] : [...new Set(identifiers)].filter((identifier) => !model.parties.has(identifier) && !isFull(live, identifier));
+  // Nobody comes into a room whom it has not invited.
+  const fresh = isTooOften || model.room !== undefined ? [] : [...new Set(identifiers)].filter((identifier) => !model.parties.has(identifier) && !isFull(live, identifier));
   if (fresh.length === 0) {
     const sentence = isTooOften ? `The call was sent on more than ${limits.redirections} times.` : 'The SIP phone has sent the call on to users who are in it, or called by it, already.';
     loseDevice(live, party, seat, reason, now, { ...reason, message: sentence });

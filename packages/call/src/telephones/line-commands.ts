@@ -74,7 +74,7 @@ export function play(live: LiveCall, { leg }: Seat, sound: LegSound): void {
 export function settleLineLeg(live: LiveCall, seat: Seat): void {
   const conferenceId = conferenceOf(live.model);
   if (seat.leg === undefined || conferenceId === undefined) return;
-  const isSilenced = seat.mute.kind === 'muted' || (live.model.kind === 'group' && !hasAnswered(seat));
+  const isSilenced = seat.mute.kind === 'muted' || (live.model.kind !== 'oneToOne' && !hasAnswered(seat));
   if (isSilenced) live.media({ kind: 'setMuted', conferenceId, legId: seat.leg.mediaSessionId, isMuted: true });
   if (seat.hold !== undefined) settleHold(live, seat, 'new');
   else if (seat.line?.isHeld === true) play(live, seat, 'hold');

@@ -80,7 +80,7 @@ function answered(live: LiveCall, { party, seat }: Seated, displayName: string |
   takeCall(live, party, taker, now);
   const conferenceId = conferenceOf(live.model);
   // It was not to be heard before it answered.
-  if (live.model.kind === 'group' && seat.leg !== undefined && conferenceId !== undefined) {
+  if (live.model.kind !== 'oneToOne' && seat.leg !== undefined && conferenceId !== undefined) {
     live.media({ kind: 'setMuted', conferenceId, legId: seat.leg.mediaSessionId, isMuted: false });
   }
   holdTelephones(live);

@@ -18,7 +18,7 @@ export function takeOver(live: LiveCall, { transfer, by, transferee, way }: Extr
   const replaced = seatedAt(model, by);
   const isReady = replaced?.seat.stage.kind === 'connected' && model.errand === undefined && model.transfer === undefined;
   const isAbsent = live.options.mediaProcessorAbsence?.() !== undefined && model.path.kind === 'peerToPeer';
-  if (!isReady || isAbsent || model.parties.has(transferee.identifier) || isFull(live, transferee.identifier)) {
+  if (!isReady || isAbsent || model.room !== undefined || model.parties.has(transferee.identifier) || isFull(live, transferee.identifier)) {
     report(live, transfer, endReason('signalingFailed', 'platform', 'The other call could not take the transferred side in.'));
     return;
   }

@@ -67,6 +67,7 @@ interface Handing {
 }
 
 function carryOut(live: LiveCall, { by, transferor: { identifier, displayName }, transferee, operation, isOneOfSeveral }: Handing, { target, targetCallId, alternateCallerId, customContext }: TransferWish, now: Instant): Verdict {
+  if (live.model.room !== undefined) return refused('TRANSFER_IMPOSSIBLE', 'Nobody is transferred out of a room.');
   if (live.model.transfer !== undefined) return refused('TRANSFER_IMPOSSIBLE', 'Another transfer of this call is under way.');
   if ((target === undefined) === (targetCallId === undefined)) return refused('TARGET_INVALID', 'Name either a target or a call.');
   if (target === identifier || target === transferee.identifier || targetCallId === live.options.callId) return refused('TARGET_INVALID', 'They are in this call already.');

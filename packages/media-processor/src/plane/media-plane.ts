@@ -214,7 +214,7 @@ export class MediaPlane {
     this.options.tell({ kind: 'portsFailed', conferenceId, legId, sentence: opened });
   }
 
-  private obeyForLeg(conference: Conference, command: Extract<ProcessCommand, { readonly kind: 'setLeg' | 'closeLeg' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSound' | 'sendDtmf' }>, now: Instant): void {
+  private obeyForLeg(conference: Conference, command: Extract<ProcessCommand, { readonly kind: 'setLeg' | 'closeLeg' | 'setMuted' | 'setHeld' | 'setSendable' | 'setWanted' | 'setSound' | 'sendDtmf' }>, now: Instant): void {
     const leg = conference.legs.get(command.legId);
     if (leg === undefined) return;
     switch (command.kind) {
@@ -228,6 +228,9 @@ export class MediaPlane {
         return conference.route(now);
       case 'setHeld':
         leg.isHeld = command.isHeld;
+        return conference.route(now);
+      case 'setSendable':
+        leg.sendable = command.streams;
         return conference.route(now);
       case 'setSound':
         return conference.setSound(leg, soundOf(command), now);

@@ -50,7 +50,7 @@ export type ProcessCommand =
     }
   /** Offer and answer were exchanged: how the leg is from now on, whole. */
   | { readonly kind: 'setLeg'; readonly conferenceId: string; readonly legId: string; readonly transport: TransportSettings; readonly sections: readonly SectionSettings[] }
-  | PassedOn<MediaCommand, 'openConference' | 'closeConference' | 'closeLeg' | 'setModes' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSpotlight' | 'setSound' | 'sendDtmf' | 'play' | 'stopPlay'>
+  | PassedOn<MediaCommand, 'openConference' | 'closeConference' | 'closeLeg' | 'setModes' | 'setMuted' | 'setHeld' | 'setSendable' | 'setWanted' | 'setSpotlight' | 'setSound' | 'sendDtmf' | 'play' | 'stopPlay'>
   /** Whether a client speaks TCP or TLS with our relay at this relayed transport address (`192.0.2.1:50000`, `[2001:db8::1]:50000`): a leg that comes from there is not on UDP. */
   | { readonly kind: 'setStreamRelay'; readonly address: string; readonly isOpen: boolean }
   /** The addresses of the machine are these now: on those that are new it listens as well, at its port. Answered by `listening`. */

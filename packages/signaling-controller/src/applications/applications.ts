@@ -6,6 +6,7 @@ import type { CallDriver } from '../calls/call-driver.ts';
 import type { CallKeeper } from '../calls/call-keeper.ts';
 import type { CallStore } from '../calls/call-store.ts';
 import type { Clock } from '../clock.ts';
+import type { RoomCalls } from '../rooms/room-calls.ts';
 import { keptSafe } from '../operations/kept-safe.ts';
 import type { SignalingMetrics } from '../signaling-metrics.ts';
 import type { CallbackDelivery } from './callback-delivery.ts';
@@ -27,6 +28,7 @@ export interface ApplicationsOptions extends ApplicationSurroundings {
   readonly store: Store;
   readonly callStore: CallStore;
   readonly calls: CallDriver;
+  readonly rooms: RoomCalls;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: SignalingMetrics;
@@ -40,11 +42,11 @@ export class Applications {
   readonly media: ConnectionMedia;
   private readonly outbox: EventOutbox;
 
-  constructor({ store, callStore, calls, keeper, clock, logger, metrics, delivery, incomingCalls, sounds, isDraining }: ApplicationsOptions) {
+  constructor({ store, callStore, calls, rooms, keeper, clock, logger, metrics, delivery, incomingCalls, sounds, isDraining }: ApplicationsOptions) {
     const connectionStore = new CallConnectionStore(store);
     this.outbox = new EventOutbox({ store: connectionStore, delivery, logger, metrics });
     this.connections = new CallConnections({
-      outbox: this.outbox, store: connectionStore, calls, clock, incomingCalls, isDraining,
+      outbox: this.outbox, store: connectionStore, calls, rooms, clock, incomingCalls, isDraining,
       wasParty: (callId, identifier) => keptSafe(callStore.hasParty(callId, identifier)),
       refusal: (url) => delivery.refusal(url),
       note: ({ callId, connectionId }, what, why) => {

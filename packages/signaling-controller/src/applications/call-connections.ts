@@ -11,6 +11,7 @@ import type { Clock } from '../clock.ts';
 import { ApiError } from '../http/api-error.ts';
 import { derivedId } from '../operations/endpoint-operations.ts';
 import { keptSafe } from '../operations/kept-safe.ts';
+import type { RoomCalls } from '../rooms/room-calls.ts';
 import type { CallConnection } from './call-connection.ts';
 import type { CallConnectionStore } from './call-connection-store.ts';
 import { addressOf, cloudEvent } from './cloud-event.ts';
@@ -21,6 +22,7 @@ export interface CallConnectionsOptions {
   readonly outbox: EventOutbox;
   readonly calls: CallDriver;
   readonly incomingCalls: WaitingCalls;
+  readonly rooms: Pick<RoomCalls, 'roleIn'>;
   readonly clock: Clock;
   /** A call that this one has been, and is over. */
   wasParty(callId: string, identifier: string): Promise<boolean>;
@@ -102,7 +104,7 @@ export class CallConnections implements CallConnectionControl {
   async attach(request: AttachConnectionRequest): Promise<ConnectionOutcome<CallConnectionProperties>> {
     const { locator } = request;
     const { calls } = this.options;
-    const callId = 'groupId' in locator ? calls.ofGroup(locator.groupId) : callIdOf(locator.serverCallId);
+    const callId = 'groupId' in locator ? calls.ofGroup(locator.groupId) : 'roomId' in locator ? this.callOfRoom(locator.roomId, request.resourceId) : callIdOf(locator.serverCallId);
     if (callId === undefined || calls.get(callId) === undefined) return { ok: false, code: 'CALL_NOT_FOUND' };
     const connectionId = connectionIdOf('attach', request);
     return this.connect(request, { connectionId, callId, origin: 'attached', targets: [] }, async (connection) => {
@@ -110,6 +112,12 @@ export class CallConnections implements CallConnectionControl {
       // A repeated request has the result of the first time, whose part in the call may be over.
       return result.ok && !calls.hasApplication(callId, connectionId) ? { ok: false, code: 'CALL_ENDED' } : result;
     });
+  }
+
+  /** Whoever is in a room belongs to its resource. */
+  private callOfRoom(roomId: string, resourceId: string): string | undefined {
+    const about = this.options.calls.ofRoom(roomId)?.about;
+    return about?.caller.identifier.startsWith(`8:acs:${resourceId}_`) === true ? about.callId : undefined;
   }
 
   get(resourceId: string, connectionId: string): CallConnectionProperties | undefined {
@@ -131,8 +139,11 @@ export class CallConnections implements CallConnectionControl {
     if (connection?.resourceId !== resourceId) return { ok: false, code: 'CALL_NOT_FOUND' };
     const refusal = 'operation' in command && command.operation?.callbackUri !== undefined ? this.options.refusal(command.operation.callbackUri) : undefined;
     if (refusal !== undefined) return { ok: false, code: 'CALLBACK_REFUSED', message: refusal };
-    const given: CallCommand = { ...command, by: connectionId, commandId: `${connectionId}/${requestId}` };
-    const outcome = await this.guarded(async () => outcomeOf(await this.options.calls.perform(connection.callId, given)));
+    const outcome = await this.guarded(async () => {
+      const role = command.kind === 'addParticipant' ? await this.options.rooms.roleIn(connection.callId, command.target) : {};
+      const given: CallCommand = { ...command, ...role, by: connectionId, commandId: `${connectionId}/${requestId}` };
+      return outcomeOf(await this.options.calls.perform(connection.callId, given));
+    });
     this.options.note(connection, `asked: ${command.kind}`, outcome.ok ? 'accepted' : (outcome.message ?? outcome.code));
     return outcome;
   }

@@ -15,7 +15,7 @@ import { CallTimers } from './call-timers.ts';
 import { CallTransfers } from './call-transfers.ts';
 import { CalledUsers } from './called-users.ts';
 import { restartLosses, restoredCall } from './restored-call.ts';
-import { RunningCall, type CallAbout, type Turn } from './running-call.ts';
+import { RunningCall, type CallAbout, type CallPlace, type Turn } from './running-call.ts';
 import { RunningCalls } from './running-calls.ts';
 import { serverCallIdOf } from './server-call-id.ts';
 import { TelephoneLines } from './telephone-lines.ts';
@@ -89,7 +89,7 @@ export class CallDriver {
       telephony: options.telephony,
       calls: this.calls,
       isDraining: () => options.surroundings.isDraining(),
-      begin: (callId, caller, groupId) => this.begin(callId, caller, groupId),
+      begin: (callId, caller, place) => this.begin(callId, caller, place),
       take: (call, input) => this.take(call, input),
     });
     this.calledUsers = new CalledUsers({
@@ -124,6 +124,16 @@ export class CallDriver {
     return this.calls.ofGroup(groupId)?.about.callId;
   }
 
+  /** The running call of a room. */
+  ofRoom(roomId: string): RunningCall | undefined {
+    return this.calls.ofRoom(roomId);
+  }
+
+  /** Rooms that have a running call. */
+  roomIds(): string[] {
+    return this.calls.ofRooms().flatMap(({ roomId }) => roomId ?? []);
+  }
+
   countOf(endpointId: string): number {
     return this.calls.countOf(endpointId);
   }
@@ -134,11 +144,11 @@ export class CallDriver {
   }
 
   /**
-   * Has a command carried out that brings a call into being: `start`, or the `join` that opens a group call. The result comes
+   * Has a command carried out that brings a call into being: `start`, or the `join` that opens the call of a group or room. The result comes
    * when the call is stored; `STORE_UNAVAILABLE` otherwise, and then there is no call.
    */
   found(callId: string, founder: EndpointIdentity, command: CallCommand): Promise<CommandResult> {
-    const call = this.begin(callId, founder, command.kind === 'join' ? command.groupId : undefined);
+    const call = this.begin(callId, founder, command.kind === 'join' ? command : {});
     call.endpoints.add(founder.endpointId);
     this.calls.add(call);
     return this.command(call, command);
@@ -146,16 +156,16 @@ export class CallDriver {
 
   /** As above, for an application, which hears of its call by the surroundings. */
   foundByApplication(callId: string, caller: CallAbout['caller'], command: CallCommand): Promise<CommandResult> {
-    const call = this.begin(callId, caller, undefined);
+    const call = this.begin(callId, caller, {});
     this.calls.add(call);
     return this.command(call, command);
   }
 
-  private begin(callId: string, { identifier, displayName }: CallAbout['caller'], groupId: string | undefined): RunningCall {
+  private begin(callId: string, { identifier, displayName }: CallAbout['caller'], { groupId, roomId }: CallPlace): RunningCall {
     const { clock, flowLimits } = this.options;
     const startedAt = clock.wallMs();
     const about: CallAbout = { callId, startedAt, caller: { identifier, ...(displayName !== undefined && { displayName }) } };
-    const flow = new CallFlowRecorder({ sequence: 0, clientEvents: 0, isTruncated: false, facts: { startedAt } }, flowLimits);
+    const flow = new CallFlowRecorder({ sequence: 0, clientEvents: 0, isTruncated: false, facts: { startedAt, ...(roomId !== undefined && { roomId }) } }, flowLimits);
     const call = new RunningCall(about, new CallMachine(this.machineOptions(about), clock.now()), flow);
     call.addParty(identifier);
     call.groupId = groupId;

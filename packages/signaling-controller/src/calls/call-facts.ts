@@ -9,6 +9,8 @@ interface ChosenPath {
 /** What a call's conclusion is drawn from. Instants are wall-clock milliseconds. */
 export interface CallFacts {
   readonly startedAt: number;
+  /** Of the call of a room. */
+  readonly roomId?: string;
   readonly connectedAt?: number;
   readonly path?: ChosenPath;
   /** The relay opened an allocation for somebody in the call. */

@@ -32,6 +32,7 @@ export function callSummaries(record: CallRecord, dating: Dating, clientOf: (end
       ...(platform !== undefined && { osVersion: platform }),
       participantType: isTelephone(part) ? 'PSTN' : 'ACS',
       ...(part.line !== undefined && isTelephone(part) && telephoneFields(part, part.line)),
+      ...(record.roomId !== undefined && { roomId: record.roomId }),
       callerIdentifier: record.caller,
       endedBy: part.endReason.endedBy,
       endMessage: part.endReason.message,

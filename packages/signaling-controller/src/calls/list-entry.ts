@@ -26,5 +26,6 @@ export function listEntry({ about, kind, lanes, parties, facts }: CallOutline, n
       return displayName === undefined ? { identifier } : { identifier, displayName };
     }),
     conclusion: concludeCall(facts, (identifier) => names.get(identifier) ?? identifier.replace(/^4:/, ''), now),
+    ...(facts.roomId !== undefined && { roomId: facts.roomId }),
   };
 }

@@ -34,6 +34,12 @@ export interface CallAbout {
   readonly caller: { readonly identifier: string; readonly displayName?: string };
 }
 
+/** What a call was joined by: a group id, or a room. */
+export interface CallPlace {
+  readonly groupId?: string | undefined;
+  readonly roomId?: string | undefined;
+}
+
 /** What a running call is stored as, to go on from after a restart; beside it the parts of the machine's snapshot. */
 export interface StoredSnapshot {
   readonly machine: Omit<CallSnapshot, 'parts'>;
@@ -165,6 +171,11 @@ export class RunningCall {
     if (credential !== undefined) note('the relay is offered', 'a credential for this participant was issued');
     else if (relay === 'turnedOffForResource') note('the relay is not offered', 'the operator has turned it off');
     else if (relay === 'limitReached') note('the relay is not offered', 'this user holds as many credentials of it as there may be');
+  }
+
+  /** Of the call of a room. */
+  get roomId(): string | undefined {
+    return this.flow.facts.roomId;
   }
 
   /** Known while an endpoint sees the call. */

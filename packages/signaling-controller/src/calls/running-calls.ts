@@ -1,11 +1,12 @@
 import type { RunningCall } from './running-call.ts';
 
-/** The running calls, found by whatever concerns them: endpoint, user, group, conference, line of a telephone. */
+/** The running calls, found by whatever concerns them: endpoint, user, group, room, conference, line of a telephone. */
 export class RunningCalls {
   private readonly calls = new Map<string, RunningCall>();
   private readonly endpoints = new Map<string, Set<RunningCall>>();
   private readonly users = new Map<string, Set<RunningCall>>();
   private readonly groups = new Map<string, RunningCall>();
+  private readonly rooms = new Map<string, RunningCall>();
   private readonly conferences = new Map<string, RunningCall>();
   private readonly lines = new Map<string, RunningCall>();
 
@@ -42,6 +43,15 @@ export class RunningCalls {
     return this.groups.get(groupId);
   }
 
+  ofRoom(roomId: string): RunningCall | undefined {
+    return this.rooms.get(roomId);
+  }
+
+  /** The calls of rooms. */
+  ofRooms(): RunningCall[] {
+    return [...this.rooms.values()];
+  }
+
   ofConference(conferenceId: string): RunningCall | undefined {
     return this.conferences.get(conferenceId);
   }
@@ -56,6 +66,7 @@ export class RunningCalls {
     for (const identifier of call.parties) this.addParty(call, identifier);
     for (const endpointId of call.endpoints) this.addEndpoint(call, endpointId);
     if (call.groupId !== undefined) this.groups.set(call.groupId, call);
+    if (call.roomId !== undefined) this.rooms.set(call.roomId, call);
     if (call.conferenceId !== undefined) this.setConference(call, call.conferenceId);
   }
 
@@ -103,6 +114,7 @@ export class RunningCalls {
     for (const endpointId of call.endpoints) take(this.endpoints, endpointId, call);
     for (const identifier of call.parties) take(this.users, identifier, call);
     if (call.groupId !== undefined && this.groups.get(call.groupId) === call) this.groups.delete(call.groupId);
+    if (call.roomId !== undefined && this.rooms.get(call.roomId) === call) this.rooms.delete(call.roomId);
     if (call.conferenceId !== undefined) this.conferences.delete(call.conferenceId);
     for (const lineId of call.lines) this.lines.delete(lineId);
   }

@@ -1,7 +1,7 @@
 import type { CallInput } from '@dialplane/call';
 import { endReasons } from '@dialplane/calling-api';
 import type { LineCommand, LineDevice, LineEvent, TelephoneControl } from '@dialplane/telephony-api';
-import type { CallAbout, RunningCall, Turn } from './running-call.ts';
+import type { CallAbout, CallPlace, RunningCall, Turn } from './running-call.ts';
 import type { RunningCalls } from './running-calls.ts';
 
 export interface TelephoneLinesOptions {
@@ -10,7 +10,7 @@ export interface TelephoneLinesOptions {
   readonly calls: RunningCalls;
   isDraining(): boolean;
   /** A new call, which nobody knows of yet. */
-  begin(callId: string, caller: CallAbout['caller'], groupId: string | undefined): RunningCall;
+  begin(callId: string, caller: CallAbout['caller'], place: CallPlace): RunningCall;
   take(call: RunningCall, input: CallInput): void;
 }
 
@@ -80,7 +80,7 @@ export class TelephoneLines {
       this.send([{ kind: 'reject', lineId, status: 503 }]);
       return;
     }
-    const call = group ?? begin(lineId, { identifier: from, ...(displayName !== undefined && { displayName }) }, groupId);
+    const call = group ?? begin(lineId, { identifier: from, ...(displayName !== undefined && { displayName }) }, { groupId });
     if (group === undefined) calls.add(call);
     calls.addParty(call, from);
     calls.setLine(call, lineId);

@@ -13,6 +13,7 @@ import { ApiError } from '../http/api-error.ts';
 import type { UserCaller } from '../http/authentication.ts';
 import type { OperationHandlers, OperationRequest } from '../http/operation-handler.ts';
 import type { RateLimiter } from '../http/rate-limiter.ts';
+import type { RoomCalls } from '../rooms/room-calls.ts';
 import { requestDigest } from '../http/repeatability.ts';
 import { checkDescription } from '../http/session-description.ts';
 import { derivedId } from './endpoint-operations.ts';
@@ -24,6 +25,7 @@ export interface CallOperationsOptions {
   readonly keeper: CallKeeper;
   readonly store: CallStore;
   readonly maxCallsPerEndpoint: number;
+  readonly rooms: RoomCalls;
   readonly messages: MessageGate;
   /** Telephone numbers called, by the user who calls them. */
   readonly telephoneCalls: RateLimiter;
@@ -78,7 +80,8 @@ export class CallOperations {
       addParticipant: async (request) => {
         const { target, alternateCallerId } = request.body;
         this.admitTelephones(request.caller.identifier, [target]);
-        const { participant } = await this.perform(request, { kind: 'addParticipant', target, ...(alternateCallerId !== undefined && { alternateCallerId }) });
+        const role = await this.options.rooms.roleIn(request.params.callId, target);
+        const { participant } = await this.perform(request, { kind: 'addParticipant', target, ...role, ...(alternateCallerId !== undefined && { alternateCallerId }) });
         if (participant === undefined) throw new ApiError('SERVER_FAULT');
         return participant;
       },
@@ -146,7 +149,7 @@ export class CallOperations {
     const { calls, keeper } = this.options;
     const call = calls.get(callId);
     if (call === undefined) throw new ApiError(keeper.recent(callId) === undefined ? 'CALL_NOT_FOUND' : 'CALL_ENDED', { target: 'callId' });
-    if (call.kind !== 'group') throw new ApiError('CALL_NOT_GROUP');
+    if (call.kind === 'oneToOne') throw new ApiError('CALL_NOT_GROUP');
     if (target !== undefined && !call.parties.has(target)) throw new ApiError('PARTICIPANT_NOT_FOUND', { target: 'body.target' });
     calls.observe(call, { kind: 'modesAsked', modes, ...(target !== undefined && { target }) });
   }
@@ -189,20 +192,24 @@ export class CallOperations {
 
   private async join({ caller, body, requestId, http }: OperationRequest<'joinCall'>): Promise<Call> {
     const endpoint = this.options.registry.attend(body.endpointId, caller.identifier);
-    const { groupId } = body.locator;
+    const { locator } = body;
+    const { calls, rooms } = this.options;
+    const running = (): string | undefined => ('groupId' in locator ? calls.ofGroup(locator.groupId) : calls.ofRoom(locator.roomId)?.about.callId);
+    const newCallId = derivedId('call', caller.identifier, requestId);
+    if (running() === undefined) await this.checkUnused(newCallId, caller.identifier);
+    // Nothing is waited for between the invitation and the command: what becomes of it meanwhile the call hears.
+    const place = 'groupId' in locator ? locator : await rooms.admit(caller.identifier, locator.roomId);
     const command: CallCommand = {
       kind: 'join',
       commandId: commandIdOf(body.endpointId, requestId),
       digest: commandDigest(http),
       joiner: identityOf(endpoint),
-      groupId,
+      ...place,
       isMuted: body.isMuted ?? false,
       ...(body.relay === 'off' && { relay: body.relay }),
     };
-    const newCallId = derivedId('call', caller.identifier, requestId);
-    if (this.options.calls.ofGroup(groupId) === undefined) await this.checkUnused(newCallId, caller.identifier);
-    // Asked again, because somebody may have opened the group's call meanwhile.
-    return this.found(endpoint, this.options.calls.ofGroup(groupId) ?? newCallId, command);
+    // Asked again, because somebody may have opened the call meanwhile.
+    return this.found(endpoint, running() ?? newCallId, command);
   }
 
   /** Gives a command to a call, which it brings into being where there is none. */

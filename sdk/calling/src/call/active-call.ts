@@ -11,7 +11,7 @@ import type { CallFeature, CallFeatureFactory } from '../public/feature-factorie
 import type { ParticipantRole, RemoteParticipant } from '../public/remote-participant.ts';
 import type { LocalAudioStream, LocalVideoStream, RemoteAudioStream } from '../public/streams.ts';
 import { startQualityTelemetry } from '../stats/quality-telemetry.ts';
-import { CallIds } from './call-info.ts';
+import { CallIds, type CallPlace } from './call-info.ts';
 import { CallLifecycle, type SetUp } from './call-lifecycle.ts';
 import { CallSession } from './call-session.ts';
 import type { CallServices } from './call-services.ts';
@@ -29,7 +29,7 @@ export interface ActiveCallOptions {
   readonly direction: CallDirection;
   /** For an incoming call. */
   readonly view?: CallView;
-  readonly groupId?: string;
+  readonly place?: CallPlace;
   /** The call is over, and its reason is set. */
   readonly onEnded: (call: ActiveCall) => void;
 }
@@ -60,7 +60,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     const { services, view } = options;
     this.callerInfo = view === undefined ? { identifier: createIdentifierFromRawId(services.selfRawId) } : callerOf(view);
     this.transferorInfo = transferorOf(view);
-    this.ids = new CallIds(options.groupId);
+    this.ids = new CallIds(options.place);
     this.session = new CallSession({
       services,
       view,
@@ -305,6 +305,7 @@ export class ActiveCall extends EventEmitter<CallEvents> implements Call {
     this.roster.update(view);
     this.incoming.update();
     this.muteState.serverSaid(view.self.isMuted, false);
+    this.localStreams.keepTo(view.self.permissions);
     this.lifecycle.show(view);
   }
 

@@ -3,18 +3,23 @@ import { clientError } from '../communication-services-error.ts';
 import { EventEmitter } from '../event-emitter.ts';
 import type { CallInfo, CallInfoEvents } from '../public/call.ts';
 
+/** What a call is joined by. */
+export type CallPlace = { readonly groupId: string } | { readonly roomId: string };
+
 /** The ids of a call, as they become known. */
 export class CallIds extends EventEmitter<CallInfoEvents> implements CallInfo {
   groupId: string | undefined;
+  roomId: string | undefined;
   readonly threadId = undefined;
   participantId = '';
   private readonly serverCallId: Promise<string>;
   private resolve: (serverCallId: string) => void = () => {};
   private reject: (error: Error) => void = () => {};
 
-  constructor(groupId?: string) {
+  constructor(place?: CallPlace) {
     super();
-    this.groupId = groupId;
+    if (place !== undefined && 'groupId' in place) this.groupId = place.groupId;
+    else this.roomId = place?.roomId;
     this.serverCallId = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -32,6 +37,7 @@ export class CallIds extends EventEmitter<CallInfoEvents> implements CallInfo {
     if (this.participantId === view.self.participantId && this.groupId === view.groupId) return;
     this.participantId = view.self.participantId;
     this.groupId = view.groupId;
+    this.roomId = view.roomId;
     this.emit('callInfoChanged');
   }
 

@@ -69,6 +69,7 @@ export class CallLifecycle {
         leaveUnknownCall(services, view.callId);
         return;
       }
+      localStreams.keepTo(view.self.permissions);
       await this.session.adopt(view, takeEarlyEvents?.(view));
       muteState.settle();
       if (this.wantsHangUp) await this.leave({});

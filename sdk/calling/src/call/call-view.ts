@@ -27,10 +27,10 @@ export function applyEvent(view: CallView, event: CallEvent): CallView | undefin
       return { ...view, revision, participants: [...view.participants.filter(({ identifier }) => !gone.has(identifier)), ...event.updated] };
     }
     case 'selfUpdated': {
-      const { isMuted, role, raisedHandOrder, spotlightOrder } = event;
+      const { isMuted, role, raisedHandOrder, spotlightOrder, permissions } = event;
       const { identifier, participantId } = view.self;
       const orders = { ...(raisedHandOrder === undefined ? {} : { raisedHandOrder }), ...(spotlightOrder === undefined ? {} : { spotlightOrder }) };
-      return { ...view, revision, self: { identifier, participantId, isMuted, role, ...orders } };
+      return { ...view, revision, self: { identifier, participantId, isMuted, role, ...orders, ...(permissions === undefined ? {} : { permissions }) } };
     }
     case 'mediaSessionUpdated': {
       const others = view.mediaSessions.filter(({ mediaSessionId }) => mediaSessionId !== event.mediaSession.mediaSessionId);

@@ -40,13 +40,16 @@ export function toCallEndReason({ code, subCode, message, category }: EndReason)
   return { code, subCode, message, resultCategories: [category] };
 }
 
+/** How calls of rooms that cannot be joined end (ACS, "Call end reasons"). */
+const subCodesOfRooms: Readonly<Record<string, number>> = { ROOM_NOT_FOUND: 5732, ROOM_NOT_INVITED: 5828, ROOM_NOT_OPEN: 5829 };
+
 /** Why a call that could not be set up ended. */
 export function endReasonOf(error: unknown): CallEndReason {
   if (error instanceof ServerError) {
     if (error.status === 401) return localEndReasons.tokenInvalid;
     if (error.errorCode === 'CALL_ANSWERED_ELSEWHERE') return localEndReasons.answeredElsewhere;
     const isExpected = error.status < 500;
-    return { code: error.status, subCode: 0, message: error.message, resultCategories: [isExpected ? 'ExpectedError' : 'UnexpectedServerError'] };
+    return { code: error.status, subCode: subCodesOfRooms[error.errorCode] ?? 0, message: error.message, resultCategories: [isExpected ? 'ExpectedError' : 'UnexpectedServerError'] };
   }
   if (!(error instanceof CallingError)) return localEndReasons.clientFailed;
   if (error.errorCode === 'SERVER_UNREACHABLE') return localEndReasons.serverUnreachable;

@@ -1,5 +1,6 @@
 import type { Call as CallView, EndpointEvent } from '@dialplane/calling-api';
 import type { CallEndReason } from '../public/errors.ts';
+import type { CallPlace } from './call-info.ts';
 import { ActiveCall } from './active-call.ts';
 import type { SetUp } from './call-lifecycle.ts';
 import type { CallServices } from './call-services.ts';
@@ -43,8 +44,8 @@ export class EndpointCalls {
   }
 
   /** A call that this client starts or joins: in the list from now on. */
-  addOutgoing(groupId?: string): ActiveCall {
-    const call = this.createCall('Outgoing', groupId === undefined ? {} : { groupId });
+  addOutgoing(place?: CallPlace): ActiveCall {
+    const call = this.createCall('Outgoing', place === undefined ? {} : { place });
     this.add(call);
     return call;
   }
@@ -73,7 +74,7 @@ export class EndpointCalls {
     for (const call of [...this.running, ...[...this.ringing.values()].map((incoming) => incoming.call)]) call.end(reason);
   }
 
-  private createCall(direction: 'Incoming' | 'Outgoing', known: { view?: CallView; groupId?: string }): ActiveCall {
+  private createCall(direction: 'Incoming' | 'Outgoing', known: { view?: CallView; place?: CallPlace }): ActiveCall {
     const call = new ActiveCall({
       services: this.services,
       direction,
@@ -88,9 +89,10 @@ export class EndpointCalls {
     return call;
   }
 
-  /** Resolves when this client has left the calls of a group that it is leaving now. Who joins sooner would have two calls of one id, and lose both. */
-  async leftGroup(groupId: string): Promise<void> {
-    const leaving = this.running.filter(({ state, info }) => state === 'Disconnecting' && info.groupId === groupId);
+  /** Resolves when this client has left the calls of a group or room that it is leaving now. Who joins sooner would have two calls of one id, and lose both. */
+  async left(place: CallPlace): Promise<void> {
+    const isThere = ({ info }: ActiveCall): boolean => ('groupId' in place ? info.groupId === place.groupId : info.roomId === place.roomId);
+    const leaving = this.running.filter((call) => call.state === 'Disconnecting' && isThere(call));
     await Promise.all(leaving.map(({ session }) => new Promise<void>((resolve) => session.onEnded(resolve))));
   }
 

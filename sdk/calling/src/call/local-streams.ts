@@ -1,10 +1,12 @@
-import type { MediaStreamType } from '@dialplane/calling-api';
+import type { MediaStreamType, Permission } from '@dialplane/calling-api';
 import { clientError } from '../communication-services-error.ts';
 import type { Emit } from '../event-emitter.ts';
 import type { CallMedia } from '../media/call-media.ts';
 import type { CallEvents } from '../public/call.ts';
 import type { LocalAudioStream, LocalVideoStream } from '../public/streams.ts';
 import type { CallServices } from './call-services.ts';
+
+const permissionFor = { Video: 'turnVideoOn', ScreenSharing: 'shareScreen' } as const;
 
 /** The local streams of a call as the application knows them: at most one microphone, one camera, one screen. */
 export class LocalStreams {
@@ -14,6 +16,8 @@ export class LocalStreams {
   private ownsMicrophone = false;
   /** Pictures whose source is being opened. */
   private readonly opening = new Map<'Video' | 'ScreenSharing', { readonly stream: LocalVideoStream | undefined; readonly done: Promise<void> }>();
+  /** Of the role in a room; everything may be sent without. */
+  private permissions: readonly Permission[] | undefined;
   private readonly media: CallMedia;
   private readonly services: CallServices;
   private readonly emit: Emit<CallEvents>;
@@ -111,6 +115,18 @@ export class LocalStreams {
     this.emit('isScreenSharingOnChanged');
   }
 
+  /** What the role in a room does not permit is not sent any more, and cannot be started. */
+  keepTo(permissions: readonly Permission[] | undefined): void {
+    this.permissions = permissions;
+    const isBarred = (type: 'Video' | 'ScreenSharing'): boolean => permissions?.includes(permissionFor[type]) === false;
+    for (const type of ['Video', 'ScreenSharing'] as const) {
+      if (!isBarred(type)) continue;
+      this.ended(type).catch((error: unknown) => {
+        this.services.platform.logger.warning('a picture that may not be sent any more could not be stopped', error);
+      });
+    }
+  }
+
   /** A source ended by itself. A microphone may come back (its stream follows the selection); a picture is stopped. */
   async ended(type: MediaStreamType): Promise<void> {
     if (type === 'ScreenSharing') await this.stopSharing();
@@ -120,6 +136,7 @@ export class LocalStreams {
   /** Opens a picture of which a call sends one. Asked for twice, the same is opened once, and another one is refused. */
   private async startOnce(type: 'Video' | 'ScreenSharing', current: LocalVideoStream | undefined, stream: LocalVideoStream | undefined, open: () => Promise<void>): Promise<void> {
     const opening = this.opening.get(type);
+    if (this.permissions?.includes(permissionFor[type]) === false) throw clientError('ROLE_FORBIDS');
     if (stream !== undefined && current === stream) return;
     if (stream !== undefined && opening?.stream === stream) {
       await opening.done;

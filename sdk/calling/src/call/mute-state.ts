@@ -39,7 +39,9 @@ export class MuteState {
   /** The call was set up, or the server has not heard the last word: tells it what is so. */
   settle(): void {
     this.isSettled = true;
-    if (this.session.view()?.self.isMuted === this.isMuted) return;
+    const self = this.session.view()?.self;
+    if (self?.permissions?.includes('unmuteMic') === false) return this.apply(true);
+    if (self?.isMuted === this.isMuted) return;
     this.tell().catch((error: unknown) => {
       this.session.platform.logger.warning('the server was not told that the microphone was muted or unmuted', error);
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Permission } from '@dialplane/calling-api';
 import type { ParticipantCapabilityName } from '../public/capabilities.ts';
 import { resolveCapabilities } from './capability-rules.ts';
 
@@ -29,12 +30,11 @@ test('promotion to a group call permits muting others', () => {
   assert.equal(capabilities.spotlightParticipant.isPresent, true);
 });
 
-test('in a room the role decides', () => {
-  const inRoom = (role: 'Presenter' | 'Attendee' | 'Consumer' | 'Collaborator') => resolveCapabilities({ kind: 'room', topology: 'backend', self: { role } });
-  assert.equal(inRoom('Presenter').removeParticipant.isPresent, true);
-  assert.deepEqual(inRoom('Collaborator').removeParticipant, { isPresent: false, reason: 'RoleRestricted' });
-  assert.equal(inRoom('Collaborator').shareScreen.isPresent, true);
-  assert.deepEqual(inRoom('Attendee').shareScreen, { isPresent: false, reason: 'RoleRestricted' });
-  assert.equal(inRoom('Attendee').turnVideoOn.isPresent, true);
+test('in a room what the server permits decides', () => {
+  const inRoom = (role: 'Presenter' | 'Attendee' | 'Consumer', ...permissions: Permission[]) => resolveCapabilities({ kind: 'room', topology: 'backend', self: { role, permissions } }, true);
+  const attendee = inRoom('Attendee', 'unmuteMic', 'turnVideoOn', 'raiseHand', 'useReactions');
+  assert.deepEqual(present(attendee), ['raiseHand', 'realTimeText', 'turnVideoOn', 'unmuteMic', 'useReactions', 'viewAttendeeNames']);
+  assert.deepEqual([attendee.shareScreen, attendee.removeParticipant], [{ isPresent: false, reason: 'RoleRestricted' }, { isPresent: false, reason: 'RoleRestricted' }]);
+  assert.deepEqual(inRoom('Presenter', 'removeParticipant').pstnDialOut, { isPresent: false, reason: 'MeetingRestricted' }, 'no telephone is called from this room');
   assert.deepEqual(present(inRoom('Consumer')), ['viewAttendeeNames']);
 });

@@ -81,6 +81,7 @@ export interface GroupCallLocator {
   readonly groupId: string;
 }
 
+/** The call of a room, to which the server application has invited this user (`@azure/communication-rooms`). */
 export interface RoomCallLocator {
   readonly roomId: string;
 }
@@ -94,7 +95,7 @@ export interface TeamsMeetingIdLocator {
   readonly passcode?: string;
 }
 
-/** What can be joined: here a group call; others are refused with `LOCATOR_UNSUPPORTED`. */
+/** What can be joined: here a group call or that of a room; others are refused with `LOCATOR_UNSUPPORTED`. */
 export type MeetingLocator = GroupCallLocator | RoomCallLocator | TeamsMeetingLinkLocator | TeamsMeetingIdLocator;
 
 /** Keys of a telephone, in ACS' words. */

@@ -33,6 +33,8 @@ export interface CallInfoEvents {
 export interface CallInfo extends EventSubscriptions<CallInfoEvents> {
   /** The GUID by which a group call is joined. */
   readonly groupId?: string | undefined;
+  /** Ours: the room whose call this is. */
+  readonly roomId?: string | undefined;
   /** Always undefined here: a thread belongs to a Teams meeting. */
   readonly threadId?: undefined;
   /** This endpoint's own participant id: what the server's records name it by. */

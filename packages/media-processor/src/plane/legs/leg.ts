@@ -1,3 +1,4 @@
+import type { MediaStreamType } from '@dialplane/calling-api';
 import { BandwidthEstimator, trustedStart } from '@dialplane/conference';
 import { ArrivalRecorder, HeaderExtensionMap, SenderClock } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
@@ -57,6 +58,8 @@ interface NextTransport {
 }
 
 /** One participant's connection to a conference: its way, what it sends, and what is sent to it. */
+const everyStream: readonly MediaStreamType[] = ['Audio', 'Video', 'ScreenSharing'];
+
 export class Leg {
   readonly conference: Conference;
   readonly legId: string;
@@ -65,6 +68,8 @@ export class Leg {
   readonly telephone: LegIdentity['telephone'];
   isMuted: boolean;
   isHeld = false;
+  /** What its client may send. */
+  sendable: readonly MediaStreamType[] = everyStream;
   /** What it hears besides the others, or instead of them. */
   sound: MemberSound = { kind: 'none' };
   /** The connected one. */
@@ -118,9 +123,9 @@ export class Leg {
     return this.sent[0]?.ssrc ?? 1;
   }
 
-  /** Nothing of a participant that is muted is heard, and nothing passes a leg on hold. */
-  maySend(kind: 'audio' | 'video'): boolean {
-    return !this.isHeld && !(kind === 'audio' && this.isMuted);
+  /** Nothing of a participant that is muted is heard, nothing passes a leg on hold, and nothing that its client may not send. */
+  maySend(type: MediaStreamType): boolean {
+    return !this.isHeld && !(type === 'Audio' && this.isMuted) && this.sendable.includes(type);
   }
 
   /** Opens the ports of a telephone at an address of the machine. @returns that of RTP, or a sentence where there are none. */

@@ -267,7 +267,7 @@ export class PacketReceiver {
     if (!stream.note(packet, isRetransmission, now) || packet.payloadLength === 0) return;
     if (stream.nacks.pollTimeout() !== undefined) this.options.ticks.noteUrgency(now);
     if (stream.section.kind === 'audio') this.noteCodec(leg, stream, now);
-    if (!leg.maySend(stream.section.kind)) return;
+    if (!leg.maySend(stream.section.mediaStreamType)) return;
     const startsKeyFrame = stream.section.kind === 'video' && stream.section.inspect(packet, stream);
     if (startsKeyFrame) stream.settleKeyFrame();
     if (stream.section.kind === 'audio') this.listen(leg, now);

@@ -148,7 +148,7 @@ export class ConferencePicture {
 
   private findSources({ number, sources }: OpenComposition): void {
     const composer = this.composing.current;
-    const sections = [...this.conference.legs.values()].flatMap((leg) => (leg.maySend('video') ? leg.received.filter(isComposable) : []));
+    const sections = [...this.conference.legs.values()].flatMap((leg) => leg.received.filter((section) => isComposable(section) && leg.maySend(section.mediaStreamType)));
     for (const [section, source] of sources) {
       if (sections.includes(section)) continue;
       this.composing.removeSource(source);

@@ -72,7 +72,7 @@ export class PictureRouting {
   /** The first of the participant's legs that sends such a picture. */
   private find({ identifier, mediaStreamType }: WantedStream): ReceivedSection | undefined {
     for (const leg of this.conference.legsOf(identifier)) {
-      if (!leg.maySend('video')) continue;
+      if (!leg.maySend(mediaStreamType)) continue;
       const section = leg.received.find((candidate) => candidate.mediaStreamType === mediaStreamType && candidate.layers.some((layer) => layer !== undefined));
       if (section !== undefined) return section;
     }

@@ -43,7 +43,7 @@ export class AudioRouting {
   /** Legs came or went, or send or hear something else. */
   route(now: Instant): void {
     for (const leg of this.conference.legs.values()) {
-      const canSpeak = leg.maySend('audio') && audioStream(leg) !== undefined;
+      const canSpeak = leg.maySend('Audio') && audioStream(leg) !== undefined;
       if (canSpeak && !this.numbers.has(leg)) this.addSpeaker(leg);
       else if (!canSpeak) this.removeSpeaker(leg);
     }

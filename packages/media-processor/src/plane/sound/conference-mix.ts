@@ -116,7 +116,7 @@ export class ConferenceMix {
     const { current: mixer } = this.mixing;
     if (mixer === undefined || leg.transport === undefined) return this.forget(leg);
     const membership = this.join(leg);
-    const isMuted = !leg.maySend('audio');
+    const isMuted = !leg.maySend('Audio');
     if (membership.isMuted !== isMuted) mixer.setMuted(membership.member, isMuted);
     membership.isMuted = isMuted;
     if (membership.sound !== leg.sound) mixer.setSound(membership.member, leg.sound);
@@ -164,7 +164,7 @@ export class ConferenceMix {
     const known = this.memberships.get(leg);
     if (known?.payloadTypes === payloadTypes) return known;
     this.forget(leg);
-    const isMuted = !leg.maySend('audio');
+    const isMuted = !leg.maySend('Audio');
     const member = this.mixing.addMember(this.open(), leg, { payloadTypes: types, isMuted, hasKeysInSound: leg.hasKeysInSound });
     const made: Membership = { member, payloadTypes, isMuted, sound: { kind: 'none' }, stream: undefined, format: '' };
     this.memberships.set(leg, made);

@@ -78,7 +78,7 @@ export class PassThrough {
     const other = this.onlyOther(leg);
     if (other === undefined) return isSettling && this.isAlone(leg) ? 'awaited' : undefined;
     const section = audioSection(other);
-    if (section === undefined || !other.maySend('audio')) return undefined;
+    if (section === undefined || !other.maySend('Audio')) return undefined;
     const [stream] = section.layers;
     if (stream === undefined) return isSettling ? 'awaited' : undefined;
     return !other.hasKeysInSound && now - stream.heardAt < aliveMs && canPass(stream, leg) ? stream : undefined;

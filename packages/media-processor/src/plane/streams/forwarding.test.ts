@@ -108,6 +108,26 @@ planeTest('a participant that is muted is not heard, whatever it sends; a leg on
   assertContinuous(bert.heard);
 });
 
+planeTest('what a client may not send reaches nobody', async (t) => {
+  const plane = new TestMediaPlane(t);
+  const anna = await plane.connect('anna', [microphone('0', 1000), camera('v')]);
+  const bert = await plane.connect('bert', [speaker('1', 2001), screenOf('s', 2000)]);
+  plane.want('bert', 's', 'anna');
+  const [voiceOfAnna, picture] = [new Voice(anna, 77), new Picture(anna, 5)];
+  const heard = (ssrc: number): number => bert.heard.filter((packet) => packet.ssrc === ssrc).length;
+  picture.show('key');
+  await bert.until(() => heard(2000) === 1);
+  plane.handle({ kind: 'setSendable', conferenceId: 'c', legId: 'anna', streams: ['Audio'] });
+  picture.show('key');
+  voiceOfAnna.say();
+  await bert.until(() => heard(2001) === 1);
+  plane.handle({ kind: 'setSendable', conferenceId: 'c', legId: 'anna', streams: ['Video'] });
+  voiceOfAnna.say();
+  picture.show('key', 77);
+  await bert.until(() => heard(2000) === 2);
+  assert.deepEqual([heard(2001), bert.heard.at(-1)?.payload.length], [1, 82]);
+});
+
 planeTest('who speaks is told', async (t) => {
   const plane = new TestMediaPlane(t);
   const anna = await plane.connect('anna', voice(1000));

@@ -74,7 +74,7 @@ export class ConferenceCommands {
     }
   }
 
-  private carryOutForLeg(conference: Conference, command: CommandOf<'closeLeg' | 'describe' | 'offer' | 'trickle' | 'setMuted' | 'setHeld' | 'setWanted' | 'setSound' | 'sendDtmf'>): void {
+  private carryOutForLeg(conference: Conference, command: CommandOf<'closeLeg' | 'describe' | 'offer' | 'trickle' | 'setMuted' | 'setHeld' | 'setSendable' | 'setWanted' | 'setSound' | 'sendDtmf'>): void {
     const leg = conference.legs.get(command.legId);
     if (leg === undefined) {
       // Of a telephone that calls there is no leg yet where its own network makes the ringing tone, and no tone to end.
