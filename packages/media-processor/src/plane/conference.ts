@@ -12,6 +12,7 @@ import { ConferencePlays } from './sound/conference-plays.ts';
 import type { Leg } from './legs/leg.ts';
 import type { Mixing } from './sound/mixing.ts';
 import { PassThrough } from './sound/pass-through.ts';
+import type { RepacketizingParts } from './sound/repacketized-stream.ts';
 import { PictureRouting } from './pictures/picture-routing.ts';
 import { WatchedPictures } from './pictures/watched-pictures.ts';
 
@@ -19,6 +20,7 @@ export interface ConferenceParts {
   readonly tell: (event: ConferenceEvent) => void;
   readonly mixing: Mixing;
   readonly composing: Composing;
+  readonly repacketizing: RepacketizingParts;
   /** What is to be routed once the commands or packets at hand are done with. */
   readonly unrouted: Set<Conference>;
   /** Whether a client is known to reach us over TCP. */
@@ -47,13 +49,13 @@ export class Conference {
   private readonly automatic: AutomaticModes;
 
   constructor(conferenceId: string, modes: MediaModes, parts: ConferenceParts) {
-    const { tell, mixing, composing, isOverTcp } = parts;
+    const { tell, mixing, composing, repacketizing, isOverTcp } = parts;
     this.conferenceId = conferenceId;
     this.modes = modes;
     this.tell = tell;
     this.parts = parts;
     this.mix = new ConferenceMix(this, mixing);
-    this.passThrough = new PassThrough(this);
+    this.passThrough = new PassThrough(this, repacketizing);
     this.plays = new ConferencePlays(this, mixing);
     this.clientCodecs = new ClientCodecs(this);
     this.audio = new AudioRouting(this);

@@ -18,6 +18,7 @@ import type { RtpTransport } from './transports/rtp-transport.ts';
 import type { WebrtcTransport } from './transports/webrtc-transport.ts';
 import { openMediaSockets } from './packets/media-sockets.ts';
 import { Mixing } from './sound/mixing.ts';
+import { RepacketizingParts } from './sound/repacketized-stream.ts';
 import { PacketReceiver, type ReceiverStatistics } from './packets/packet-receiver.ts';
 import { PacketSender } from './packets/packet-sender.ts';
 import { StreamWriters } from './streams/stream-writers.ts';
@@ -86,6 +87,7 @@ export class MediaPlane {
       tell: options.tell,
       mixing: this.mixing,
       composing: this.composing,
+      repacketizing: new RepacketizingParts(this.sender, fanOut),
       unrouted: this.unrouted,
       isOverTcp: ({ transport }) => transport?.route !== undefined && this.streamRelays.has(formatTransportAddress(transport.route.remote)),
     };

@@ -13,6 +13,7 @@ import { packetWords, ReceivedPackets } from '../packets/received-packets.ts';
 import { ComposedStream } from '../pictures/composed-stream.ts';
 import { Composing } from '../pictures/composing.ts';
 import { Mixing } from '../sound/mixing.ts';
+import { RepacketizingParts } from '../sound/repacketized-stream.ts';
 import type { SentStream } from '../streams/sent-stream.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
 import { StreamWriters } from '../streams/stream-writers.ts';
@@ -142,7 +143,7 @@ export class ForwardingWorld {
     const quiet = (): void => undefined;
     const clock = (): Instant => now;
     const conference = new Conference('c', { audio: 'forwarded', video: 'forwarded' }, {
-      tell: quiet, mixing: new Mixing(sender, clock, quiet), composing: new Composing(sender, this.fanOut, clock, quiet), unrouted: new Set(), isOverTcp: () => false,
+      tell: quiet, mixing: new Mixing(sender, clock, quiet), composing: new Composing(sender, this.fanOut, clock, quiet), repacketizing: new RepacketizingParts(sender, this.fanOut), unrouted: new Set(), isOverTcp: () => false,
     });
     const randomness = seededRandomness(7);
     const random = (): number => randomness.nextUint32();

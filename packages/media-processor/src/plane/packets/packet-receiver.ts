@@ -272,13 +272,16 @@ export class PacketReceiver {
     if (startsKeyFrame) stream.settleKeyFrame();
     if (stream.section.kind === 'audio') this.listen(leg, now);
     stream.composing?.push(packet, now);
+    stream.repacketized?.push(packet, now);
     stream.retransmissions?.put(packet, now);
     if (stream.subscribers.length > 0) this.hold(stream, startsKeyFrame);
   }
 
   private bind(leg: Leg, now: Instant): StreamBinding | undefined {
     const binding = leg.bindings.bind(this.packet, this.elements, leg.received, now);
-    if (binding?.carries === 'media') this.options.onStream(binding.stream, now);
+    if (binding?.carries !== 'media') return binding;
+    binding.stream.noteSound(this.packet);
+    this.options.onStream(binding.stream, now);
     return binding;
   }
 
@@ -292,7 +295,7 @@ export class PacketReceiver {
   private noteCodec(leg: Leg, stream: ReceivedStream, now: Instant): void {
     const { packet } = this;
     stream.announcesSilence = false;
-    if (packet.payloadType === stream.payloadType) return;
+    if (stream.noteSound(packet)) return;
     const codec = stream.section.codecOf(packet.payloadType);
     if (codec === undefined) return;
     stream.announcesSilence = codec.name === 'CN';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { writeTelephoneEvent } from '@dialplane/rtp';
 import type { SectionCodec } from '../../process-api/leg-settings.ts';
+import type { HeardPacket } from '../test-media-client.ts';
 import { midElement, noExtensions, planeTest, testCodecs, TestMediaPlane } from '../test-media-plane.ts';
 import { openTelephoneLeg, type TelephoneLegSettings, type TestTelephone } from '../test-telephone.ts';
 
@@ -79,6 +80,44 @@ planeTest('two telephones with a codec in common get each other\'s packets as th
   await ben.telephone.until(() => ben.telephone.heard.filter(({ payloadType, payload }) => payloadType === 96 && payload[0] === 7).length === 5);
   assert.deepEqual(plane.events.flatMap((event) => (event.kind === 'dtmfReceived' ? [event.tone] : [])), ['7']);
   assert.deepEqual([gaps(ann), gaps(ben)], [[], []]);
+});
+
+planeTest('packets pass in the length that each telephone asks for: joined, cut, keys between them, and with what is lost on the way missing', async (t) => {
+  const plane = new TestMediaPlane(t);
+  await plane.startMixing(t);
+  const codecs = [pcmu, events(101)];
+  const [short, long] = [await openTelephoneLeg(t, plane, { legId: 'short', codecs, ssrc: 1, packetMs: 20 }), await openTelephoneLeg(t, plane, { legId: 'long', codecs, ssrc: 2, packetMs: 30 })];
+  /** Sound in which each byte says where it is. */
+  const say = ({ telephone, port }: typeof short, number: number, bytes: number): void =>
+    telephone.say(port, [{ ssrc: bytes, payloadType: 0, sequenceNumber: number, timestamp: number * bytes, payload: Uint8Array.from({ length: bytes }, (_, at) => Math.floor((number * bytes + at) / 80) & 0xff) }]);
+  let number = 0;
+  const speaking = setInterval(() => {
+    number += 1;
+    if (number % 20 !== 0) say(short, number, 160);
+    if (number % 20 === 10) short.telephone.say(short.port, [{ ssrc: 160, payloadType: 101, sequenceNumber: number += 1, timestamp: number * 160, payload: Uint8Array.of(3, 0x8a, 0, 160) }]);
+    if (number % 2 === 0) say(long, number / 2, 320);
+  }, 20);
+  t.after(() => clearInterval(speaking));
+  const passed = ({ telephone: { heard } }: typeof short): readonly HeardPacket[] => heard.filter(({ payloadType, payload }) => payloadType === 101 || payload.every((byte, at) => byte === (((payload[0] ?? 0) + Math.floor(at / 80)) & 0xff)));
+  const whole = (side: typeof short, bytes: number): number => passed(side).filter(({ payload }) => payload.length === bytes).length;
+  await Promise.all([long.telephone.until(() => whole(long, 240) > 40), short.telephone.until(() => whole(short, 160) > 40)]);
+  const decoded = plane.plane.mixing.current?.statistics().decodedFrames;
+  await long.telephone.until(() => whole(long, 240) > 80);
+  assert.equal(plane.plane.mixing.current?.statistics().decodedFrames, decoded, 'nothing is decoded');
+  const [joined, cut] = [passed(long).slice(-60), passed(short).slice(-30)];
+  assert.ok(joined.some(({ payloadType }) => payloadType === 101));
+  // What was before a key or a loss goes out in a packet that is not full.
+  assert.deepEqual(joined.filter(({ payloadType, payload }) => payloadType === 0 && ![80, 160, 240].includes(payload.length)), []);
+  assert.ok(joined.filter(({ payload }) => payload.length === 240).length > 45);
+  assert.deepEqual(new Set(cut.map(({ payload }) => payload.length)), new Set([160]));
+  for (const side of [joined, cut]) {
+    const steps = side.slice(1).map(({ sequenceNumber }, index) => (sequenceNumber - (side[index]?.sequenceNumber ?? 0)) & 0xffff);
+    assert.ok(steps.includes(2), 'what was lost is missing');
+    for (const [index, { timestamp, payloadType, payload }] of side.slice(1).entries()) {
+      const before = side[index];
+      if (steps[index] === 1 && payloadType === 0 && before?.payloadType === 0) assert.deepEqual([timestamp - before.timestamp, payload[0]], [before.payload.length, ((before.payload.at(-1) ?? 0) + 1) & 0xff]);
+    }
+  }
 });
 
 planeTest('a third telephone is mixed in without a gap, and when it goes packets pass again', async (t) => {

@@ -4,6 +4,8 @@ import { CodecMatch, notAgreed } from '../streams/codec-match.ts';
 import type { Leg } from '../legs/leg.ts';
 import type { ReceivedSection } from '../legs/received-section.ts';
 import type { ReceivedStream } from '../streams/received-stream.ts';
+import { type PacketsWanted, RepacketizedStream, type RepacketizingParts } from './repacketized-stream.ts';
+import { bytesPerMsOf, isDivisible } from './repacketizer.ts';
 
 /** Of who is silent this long, the mix says that there is silence: a carrier that gets nothing takes the call for dead. */
 const aliveMs = 500;
@@ -16,24 +18,28 @@ const keyMs = 250;
 const afterKeysMs = 1_000;
 
 /**
- * A telephone and one other who agree on a codec: what one sends, the other gets as it is, since to mix one voice is to spoil it. As soon as there is anything to mix (a third one, a sound of
+ * A telephone and one other who agree on a codec: what one sends, the other gets as it is, since to mix one voice is to spoil it; only how much of it is in a packet is as each has asked for. As soon as there is anything to mix (a third one, a sound of
  * ours, keys to be pressed) or to translate, or nothing comes, the leg hears the mix.
  */
 export class PassThrough {
   private readonly conference: Conference;
+  private readonly repacketizing: RepacketizingParts;
   /** Legs for which keys are pressed, until when. */
   private readonly pressing = new Map<Leg, Instant>();
   /** Stands for which legs got which stream as it is when it was last looked at. */
   private passed = 0;
 
-  constructor(conference: Conference) {
+  constructor(conference: Conference, repacketizing: RepacketizingParts) {
     this.conference = conference;
+    this.repacketizing = repacketizing;
   }
 
-  /** The stream that the leg gets as it is; undefined where it does not. */
-  sourceFor(leg: Leg, now: Instant): ReceivedStream | undefined {
+  /** The stream that the leg gets as it is, but for how much is in a packet; undefined where it does not. */
+  sourceFor(leg: Leg, now: Instant): ReceivedStream | RepacketizedStream | undefined {
     const source = this.follow(leg, now);
-    return source === 'awaited' ? undefined : source;
+    if (typeof source !== 'object') return undefined;
+    source.repacketized = this.repacketize(source, leg);
+    return source.repacketized ?? source;
   }
 
   /** Whether the leg hears nothing of the mix: it gets what the other sends, or is about to. */
@@ -72,6 +78,14 @@ export class PassThrough {
     return other !== undefined && (leg.telephone !== undefined || other.telephone !== undefined) ? other : undefined;
   }
 
+  /** The stream in packets of the length that the leg asks for; undefined where they have it, or cannot have another one. Who has once sent others may again. */
+  private repacketize(stream: ReceivedStream, leg: Leg): RepacketizedStream | undefined {
+    const wanted = wantedPackets(stream, leg);
+    const { repacketized } = stream;
+    if (wanted === undefined || (repacketized?.payloadType === wanted.payloadType && repacketized.packetMs === wanted.packetMs)) return repacketized;
+    return new RepacketizedStream(stream, wanted, this.repacketizing);
+  }
+
   private follow(leg: Leg, now: Instant): ReceivedStream | 'awaited' | undefined {
     if (leg.isHeld || leg.sound.kind !== 'none' || this.conference.plays.reaches(leg) || this.pressing.has(leg)) return undefined;
     const isSettling = now - this.conference.changedAt < settlingMs;
@@ -94,7 +108,7 @@ export class PassThrough {
   hasChanged(now: Instant): boolean {
     for (const [leg, until] of this.pressing) if (until <= now) this.pressing.delete(leg);
     let passed = 0;
-    for (const leg of this.conference.legs.values()) passed = (Math.imul(passed, 31) + numberOf(this.follow(leg, now))) | 0;
+    for (const leg of this.conference.legs.values()) passed = (Math.imul(passed, 31) + numberOf(this.follow(leg, now), leg)) | 0;
     const hasChanged = passed !== this.passed;
     this.passed = passed;
     return hasChanged;
@@ -112,6 +126,15 @@ function audioSection({ received }: Leg): ReceivedSection | undefined {
   return received.find(({ kind }) => kind === 'audio');
 }
 
-function numberOf(source: ReceivedStream | 'awaited' | undefined): number {
-  return typeof source === 'object' ? source.ssrc : source === 'awaited' ? 2 : 1;
+/** What the packets of a stream are to be for a leg, where they are something else now. */
+function wantedPackets({ payloadType, section, soundBytes }: ReceivedStream, leg: Leg): PacketsWanted | undefined {
+  const { packetMs } = leg.sent.find(({ kind }) => kind === 'audio')?.settings.send ?? {};
+  const codec = section.codecOf(payloadType)?.name ?? '';
+  if (packetMs === undefined || soundBytes === 0 || !isDivisible(codec) || soundBytes === packetMs * bytesPerMsOf(codec)) return undefined;
+  return { codec, payloadType, packetMs };
+}
+
+function numberOf(source: ReceivedStream | 'awaited' | undefined, leg: Leg): number {
+  if (typeof source !== 'object') return source === 'awaited' ? 2 : 1;
+  return (source.ssrc + (source.repacketized?.packetMs ?? wantedPackets(source, leg)?.packetMs ?? 0)) | 0;
 }

@@ -6,6 +6,7 @@ import { isMedia } from './codec-match.ts';
 import type { PictureSource } from '../pictures/picture-source.ts';
 import { Receivers } from '../forwarding/receivers.ts';
 import { packetWords, type ReceivedPackets } from '../packets/received-packets.ts';
+import type { RepacketizedStream } from '../sound/repacketized-stream.ts';
 import type { ReceivedSection } from '../legs/received-section.ts';
 import type { SentStream } from './sent-stream.ts';
 import type { SourceStream } from './source-stream.ts';
@@ -46,6 +47,10 @@ export class ReceivedStream implements SourceStream {
   height = 0;
   /** Of the codec that it carries now, keys and comfort noise aside; -1 before there was one. */
   payloadType: number;
+  /** Payload of its last packet in that codec; 0 before there was one. */
+  soundBytes = 0;
+  /** The same for a telephone that wants packets of another length; absent where nobody does. */
+  repacketized: RepacketizedStream | undefined;
   /** Its sender says that it may be silent for a while (comfort noise came last). */
   announcesSilence = false;
   /** The highest that was seen; 0 where there are none. */
@@ -79,6 +84,13 @@ export class ReceivedStream implements SourceStream {
     this.meter.note(packet.length, now);
     if (!isRetransmission && !this.statistics.note(packet.sequenceNumber, packet.timestamp, packet.length, now)) return false;
     if (this.section.usesNack && this.nacks.note(packet.sequenceNumber, now)) this.keyFrame = 'needed';
+    return true;
+  }
+
+  /** Takes note of a packet of sound. @returns whether it is in the codec of the packets before it. */
+  noteSound({ payloadType, payloadLength }: RtpPacket): boolean {
+    if (payloadType !== this.payloadType) return false;
+    this.soundBytes = payloadLength;
     return true;
   }
 
