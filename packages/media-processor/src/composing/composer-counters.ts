@@ -1,7 +1,7 @@
 import { SharedCounters } from '../threads/shared-counters.ts';
 import type { VideoComposerStatistics } from './video-composer.ts';
 
-const names = ['droppedFrames', 'decodedFrames', 'undecodableFrames', 'encodedFrames', 'lateTicks'] as const satisfies readonly (keyof VideoComposerStatistics)[];
+const names = ['droppedFrames', 'decodedFrames', 'undecodableFrames', 'encodedFrames', 'lateTicks', 'workedMs'] as const satisfies readonly (keyof VideoComposerStatistics)[];
 
 export class ComposerCounters extends SharedCounters<(typeof names)[number]> {
   constructor(memory?: SharedArrayBuffer) {

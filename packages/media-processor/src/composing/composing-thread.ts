@@ -44,6 +44,7 @@ export class ComposingThread {
       perform: (command) => this.perform(command),
       takeRecords: () => this.takeFrames(),
       onTick: () => this.compose(),
+      noteWorked: (milliseconds) => this.counters.add('workedMs', milliseconds),
     });
   }
 

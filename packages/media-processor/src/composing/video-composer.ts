@@ -77,4 +77,6 @@ export interface VideoComposerStatistics {
   readonly encodedFrames: number;
   /** Moments for a frame that were left out because the one before took too long. */
   readonly lateTicks: number;
+  /** Milliseconds in which the thread has worked. */
+  readonly workedMs: number;
 }

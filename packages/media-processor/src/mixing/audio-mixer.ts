@@ -159,4 +159,6 @@ export interface AudioMixerStatistics {
   /** Frames of which the listener hears a guess, because the packet was lost or late. */
   readonly concealedFrames: number;
   readonly encodedFrames: number;
+  /** Milliseconds in which the thread has worked. */
+  readonly workedMs: number;
 }

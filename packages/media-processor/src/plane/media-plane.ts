@@ -21,6 +21,7 @@ import { Mixing } from './sound/mixing.ts';
 import { RepacketizingParts } from './sound/repacketized-stream.ts';
 import { PacketReceiver, type ReceiverStatistics } from './packets/packet-receiver.ts';
 import { PacketSender } from './packets/packet-sender.ts';
+import { ProcessLoad } from './process-load.ts';
 import { StreamWriters } from './streams/stream-writers.ts';
 import { TickPolicy } from './tick-policy.ts';
 
@@ -53,6 +54,7 @@ export class MediaPlane {
   private readonly options: MediaPlaneOptions;
   private readonly sockets: UdpSockets;
   private readonly sender: PacketSender;
+  private readonly load: ProcessLoad;
   private readonly tables = new ForwardingTables();
   private readonly conferences = new Map<string, Conference>();
   private readonly feedbackReader = new FeedbackReader(wallClock);
@@ -83,6 +85,7 @@ export class MediaPlane {
     this.mixing = new Mixing(this.sender, clock, warn);
     const fanOut = new FanOut(this.sender, this.tables, (leg, error) => this.giveUp(leg, error));
     this.composing = new Composing(this.sender, fanOut, clock, warn);
+    this.load = new ProcessLoad(this.sockets, this.mixing, this.composing);
     this.conferenceParts = {
       tell: options.tell,
       mixing: this.mixing,
@@ -382,10 +385,8 @@ export class MediaPlane {
   }
 
   private answer(sequence: number): void {
-    const { active, idle } = performance.eventLoopUtilization();
-    const load = active === 0 ? 0 : (active - this.sockets.statistics().waitedMs) / (active + idle);
     const legs = [...this.conferences.values()].reduce((sum, conference) => sum + conference.legs.size, 0);
-    this.options.tell({ kind: 'alive', sequence, conferences: this.conferences.size, legs, load });
+    this.options.tell({ kind: 'alive', sequence, conferences: this.conferences.size, legs, load: this.load.measure() });
   }
 }
 

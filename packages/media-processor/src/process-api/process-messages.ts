@@ -65,7 +65,7 @@ export type ProcessEvent =
   /** Which of those that were asked for it listens on. */
   | { readonly kind: 'listening'; readonly addresses: readonly string[] }
   | { readonly kind: 'startFailed'; readonly sentence: string }
-  | { readonly kind: 'alive'; readonly sequence: number; readonly conferences: number; readonly legs: number; /** Of one core, 0 to 1. */ readonly load: number }
+  | { readonly kind: 'alive'; readonly sequence: number; readonly conferences: number; readonly legs: number; /** Of one core in the last two seconds, 0 to 1; of the busiest thread. */ readonly load: number }
   | { readonly kind: 'logged'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
   | PortsEvent
   | ConferenceEvent;

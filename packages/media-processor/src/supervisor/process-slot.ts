@@ -29,7 +29,7 @@ export interface RunningProcess {
   readonly processId: number;
   readonly addresses: readonly string[];
   readonly port: number;
-  /** Of one core, 0 to 1. */
+  /** Of one core, 0 to 1: of the two seconds before it was told. */
   readonly load: number;
 }
 

@@ -12,8 +12,12 @@ export class SharedCounters<Name extends string> {
   }
 
   count(name: Name): void {
+    this.add(name, 1);
+  }
+
+  add(name: Name, amount: number): void {
     const at = this.names.indexOf(name);
-    this.values[at] = (this.values[at] ?? 0) + 1;
+    this.values[at] = (this.values[at] ?? 0) + amount;
   }
 
   read(): Readonly<Record<Name, number>> {

@@ -11,6 +11,8 @@ export interface TickingWork<Command> {
   takeRecords(): void;
   /** It is time for the next tick, {@link TickingLoop.tick} and one. */
   onTick(): void;
+  /** It has worked for so many milliseconds more. */
+  noteWorked(milliseconds: number): void;
 }
 
 /** The life of a thread that works at multiples of some milliseconds from its start, so that its clock does not drift, and takes commands and records. */
@@ -18,6 +20,8 @@ export class TickingLoop<Command extends { readonly kind: string }> {
   /** The last tick that was done or left out. */
   tick = 0;
   readonly startedAt = performance.now();
+  /** Until when its work was told. */
+  private toldUntil = this.startedAt;
   private readonly tickMs: number;
   private readonly port: MessagePort;
   private readonly incoming: RingReader;
@@ -54,15 +58,20 @@ export class TickingLoop<Command extends { readonly kind: string }> {
 
   /** Until something comes, where there is nothing to do; else until the next tick, and does it. */
   private wait(rings: number): void {
+    const now = performance.now();
+    this.work.noteWorked(now - this.toldUntil);
+    this.toldUntil = now;
     if (!this.work.isBusy()) {
       this.incoming.sleepUntilWritten(rings);
+      this.toldUntil = performance.now();
       this.work.takeRecords();
       this.passTime();
       return;
     }
-    const waitMs = this.startedAt + (this.tick + 1) * this.tickMs - performance.now();
-    if (waitMs > 0) this.incoming.sleep(rings, waitMs);
-    else this.work.onTick();
+    const waitMs = this.startedAt + (this.tick + 1) * this.tickMs - now;
+    if (waitMs <= 0) return this.work.onTick();
+    this.incoming.sleep(rings, waitMs);
+    this.toldUntil = performance.now();
   }
 
   private takeCommands(): void {

@@ -46,6 +46,7 @@ export class MixingThread {
       perform: (command) => this.perform(command),
       takeRecords: () => this.takePackets(),
       onTick: () => this.mix(),
+      noteWorked: (milliseconds) => this.counters.add('workedMs', milliseconds),
     });
   }
 

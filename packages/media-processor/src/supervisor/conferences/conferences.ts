@@ -13,7 +13,16 @@ export interface Conference {
   readonly conferenceId: string;
   readonly slot: ProcessSlot;
   readonly legs: Map<string, Leg>;
+  /** By `performance.now()`. */
+  readonly openedAt: number;
 }
+
+/** Until the load that a process tells says all of what a conference adds to it: what that is of, and a heartbeat. */
+const hiddenMs = 2_500;
+/** As much as two who talk with a telephone or each other add, of one core; a larger one shows soon. */
+const hiddenLoad = 0.005;
+/** Loads that are no further apart are alike: then legs are counted. */
+const likeLoad = 0.1;
 
 /** Which conference is where. */
 export class Conferences {
@@ -29,7 +38,7 @@ export class Conferences {
   }
 
   add(conferenceId: string, slot: ProcessSlot): void {
-    const conference = { conferenceId, slot, legs: new Map() };
+    const conference = { conferenceId, slot, legs: new Map(), openedAt: performance.now() };
     this.byId.set(conferenceId, conference);
     const others = this.bySlot.get(slot);
     if (others === undefined) this.bySlot.set(slot, new Set([conference]));
@@ -53,13 +62,21 @@ export class Conferences {
   }
 
   /**
-   * The process for another conference: the one with the fewest legs. An empty one stays empty as long as another serves, so that there is one to go to when a process is lost;
+   * The process for another conference: the one with the least to do, and among those that have about as much, the one with the fewest legs. An empty one stays empty as long as another serves, so that there is one to go to when a process is lost;
    * `spare` are how many are kept.
    */
   place(slots: readonly ProcessSlot[], spare: number): ProcessSlot | undefined {
     const running = slots.filter((slot) => slot.running !== undefined);
     const empty = running.filter((slot) => this.on(slot).length === 0);
     const kept = new Set(empty.length < running.length || empty.length > spare ? empty.slice(Math.max(0, empty.length - spare)) : []);
-    return running.filter((slot) => !kept.has(slot)).toSorted((a, b) => this.legsOn(a) - this.legsOn(b) || this.on(a).length - this.on(b).length)[0];
+    const choices = running.filter((slot) => !kept.has(slot)).map((slot) => ({ slot, load: this.expectedLoad(slot), legs: this.legsOn(slot), conferences: this.on(slot).length }));
+    const least = Math.min(...choices.map(({ load }) => load));
+    return choices.filter(({ load }) => load <= least + likeLoad).toSorted((a, b) => a.legs - b.legs || a.conferences - b.conferences)[0]?.slot;
+  }
+
+  /** As the process has told, and what has come to it since. */
+  private expectedLoad(slot: ProcessSlot): number {
+    const since = performance.now() - hiddenMs;
+    return (slot.running?.load ?? 0) + hiddenLoad * this.on(slot).filter(({ openedAt }) => openedAt >= since).length;
   }
 }
