@@ -73,6 +73,19 @@ test('a number that has a trunk keeps it until it is given another, or given bac
   assert.equal(await trunkAfter({ trunk: null }), undefined);
 });
 
+test('a number leads to users who are there: to others it is not given, and those who are deleted it forgets', async (t) => {
+  const { books } = await testBooks(t, { userExists: async (identifier) => identifier !== '8:acs:r1_slip' })();
+  const putFor = (...identifiers: string[]) => books.desk.putNumber('+14255550101', { target: { kind: 'users', identifiers } });
+  const refused = await putFor('8:acs:r1_alice', '8:acs:r1_slip');
+  assert.deepEqual([refused.ok, !refused.ok && refused.target], [false, 'body.target.identifiers.1']);
+  assert.match((!refused.ok && refused.sentence) || '', /There is no user 8:acs:r1_slip/);
+  assert.ok((await putFor('8:acs:r1_alice', '8:acs:r1_bob')).ok);
+  await books.forgetUser('8:acs:r1_alice');
+  assert.deepEqual(books.numbers.targetOf('+14255550101'), { kind: 'users', identifiers: ['8:acs:r1_bob'] });
+  await books.forgetUser('8:acs:r1_bob');
+  assert.deepEqual(books.numbers.get('+14255550101')?.target, { kind: 'none' });
+});
+
 test('what is wrong says where', async (t) => {
   const { books } = await opened(t);
   const { desk } = books;

@@ -34,6 +34,8 @@ export interface TelephonyBooksOptions {
   readonly usageRetentionMs: number;
   /** Of SIP digests; it must never change, because stored hashes have it in them. */
   readonly realm?: string;
+  /** Whether there is such a user, by raw identifier; everybody is there by default. */
+  readonly userExists?: (identifier: string) => Promise<boolean>;
   /** Which webhooks are called: HTTPS at public addresses only by default. */
   readonly webhooks?: 'public' | 'private';
   /** Names a call for those outside; by itself by default. */
@@ -76,7 +78,7 @@ export interface TelephonyBooks {
   settled(): Promise<void>;
   /** Lets go of what has had its time. To be called now and then. */
   sweep(): Promise<void>;
-  /** Deletes a user's SIP phones, and whom the user called. */
+  /** Deletes a user's SIP phones, and whom the user called; numbers lead to the user no more. */
   forgetUser(identifier: string): Promise<void>;
   /** Ends what is metered and stores what waits; the store must be closed after. */
   close(): Promise<void>;
@@ -87,7 +89,7 @@ const presetRealm = 'dialplane';
 
 /** Opens the books on the data of the run before. Throws `StoreError`. */
 export async function openTelephonyBooks(options: TelephonyBooksOptions): Promise<TelephonyBooks> {
-  const { store, dataDir, logger, resourceId, numberRetentionMs, usageRetentionMs, realm = presetRealm, webhooks = 'public', serverCallIdOf = (callId) => callId, recordedLine = async () => undefined, authorization, now = Date.now, random = Math.random } = options;
+  const { store, dataDir, logger, resourceId, numberRetentionMs, usageRetentionMs, realm = presetRealm, webhooks = 'public', serverCallIdOf = (callId) => callId, recordedLine = async () => undefined, userExists = async () => true, authorization, now = Date.now, random = Math.random } = options;
   const trunks = await TrunkBook.open(store, realm, now);
   const isTrunk = (name: string): boolean => trunks.has(name);
   const [numbers, routes, policy, devices, eventSubscriptions] = await Promise.all([NumberBook.open(store, now, isTrunk), RouteBook.open(store, isTrunk), PolicyBook.open(store), DeviceBook.open(store, realm, now), EventSubscriptionBook.open(store, now)]);
@@ -113,7 +115,7 @@ export async function openTelephonyBooks(options: TelephonyBooksOptions): Promis
     webhooks: sender,
     sipConfiguration: new SipConfiguration({ store, trunks, routes, numbers }),
     directory: edgeDirectory(trunks, devices),
-    desk: new TelephonyDesk(parts, reports),
+    desk: new TelephonyDesk(parts, userExists, reports),
     settled: () => ledger.settled(),
     sweep: async () => {
       await retention.forgetNumbers(now() - numberRetentionMs);
@@ -121,6 +123,7 @@ export async function openTelephonyBooks(options: TelephonyBooksOptions): Promis
     },
     forgetUser: async (identifier) => {
       await devices.deleteOf(identifier);
+      await numbers.forgetUser(identifier);
       await retention.forgetNumbersOf(identifier);
     },
     close: async () => {

@@ -45,6 +45,8 @@ test('what is wrong is refused with the field that is, and users are no operator
   assert.deepEqual(await refused(operatorToken, 'PUT', 'trunks/a.example.com', { port: 0 }), [400, 'REQUEST_INVALID', 'body.port']);
   assert.deepEqual(await refused(operatorToken, 'PUT', 'trunks/a.example.com', { profile: { dtmf: 'smoke' } }), [400, 'REQUEST_INVALID', 'body.profile.dtmf']);
   assert.deepEqual(await refused(operatorToken, 'PUT', 'numbers/12', {}), [400, 'REQUEST_INVALID', 'params.number']);
+  const { identifier } = operator.signedIn;
+  assert.deepEqual(await refused(operatorToken, 'PUT', `numbers/${number}`, { target: { kind: 'users', identifiers: [identifier, `${identifier}0`] } }), [400, 'REQUEST_INVALID', 'body.target.identifiers.1']);
   assert.deepEqual(await refused(operatorToken, 'PUT', 'routes', { routes: [{ name: 'a', numberPattern: '(', trunks: [] }] }), [400, 'REQUEST_INVALID', 'body.routes.0.numberPattern']);
   assert.deepEqual(await refused(operatorToken, 'DELETE', 'trunks/a.example.com'), [404, 'TRUNK_NOT_FOUND', undefined]);
 });

@@ -20,6 +20,7 @@ export async function openBooks({ options, store, identity, logger }: OpenBooksO
   const books = await openTelephonyBooks({
     store, logger, dataDir: options.dataDir,
     resourceId: () => identity.resources.default.id,
+    userExists: (identifier) => identity.userExists(identifier),
     webhooks: options.webhooks,
     serverCallIdOf,
     recordedLine: (callId, lineId) => recordedParticipation(store, callId, lineId),

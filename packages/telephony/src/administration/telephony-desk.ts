@@ -15,10 +15,12 @@ type DeskBooks = Pick<TelephonyBooks, 'trunks' | 'health' | 'numbers' | 'routes'
 /** What operators ask of telephony, over the books. */
 export class TelephonyDesk {
   readonly #books: DeskBooks;
+  readonly #userExists: (identifier: string) => Promise<boolean>;
   readonly #reports: ReaderThread<UsageReport>;
 
-  constructor(books: DeskBooks, reports: ReaderThread<UsageReport>) {
+  constructor(books: DeskBooks, userExists: (identifier: string) => Promise<boolean>, reports: ReaderThread<UsageReport>) {
     this.#books = books;
+    this.#userExists = userExists;
     this.#reports = reports;
   }
 
@@ -52,11 +54,17 @@ export class TelephonyDesk {
     return { value: [...this.#books.numbers.list()] };
   }
 
-  /** A webhook is asked whether it wants to be called (Event Grid, subscription validation). */
+  /**
+   * A webhook is asked whether it wants to be called (Event Grid, subscription validation). Users have to be there: their identifiers are drawn by this server, so that one which nobody has is a
+   * slip, and whoever calls the number would hear of it first.
+   */
   async putNumber(number: string, request: PutTelephoneNumberRequest): Promise<Answer<TelephoneNumber>> {
     const { target } = request;
     const fault = target?.kind === 'webhook' ? await this.#books.incomingCalls.validate(target.url) : undefined;
     if (fault !== undefined) return refusal('REQUEST_INVALID', fault, 'body.target.url');
+    for (const [index, identifier] of target?.kind === 'users' ? target.identifiers.entries() : []) {
+      if (!(await this.#userExists(identifier))) return refusal('REQUEST_INVALID', `There is no user ${identifier} on this server. Create the user first, or take one that exists.`, `body.target.identifiers.${index}`);
+    }
     return this.#books.numbers.put(number, request);
   }
 

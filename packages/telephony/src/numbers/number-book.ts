@@ -90,6 +90,15 @@ export class NumberBook {
     return done(number);
   }
 
+  /** Calls go to the others whom a number was for, or nowhere. */
+  async forgetUser(identifier: string): Promise<void> {
+    for (const { number, target } of this.#numbers.values()) {
+      if (target.kind !== 'users' || !target.identifiers.includes(identifier)) continue;
+      const identifiers = target.identifiers.filter((other) => other !== identifier);
+      await this.put(number, { target: identifiers.length === 0 ? { kind: 'none' } : { kind: 'users', identifiers } });
+    }
+  }
+
   async delete(e164: string): Promise<Answer<undefined>> {
     if (!this.#numbers.has(e164)) return refusal('NUMBER_NOT_FOUND');
     await this.#store.write([this.#store.database.deleteFrom('telephone_number').where('number', '=', e164)], 'powerLoss');
