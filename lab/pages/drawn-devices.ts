@@ -1,4 +1,4 @@
-import { burstMs, counterBits, framesPerLoop, grayCode, neutralColour, people, stripShare, type Person } from '../src/test-signal.ts';
+import { burstMs, counterBits, framesPerLoop, grayCode, neutralColour, people, stripShare, type Person } from '../src/browsers/test-signal.ts';
 
 const width = 320;
 const height = 240;
@@ -7,7 +7,7 @@ const sampleRate = 48_000;
 
 /**
  * From now on microphone and camera of this page are a person's tone and picture, made by the page itself: for browsers that take no files as devices. What they
- * send is what the files have (`lab/src/fake-devices.ts`).
+ * send is what the files have (`lab/src/browsers/fake-devices.ts`).
  */
 export function drawDevices(person: Person): void {
   const device = (kind: MediaDeviceKind): MediaDeviceInfo => ({ deviceId: `drawn-${kind}`, groupId: 'drawn', kind, label: `${person}'s ${kind}`, toJSON: () => ({}) });

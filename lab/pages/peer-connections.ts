@@ -1,4 +1,4 @@
-import type { ChosenCandidate, ChosenPair } from '../src/page-contracts.ts';
+import type { ChosenCandidate, ChosenPair } from '../src/browsers/page-contracts.ts';
 
 /** Makes every RTCPeerConnection of this page reachable, so that a story can read the truth from the browser's own statistics. */
 export const peerConnections: RTCPeerConnection[] = [];

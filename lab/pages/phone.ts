@@ -2,8 +2,8 @@ import { AzureCommunicationTokenCredential, createIdentifierFromRawId, getIdenti
 // Before the client library, which must meet the observed RTCPeerConnection.
 import { chosenPairs, picturesReceived } from './peer-connections.ts';
 import { CallClient, Features, LocalVideoStream, type Call, type CallAgent, type DeviceManager, type DtmfTone, type IncomingCall, type RemoteParticipant, type RemoteVideoStream, type TransferToCallLocator, type TransferToParticipantLocator } from '@dialplane/calling';
-import type { CallSituation, PhonePage, Side } from '../src/page-contracts.ts';
-import { nameOf, type Person } from '../src/test-signal.ts';
+import type { CallSituation, PhonePage, Side } from '../src/browsers/page-contracts.ts';
+import { nameOf, type Person } from '../src/browsers/test-signal.ts';
 import { ArrivalWatch } from './arrival-watch.ts';
 import { drawDevices } from './drawn-devices.ts';
 import { offerToStory } from './page-methods.ts';

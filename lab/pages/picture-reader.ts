@@ -1,4 +1,4 @@
-import { counterBits, everybody, neutralColour, people, stripShare, type Person } from '../src/test-signal.ts';
+import { counterBits, everybody, neutralColour, people, stripShare, type Person } from '../src/browsers/test-signal.ts';
 
 /** What one decoded frame shows. */
 export interface PictureReading {

@@ -1,4 +1,4 @@
-import type { PlainCallPage, Side } from '../src/page-contracts.ts';
+import type { PlainCallPage, Side } from '../src/browsers/page-contracts.ts';
 import { drawDevices } from './drawn-devices.ts';
 import { offerToStory } from './page-methods.ts';
 import { chosenPairs, peerConnections } from './peer-connections.ts';

@@ -2,7 +2,7 @@ import { AzureCommunicationTokenCredential, createIdentifierFromRawId } from '@a
 // Before the client library, which must meet the observed RTCPeerConnection.
 import { onPeerConnection } from './peer-connections.ts';
 import { CallClient, type Call, type CallAgent, type IncomingCall } from '@dialplane/calling';
-import type { StopwatchPage } from '../src/page-contracts.ts';
+import type { StopwatchPage } from '../src/browsers/page-contracts.ts';
 import { firstSoundOf } from './first-sound.ts';
 import { offerToStory } from './page-methods.ts';
 

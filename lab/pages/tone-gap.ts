@@ -1,4 +1,4 @@
-import { burstMs, people, type Person } from '../src/test-signal.ts';
+import { burstMs, people, type Person } from '../src/browsers/test-signal.ts';
 import { connect } from './tone-meter.ts';
 
 const lookEveryMs = 10;

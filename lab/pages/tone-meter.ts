@@ -1,4 +1,4 @@
-import { burstMs, everybody, people, type Person } from '../src/test-signal.ts';
+import { burstMs, everybody, people, type Person } from '../src/browsers/test-signal.ts';
 
 /** The strongest level of each person's tone over the last whole period of bursts, in dB below full scale. */
 export type ToneReading = Readonly<Record<Person, number>>;

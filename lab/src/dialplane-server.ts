@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { OperationId, OperationResponse } from '@dialplane/calling-api';
 import type { FollowedProcess } from '@dialplane/testing';
-import type { Host } from './host.ts';
+import type { Host } from './network/host.ts';
 import { bridgeToLoopback } from './loopback-bridge.ts';
 
 const httpPort = 8080;

@@ -1,5 +1,5 @@
 import type { FollowedProcess } from '@dialplane/testing';
-import type { Host } from './host.ts';
+import type { Host } from './network/host.ts';
 
 /** Opens a Unix socket at `path` of this machine that leads to a TCP port of a host's own loopback interface; who comes from there is a program on that host. Whoever opened it ends it. */
 export async function bridgeToLoopback(host: Host, path: string, port: number): Promise<FollowedProcess> {

@@ -1,6 +1,6 @@
-import type { HostPlan, NetworkPlan, RouterPlan } from '../network-plan.ts';
-import { everybody, type Person } from '../test-signal.ts';
-import type { UplinkPlan } from '../uplink.ts';
+import type { HostPlan, NetworkPlan, RouterPlan } from '../network/network-plan.ts';
+import { everybody, type Person } from '../browsers/test-signal.ts';
+import type { UplinkPlan } from '../network/uplink.ts';
 import { openTwoPhones } from './two-phones.ts';
 
 /**

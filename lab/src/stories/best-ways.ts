@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChosenPair } from '../page-contracts.ts';
+import type { ChosenPair } from '../browsers/page-contracts.ts';
 import type { AccessNetwork } from './access-networks.ts';
 import type { Caller, TwoPhones } from './two-phones.ts';
 

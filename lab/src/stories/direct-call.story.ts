@@ -1,7 +1,7 @@
 /** Case 1 of the call flows: two clients that see each other exchange media directly, whatever way signaling takes. */
 import assert from 'node:assert/strict';
-import { startCapture } from '../capture.ts';
-import type { NetworkPlan } from '../network-plan.ts';
+import { startCapture } from '../captures/capture.ts';
+import type { NetworkPlan } from '../network/network-plan.ts';
 import { eventually } from '../patience.ts';
 import { labTest } from '../requirements.ts';
 import { carriedMedia, settledLedger, sumOf } from './relay-ledger.ts';

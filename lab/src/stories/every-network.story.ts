@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import type { RelayUsageRow } from '@dialplane/calling-api';
-import { startCapture } from '../capture.ts';
+import { startCapture } from '../captures/capture.ts';
 import { startDialplane } from '../dialplane-server.ts';
-import { buildNetwork } from '../network.ts';
+import { buildNetwork } from '../network/network.ts';
 import { labTest } from '../requirements.ts';
 import { accessNetworks, internetWith, placeOf, type AccessNetwork } from './access-networks.ts';
 import { bestWays, chosenWays, isAmong, type ChosenWays, type Ways } from './best-ways.ts';

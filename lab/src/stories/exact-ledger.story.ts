@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { RelayUsageRow } from '@dialplane/calling-api';
 import { startDialplane } from '../dialplane-server.ts';
-import { buildNetwork } from '../network.ts';
+import { buildNetwork } from '../network/network.ts';
 import { eventually } from '../patience.ts';
 import type { RelayClientCount, RelayClientTask } from '../relay-client.ts';
 import { labTest } from '../requirements.ts';

@@ -1,10 +1,10 @@
 /** The Media Processor speaks UDP only: where a network lets none through, the relay is in between, and charged; without it the call ends and says why. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { startCapture } from '../capture.ts';
+import { startCapture } from '../captures/capture.ts';
 import { eventually } from '../patience.ts';
 import { labTest } from '../requirements.ts';
-import type { Person } from '../test-signal.ts';
+import type { Person } from '../browsers/test-signal.ts';
 import { allArrive, hangUpAll, joinAll, openRoom, type Member } from './group-room.ts';
 import { allocationsOf, assertCharged, carriedMedia, settledLedger, sumOf } from './relay-ledger.ts';
 

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { MediaModes } from '@dialplane/calling-api';
-import { launchFirefox, openFirefoxPage } from '../firefox.ts';
+import { launchFirefox, openFirefoxPage } from '../browsers/firefox.ts';
 import { startDialplane, type DialplaneOptions, type DialplaneServer, type SignedInPerson } from '../dialplane-server.ts';
-import type { Host } from '../host.ts';
-import type { LabPage } from '../lab-page.ts';
-import { buildNetwork, type Network } from '../network.ts';
-import type { NetworkPlan } from '../network-plan.ts';
-import type { PhonePage } from '../page-contracts.ts';
-import { nameOf, type Person } from '../test-signal.ts';
+import type { Host } from '../network/host.ts';
+import type { LabPage } from '../browsers/lab-page.ts';
+import { buildNetwork, type Network } from '../network/network.ts';
+import type { NetworkPlan } from '../network/network-plan.ts';
+import type { PhonePage } from '../browsers/page-contracts.ts';
+import { nameOf, type Person } from '../browsers/test-signal.ts';
 import { internetOf, placeOf, type Site } from './access-networks.ts';
 import { openPhone, signIn } from './two-phones.ts';
 

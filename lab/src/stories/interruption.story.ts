@@ -1,6 +1,6 @@
 /** Signaling fails in the middle of a call: the call goes on, and nothing that happened meanwhile is lost. */
 import assert from 'node:assert/strict';
-import type { Host } from '../host.ts';
+import type { Host } from '../network/host.ts';
 import { labTest } from '../requirements.ts';
 import { bothArrive, connectCall, hangUp, oneSubnet, openTwoPhones, readFlow, readRecords } from './two-phones.ts';
 

@@ -1,6 +1,6 @@
 /** Minutes through the relay: the ledger is told while it lasts, and its sums are what tshark saw. Long: rows come once a minute. */
 import assert from 'node:assert/strict';
-import { startCapture } from '../capture.ts';
+import { startCapture } from '../captures/capture.ts';
 import { labTest } from '../requirements.ts';
 import { openPhonesIn, type AccessNetwork } from './access-networks.ts';
 import { bestWays, choose } from './best-ways.ts';

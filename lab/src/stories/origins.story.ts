@@ -1,16 +1,16 @@
 /** Where the page comes from: another web origin, and another computer that trusts the development CA. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { launchBrowser } from '../chromium.ts';
+import { launchBrowser } from '../browsers/chromium.ts';
 import { startDialplane } from '../dialplane-server.ts';
-import { openLabPage, openPage } from '../lab-page.ts';
-import { buildNetwork } from '../network.ts';
-import type { PhonePage } from '../page-contracts.ts';
+import { openLabPage, openPage } from '../browsers/lab-page.ts';
+import { buildNetwork } from '../network/network.ts';
+import type { PhonePage } from '../browsers/page-contracts.ts';
 import { labTest } from '../requirements.ts';
 import { bothArrive, connectCall, hangUp, oneSubnet, signIn } from './two-phones.ts';
 
 const pagePort = 5173;
-const pageServer = join(import.meta.dirname, '../serve-page.ts');
+const pageServer = join(import.meta.dirname, '../browsers/serve-page.ts');
 
 labTest('the same page from another origin', async () => {
   await using network = await buildNetwork(oneSubnet);

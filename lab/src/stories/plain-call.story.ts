@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { BrowserContext } from 'playwright-core';
-import { launchBrowser } from '../chromium.ts';
-import { launchFirefox, openFirefoxPage } from '../firefox.ts';
-import { startCapture } from '../capture.ts';
-import { openLabPage, type LabPage } from '../lab-page.ts';
-import { buildNetwork } from '../network.ts';
-import type { PlainCallPage } from '../page-contracts.ts';
+import { launchBrowser } from '../browsers/chromium.ts';
+import { launchFirefox, openFirefoxPage } from '../browsers/firefox.ts';
+import { startCapture } from '../captures/capture.ts';
+import { openLabPage, type LabPage } from '../browsers/lab-page.ts';
+import { buildNetwork } from '../network/network.ts';
+import type { PlainCallPage } from '../browsers/page-contracts.ts';
 import { labTest } from '../requirements.ts';
 
 const oneSubnet = {

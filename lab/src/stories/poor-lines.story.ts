@@ -1,7 +1,7 @@
 /** Lines that are slow and lose packets: the call stands, directly and through the relay. */
-import type { NetworkPlan } from '../network-plan.ts';
+import type { NetworkPlan } from '../network/network-plan.ts';
 import { labTest } from '../requirements.ts';
-import type { FirewallKind } from '../uplink.ts';
+import type { FirewallKind } from '../network/uplink.ts';
 import { choose, type Ways } from './best-ways.ts';
 import { bothArrive, connectCall, hangUp, openTwoPhones } from './two-phones.ts';
 

@@ -1,6 +1,6 @@
 /** The server is killed while it relays: the call finds its way again through the next one, and not a byte is missing from the ledger. */
 import assert from 'node:assert/strict';
-import { startCapture } from '../capture.ts';
+import { startCapture } from '../captures/capture.ts';
 import { labTest } from '../requirements.ts';
 import { openPhonesIn } from './access-networks.ts';
 import { bestWays, choose } from './best-ways.ts';

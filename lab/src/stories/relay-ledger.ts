@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RelayUsageRow } from '@dialplane/calling-api';
-import type { Capture } from '../capture.ts';
+import type { Capture } from '../captures/capture.ts';
 import type { DialplaneServer } from '../dialplane-server.ts';
 import { eventually } from '../patience.ts';
 

@@ -1,6 +1,6 @@
 /** A SIP phone is a device of a user, beside browsers: it registers at the server, is rung, and calls. */
 import assert from 'node:assert/strict';
-import { startCapture } from '../capture.ts';
+import { startCapture } from '../captures/capture.ts';
 import { labTest } from '../requirements.ts';
 import { startBaresip } from '../telephones/baresip.ts';
 import { openRoom } from './group-room.ts';

@@ -1,6 +1,6 @@
 /** What carriers do differently: offers that come late, sessions that want refreshing, border controllers that are out of order, TLS with SRTP, media that comes early. */
 import assert from 'node:assert/strict';
-import type { NameRecords } from '../name-server.ts';
+import type { NameRecords } from '../network/name-server.ts';
 import { labTest } from '../requirements.ts';
 import { startCarrier } from '../telephones/carrier.ts';
 import { startLinphone } from '../telephones/linphone.ts';

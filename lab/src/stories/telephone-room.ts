@@ -1,13 +1,13 @@
 import type { OperationBody } from '@dialplane/calling-api';
-import type { IpFamily } from '../addressing.ts';
-import { startCapture, type Capture } from '../capture.ts';
-import type { Host } from '../host.ts';
-import { startNameServer, type NameRecords } from '../name-server.ts';
+import type { IpFamily } from '../network/addressing.ts';
+import { startCapture, type Capture } from '../captures/capture.ts';
+import type { Host } from '../network/host.ts';
+import { startNameServer, type NameRecords } from '../network/name-server.ts';
 import { startBaresip, type BaresipPlan } from '../telephones/baresip.ts';
 import { makeCarrierCertificate, startCarrier, type Carrier, type CarrierCertificate } from '../telephones/carrier.ts';
 import type { CarrierPlan } from '../telephones/carrier-script.ts';
 import type { Telephone } from '../telephones/telephone.ts';
-import type { Person } from '../test-signal.ts';
+import type { Person } from '../browsers/test-signal.ts';
 import { placeOf, type Site } from './access-networks.ts';
 import { openRoom, type Member, type Place, type Room, type RoomOptions } from './group-room.ts';
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { OperationResponse } from '@dialplane/calling-api';
-import { launchBrowser, type LabBrowser } from '../chromium.ts';
+import { launchBrowser, type LabBrowser } from '../browsers/chromium.ts';
 import { startDialplane, type DialplaneOptions, type DialplaneServer, type SignedInPerson } from '../dialplane-server.ts';
-import type { Host } from '../host.ts';
-import { openLabPage, type LabPage } from '../lab-page.ts';
-import { buildNetwork, type Network } from '../network.ts';
-import type { NetworkPlan } from '../network-plan.ts';
-import type { PhonePage } from '../page-contracts.ts';
-import { nameOf, type Person } from '../test-signal.ts';
+import type { Host } from '../network/host.ts';
+import { openLabPage, type LabPage } from '../browsers/lab-page.ts';
+import { buildNetwork, type Network } from '../network/network.ts';
+import type { NetworkPlan } from '../network/network-plan.ts';
+import type { PhonePage } from '../browsers/page-contracts.ts';
+import { nameOf, type Person } from '../browsers/test-signal.ts';
 
 /** Anna and Boris in one subnet; the server in a room of its own, behind a router. */
 export const oneSubnet = {

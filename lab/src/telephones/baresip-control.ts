@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { FollowedProcess } from '@dialplane/testing';
-import type { Host } from '../host.ts';
+import type { Host } from '../network/host.ts';
 import { bridgeToLoopback } from '../loopback-bridge.ts';
 import { patiently } from './telephone.ts';
 

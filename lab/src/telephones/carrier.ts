@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../commands.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../network/host.ts';
 import { carrierScript, type CarrierPlan } from './carrier-script.ts';
 
 /** A telephone carrier of the lab: kamailio, with its subscribers' telephones registered at it. */

@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { burstMs, everybody, people, type Person } from '../test-signal.ts';
+import { burstMs, everybody, people, type Person } from '../browsers/test-signal.ts';
 import { patiently } from './telephone.ts';
 
 /** Samples per second of what is listened to. */

@@ -1,6 +1,6 @@
 /** Keys as pairs of tones in the sound (ITU-T Q.23), written for a telephone that plays a file and read from what one has heard. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { encodeWav } from '../fake-devices.ts';
+import { encodeWav } from '../browsers/fake-devices.ts';
 import { newestAsItGrows, toneLevel, wavHeaderBytes } from './ear.ts';
 import { patiently } from './telephone.ts';
 

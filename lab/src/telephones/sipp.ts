@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Host } from '../host.ts';
+import type { Host } from '../network/host.ts';
 
 const scenarios = join(import.meta.dirname, '../../sipp');
 

@@ -1,6 +1,6 @@
 import { patienceMs } from '@dialplane/testing';
 import { within } from '../patience.ts';
-import type { Person } from '../test-signal.ts';
+import type { Person } from '../browsers/test-signal.ts';
 
 /** A telephone of somebody: it sends the tone of its person, and tells what it hears. */
 export interface Telephone extends AsyncDisposable {

@@ -1,6 +1,6 @@
 /** Proves the telephones and the carrier of the lab themselves: two telephones call each other through the carrier. */
 import assert from 'node:assert/strict';
-import { buildNetwork } from '../network.ts';
+import { buildNetwork } from '../network/network.ts';
 import { labTest } from '../requirements.ts';
 import { startBaresip } from './baresip.ts';
 import { makeCarrierCertificate, startCarrier } from './carrier.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { buildNetwork } from './network.ts';
 import { isStale, listNamespaces, sweepStaleNamespaces } from './run-id.ts';
-import { labTest } from './requirements.ts';
+import { labTest } from '../requirements.ts';
 import type { NetworkPlan } from './network-plan.ts';
 
 const plan: NetworkPlan = {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { followProcess, type FollowedProcess } from '@dialplane/testing';
-import { run } from './commands.ts';
+import { run } from '../commands.ts';
 import { kill, processIdsIn } from './run-id.ts';
 
 /** A computer of the lab: a network namespace in which processes run. Its only path to anybody is its interface. */

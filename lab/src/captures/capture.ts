@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dissect } from './dissection.ts';
-import type { Host } from './host.ts';
+import type { Host } from '../network/host.ts';
 import { malformedPackets } from './malformed-packets.ts';
-import { eventually } from './patience.ts';
+import { eventually } from '../patience.ts';
 
 /**
  * A finished or running recording of everything that passes interfaces of a host. Disposing of it deletes the file, and rejects when tshark has found a malformed packet or an

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Host } from './host.ts';
 import { buildNetwork, type Network } from './network.ts';
 import type { NetworkPlan } from './network-plan.ts';
-import { labTest } from './requirements.ts';
+import { labTest } from '../requirements.ts';
 import type { UplinkPlan } from './uplink.ts';
 
 /** Two sites behind routers of one kind, and two servers outside. */

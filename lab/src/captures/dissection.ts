@@ -1,4 +1,4 @@
-import { run } from './commands.ts';
+import { run } from '../commands.ts';
 
 /**
  * What makes tshark look as deep as it can without a description of the session at hand: into RTP, and into what a relay wraps (RFC 8656 §11, §12). RTCP that nobody described is

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { run } from './commands.ts';
+import { run } from '../commands.ts';
 
 /** Puts a certificate authority into the NSS database in `folder`, where browsers look for those a person added. */
 export async function trustIn(folder: string, authority: string): Promise<void> {

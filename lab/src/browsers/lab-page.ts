@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { patienceMs } from '@dialplane/testing';
-import { within } from './patience.ts';
+import { within } from '../patience.ts';
 
 /** What a page of `lab/pages` offers: functions that are called by name, with arguments and results that survive JSON. */
 export type PageMethods<Contract> = { readonly [Name in keyof Contract]: (...args: never[]) => unknown };
@@ -37,7 +37,7 @@ export function pageDocument(name: string): Promise<string> {
 }
 
 async function bundle(name: string): Promise<string> {
-  const entry = join(import.meta.dirname, '../pages', `${name}.ts`);
+  const entry = join(import.meta.dirname, '../../pages', `${name}.ts`);
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'iife', target: 'es2022', write: false, logLevel: 'error' });
   const script = (outputFiles[0]?.text ?? '').replaceAll('</script', '<\\/script');
   return `<!doctype html><meta charset="utf-8"><title>${name}</title><body><script>${script}</script></body>`;

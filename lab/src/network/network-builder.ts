@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ipBatch } from './commands.ts';
+import { ipBatch } from '../commands.ts';
 import { Host } from './host.ts';
 import type { PlannedInterface, PlannedNode } from './network-plan.ts';
 import { slowLineCommands } from './slow-line-routes.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { malformedPackets } from './malformed-packets.ts';
-import { labTest } from './requirements.ts';
+import { labTest } from '../requirements.ts';
 
 const needs = ['tshark'] as const;
 

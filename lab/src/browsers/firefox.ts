@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Browser } from 'puppeteer-core';
 import { trustIn } from './certificate-store.ts';
-import type { Host } from './host.ts';
+import type { Host } from '../network/host.ts';
 import { labPageOn, pageDocument, type LabPage, type PageMethods } from './lab-page.ts';
 
 export interface FirefoxOptions {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { run } from './commands.ts';
+import { run } from '../commands.ts';
 
 const prefix = 'dialplane-lab';
 let networksOfThisRun = 0;
