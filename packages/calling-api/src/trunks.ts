@@ -120,8 +120,8 @@ export const TrunkHealth = Type.Object({
   ping: literals('unknown', 'active', 'expired', 'error'),
   tls: literals('unknown', 'active', 'certExpiring', 'certExpired'),
   registration: literals('none', 'pending', 'registered', 'failed'),
-  /** What came of the last call to it: `silent` where not a word was heard at any of its addresses. */
-  calls: literals('unknown', 'heard', 'silent'),
+  /** What came of the last calls to it: `silent` where not a word was heard at any of its addresses, `refused` where it refused several in a row itself, or let them wait in vain (408, 503, 504). */
+  calls: literals('unknown', 'heard', 'silent', 'refused'),
   activeLines: Type.Integer({ minimum: 0 }),
   lastSeenAt: Type.Optional(Timestamp),
   /** What is wrong, in a sentence. */

@@ -1,5 +1,6 @@
 import type { Metrics } from '@dialplane/telemetry';
 import type { LineEnd, LineEvent } from '@dialplane/telephony-api';
+import type { TrunkCalled } from '../line/live-line.ts';
 
 const directions = ['inbound', 'outbound'] as const;
 const outcomes = ['answered', 'unanswered', 'refused'] as const;
@@ -53,8 +54,8 @@ export class LineMetrics {
   }
 
   /** What a trunk that was called has said. */
-  hearTrunk(outcome: 'heard' | 'silent'): void {
-    if (outcome === 'silent') this.#silences.increment({});
+  hearTrunk({ kind }: TrunkCalled['outcome']): void {
+    if (kind === 'silent') this.#silences.increment({});
   }
 
   #end(lineId: string, { direction, isAnswered }: CountedLine, end: LineEnd): void {

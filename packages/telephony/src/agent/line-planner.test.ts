@@ -26,7 +26,7 @@ async function planned(t: TestContext, trunk: PutTrunkRequest = {}) {
 
 test('an address that said nothing is called after the others of its trunk', async (t) => {
   const { books, planner } = await planned(t);
-  books.health.noteCalls('sbc.example.com', { calls: 'unknown', silentAddresses: new Set(['sip:198.51.100.7:5060']) });
+  books.health.noteCalls('sbc.example.com', { calls: 'unknown', heldAddresses: new Set(['sip:198.51.100.7:5060']) });
   const plan = planner.plan(dial);
   assert.deepEqual(plan.kind === 'ways' && plan.attempts.map(({ invite, address }) => [invite.uri, address]), [['sip:+493012345@198.51.100.8:5060', 'sip:198.51.100.8:5060'], ['sip:+493012345@198.51.100.7:5060', 'sip:198.51.100.7:5060']]);
 });

@@ -132,7 +132,7 @@ export class LinePlanner {
     const { books: { trunks, health }, link } = this.#options;
     const settings = trunks.get(trunk);
     if (settings === undefined) return [];
-    const ways = trunkWays(settings, number, health.callsOf(trunk).silentAddresses);
+    const ways = trunkWays(settings, number, health.callsOf(trunk).heldAddresses);
     return trunkAttempts(settings, { ...this.#callAt(settings, callerId, words), why: `Route ${route}.` }, link, ways);
   }
 

@@ -1,6 +1,6 @@
 import { isHost, type PeerHealthChanged, type RegistrationChanged, type SipLink } from '@dialplane/sip';
 import type { TrunkCalled } from '../line/live-line.ts';
-import { SilentAddresses } from '../trunks/silent-addresses.ts';
+import { CallFailures, type FailedCalls } from '../trunks/call-failures.ts';
 import type { TrunkBook } from '../trunks/trunk-book.ts';
 import type { TrunkHealthBoard } from '../trunks/trunk-health-board.ts';
 import type { TrunkSettings } from '../trunks/trunk-settings.ts';
@@ -39,7 +39,7 @@ export class TrunkWatch {
   readonly #watched = new Map<string, Watched>();
   /** Of the addresses of a trunk, those that do not answer, with the last status. */
   readonly #silent = new Map<string, Map<string, number | undefined>>();
-  readonly #silentToCalls = new SilentAddresses();
+  readonly #failures = new CallFailures();
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(options: TrunkWatchOptions) {
@@ -70,34 +70,44 @@ export class TrunkWatch {
     const watched = this.#watched.get(name);
     if (watched === undefined) return;
     this.#options.board.note(name, { ping: 'active', lastSeenAt: this.#options.now() });
-    if (this.#silentToCalls.forget(name)) this.#assessCalls(name, watched);
+    this.#release(name, watched, () => true);
   }
 
-  /** A trunk was called. One that says nothing is called after the others at once, and is asked whether it is there. */
+  /** A trunk was called. One that says nothing is called after the others at once, and is asked whether it is there; one that refuses, after some calls. */
   hearCall({ trunk, address, outcome }: Omit<TrunkCalled, 'kind'>): void {
     const watched = this.#watched.get(trunk);
     if (watched === undefined) return;
-    if (outcome === 'heard') {
-      const isNews = this.#silentToCalls.delete(trunk, address) || this.#options.board.callsOf(trunk).calls === 'unknown';
+    if (outcome.kind === 'heard') {
+      const isNews = this.#failures.forgive(trunk, address) || this.#options.board.callsOf(trunk).calls === 'unknown';
       if (isNews) this.#assessCalls(trunk, watched, 'heard');
-    } else if (this.#silentToCalls.add(trunk, address, this.#options.now())) {
+    } else if (this.#failures.note(trunk, address, outcome, this.#options.now())) {
       this.#assessCalls(trunk, watched);
-      if (watched.peers.length > 0) this.#ask(watched.settings, address);
+      if (outcome.kind === 'silent' && watched.peers.length > 0) this.#ask(watched.settings, address);
     }
   }
 
-  /** Trunks that ask us, and are not asked, are heard by that alone; one that is asked by nobody and said nothing when it was called is given another call. Called now and then once it has started. */
+  /** Trunks that ask us, and are not asked, are heard by that alone; an address to which calls failed is given another one in its turn, when its time has come. Called now and then once it has started. */
   sweep(): void {
     const { board, now } = this.#options;
     for (const [name, watched] of this.#watched) {
       const { peers } = watched;
-      const [silentSince] = this.#silentToCalls.of(name).values();
-      if (peers.length === 0 && silentSince !== undefined && now() - silentSince > silentForMs && this.#silentToCalls.forget(name)) this.#assessCalls(name, watched);
+      this.#release(name, watched, (address, failed) => this.#isDue(name, watched, address, failed));
       const { ping, lastSeenAt } = board.of(name);
       if (peers.length === 0 && ping === 'active' && lastSeenAt !== undefined && now() - lastSeenAt > heardWithinMs) {
         board.note(name, { ping: 'expired', reason: `${name} has not sent OPTIONS for three minutes.` });
       }
     }
+  }
+
+  /** Whether an address need not be waited for any longer that has been held for long enough: one that said nothing has to answer OPTIONS first, the first time with news of that, if it is asked at all. */
+  #isDue(name: string, { peers }: Watched, address: string, { failure, count, at }: FailedCalls): boolean {
+    if (failure.kind === 'refused') return true;
+    return peers.length === 0 ? this.#options.now() - at > silentForMs : count > 1 && this.#silent.get(name)?.has(address) !== true;
+  }
+
+  #release(name: string, watched: Watched, isDue: (address: string, failed: FailedCalls) => boolean): void {
+    const released = [...this.#failures.held(name)].filter(([address, failed]) => isDue(address, failed) && this.#failures.release(name, address, this.#options.now()));
+    if (released.length > 0) this.#assessCalls(name, watched);
   }
 
   #changed(name: string): void {
@@ -144,7 +154,7 @@ export class TrunkWatch {
     const watched = this.#watched.get(name);
     this.#watched.delete(name);
     this.#silent.delete(name);
-    this.#silentToCalls.forget(name);
+    this.#failures.forget(name);
     for (const peerId of watched?.peers ?? []) this.#options.command({ kind: 'unwatch', peerId });
     if (watched?.registration !== undefined) this.#options.command({ kind: 'unregister', registrationId: watched.registration });
   }
@@ -157,7 +167,7 @@ export class TrunkWatch {
     if (health === 'up') silent.delete(uri);
     else silent.set(uri, status);
     this.#silent.set(name, silent);
-    if (health === 'up') this.#silentToCalls.delete(name, uri);
+    if (health === 'up') this.#failures.release(name, uri, this.#options.now());
     this.#assessCalls(name, watched);
     // One address that answers is enough for calls to get through.
     if (silent.size < watched.peers.length) this.#options.board.note(name, { ping: 'active', lastSeenAt: this.#options.now() });
@@ -167,15 +177,15 @@ export class TrunkWatch {
   /** @param outcome of a call, where it was heard just now. */
   #assessCalls(name: string, { addresses }: Watched, outcome?: 'heard'): void {
     const { board } = this.#options;
-    const silentToCalls = this.#silentToCalls.of(name);
-    const silentAddresses = new Set([...silentToCalls.keys(), ...(this.#silent.get(name)?.keys() ?? [])]);
-    const [[first, at] = ['', 0]] = silentToCalls;
-    if (silentToCalls.size > 0 && silentAddresses.size >= addresses.length) {
-      board.noteCalls(name, { calls: 'silent', silentAddresses, reason: `${first} said nothing when it was called at ${new Date(at).toISOString()}.` });
+    const held = this.#failures.held(name);
+    const heldAddresses = new Set([...held.keys(), ...(this.#silent.get(name)?.keys() ?? [])]);
+    const [first] = held;
+    if (first !== undefined && heldAddresses.size >= addresses.length) {
+      board.noteCalls(name, { calls: first[1].failure.kind, heldAddresses, reason: wordsOf(...first) });
       return;
     }
     const before = board.callsOf(name).calls;
-    board.noteCalls(name, { calls: outcome ?? (before === 'silent' ? 'unknown' : before), silentAddresses });
+    board.noteCalls(name, { calls: outcome ?? (before === 'silent' || before === 'refused' ? 'unknown' : before), heldAddresses });
   }
 
   #hearRegistration({ registrationId, state, status, reasonPhrase }: RegistrationChanged): void {
@@ -186,4 +196,21 @@ export class TrunkWatch {
     else if (state === 'refused') board.note(registrationId, { registration: 'failed', reason: `The registrar refuses the registration: ${status ?? ''} ${reasonPhrase ?? ''}`.trim() });
     else if (state === 'unreachable') board.note(registrationId, { registration: 'failed', reason: 'The registrar does not answer.' });
   }
+}
+
+/** Why an address is held, and until when that is known. */
+function wordsOf(address: string, { failure, count, at, heldUntil }: FailedCalls): string {
+  const until = heldUntil > at ? `; it is called in its turn again after ${timeOf(heldUntil)}` : '';
+  const times = count > 1 ? `, for the ${ordinal(count)} time since a call got through` : '';
+  if (failure.kind === 'silent') return `${address} said nothing when it was called at ${timeOf(at)}${times}${until}.`;
+  return `${address} ${failure.status === 408 ? 'let a call wait in vain' : `refused a call with ${failure.status}`} at ${timeOf(at)}${times}${until}.`;
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function ordinal(count: number): string {
+  const suffixes: Partial<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' };
+  return `${count}${suffixes[new Intl.PluralRules('en', { type: 'ordinal' }).select(count)] ?? 'th'}`;
 }

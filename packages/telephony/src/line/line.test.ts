@@ -92,6 +92,13 @@ test('a redirection leads on, three times and never in a circle; what is not fol
   assert.match(calling().session(redirection(302)).join(), /tell ended \{"end":\{"by":"remote","status":302,"reasonText":"Moved"\}\}/);
 });
 
+test('a trunk that refuses by itself is told of as such', () => {
+  const line = outgoing({ ...attempt('a.test'), address: 'sip:a.test' });
+  line.outputs();
+  line.described('offer', 'first');
+  assert.equal(line.session(end(503, 'Service Unavailable'))[0], 'refused a.test sip:a.test');
+});
+
 test('busy is an answer: nobody else is tried', () => {
   const line = outgoing({ ...attempt('a.test'), address: 'sip:a.test' }, attempt('b.test'));
   line.outputs();
@@ -100,10 +107,10 @@ test('busy is an answer: nobody else is tried', () => {
 });
 
 test('a trunk that says nothing is given up for the next; the last one has its time', () => {
-  const line = outgoing(attempt('a.test'), attempt('b.test'));
+  const line = outgoing({ ...attempt('a.test'), address: 'sip:a.test' }, attempt('b.test'));
   line.outputs();
   line.described('offer', 'first');
-  assert.deepEqual(line.wait().slice(0, 2), ['session end line/1', 'tell routed {"trunk":"b.test","callerId":"+12025550190","why":"b.test is first."}']);
+  assert.deepEqual(line.wait().slice(0, 3), ['refused a.test sip:a.test', 'session end line/1', 'tell routed {"trunk":"b.test","callerId":"+12025550190","why":"b.test is first."}']);
   line.described('offer', 'second');
   assert.equal(line.line.pollTimeout(), undefined);
 });

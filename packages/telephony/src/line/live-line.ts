@@ -3,6 +3,7 @@ import type { MediaCommand } from '@dialplane/media-api';
 import { addMilliseconds, Deadlines, type Instant } from '@dialplane/sansio';
 import type { SessionCommand } from '@dialplane/sip';
 import type { LineEnd, LineEvent } from '@dialplane/telephony-api';
+import type { CallFailure } from '../trunks/call-failures.ts';
 import type { FarSide } from './far-side.ts';
 import { LineMedia, type LegPlace } from './line-media.ts';
 import type { LineState } from './line-state.ts';
@@ -13,7 +14,7 @@ export type LineOutput =
   | { readonly kind: 'media'; readonly command: MediaCommand }
   /** Whom it calls has redirected it: where may it go now? Answered by `redirection`. */
   | { readonly kind: 'redirected'; readonly far: FarSide; readonly contacts: readonly string[]; readonly reason: Redirection['reason'] }
-  /** An address of a trunk was called, and has said something, or nothing at all. */
+  /** An address of a trunk was called, and the call got through, or not. */
   | TrunkCalled
   /** For one of its sessions: each attempt has its own. */
   | { readonly kind: 'session'; readonly command: SessionCommand };
@@ -23,7 +24,8 @@ export interface TrunkCalled {
   readonly trunk: string;
   /** As the attempt had it. */
   readonly address: string;
-  readonly outcome: 'heard' | 'silent';
+  /** `heard`: the call got as far as whom it was for. */
+  readonly outcome: { readonly kind: 'heard' } | CallFailure;
 }
 
 /** How long a line waits, in milliseconds. */

@@ -75,7 +75,8 @@ export function followRedirection(live: LiveLine, { end }: Redirecting, answer: 
 }
 
 /** Nothing was heard for long: this way is given up for the next. */
-export function handleNoProgress(live: LiveLine, { rest }: Inviting, now: Instant): void {
+export function handleNoProgress(live: LiveLine, { attempt, rest }: Inviting, now: Instant): void {
+  noteTrunk(live, attempt, { kind: 'refused', status: 408 });
   live.session({ kind: 'end' });
   tryNext(live, rest, now);
 }
@@ -89,7 +90,7 @@ function invite(live: LiveLine, attempt: LineAttempt, rest: readonly LineAttempt
 
 function handleProgress(live: LiveLine, { attempt }: Inviting, { response, description }: Progressed, now: Instant): void {
   live.deadlines.clear('progress');
-  noteTrunk(live, attempt, 'heard');
+  noteTrunk(live, attempt, heard);
   const { far } = attempt;
   if (description?.kind === 'offer') live.openLeg(far, now, sdpText(description.bytes));
   else if (description !== undefined) live.media.takeAnswer(sdpText(description.bytes));
@@ -98,7 +99,7 @@ function handleProgress(live: LiveLine, { attempt }: Inviting, { response, descr
 
 function handleAnswered(live: LiveLine, { attempt }: Inviting, { response, description }: Answered, now: Instant): void {
   live.deadlines.clear('progress');
-  noteTrunk(live, attempt, 'heard');
+  noteTrunk(live, attempt, heard);
   const { far } = attempt;
   const displayName = nameOf(response.headers.first('P-Asserted-Identity'));
   if (description?.kind === 'offer') {
@@ -122,12 +123,16 @@ function becomeAnswered(live: LiveLine, far: FarSide, displayName: string | unde
 /** Only what says that this way is closed leads to the next; everything else is whom we called who says no. */
 function handleFailed(live: LiveLine, { attempt, rest }: Inviting, end: SessionEnd, now: Instant): void {
   live.deadlines.clear('progress');
-  noteTrunk(live, attempt, isUnheard(end) ? 'silent' : 'heard');
   const status = statusOf(end);
-  if (rest.length > 0 && status !== undefined && isNextTrunkTried(status)) tryNext(live, rest, now);
+  const isClosed = status !== undefined && isNextTrunkTried(status);
+  const { retryAfterSeconds } = end;
+  noteTrunk(live, attempt, isUnheard(end) ? { kind: 'silent' } : isClosed ? { kind: 'refused', status, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) } : heard);
+  if (rest.length > 0 && isClosed) tryNext(live, rest, now);
   else if (status !== undefined && status >= 300 && status < 400) handleRedirected(live, attempt, end);
   else live.end(asLineEnd(end));
 }
+
+const heard: TrunkCalled['outcome'] = { kind: 'heard' };
 
 function noteTrunk(live: LiveLine, { far: { trunk }, address }: LineAttempt, outcome: TrunkCalled['outcome']): void {
   if (trunk !== undefined && address !== undefined) live.outputs.push({ kind: 'trunkCalled', trunk, address, outcome });

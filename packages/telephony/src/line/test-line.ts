@@ -90,7 +90,7 @@ function inShort(output: LineOutput): string {
     case 'redirected':
       return `redirected ${output.reason} ${output.contacts.join()}`;
     case 'trunkCalled':
-      return `${output.outcome} ${output.trunk} ${output.address}`;
+      return `${output.outcome.kind} ${output.trunk} ${output.address}`;
     case 'session':
       return `session ${ofSession(output.command)}`;
   }

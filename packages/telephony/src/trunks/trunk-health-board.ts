@@ -9,14 +9,14 @@ export type TrunkSigns = Pick<TrunkHealth, 'ping' | 'tls' | 'registration' | 're
 /** What calls to a trunk have shown. */
 export interface TrunkCallSigns {
   readonly calls: TrunkHealth['calls'];
-  /** URIs of its addresses that are called after the others: those that said nothing last, to a call or to OPTIONS. */
-  readonly silentAddresses: ReadonlySet<string>;
-  /** Why `calls` is `silent`, in a sentence. */
+  /** URIs of its addresses that are called after the others: those to which calls failed last, or that say nothing to OPTIONS. */
+  readonly heldAddresses: ReadonlySet<string>;
+  /** Why `calls` is `silent` or `refused`, in a sentence. */
   readonly reason?: string;
 }
 
 const unseen: TrunkSigns = { ping: 'unknown', tls: 'unknown', registration: 'none' };
-const uncalled: TrunkCallSigns = { calls: 'unknown', silentAddresses: new Set() };
+const uncalled: TrunkCallSigns = { calls: 'unknown', heldAddresses: new Set() };
 
 /** How all trunks are. Whoever watches them writes here; routing and operators read. */
 export class TrunkHealthBoard {
@@ -58,14 +58,13 @@ export class TrunkHealthBoard {
     const { ping, registration, reason } = this.of(trunk);
     if (ping === 'error' || ping === 'expired') return reason ?? 'it does not answer OPTIONS.';
     if (registration === 'failed') return reason ?? 'its carrier refuses the registration.';
-    const { calls, reason: silence } = this.callsOf(trunk);
-    return calls === 'silent' ? silence : undefined;
+    return this.callsOf(trunk).reason;
   }
 }
 
 /** As operators see it. */
-export function healthView(signs: TrunkSigns, { calls, reason: silence }: TrunkCallSigns, isEnabled: boolean, activeLines: number): TrunkHealth {
-  const { lastSeenAt, reason = silence, ...rest } = signs;
+export function healthView(signs: TrunkSigns, { calls, reason: failure }: TrunkCallSigns, isEnabled: boolean, activeLines: number): TrunkHealth {
+  const { lastSeenAt, reason = failure, ...rest } = signs;
   return {
     ...rest, calls, activeLines, state: isEnabled ? stateOf(signs, calls) : 'disabled',
     ...(lastSeenAt !== undefined && { lastSeenAt: new Date(lastSeenAt).toISOString() }), ...(reason !== undefined && { reason }),
@@ -73,7 +72,7 @@ export function healthView(signs: TrunkSigns, { calls, reason: silence }: TrunkC
 }
 
 function stateOf({ ping, tls, registration }: TrunkSigns, calls: TrunkHealth['calls']): TrunkHealth['state'] {
-  const hasTrouble = calls === 'silent' || ping === 'error' || ping === 'expired' || registration === 'failed' || tls === 'certExpired' || tls === 'certExpiring';
+  const hasTrouble = calls === 'silent' || calls === 'refused' || ping === 'error' || ping === 'expired' || registration === 'failed' || tls === 'certExpired' || tls === 'certExpiring';
   if (hasTrouble) return 'warning';
   return ping === 'active' || calls === 'heard' || registration === 'registered' ? 'online' : 'unknown';
 }
