@@ -205,6 +205,42 @@ test('a group: a link brings people in, who see each other, are shown in other w
   assert.deepEqual([...ada.complaints, ...bob.complaints, ...cy.complaints], []);
 });
 
+test('an operator makes a room and invites; a role decides what one can do, also when it changes, and who is taken off the list is out', { skip }, async () => {
+  const nora = await openWindow(desk);
+  const otto = await openWindow(phone);
+  await signIn(nora.page, server.httpUrl, 'Nora');
+  await signIn(otto.page, server.httpUrl, 'Otto');
+  await nora.page.getByRole('link', { name: 'Rooms' }).click();
+  await nora.page.getByText('No room yet.').waitFor();
+  await nora.page.getByRole('button', { name: 'Make a room' }).click();
+  await nora.page.getByText('Nobody is invited yet').waitFor();
+  const people = nora.page.getByRole('table', { name: 'People' });
+  for (const [name, role] of [['nora', 'Presenter'], ['Otto', 'Consumer']] as const) {
+    await nora.page.getByLabel('Names, separated by commas').fill(name);
+    await nora.page.getByLabel('As', { exact: true }).selectOption(role);
+    await nora.page.getByRole('button', { name: 'Invite', exact: true }).click();
+    await people.getByRole('row').filter({ hasText: new RegExp(name, 'i') }).waitFor();
+  }
+  await picture(nora.page, 'room');
+  const roomUrl = nora.page.url();
+  await otto.page.goto(roomUrl);
+  await otto.page.getByRole('button', { name: 'Join', exact: true }).and(otto.page.locator(':enabled')).click();
+  await nora.page.getByRole('button', { name: 'Join with video' }).and(nora.page.locator(':enabled')).click();
+  await seeOther(otto.page, 'Nora');
+  for (const name of ['Unmute', 'Camera on', 'Raise hand']) await otto.page.getByRole('button', { name }).and(otto.page.locator(':disabled')).waitFor();
+
+  await nora.page.goto(roomUrl);
+  await nora.page.getByLabel('Role of Otto').selectOption('Attendee');
+  await otto.page.getByRole('button', { name: 'Unmute' }).and(otto.page.locator(':enabled')).click();
+  await otto.page.getByRole('button', { name: 'Mute' }).waitFor();
+  await otto.page.getByRole('button', { name: 'Share screen' }).and(otto.page.locator(':disabled')).waitFor();
+  await nora.page.getByRole('button', { name: 'Delete Otto' }).click();
+  await nora.page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await otto.page.getByText(/no longer invited to the room/).waitFor();
+  assert.ok(await isInsideWindow(otto.page));
+  assert.deepEqual([...nora.complaints, ...otto.complaints], []);
+});
+
 test('a call that is declined says so on both sides', { skip }, async () => {
   const eve = await openWindow(desk);
   const dan = await openWindow(phone);

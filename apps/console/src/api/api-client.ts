@@ -38,6 +38,13 @@ const routes = {
   listSipDevices: { method: 'GET', path: '/v1/telephony/devices' },
   createSipDevice: { method: 'POST', path: '/v1/telephony/devices' },
   deleteSipDevice: { method: 'DELETE', path: '/v1/telephony/devices/{username}' },
+  listRooms: { method: 'GET', path: '/v1/rooms' },
+  createRoom: { method: 'POST', path: '/v1/rooms' },
+  getRoom: { method: 'GET', path: '/v1/rooms/{roomId}' },
+  updateRoom: { method: 'PATCH', path: '/v1/rooms/{roomId}' },
+  deleteRoom: { method: 'DELETE', path: '/v1/rooms/{roomId}' },
+  listRoomParticipants: { method: 'GET', path: '/v1/rooms/{roomId}/participants' },
+  updateRoomParticipants: { method: 'PATCH', path: '/v1/rooms/{roomId}/participants' },
   sumTelephoneUsage: { method: 'GET', path: '/v1/telephony/usage:sum' },
 } as const satisfies { readonly [Id in OperationId]?: { readonly method: Operations[Id]['method']; readonly path: Operations[Id]['path']; readonly contentType?: string } };
 

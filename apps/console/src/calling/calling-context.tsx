@@ -20,7 +20,8 @@ export interface CallingState extends CallsState {
   /** Calls a raw identifier; a running call is put on hold first. @param callerId the number that a telephone is shown. */
   readonly startCall: (identifier: string, withVideo: boolean, callerId?: string) => Promise<void>;
   /** Joins the group call of this id, and brings it into being where nobody is in it. */
-  readonly joinGroup: (groupId: string, withVideo: boolean) => Promise<void>;
+  /** The call of a group, or of a room. */
+  readonly join: (place: { readonly groupId: string } | { readonly roomId: string }, withVideo: boolean) => Promise<void>;
   readonly accept: (incoming: IncomingCall, withVideo: boolean) => Promise<void>;
   /** Goes on with a call that is on hold; the present one is held. */
   readonly switchTo: (call: Call) => Promise<void>;
@@ -51,11 +52,11 @@ export function CallingProvider({ session, children }: { readonly session: Sessi
       const shown = callerId === undefined || !identifier.startsWith('4:') ? {} : { alternateCallerId: { phoneNumber: callerId } };
       agent.startCall([createIdentifierFromRawId(identifier)], { ...options, ...shown });
     },
-    joinGroup: async (groupId, withVideo) => {
+    join: async (place, withVideo) => {
       if (agent === undefined) return;
       const options = await mediaOptions(devices, withVideo);
       await holdOthers(agent.calls);
-      agent.join({ groupId }, options);
+      agent.join(place, options);
     },
     accept: async (incoming, withVideo) => {
       const options = await mediaOptions(devices, withVideo);

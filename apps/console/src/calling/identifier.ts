@@ -10,10 +10,10 @@ export function nameOf({ identifier, displayName }: { readonly identifier?: Comm
 /** How many of many are called by their names. */
 const namedOfMany = 3;
 
-/** The other side of a call in words: its participants, or who called while none are known; `a group` for one that nobody else is in. */
+/** The other side of a call in words: its participants, or who called while none are known; `a group` or `a room` for one that nobody else is in. */
 export function namesOf({ remoteParticipants, callerInfo, info }: NamedCall): string {
   const names = remoteParticipants.map(nameOf);
-  if (names.length === 0) return info.groupId === undefined ? nameOf(callerInfo) : 'a group';
+  if (names.length === 0) return info.roomId !== undefined ? 'a room' : info.groupId === undefined ? nameOf(callerInfo) : 'a group';
   return names.length <= namedOfMany + 1 ? names.join(', ') : `${names.slice(0, namedOfMany).join(', ')} and ${names.length - namedOfMany} others`;
 }
 

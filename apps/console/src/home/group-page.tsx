@@ -18,7 +18,7 @@ const useStyles = makeStyles({
 /** Where a link to a group call leads: a look at one's devices, and the way in. */
 export function GroupPage({ groupId }: { readonly groupId: string }): ReactNode {
   const styles = useStyles();
-  const { joinGroup, isOnline } = useCalling();
+  const { join, isOnline } = useCalling();
   const run = useCommand();
   if (typedGroupId(groupId) !== groupId.toLowerCase()) return <Page title="Group call"><Text>This link names no group call: its id is not complete. Ask for the link again.</Text></Page>;
   return (
@@ -28,8 +28,8 @@ export function GroupPage({ groupId }: { readonly groupId: string }): ReactNode 
           <Text size={400}>You were sent a link to this group call. Others see and hear you once you join.</Text>
           <Text className={styles.id}>{groupId}</Text>
           <div className={styles.actions}>
-            <Button size="large" icon={<CallRegular />} disabled={!isOnline} onClick={() => run(() => joinGroup(groupId, false))}>Join</Button>
-            <Button size="large" appearance="primary" icon={<VideoRegular />} disabled={!isOnline} onClick={() => run(() => joinGroup(groupId, true))}>Join with video</Button>
+            <Button size="large" icon={<CallRegular />} disabled={!isOnline} onClick={() => run(() => join({ groupId }, false))}>Join</Button>
+            <Button size="large" appearance="primary" icon={<VideoRegular />} disabled={!isOnline} onClick={() => run(() => join({ groupId }, true))}>Join with video</Button>
           </div>
         </div>
         <DevicePanel />

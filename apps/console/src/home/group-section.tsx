@@ -17,7 +17,7 @@ const useStyles = makeStyles({
 /** A call for many: a new one, or one whose link or id somebody has. */
 export function GroupSection(): ReactNode {
   const styles = useStyles();
-  const { joinGroup, isOnline } = useCalling();
+  const { join: joinCall, isOnline } = useCalling();
   const run = useCommand();
   const info = useServerInfo();
   const [text, setText] = useState('');
@@ -32,7 +32,7 @@ export function GroupSection(): ReactNode {
           <Input value={text} placeholder="https://… or 7f3b2a52-…" onChange={(_, { value }) => setText(value)} onKeyDown={({ key }) => key === 'Enter' && join()} />
         </Field>
         <Button disabled={groupId === undefined} onClick={join}>Join</Button>
-        <Button appearance="primary" icon={<PeopleTeamRegular />} disabled={!isOnline} onClick={() => run(() => joinGroup(crypto.randomUUID(), false))}>Start a group call</Button>
+        <Button appearance="primary" icon={<PeopleTeamRegular />} disabled={!isOnline} onClick={() => run(() => joinCall({ groupId: crypto.randomUUID() }, false))}>Start a group call</Button>
       </div>
     </Section>
   );

@@ -2,6 +2,8 @@
 export type Route =
   | { readonly screen: 'call' }
   | { readonly screen: 'group'; readonly groupId: string }
+  | { readonly screen: 'rooms' }
+  | { readonly screen: 'room'; readonly roomId: string }
   | { readonly screen: 'signIn'; readonly code?: string }
   | { readonly screen: 'calls' }
   | { readonly screen: 'flow'; readonly callId: string }
@@ -24,6 +26,8 @@ export function parseRoute(fragment: string): Route {
     }
     case 'groups':
       return second === undefined ? { screen: 'call' } : { screen: 'group', groupId: decode(second) };
+    case 'rooms':
+      return second === undefined ? { screen: 'rooms' } : { screen: 'room', roomId: decode(second) };
     case 'calls':
       return second === undefined ? { screen: 'calls' } : { screen: 'flow', callId: decode(second) };
     case 'network':
@@ -48,6 +52,10 @@ export function hrefOf(route: Route): string {
       return '#/';
     case 'group':
       return `#/groups/${encodeURIComponent(route.groupId)}`;
+    case 'rooms':
+      return '#/rooms';
+    case 'room':
+      return `#/rooms/${encodeURIComponent(route.roomId)}`;
     case 'signIn':
       return route.code === undefined ? '#/sign-in' : `#/sign-in?code=${encodeURIComponent(route.code)}`;
     case 'calls':

@@ -1,5 +1,6 @@
 import { Avatar, Button, makeStyles, Menu, MenuDivider, MenuGroup, MenuGroupHeader, MenuItem, MenuItemRadio, MenuList, MenuPopover, MenuTrigger, mergeClasses, Text, tokens } from '@fluentui/react-components';
 import { CallFilled, CallRegular } from '@fluentui/react-icons/svg/call';
+import { ConferenceRoomFilled, ConferenceRoomRegular } from '@fluentui/react-icons/svg/conference-room';
 import { DataUsageFilled, DataUsageRegular } from '@fluentui/react-icons/svg/data-usage';
 import { GlobeFilled, GlobeRegular } from '@fluentui/react-icons/svg/globe';
 import { HistoryFilled, HistoryRegular } from '@fluentui/react-icons/svg/history';
@@ -38,18 +39,19 @@ const items = [
   { route: { screen: 'calls' }, name: 'Calls', icon: <HistoryRegular fontSize={22} />, iconCurrent: <HistoryFilled fontSize={22} /> },
   { route: { screen: 'network' }, name: 'Network', icon: <GlobeRegular fontSize={22} />, iconCurrent: <GlobeFilled fontSize={22} /> },
   { route: { screen: 'usage' }, name: 'Usage', icon: <DataUsageRegular fontSize={22} />, iconCurrent: <DataUsageFilled fontSize={22} /> },
+  { route: { screen: 'rooms' }, name: 'Rooms', icon: <ConferenceRoomRegular fontSize={22} />, iconCurrent: <ConferenceRoomFilled fontSize={22} /> },
   { route: { screen: 'telephony' }, name: 'Telephony', icon: <PhoneRegular fontSize={22} />, iconCurrent: <PhoneFilled fontSize={22} /> },
   { route: { screen: 'operator' }, name: 'Operator', icon: <KeyRegular fontSize={22} />, iconCurrent: <KeyFilled fontSize={22} /> },
   { route: { screen: 'about' }, name: 'About', icon: <InfoRegular fontSize={22} />, iconCurrent: <InfoFilled fontSize={22} /> },
 ] as const;
-const forOperators: ReadonlySet<string> = new Set(['Usage', 'Telephony', 'Operator']);
+const forOperators: ReadonlySet<string> = new Set(['Usage', 'Rooms', 'Telephony', 'Operator']);
 
 /** The screens, and who is signed in: at the side on a desk, below on a phone, where operators find one of the screens in their menu. */
 export function Navigation({ route }: { readonly route: Route }): ReactNode {
   const styles = useStyles();
   const { operatorToken } = useSession();
   const isNarrow = useIsNarrow();
-  const current = route.screen === 'flow' ? 'calls' : route.screen === 'policy' ? 'telephony' : route.screen;
+  const current = route.screen === 'flow' ? 'calls' : route.screen === 'policy' ? 'telephony' : route.screen === 'room' ? 'rooms' : route.screen;
   const isShown = (name: string): boolean => (operatorToken === undefined ? !forOperators.has(name) : !(isNarrow && name === 'About'));
   return (
     <nav className={styles.nav} aria-label="Console">

@@ -21,6 +21,8 @@ const CallsPage = lazy(() => import('../calls/calls-page.tsx').then(({ CallsPage
 const NetworkTestPage = lazy(() => import('../network-test/network-test-page.tsx').then(({ NetworkTestPage }) => ({ default: NetworkTestPage })));
 const UsagePage = lazy(() => import('../usage/usage-page.tsx').then(({ UsagePage }) => ({ default: UsagePage })));
 const PolicyPage = lazy(() => import('../policy/policy-page.tsx').then(({ PolicyPage }) => ({ default: PolicyPage })));
+const RoomsPage = lazy(() => import('../rooms/rooms-page.tsx').then(({ RoomsPage }) => ({ default: RoomsPage })));
+const RoomPage = lazy(() => import('../rooms/room-page.tsx').then(({ RoomPage }) => ({ default: RoomPage })));
 const TelephonyPage = lazy(() => import('../telephony/telephony-page.tsx').then(({ TelephonyPage }) => ({ default: TelephonyPage })));
 const OperatorPage = lazy(() => import('../operator/operator-page.tsx').then(({ OperatorPage }) => ({ default: OperatorPage })));
 const AboutPage = lazy(() => import('../about/about-page.tsx').then(({ AboutPage }) => ({ default: AboutPage })));
@@ -101,6 +103,10 @@ function Screen({ route }: { readonly route: Route }): ReactNode {
       return <HomePage />;
     case 'group':
       return <GroupPage groupId={route.groupId} />;
+    case 'rooms':
+      return <RoomsPage />;
+    case 'room':
+      return <RoomPage roomId={route.roomId} />;
     case 'calls':
       return <CallsPage />;
     case 'flow':

@@ -1,4 +1,4 @@
-import { Features, type Call } from '@dialplane/calling';
+import { Features, type Call, type ParticipantCapabilityName } from '@dialplane/calling';
 import { Button, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, mergeClasses, tokens, Tooltip } from '@fluentui/react-components';
 import { CallEndFilled } from '@fluentui/react-icons/svg/call-end';
 import { EmojiRegular } from '@fluentui/react-icons/svg/emoji';
@@ -13,6 +13,7 @@ import { VideoFilled } from '@fluentui/react-icons/svg/video';
 import { VideoOffFilled } from '@fluentui/react-icons/svg/video-off';
 import { useEffect, useEffectEvent, type ReactElement, type ReactNode } from 'react';
 import { useCalling } from '../calling/calling-context.tsx';
+import { useEmitter } from '../calling/use-emitter.ts';
 import { useCommand, useCommandInTurn } from '../calling/use-command.ts';
 import { Keypad } from './keypad.tsx';
 import { reactionSigns } from './reactions.tsx';
@@ -47,7 +48,8 @@ export function ControlBar({ call, isHandRaised: isOwnHandRaised, isConnected }:
   const isHeld = call.state === 'LocalHold';
   const isHandRaised = isOwnHandRaised();
   const hasTelephone = call.remoteParticipants.some(({ endpointDetails }) => endpointDetails.some(({ device }) => device === 'telephone'));
-  const isTransferable = call.info.groupId === undefined && call.remoteParticipants.length === 1;
+  const isTransferable = call.info.groupId === undefined && call.info.roomId === undefined && call.remoteParticipants.length === 1;
+  const isBarred = useBarred(call);
   const raiseHand = call.feature(Features.RaiseHand);
   const toggleMic = (): void => run(async () => {
     if (!call.isMuted) return call.mute();
@@ -76,16 +78,16 @@ export function ControlBar({ call, isHandRaised: isOwnHandRaised, isConnected }:
   );
   return (
     <div className={styles.bar} role="toolbar" aria-label="Call controls">
-      {control(call.isMuted ? 'Unmute' : 'Mute', 'M', call.isMuted ? <MicOffFilled /> : <MicFilled />, call.isMuted, toggleMic)}
-      {control(call.isLocalVideoStarted ? 'Camera off' : 'Camera on', 'V', call.isLocalVideoStarted ? <VideoFilled /> : <VideoOffFilled />, !call.isLocalVideoStarted, toggleCamera)}
+      {control(call.isMuted ? 'Unmute' : 'Mute', 'M', call.isMuted ? <MicOffFilled /> : <MicFilled />, call.isMuted, toggleMic, isBarred('unmuteMic'))}
+      {control(call.isLocalVideoStarted ? 'Camera off' : 'Camera on', 'V', call.isLocalVideoStarted ? <VideoFilled /> : <VideoOffFilled />, !call.isLocalVideoStarted, toggleCamera, isBarred('turnVideoOn'))}
       {isConnected ? (
         <>
-          {control(call.isScreenSharingOn ? 'Stop sharing' : 'Share screen', 'S', call.isScreenSharingOn ? <ShareScreenStopFilled /> : <ShareScreenStartRegular />, call.isScreenSharingOn, toggleScreen, isHeld || !('getDisplayMedia' in (navigator.mediaDevices ?? {})))}
+          {control(call.isScreenSharingOn ? 'Stop sharing' : 'Share screen', 'S', call.isScreenSharingOn ? <ShareScreenStopFilled /> : <ShareScreenStartRegular />, call.isScreenSharingOn, toggleScreen, isHeld || isBarred('shareScreen') || !('getDisplayMedia' in (navigator.mediaDevices ?? {})))}
           {control(isHeld ? 'Resume' : 'Hold', 'H', isHeld ? <PlayRegular /> : <PauseRegular />, isHeld, toggleHold)}
-          {control(isHandRaised ? 'Lower hand' : 'Raise hand', 'R', isHandRaised ? <HandRightFilled /> : <HandRightRegular />, isHandRaised, toggleHand)}
+          {control(isHandRaised ? 'Lower hand' : 'Raise hand', 'R', isHandRaised ? <HandRightFilled /> : <HandRightRegular />, isHandRaised, toggleHand, isBarred('raiseHand'))}
           <Menu>
             <MenuTrigger disableButtonEnhancement>
-              <Tooltip content="React" relationship="label"><Button className={styles.button} icon={<EmojiRegular />} /></Tooltip>
+              <Tooltip content="React" relationship="label"><Button className={styles.button} icon={<EmojiRegular />} disabled={isBarred('useReactions')} /></Tooltip>
             </MenuTrigger>
             <MenuPopover className={styles.popover}>
               <MenuList className={styles.signs}>
@@ -104,6 +106,13 @@ export function ControlBar({ call, isHandRaised: isOwnHandRaised, isConnected }:
       </Tooltip>
     </div>
   );
+}
+
+/** What the role in a room does not permit; it may change during the call. */
+function useBarred(call: Call): (name: ParticipantCapabilityName) => boolean {
+  const capabilities = call.feature(Features.Capabilities);
+  useEmitter(capabilities, 'capabilitiesChanged');
+  return (name) => capabilities.capabilities[name].reason === 'RoleRestricted';
 }
 
 /** Single letters, while the person is not typing and no modifier is held. */
