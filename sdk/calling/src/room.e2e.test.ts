@@ -4,6 +4,7 @@ import { RoomsClient, type ParticipantRole } from '@azure/communication-rooms';
 import { Features } from './features/features.ts';
 import type { Call } from './public/call.ts';
 import { exitWhenDone, hearsSound, reaches, TestCaller, until } from './test-caller.ts';
+import { TestApplication } from './test-application.ts';
 import { TestWholeServer } from './test-whole-server.ts';
 
 exitWhenDone();
@@ -63,4 +64,29 @@ test('two programs meet in a room that a server application has made with the Az
   await rooms.deleteRoom(roomId);
   await reaches(one, 'Disconnected');
   assert.deepEqual(endOf(one), [0, 7000]);
+});
+
+test('an application comes to the call of a room by its id, and calls a telephone where the room permits it', async () => {
+  await using server = await TestWholeServer.start('--demo-carrier', '--webhooks', 'private');
+  await using ada = await arrive(server, 'Ada');
+  using application = await TestApplication.start(server);
+  const rooms = new RoomsClient(await server.connectionString(), { allowInsecureConnection: true });
+  const { id: roomId } = await rooms.createRoom({ participants: [{ id: ada.identifier, role: 'Presenter' }] });
+  const locator = { kind: 'roomCallLocator', id: roomId } as const;
+  await assert.rejects(application.client.connectCall(locator, application.callbackUri), { statusCode: 404 }, 'nobody is there yet');
+  const call = ada.agent.join({ roomId }, { audioOptions: ada.audioOptions });
+  await reaches(call, 'Connected');
+  const { callConnection } = await application.client.connectCall(locator, application.callbackUri);
+  await application.told('CallConnected');
+  const invite = { targetParticipant: { phoneNumber: '+12025550107' }, sourceCallIdNumber: { phoneNumber: '+12025550190' } };
+  await assert.rejects(callConnection.addParticipant(invite), { statusCode: 412, message: /pstnDialOutEnabled/ });
+  await assert.rejects(callConnection.addParticipant({ targetParticipant: (await server.person('Eve').then(({ identifier }) => ({ communicationUserId: identifier }))) }), { statusCode: 400, message: /not invited/ });
+  await rooms.updateRoom(roomId, { pstnDialOutEnabled: true });
+  await callConnection.addParticipant(invite);
+  await application.told('AddParticipantSucceeded');
+  await until(call, 'remoteParticipantsUpdated', () => call.remoteParticipants.some(({ identifier }) => 'phoneNumber' in identifier), 'the telephone');
+  await hearsSound(call);
+  await callConnection.hangUp(true);
+  await reaches(call, 'Disconnected');
+  assert.deepEqual(endOf(call), [0, 4097]);
 });

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { RoomsClient } from '@azure/communication-rooms';
 import type { Page } from 'playwright-core';
 import { TestBrowser, type PageOptions } from './test-browser.ts';
 import { TestServer } from './test-server.ts';
@@ -13,7 +14,8 @@ import { TestWholeServer } from './test-whole-server.ts';
 declare const ui: {
   startComposite(options: object): Promise<void>;
   awaitCall(options: object): Promise<void>;
-  joinGroup(options: object): Promise<void>;
+  join(options: object): Promise<void>;
+  role(): string | undefined;
   callTelephone(options: object): Promise<void>;
   /** States of a call to a telephone, and the page that is shown. */
   readonly states: readonly string[];
@@ -138,7 +140,7 @@ test('three unmodified composites meet in a group call, and see each other', { t
   const members = await Promise.all(names.map(async (displayName) => {
     const { token, identifier } = await whole.person(displayName);
     const opened = await browser.open(page);
-    await opened.page.evaluate((options) => ui.joinGroup(options), { token, rawId: identifier, displayName, endpoint: whole.url, groupId });
+    await opened.page.evaluate((options) => ui.join(options), { token, rawId: identifier, displayName, endpoint: whole.url, locator: { groupId } });
     await clickWhenReady(opened.page, 'call-composite-local-device-settings-camera-button');
     await clickWhenReady(opened.page, 'call-composite-start-call-button');
     return { ...opened, displayName };
@@ -148,6 +150,43 @@ test('three unmodified composites meet in a group call, and see each other', { t
     await member.waitForFunction(playing, 3);
   }
   for (const { page: member, errors } of members) {
+    assert.deepEqual(await member.evaluate(() => ui.adapter.getState().latestErrors), {});
+    assert.deepEqual(errors, []);
+  }
+});
+
+/** The page at the end of a call asks how it was, and then says why it ended. */
+async function sayWhy(ended: Page, title: string): Promise<void> {
+  await ended.getByText('Skip', { exact: true }).click({ timeout: 30_000 });
+  await ended.getByText(title).first().waitFor();
+}
+
+test('unmodified composites meet in a room: who only watches cannot speak, and each refusal has the page that the library has for it', { timeout: 180_000 }, async () => {
+  await using whole = await TestWholeServer.start();
+  const rooms = new RoomsClient(await whole.connectionString(), { allowInsecureConnection: true });
+  const [pia, carl, eve] = [await whole.person('Pia'), await whole.person('Carl'), await whole.person('Eve')];
+  const as = ({ identifier }: typeof pia, role: 'Presenter' | 'Consumer') => ({ id: { communicationUserId: identifier }, role });
+  const { id: roomId } = await rooms.createRoom({ participants: [as(pia, 'Presenter'), as(carl, 'Consumer')] });
+  const { id: later } = await rooms.createRoom({ validFrom: new Date(Date.now() + 3_600_000), participants: [as(eve, 'Presenter')] });
+  const enter = async (displayName: string, { token, identifier }: typeof pia, room: string, ...buttons: readonly string[]) => {
+    const opened = await browser.open(page);
+    await opened.page.evaluate((options) => ui.join(options), { token, rawId: identifier, displayName, endpoint: whole.url, locator: { roomId: room } });
+    for (const button of [...buttons, 'call-composite-start-call-button']) await clickWhenReady(opened.page, button);
+    return opened;
+  };
+  const presenter = await enter('Pia', pia, roomId, 'call-composite-local-device-settings-camera-button');
+  const watcher = await enter('Carl', carl, roomId);
+  await watcher.page.waitForFunction(() => ui.role() === 'Consumer' && ui.others().join() === 'Pia');
+  await watcher.page.waitForFunction(playing, 1);
+  const microphone = '[data-ui-id="call-composite-microphone-button"]';
+  assert.deepEqual([await watcher.page.locator(microphone).last().isEnabled(), await presenter.page.locator(microphone).last().isEnabled()], [false, true]);
+  await rooms.removeParticipants(roomId, [{ communicationUserId: carl.identifier }]);
+  await sayWhy(watcher.page, 'Invite to room removed');
+  for (const [room, title] of [[roomId, 'Not invited to room'], [later, 'Room not valid'], ['99000000000000000', 'Room not found']] as const) {
+    const refused = await enter('Eve', eve, room);
+    await sayWhy(refused.page, title);
+  }
+  for (const { page: member, errors } of [presenter, watcher]) {
     assert.deepEqual(await member.evaluate(() => ui.adapter.getState().latestErrors), {});
     assert.deepEqual(errors, []);
   }

@@ -29,7 +29,7 @@ export function invitePerson(live: LiveCall, { addedBy, target, role, invitation
   if (isFull(live, target)) return refused('CALL_FULL');
   const absence = live.options.mediaProcessorAbsence?.();
   if (absence !== undefined && model.path.kind === 'peerToPeer') return refused('MEDIA_PROCESSOR_UNAVAILABLE', absence);
-  if (isBarred(model, target)) return refused('ROOM_DIAL_OUT_DISABLED');
+  if (isBarred(model, target)) return refused('ROOM_DIAL_OUT_DISABLED', 'From this room no telephone can be called: its pstnDialOutEnabled is false.');
   if (model.room !== undefined && !isNumber(target) && role === undefined) return refused('ROOM_NOT_INVITED', 'Only who is invited to the room can be added to its call.');
   const unreachable = isNumber(target) ? live.options.telephoneAbsence?.() : undefined;
   if (unreachable !== undefined) return refused('TELEPHONY_UNAVAILABLE', unreachable);

@@ -65,12 +65,13 @@ ui.callTelephone = async ({ token, rawId, displayName, endpoint, phoneNumber, al
   root.render(React.createElement(CallComposite, { adapter: ui.adapter }));
 };
 
-/** A member of a group call: the whole composite on a client of its own, which is told where the server is. */
-ui.joinGroup = async ({ token, rawId, displayName, endpoint, groupId }) => {
+/** A member of a group call, or of the call of a room: the whole composite on a client of its own, which is told where the server is. */
+ui.join = async ({ token, rawId, displayName, endpoint, locator }) => {
   const client = createStatefulCallClient({ userId: { communicationUserId: rawId } }, { callClientOptions: { endpoint } });
   const agent = await client.createCallAgent(new AzureCommunicationTokenCredential(token), { displayName });
   ui.client = client;
-  ui.adapter = await createAzureCommunicationCallAdapterFromClient(client, agent, { groupId });
+  ui.adapter = await createAzureCommunicationCallAdapterFromClient(client, agent, locator);
+  ui.role = () => Object.values(client.getState().calls)[0]?.role;
   ui.others = () => Object.values(Object.values(client.getState().calls)[0]?.remoteParticipants ?? {}).map((participant) => participant.displayName).sort();
   root.render(React.createElement(CallComposite, { adapter: ui.adapter }));
 };
