@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { lookup } from 'node:dns';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -150,6 +150,24 @@ test('what is no WAV file that is played says why, whatever it is', async (t) =>
   assert.match(await read(wavFile([sound], { sampleRate: 16_000, format: 85 })), /^unplayable: It (is compressed|cannot be read)/);
   const whole = wavFile([sound], { sampleRate: 16_000 });
   for (let length = 0; length < 60; length += 4) assert.match(await read(whole.subarray(0, length)), /^(unplayable: |ready )/);
+});
+
+test('the next run has the sounds of the one before, which calls may be playing, and nothing that was half written', async (t) => {
+  const before = await openLibrary(t);
+  const site = await website(t, (_request, response) => void response.writeHead(200).end(wavFile([sine(400, 16_000)], { sampleRate: 16_000 })));
+  const fetch = async (library: SoundLibrary): Promise<string> => sentenceOf(await library.fetch({ url: site.url, owner: 'r' }));
+  const path = await fetch(before);
+  const written = (await stat(path.slice('ready '.length))).mtimeMs;
+  await before.close();
+  await writeFile(join(before.folder, '7.part'), 'half');
+  const after = await SoundLibrary.open({ folder: before.folder, guard });
+  t.after(() => after.close());
+  assert.deepEqual((await readdir(after.folder)).map((name) => path.endsWith(name)), [true]);
+  assert.equal(await fetch(after), path);
+  assert.equal((await stat(path.slice('ready '.length))).mtimeMs, written, 'it is not decoded again');
+  const full = await SoundLibrary.open({ folder: before.folder, guard, limits: { mostBytesKept: 10 } });
+  t.after(() => full.close());
+  assert.equal((await readdir(full.folder)).length, 1, 'the newest one is there even where there is no room');
 });
 
 test('when there is no more room the sounds that were not used for longest go', async (t) => {

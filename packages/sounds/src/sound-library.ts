@@ -4,11 +4,12 @@ import { join, resolve } from 'node:path';
 import type { SoundFile } from '@dialplane/media-api';
 import { BytesInFlight, type FileInFlight } from './bytes-in-flight.ts';
 import { fetchFile, type FetchGuard, type Validators } from './fetch-file.ts';
+import { filesOfEarlierRun, keepFile, type KeptSound } from './kept-files.ts';
 import { RecentlyUsed } from './recently-used.ts';
 import { SoundDecoder } from './sound-decoder.ts';
 
 export interface SoundLibraryOptions {
-  /** Where sounds are kept; nothing else is in it, and what an earlier run has left is deleted. */
+  /** Where sounds are kept, and found again by the next run, whose calls may be playing them; nothing else is in it. */
   readonly folder: string;
   readonly guard: FetchGuard;
   readonly limits?: Partial<SoundLimits>;
@@ -48,11 +49,6 @@ export type SoundOutcome =
   /** It does not come, or what comes is nothing that is played; why, in a sentence. */
   | { readonly kind: 'unreachable' | 'unplayable'; readonly sentence: string };
 
-interface KeptSound {
-  readonly sound: SoundFile;
-  readonly bytes: number;
-}
-
 /**
  * Sounds by what is in their files, so that the same file is decoded once, wherever it comes from. A file at an address is asked for each time, and comes again only where it
  * has changed (RFC 9110 §13).
@@ -68,6 +64,7 @@ export class SoundLibrary {
   readonly #decoder = new SoundDecoder();
   readonly #inFlight: BytesInFlight;
   #bytesKept = 0;
+  #decodings = 0;
 
   private constructor(options: SoundLibraryOptions) {
     this.#options = options;
@@ -77,9 +74,12 @@ export class SoundLibrary {
 
   /** @throws {Error} Where the folder cannot be made. */
   static async open(options: SoundLibraryOptions): Promise<SoundLibrary> {
-    await rm(options.folder, { recursive: true, force: true });
-    await mkdir(options.folder, { recursive: true, mode: 0o700 });
-    return new SoundLibrary({ ...options, folder: resolve(options.folder) });
+    const folder = resolve(options.folder);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const library = new SoundLibrary({ ...options, folder });
+    for (const [digest, kept] of await filesOfEarlierRun(folder)) library.#add(digest, kept);
+    await library.#makeRoom();
+    return library;
   }
 
   /** Absolute; every sound is in it. */
@@ -146,12 +146,18 @@ export class SoundLibrary {
     const digest = digestOf(bytes);
     const known = this.#sounds.use(digest);
     if (known !== undefined) return { kind: 'ready', sound: known.sound };
-    const decoding = await this.#decoder.decode({ bytes, path: join(this.#options.folder, `${digest}.pcm`) });
+    this.#decodings += 1;
+    const decoding = await this.#decoder.decode({ bytes, path: join(this.#options.folder, `${this.#decodings}.part`) });
     if (decoding.kind === 'refused') return { kind: 'unplayable', sentence: decoding.sentence };
-    if (this.#sounds.use(digest) === undefined) this.#bytesKept += decoding.bytes;
-    this.#sounds.add(digest, decoding);
+    const sound = await keepFile(this.#options.folder, digest, decoding.sound);
+    this.#add(digest, { sound, bytes: decoding.bytes });
     await this.#makeRoom();
-    return { kind: 'ready', sound: decoding.sound };
+    return { kind: 'ready', sound };
+  }
+
+  #add(digest: string, kept: KeptSound): void {
+    if (this.#sounds.use(digest) === undefined) this.#bytesKept += kept.bytes;
+    this.#sounds.add(digest, kept);
   }
 
   /** A sound that is being heard stays open where it is played. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CallMachine, type CallSnapshot } from '../index.ts';
-import { alice, bob, bobsPhone, carol, description, groupId, TestCall } from '../test-call.ts';
+import { alice, bob, bobsPhone, carol, description, groupId, service, TestCall } from '../test-call.ts';
 
 const lose = (call: TestCall) => call.media({ kind: 'conferenceFailed', conferenceId: call.conferenceId, reason: 'MEDIA_PROCESS_LOST' });
 const open = (call: TestCall) => call.media({ kind: 'conferenceOpened', conferenceId: call.conferenceId, process: 'media-1' });
@@ -143,6 +143,16 @@ test('a conference that is lost before it was open is opened again, too', () => 
   const call = new TestCall();
   call.command({ kind: 'join', joiner: alice, groupId, isMuted: false });
   assert.ok(lose(call).lines.includes('media openConference'));
+});
+
+test('who waits for an application hears its music in the next conference, also after a restart', () => {
+  const call = new TestCall().gather();
+  call.command({ kind: 'attachApplication', application: service });
+  const music = { path: '/sounds/music.pcm', sampleRate: 8000 } as const;
+  call.command({ kind: 'holdParticipant', by: service.connectionId, target: bob.identifier, wish: { isHeld: true, music }, operation: { operationId: 'hold' } });
+  call.machine = CallMachine.restore(JSON.parse(JSON.stringify(call.machine.snapshot(call.now))) as CallSnapshot, call.options, call.now);
+  const { outputs } = lose(call);
+  assert.deepEqual(outputs.flatMap((output) => (output.kind === 'media' && output.command.kind === 'setSound' ? [output.command.music] : [])), [music]);
 });
 
 test('a restored call whose conference was lost meanwhile goes on with another', () => {
