@@ -4,6 +4,7 @@ import type { Instant, Machine } from '@dialplane/sansio';
 import type { Application } from './applications/application-model.ts';
 import { applicationRoster, settleApplications } from './applications/applications.ts';
 import { isRung } from './applications/called-users.ts';
+import { recentMoves } from './applications/moved-participants.ts';
 import type { CallCommand, CallInput, CallObservation, CallOutput, CommandResult } from './call-input.ts';
 import { allSeats, seatedAt, type Seat } from './call-model.ts';
 import { perform } from './command-dispatch.ts';
@@ -134,6 +135,11 @@ export class CallMachine implements Machine<CallInput, CallOutput> {
   transferee(identifier: string): Transferee | undefined {
     const party = this.live.model.parties.get(identifier);
     return party !== undefined && hasArrived(this.live.model, identifier) ? transfereeOf(party) : undefined;
+  }
+
+  /** What a call that was just restored may have said in vain: who has come from which other call. To be passed on when all calls are there. */
+  recentMoves(now: Instant): ReadonlyArray<Extract<CallOutput, { kind: 'movedHere' }>> {
+    return recentMoves(this.live, now);
   }
 
   /** An application that is a party of the call. */

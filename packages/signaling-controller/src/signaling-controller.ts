@@ -157,6 +157,7 @@ class Controller implements SignalingController {
     await this.applications?.connections.load();
     const interrupted = await this.callStore.loadRunning();
     for (const call of interrupted) await this.restoreCall(call);
+    this.calls.repeatMoves();
     for (const { endpointId } of registrations) this.calls.observeEndpoint(endpointId, { kind: 'endpointLost', endpointId });
     this.applications?.connections.settle();
     await this.rooms.settle();

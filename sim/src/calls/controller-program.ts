@@ -81,6 +81,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
       const { path } = snapshot.model;
       if (path.kind !== 'peerToPeer') this.give(callId, { kind: 'media', event: { kind: 'conferenceFailed', conferenceId: path.conferenceId, reason: 'MEDIA_PROCESS_LOST' } }, now);
     }
+    for (const machine of this.calls.values()) for (const { from, identifier } of machine.recentMoves(now)) this.give(from, { kind: 'movedAway', identifier }, now);
     this.tasks.add(now + presenceSweepMs, { kind: 'sweep' });
     this.tasks.add(now + surroundings.chance.between(1_000, telephoneEveryMs), { kind: 'telephone' });
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CallMachine, type CallSnapshot } from '../index.ts';
 import { alice, bob, carol, service, telephone, TestCall } from '../test-call.ts';
 
 const about = (lines: readonly string[], ...words: readonly string[]) => lines.filter((line) => words.some((word) => line.startsWith(word)));
@@ -26,6 +27,20 @@ test('a user is rung where they are, answers by themself, and the call they come
   const left = source.input({ kind: 'movedAway', identifier: bob.identifier });
   assert.deepEqual(about(left.lines, 'bob', 'alice'), ['alice-1 < -bob', 'bob-1 < Disconnected 0/0 by bob']);
   assert.equal(left.record, undefined);
+});
+
+test('a restored call says again who has just come from another one, which may not have heard of it; whom a participant has transferred is not the same', () => {
+  const call = new TestCall().answeredByApplication();
+  call.command({ kind: 'takeIn', by: 'connection', target: bob.identifier, transferee: { identifier: bob.identifier, endpoints: [bob] }, from, operation });
+  call.command({ kind: 'accept', by: 'bob-1', isMuted: false });
+  call.legConnected('bob-1');
+  const restored = () => {
+    const snapshot = JSON.parse(JSON.stringify(call.machine.snapshot(call.now))) as CallSnapshot;
+    return CallMachine.restore(snapshot, { ...call.options, downtimeMs: 3_600_000 }, call.now).recentMoves(call.now);
+  };
+  assert.deepEqual(restored(), [{ kind: 'movedHere', from: 'other', identifier: bob.identifier }]);
+  call.pass(10_001);
+  assert.deepEqual(restored(), [], 'that was stored long ago');
 });
 
 test('a telephone is connected at once, and its line is not hung up where it was', () => {

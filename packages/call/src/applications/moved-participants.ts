@@ -2,7 +2,7 @@ import { endReason, identifierKind, type EndReason } from '@dialplane/calling-ap
 import type { Instant } from '@dialplane/sansio';
 import { tellApplication } from './application-events.ts';
 import type { Application } from './application-model.ts';
-import type { CallCommand, CallObservation } from '../call-input.ts';
+import type { CallCommand, CallObservation, CallOutput } from '../call-input.ts';
 import { seatsOf, type Party } from '../call-model.ts';
 import type { LiveCall } from '../live-call.ts';
 import { beginPromotion } from '../media/promotion.ts';
@@ -43,6 +43,20 @@ function faultOf(live: LiveCall, { target, transferee }: Extract<CallCommand, { 
   if (isUninvited) return endReason('forbidden', 'platform', 'Who is in another call does not come into a room that way: invite them, and they join it.');
   if (live.model.parties.has(target)) return endReason('busy', 'platform', 'They are in this call, or called by it, already.');
   return isFull(live, target) ? endReason('busy', 'platform', 'This call has no place for another participant.') : undefined;
+}
+
+/** Longer than it takes until the call that somebody has left is stored without them. */
+const repeatedForMs = 10_000;
+
+/** Of a restored call, who had just come from another one: that may never have heard of it, and is told again. */
+export function recentMoves({ model, options }: LiveCall, now: Instant): ReadonlyArray<Extract<CallOutput, { kind: 'movedHere' }>> {
+  const since = now - (options.downtimeMs ?? 0) - repeatedForMs;
+  return [...model.parties.values()].flatMap((party) => {
+    const { transfer, transferor } = party.invitation ?? {};
+    const isRecent = seatsOf(party).some(({ stage }) => stage.kind === 'connected' && stage.connectedAt >= since);
+    // Where a participant transfers somebody, the other call asks for the outcome by itself.
+    return transfer === undefined || transferor !== undefined || !isRecent ? [] : [{ kind: 'movedHere', from: transfer.callId, identifier: party.identifier }];
+  });
 }
 
 /** Another call has somebody who was here: their part here is over, and their lines are the other's. A call of two ends with it, unless an application is there. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
 import type { CallConnectionControl } from '@dialplane/applications-api';
+import { openStore } from '@dialplane/store';
 import { TestMedia } from '../test-media.ts';
 import { testDescription, TestServer, type TestClient } from '../test-server.ts';
 import { TestTelephony } from '../test-telephony.ts';
@@ -119,6 +120,45 @@ test('a connection goes on after a restart, and its events where they stopped', 
   assert.equal(connections.get(before.resourceId, connectionId), undefined);
   assert.deepEqual(await server.store.database.selectFrom('call_connection').selectAll().execute(), []);
   alice2.disconnect();
+  bob2.disconnect();
+});
+
+test('who came to another call just before the server died is in that one only', async () => {
+  const receiver = new TestReceiver();
+  const options = { media: new TestMedia(), applications: { delivery: receiver, incomingCalls: noCalls, sounds: noSounds } };
+  const { server, connections, resourceId } = await started(options);
+  const [alice, bob, carol] = [await server.client('Alice'), await server.client('Bob'), await server.client('Carol')];
+  const [left, entered] = [randomUUID(), randomUUID()];
+  await join(alice, left);
+  await join(bob, left);
+  await join(carol, entered);
+  const attach = async (groupId: string) => {
+    const attached = await connections.attach({ resourceId, callbackUri, requestId: groupId, locator: { groupId } });
+    return attached.ok ? attached.value : assert.fail();
+  };
+  const [from, to] = [await attach(left), await attach(entered)];
+  const { database } = server.store;
+  const row = await database.selectFrom('call').select('snapshot').where('id', '=', from.callId).executeTakeFirstOrThrow();
+  const parts = await database.selectFrom('call_snapshot_part').selectAll().where('call_id', '=', from.callId).execute();
+  assert.deepEqual(await connections.move(resourceId, to.connectionId, { targets: [bob.identifier], fromConnectionId: from.connectionId, operation: { operationId: 'move' } }), { ok: true, value: undefined });
+  await bob.next('incomingCall');
+  const { body: { mediaSessions: [session] } } = await bob.ask('acceptCall', { params: { callId: to.callId }, body: { endpointId: bob.endpointId } });
+  await bob.ask('sendDescription', { params: { callId: to.callId, mediaSessionId: session?.mediaSessionId ?? '' }, body: { endpointId: bob.endpointId, description: testDescription('offer') } });
+  await bob.next('callStateChanged', ({ callId, state }) => callId === from.callId && state === 'Disconnected');
+  await server.stop();
+  // As it is when the server is killed before the call that was left has been stored.
+  const store = await openStore({ dataDir: server.dataDir });
+  await store.write([
+    store.database.deleteFrom('call_snapshot_part').where('call_id', '=', from.callId), ...parts.map((part) => store.database.insertInto('call_snapshot_part').values(part)),
+    store.database.updateTable('call').set(row).where('id', '=', from.callId),
+  ]);
+  await store.close();
+  const next = await started({ ...options, media: new TestMedia(), dataDir: server.dataDir, clock: server.clock });
+  await using _ = next.server;
+  const bob2 = bob.at(next.server.url);
+  await bob2.connect();
+  const { calls } = await bob2.next('sync');
+  assert.deepEqual(calls.map(({ callId }) => callId), [to.callId]);
   bob2.disconnect();
 });
 

@@ -224,6 +224,11 @@ export class CallDriver {
     for (const loss of restartLosses(call)) this.takeIfRunning(call, loss);
   }
 
+  /** All calls of the earlier run are restored: what one had to tell another is told again. */
+  repeatMoves(): void {
+    for (const call of this.calls.all()) for (const move of call.machine.recentMoves(this.options.clock.now())) this.transfers.passOn(call, move);
+  }
+
   stop(): void {
     this.timers.stop();
   }
