@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instant } from '@dialplane/sansio';
-import { JitterBuffer, jitterStep, type BufferedPacket } from './jitter-buffer.ts';
+import { JitterBuffer, jitterStep } from './jitter-buffer.ts';
+import type { BufferedPacket } from './packet-places.ts';
 import { hear, medianOf } from './test-stream.ts';
 
 const packetAt = (index: number, fields: Partial<BufferedPacket> = {}): BufferedPacket => ({ sequenceNumber: index & 0xffff, timestamp: (index * 960) | 0, duration: 960, level: 30, payload: index, ...fields });

@@ -1,17 +1,8 @@
 import { sequenceDistance, timestampDistance } from '@dialplane/rtp';
 import type { Instant } from '@dialplane/sansio';
 import { DelayEstimate } from './delay-estimate.ts';
-
-/** What a packet is to the buffer. Where its payload is kept is the owner's: `payload` names the place. */
-export interface BufferedPacket {
-  readonly sequenceNumber: number;
-  readonly timestamp: number;
-  /** In units of the stream's clock. */
-  readonly duration: number;
-  /** RFC 6464, 0 to 127; -1 is unknown. */
-  readonly level: number;
-  readonly payload: number;
-}
+import { type BufferedPacket, PacketPlaces } from './packet-places.ts';
+import { RedundancyWait } from './redundancy-wait.ts';
 
 /** What is to be heard next. */
 export const jitterStep = {
@@ -36,7 +27,6 @@ export interface JitterBufferOptions {
   readonly release: (payload: number) => void;
 }
 
-const capacity = 64;
 /** RFC 6464: from here on a listener hears time pass or vanish least, and from there on not at all. */
 const quietLevel = 45;
 const silentLevel = 60;
@@ -49,10 +39,6 @@ const toleranceMs = 5;
 const mostExcessMs = 60;
 /** Guesses after which the voice has faded: silence. */
 const mostConcealedMs = 100;
-/** Shares of lost packets from which on, and down to which, it pays to wait for the packet that repeats a lost one; and what one packet counts for. */
-const muchLoss = 0.03;
-const littleLoss = 0.005;
-const lossWeight = 0.015;
 /** What is waited for the packet after a lost one: its frame, and what a packet may be handed over later than it arrived. Less, and it is never here at some places of the ticks. */
 const redundancyWaitMs = frameMs + toleranceMs;
 
@@ -82,46 +68,36 @@ export class JitterBuffer {
 
   private readonly options: JitterBufferOptions;
   private readonly delay: DelayEstimate;
+  private readonly packets = new PacketPlaces();
+  private readonly redundancy: RedundancyWait;
   private readonly unitsPerMs: number;
   private state: 'idle' | 'waiting' | 'playing' = 'idle';
-  private count = 0;
   /** What is played next. While waiting: the oldest that is here. */
   private nextSequence = 0;
   private nextTimestamp = 0;
   private lastDuration: number;
   /** Guesses for what has not come yet: time that has passed without the position moving. */
   private borrowedMs = 0;
-  private lossShare = 0;
-  /** What is waited beyond the jitter, so that the packet after a lost one is here when it is needed. */
-  private redundancyMs: 0 | typeof redundancyWaitMs = 0;
   /** A packet that fits to none before it; one more like it, and they are a new beginning. */
   private strangeSequence = -1;
   private strangeTimestamp = 0;
-
-  private readonly filled = new Uint8Array(capacity);
-  /** Packets that were lost themselves. */
-  private readonly isRepeated = new Uint8Array(capacity);
-  private readonly sequences = new Uint16Array(capacity);
-  private readonly timestamps = new Int32Array(capacity);
-  private readonly durations = new Int32Array(capacity);
-  private readonly levels = new Int8Array(capacity);
-  private readonly payloads = new Int32Array(capacity);
 
   constructor(options: JitterBufferOptions) {
     this.options = options;
     this.unitsPerMs = options.clockRate / 1000;
     this.lastDuration = frameMs * this.unitsPerMs;
     this.delay = new DelayEstimate(options.clockRate);
+    this.redundancy = new RedundancyWait(options.hasRedundancy ? redundancyWaitMs : 0);
   }
 
   /** How long sound waits at present for what may be late, in milliseconds. */
   get targetMs(): number {
-    return this.delay.targetMs + this.redundancyMs;
+    return this.delay.targetMs + this.redundancy.presentMs;
   }
 
   /** Packets that are here. */
   get length(): number {
-    return this.count;
+    return this.packets.count;
   }
 
   /** @returns Whether it was kept; if not, its place is the caller's still. */
@@ -134,13 +110,13 @@ export class JitterBuffer {
     }
     if (this.state === 'idle') this.begin(packet);
     else if (ahead < 0) this.nextSequence = packet.sequenceNumber;
-    else if (ahead >= capacity) this.restart(packet);
-    const place = packet.sequenceNumber % capacity;
-    if (this.filled[place] === 1) {
+    else if (ahead >= PacketPlaces.capacity) this.restart(packet);
+    const place = this.packets.placeOf(packet.sequenceNumber);
+    if (this.packets.isFilled(place)) {
       this.latePackets += 1;
       return false;
     }
-    this.keep(packet, place);
+    this.packets.put(place, packet, false);
     return true;
   }
 
@@ -150,31 +126,29 @@ export class JitterBuffer {
    */
   insertRepeated(packet: BufferedPacket): boolean {
     const ahead = sequenceDistance(packet.sequenceNumber, this.nextSequence);
-    const place = packet.sequenceNumber % capacity;
-    if (this.state === 'idle' || ahead < 0 || ahead >= capacity || this.filled[place] === 1) return false;
-    this.keep(packet, place);
-    this.isRepeated[place] = 1;
+    const place = this.packets.placeOf(packet.sequenceNumber);
+    if (this.state === 'idle' || ahead < 0 || ahead >= PacketPlaces.capacity || this.packets.isFilled(place)) return false;
+    this.packets.put(place, packet, true);
     return true;
   }
 
   /** Decides what is heard at `playAt` for the next `duration`; fills in `payload`, `duration` and `level`. */
   take(playAt: Instant): JitterStep {
     if (this.state === 'idle') return jitterStep.nothing;
-    if (this.count === 0) return this.state === 'playing' ? this.borrow() : jitterStep.nothing;
+    if (this.packets.count === 0) return this.state === 'playing' ? this.borrow() : jitterStep.nothing;
     if (this.state === 'waiting' && !this.becomesDue(playAt)) return jitterStep.nothing;
-    const place = this.nextSequence % capacity;
-    return this.filled[place] === 1 ? this.takeNext(place, playAt) : this.replaceLost(playAt);
+    const place = this.packets.placeOf(this.nextSequence);
+    return this.packets.isFilled(place) ? this.takeNext(place, playAt) : this.replaceLost(playAt);
   }
 
   /** Drops everything; the next packet is a new beginning. */
   clear(): void {
-    for (let place = 0; place < capacity; place += 1) if (this.filled[place] === 1) this.drop(place);
+    this.dropAll();
     this.state = 'idle';
     this.strangeSequence = -1;
     this.measuredLevel = -1;
     this.borrowedMs = 0;
-    this.lossShare = 0;
-    this.redundancyMs = 0;
+    this.redundancy.reset();
     this.delay.reset();
   }
 
@@ -195,7 +169,7 @@ export class JitterBuffer {
 
   /** A reordered packet before the first one may still come while that one waits. */
   private canGoBack(ahead: number): boolean {
-    return this.state === 'waiting' && ahead > -capacity / 2 && this.filled[(this.nextSequence + ahead + capacity) % capacity] === 0;
+    return this.state === 'waiting' && ahead > -PacketPlaces.capacity / 2 && !this.packets.isFilled(this.packets.placeOf(this.nextSequence + ahead));
   }
 
   private begin(packet: BufferedPacket): void {
@@ -206,73 +180,47 @@ export class JitterBuffer {
 
   /** So far ahead that everything before it is old. */
   private restart(packet: BufferedPacket): void {
-    for (let place = 0; place < capacity; place += 1) if (this.filled[place] === 1) this.drop(place);
+    this.dropAll();
     this.begin(packet);
   }
 
-  private keep(packet: BufferedPacket, place: number): void {
-    this.filled[place] = 1;
-    this.isRepeated[place] = 0;
-    this.sequences[place] = packet.sequenceNumber;
-    this.timestamps[place] = packet.timestamp;
-    this.durations[place] = packet.duration;
-    this.levels[place] = packet.level;
-    this.payloads[place] = packet.payload;
-    this.count += 1;
+  private dropAll(): void {
+    for (let place = 0; place < PacketPlaces.capacity; place += 1) if (this.packets.isFilled(place)) this.drop(place);
   }
 
   private drop(place: number): void {
-    this.filled[place] = 0;
-    this.count -= 1;
-    this.options.release(this.payloads[place] ?? -1);
+    this.options.release(this.packets.take(place));
   }
 
   private delayOf(place: number, playAt: Instant): number {
-    return playAt - this.delay.earliestArrival(this.timestamps[place] ?? 0);
-  }
-
-  /** What was repeated was lost all the same: one has to wait for it the next time, too. */
-  private noteLoss(loss: 0 | 1): void {
-    this.lossShare += (loss - this.lossShare) * lossWeight;
-    if (!this.options.hasRedundancy) return;
-    if (this.lossShare > muchLoss) this.redundancyMs = redundancyWaitMs;
-    else if (this.lossShare < littleLoss) this.redundancyMs = 0;
+    return playAt - this.delay.earliestArrival(this.packets.timestampAt(place));
   }
 
   /** The oldest packet that is here begins to play when it has waited long enough. */
   private becomesDue(playAt: Instant): boolean {
-    const place = this.nextSequence % capacity;
-    const first = this.filled[place] === 1 ? place : this.placeAfter();
+    const place = this.packets.placeOf(this.nextSequence);
+    const first = this.packets.isFilled(place) ? place : this.packets.placeAfter(this.nextSequence);
     if (this.delayOf(first, playAt) < this.targetMs) return false;
     this.state = 'playing';
-    this.nextSequence = this.sequences[first] ?? 0;
-    this.nextTimestamp = this.timestamps[first] ?? 0;
+    this.nextSequence = this.packets.sequenceAt(first);
+    this.nextTimestamp = this.packets.timestampAt(first);
     this.borrowedMs = 0;
     return true;
   }
 
-  /** The place of the first packet after a gap; there is one. */
-  private placeAfter(): number {
-    for (let ahead = 1; ahead < capacity; ahead += 1) {
-      const place = (this.nextSequence + ahead) % capacity;
-      if (this.filled[place] === 1) return place;
-    }
-    return this.nextSequence % capacity;
-  }
-
   private takeNext(place: number, playAt: Instant): JitterStep {
-    const pause = timestampDistance(this.timestamps[place] ?? 0, this.nextTimestamp);
+    const pause = timestampDistance(this.packets.timestampAt(place), this.nextTimestamp);
     if (pause > 0 && this.delayOf(place, playAt) < this.targetMs) {
       this.state = 'waiting';
       return jitterStep.nothing;
     }
     const excessMs = this.delayOf(place, playAt) - this.targetMs - frameMs;
-    const level = this.levels[place] ?? -1;
+    const level = this.packets.levelAt(place);
     const isQuiet = (level < 0 ? this.measuredLevel : level) >= quietLevel;
     const isPassed = this.borrowedMs > 0 && excessMs > 0;
-    if (this.count > 1 && (isPassed || (isQuiet && excessMs > toleranceMs) || excessMs > mostExcessMs)) {
-      this.borrowedMs = Math.max(0, this.borrowedMs - (this.durations[place] ?? 0) / this.unitsPerMs);
-      if (this.isRepeated[place] === 1) this.noteLoss(1);
+    if (this.packets.count > 1 && (isPassed || (isQuiet && excessMs > toleranceMs) || excessMs > mostExcessMs)) {
+      this.borrowedMs = Math.max(0, this.borrowedMs - this.packets.durationAt(place) / this.unitsPerMs);
+      if (this.packets.isRepeatedAt(place)) this.redundancy.noteLoss(1);
       this.advance(place);
       this.drop(place);
       this.skippedPackets += 1;
@@ -284,31 +232,29 @@ export class JitterBuffer {
 
   private play(place: number, level: number): JitterStep {
     this.advance(place);
-    this.noteLoss(this.isRepeated[place] === 1 ? 1 : 0);
+    this.redundancy.noteLoss(this.packets.isRepeatedAt(place) ? 1 : 0);
     this.borrowedMs = 0;
-    this.filled[place] = 0;
-    this.count -= 1;
     this.playedPackets += 1;
-    this.payload = this.payloads[place] ?? -1;
+    this.payload = this.packets.take(place);
     this.duration = this.lastDuration;
     this.level = level;
     return jitterStep.packet;
   }
 
   private advance(place: number): void {
-    this.lastDuration = this.durations[place] ?? this.lastDuration;
-    this.nextSequence = ((this.sequences[place] ?? 0) + 1) & 0xffff;
-    this.nextTimestamp = ((this.timestamps[place] ?? 0) + this.lastDuration) | 0;
+    this.lastDuration = this.packets.durationAt(place);
+    this.nextSequence = (this.packets.sequenceAt(place) + 1) & 0xffff;
+    this.nextTimestamp = (this.packets.timestampAt(place) + this.lastDuration) | 0;
   }
 
   /** One or more packets are missing and a later one is here: they are lost. */
   private replaceLost(playAt: Instant): JitterStep {
-    const later = this.placeAfter();
-    const missing = timestampDistance(this.timestamps[later] ?? 0, this.nextTimestamp);
-    const isNext = this.sequences[later] === ((this.nextSequence + 1) & 0xffff);
+    const later = this.packets.placeAfter(this.nextSequence);
+    const missing = timestampDistance(this.packets.timestampAt(later), this.nextTimestamp);
+    const isNext = this.packets.sequenceAt(later) === ((this.nextSequence + 1) & 0xffff);
     if (missing <= 0 || missing > mostConcealedMs * this.unitsPerMs) {
-      this.nextSequence = this.sequences[later] ?? 0;
-      this.nextTimestamp = this.timestamps[later] ?? 0;
+      this.nextSequence = this.packets.sequenceAt(later);
+      this.nextTimestamp = this.packets.timestampAt(later);
       this.state = 'waiting';
       return this.take(playAt);
     }
@@ -322,14 +268,14 @@ export class JitterBuffer {
     this.borrowedMs = 0;
     this.concealedSteps += 1;
     if (!isNext || !this.options.hasRedundancy) return this.makeUp();
-    this.payload = this.payloads[later] ?? -1;
+    this.payload = this.packets.payloadAt(later);
     this.duration = this.lastDuration;
-    this.level = this.levels[later] ?? -1;
+    this.level = this.packets.levelAt(later);
     return jitterStep.redundancy;
   }
 
   private passLost(): void {
-    this.noteLoss(1);
+    this.redundancy.noteLoss(1);
     this.nextSequence = (this.nextSequence + 1) & 0xffff;
     this.nextTimestamp = (this.nextTimestamp + this.lastDuration) | 0;
   }

@@ -1,5 +1,6 @@
 import { instant, seededRandomness } from '@dialplane/sansio';
-import { JitterBuffer, jitterStep, type BufferedPacket } from './jitter-buffer.ts';
+import { JitterBuffer, jitterStep } from './jitter-buffer.ts';
+import type { BufferedPacket } from './packet-places.ts';
 
 const clockRate = 48_000;
 const frameMs = 20;
