@@ -14,6 +14,7 @@ export { isOutdated, kernelFile, kernelFingerprint, kernelNames, kernelSources, 
 export { absenceOf, exportsOf, loadKernel, type LoadedKernel } from './load-kernel.ts';
 export { findNodeHeaders } from './node-headers.ts';
 export { nodeCrypto, nodeSipCrypto } from './node-crypto.ts';
+export { openStunCrypto } from './hmac/open-stun-crypto.ts';
 export { nodeRandomness } from './node-randomness.ts';
 export { addressText, addressWords, type AddressWords } from './udp/address-words.ts';
 export { CoalescingMeter } from './udp/coalescing-policy.ts';

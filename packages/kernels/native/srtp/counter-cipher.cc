@@ -4,27 +4,8 @@
 
 #include <algorithm>
 
-namespace {
-/// A hash that has taken the key of HMAC, padded (RFC 2104 §2).
-void beginHash(SHA_CTX& hash, Bytes key, uint8_t padding) {
-  std::array<uint8_t, SHA_CBLOCK> block;
-  block.fill(padding);
-  for (size_t at = 0; at < key.size(); ++at) block[at] ^= key[at];
-  SHA1_Init(&hash);
-  SHA1_Update(&hash, block.data(), block.size());
-  OPENSSL_cleanse(block.data(), block.size());
-}
-}  // namespace
-
-CounterCipher::CounterCipher(CipherContext context, Bytes salt, Bytes authenticationKey, size_t tagBytes) : context_(std::move(context)), tagBytes_(tagBytes) {
+CounterCipher::CounterCipher(CipherContext context, Bytes salt, Bytes authenticationKey, size_t tagBytes) : context_(std::move(context)), tagBytes_(tagBytes), hmac_(authenticationKey) {
   std::copy(salt.begin(), salt.end(), salt_.begin());
-  beginHash(inner_, authenticationKey, 0x36);
-  beginHash(outer_, authenticationKey, 0x5c);
-}
-
-CounterCipher::~CounterCipher() {
-  OPENSSL_cleanse(&inner_, sizeof inner_);
-  OPENSSL_cleanse(&outer_, sizeof outer_);
 }
 
 bool CounterCipher::begin(const PacketIdentity& identity) {
@@ -37,19 +18,14 @@ bool CounterCipher::begin(const PacketIdentity& identity) {
   return EVP_CipherInit_ex2(context_.get(), nullptr, nullptr, vector.data(), -1, nullptr) == 1;
 }
 
-CounterCipher::Digest CounterCipher::authenticate(const PacketIdentity& identity, Bytes header, Bytes body) const {
+HmacSha1::Digest CounterCipher::authenticate(const PacketIdentity& identity, Bytes header, Bytes body) const {
   uint8_t trailer[4];
   writeUint32(trailer, identity.trailer);
-  Digest digest;
-  SHA_CTX hash = inner_;
+  SHA_CTX hash = hmac_.open();
   SHA1_Update(&hash, header.data(), header.size());
   SHA1_Update(&hash, body.data(), body.size());
   SHA1_Update(&hash, trailer, sizeof trailer);
-  SHA1_Final(digest.data(), &hash);
-  hash = outer_;
-  SHA1_Update(&hash, digest.data(), digest.size());
-  SHA1_Final(digest.data(), &hash);
-  return digest;
+  return hmac_.finish(hash);
 }
 
 bool CounterCipher::seal(const PacketIdentity& identity, Bytes header, Bytes prefix, Bytes payload, uint8_t* body, uint8_t* tag) {
@@ -57,13 +33,13 @@ bool CounterCipher::seal(const PacketIdentity& identity, Bytes header, Bytes pre
   if (!begin(identity)) return false;
   if (!prefix.empty() && EVP_CipherUpdate(context_.get(), body, &written, prefix.data(), static_cast<int>(prefix.size())) != 1) return false;
   if (!payload.empty() && EVP_CipherUpdate(context_.get(), body + prefix.size(), &written, payload.data(), static_cast<int>(payload.size())) != 1) return false;
-  const Digest digest = authenticate(identity, header, {body, prefix.size() + payload.size()});
+  const HmacSha1::Digest digest = authenticate(identity, header, {body, prefix.size() + payload.size()});
   std::copy_n(digest.begin(), tagBytes(), tag);
   return true;
 }
 
 bool CounterCipher::open(const PacketIdentity& identity, Bytes header, std::span<uint8_t> body, const uint8_t* tag) {
-  const Digest digest = authenticate(identity, header, body);
+  const HmacSha1::Digest digest = authenticate(identity, header, body);
   if (CRYPTO_memcmp(digest.data(), tag, tagBytes()) != 0) return false;
   int written = 0;
   return begin(identity) && (body.empty() || EVP_CipherUpdate(context_.get(), body.data(), &written, body.data(), static_cast<int>(body.size())) == 1);

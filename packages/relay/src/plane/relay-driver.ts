@@ -1,4 +1,4 @@
-import { CoalescingMeter, createUdpSockets, nodeCrypto, nodeRandomness, type UdpSockets } from '@dialplane/kernels';
+import { CoalescingMeter, createUdpSockets, nodeRandomness, openStunCrypto, type UdpSockets } from '@dialplane/kernels';
 import { type Instant, instant, type Randomness } from '@dialplane/sansio';
 import { TurnServer, type TurnServerInput, type TurnServerOutput } from '@dialplane/turn';
 import type { CounterFile } from '../counters/counter-file.ts';
@@ -144,7 +144,7 @@ export class RelayDriver {
     return new TurnServer({
       realm: settings.realm,
       ...(settings.software === undefined ? {} : { software: settings.software }),
-      crypto: nodeCrypto,
+      crypto: openStunCrypto(),
       randomness,
       nonceSecret: crypto.getRandomValues(new Uint8Array(32)),
       credentials: this.grants,

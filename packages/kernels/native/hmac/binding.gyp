@@ -1,0 +1,4 @@
+{
+  "includes": ["../kernel.gypi"],
+  "targets": [{ "target_name": "hmac", "sources": ["module.cc"] }]
+}
