@@ -14,6 +14,7 @@ import type { Mixing } from './sound/mixing.ts';
 import { PassThrough } from './sound/pass-through.ts';
 import type { RepacketizingParts } from './sound/repacketized-stream.ts';
 import { PictureRouting } from './pictures/picture-routing.ts';
+import type { LegTurns } from './ticks/leg-turns.ts';
 import { WatchedPictures } from './pictures/watched-pictures.ts';
 
 export interface ConferenceParts {
@@ -23,6 +24,7 @@ export interface ConferenceParts {
   readonly repacketizing: RepacketizingParts;
   /** What is to be routed once the commands or packets at hand are done with. */
   readonly unrouted: Set<Conference>;
+  readonly turns: LegTurns<Leg>;
   /** Whether a client is known to reach us over TCP. */
   readonly isOverTcp: (leg: Leg) => boolean;
 }
@@ -31,6 +33,8 @@ export interface ConferenceParts {
 export class Conference {
   readonly conferenceId: string;
   readonly legs = new Map<string, Leg>();
+  /** How many of the legs are telephones'. */
+  telephones = 0;
   /** When a leg came, went or was described last. */
   changedAt: number = -Infinity;
   private readonly participants = new Map<string, readonly Leg[]>();
@@ -143,11 +147,14 @@ export class Conference {
 
   add(leg: Leg): void {
     this.legs.set(leg.legId, leg);
+    this.parts.turns.add(leg);
+    if (leg.telephone !== undefined) this.telephones += 1;
     this.participants.set(leg.identifier, [...this.legsOf(leg.identifier), leg]);
   }
 
   remove(leg: Leg, now: Instant): void {
-    this.legs.delete(leg.legId);
+    if (this.legs.delete(leg.legId) && leg.telephone !== undefined) this.telephones -= 1;
+    this.parts.turns.remove(leg);
     const others = this.legsOf(leg.identifier).filter((other) => other !== leg);
     if (others.length === 0) this.participants.delete(leg.identifier);
     else this.participants.set(leg.identifier, others);

@@ -1,4 +1,4 @@
-import { CoalescingMeter, createUdpSockets, type Dtls, nodeCrypto, nodeRandomness, type Srtp, type UdpSockets, type UdpThread } from '@dialplane/kernels';
+import { CoalescingMeter, createUdpSockets, type Dtls, nodeRandomness, openStunCrypto, type Srtp, type UdpSockets, type UdpThread } from '@dialplane/kernels';
 import { AgentTable } from '@dialplane/ice';
 import type { LegReport, MediaFailure } from '@dialplane/media-api';
 import { type Instant, instant } from '@dialplane/sansio';
@@ -23,11 +23,9 @@ import { PacketReceiver, type ReceiverStatistics } from './packets/packet-receiv
 import { PacketSender } from './packets/packet-sender.ts';
 import { ProcessLoad } from './process-load.ts';
 import { StreamWriters } from './streams/stream-writers.ts';
-import { TickPolicy } from './tick-policy.ts';
-
-/** Conferences are looked at this often at most, and each time a part of their legs, so that not everything comes at once; what cannot wait, with every tick. */
-const fullMs = 100;
-const parts = 2;
+import { LegTurns } from './ticks/leg-turns.ts';
+import { PlaneTicks } from './ticks/plane-ticks.ts';
+import { TickPolicy } from './ticks/tick-policy.ts';
 
 /** What concerns one conference. */
 type ConferenceCommand = Extract<ProcessCommand, { readonly conferenceId: string }>;
@@ -58,13 +56,11 @@ export class MediaPlane {
   private readonly tables = new ForwardingTables();
   private readonly conferences = new Map<string, Conference>();
   private readonly feedbackReader = new FeedbackReader(wallClock);
-  private readonly feedbackWriter: FeedbackWriter;
   private readonly legParts: LegParts;
   private readonly meter = new CoalescingMeter();
-  private readonly ticks = new TickPolicy();
-  private fullAt: Instant | undefined;
-  /** Which part of the legs is next. */
-  private part = 0;
+  private readonly tickPolicy = new TickPolicy();
+  private readonly turns = new LegTurns<Leg>();
+  private readonly ticks: PlaneTicks;
   private readonly conferenceParts: ConferenceParts;
   /** Relayed transport addresses of clients that speak TCP or TLS with the relay, as text. */
   private readonly streamRelays = new Set<string>();
@@ -72,8 +68,6 @@ export class MediaPlane {
   /** Addresses that have a socket, and the port of all. */
   private readonly listening = new Set<string>();
   private port = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private timerMs = 0;
 
   /** @throws {Error} where the certificate cannot be read. */
   constructor(options: MediaPlaneOptions) {
@@ -92,12 +86,23 @@ export class MediaPlane {
       composing: this.composing,
       repacketizing: new RepacketizingParts(this.sender, fanOut),
       unrouted: this.unrouted,
+      turns: this.turns,
       isOverTcp: ({ transport }) => transport?.route !== undefined && this.streamRelays.has(formatTransportAddress(transport.route.remote)),
     };
-    this.feedbackWriter = new FeedbackWriter(this.sender, settings.cname, wallClock);
+    this.ticks = new PlaneTicks({
+      policy: this.tickPolicy,
+      turns: this.turns,
+      conferences: this.conferences,
+      feedbackWriter: new FeedbackWriter(this.sender, settings.cname, wallClock),
+      clock,
+      tellReport: (leg, report) => this.tellReport(leg, report),
+      onFault: (leg, error) => this.giveUp(leg, error),
+      onTick: (now) => this.send(now),
+    });
     const randomness = nodeRandomness();
-    const agents = new AgentTable<WebrtcTransport<Leg>>({ crypto: nodeCrypto, seed: randomness.nextUint32() });
-    const telephoneAgents = new AgentTable<RtpTransport<Leg>>({ crypto: nodeCrypto, seed: randomness.nextUint32() });
+    const crypto = openStunCrypto();
+    const agents = new AgentTable<WebrtcTransport<Leg>>({ crypto, seed: randomness.nextUint32() });
+    const telephoneAgents = new AgentTable<RtpTransport<Leg>>({ crypto, seed: randomness.nextUint32() });
     const ports = new RtpPorts<RtpTransport<Leg>>(this.sockets, settings.trunkPorts, () => randomness.nextUint32());
     const shared = {
       srtp,
@@ -110,7 +115,8 @@ export class MediaPlane {
     this.legParts = {
       transports: { ...shared, agents },
       telephones: { ...shared, ports, agents: telephoneAgents },
-      writers: new StreamWriters(this.sender, this.ticks, this.tables),
+      writers: new StreamWriters(this.sender, this.tickPolicy, this.tables),
+      turns: this.turns,
       random: () => randomness.nextUint32(),
     };
     this.receiver = new PacketReceiver({
@@ -121,7 +127,7 @@ export class MediaPlane {
       agents,
       telephoneAgents,
       ports,
-      ticks: this.ticks,
+      ticks: this.tickPolicy,
       onRtcp: (leg, bytes, arrivedAt, now) => this.feedbackReader.handle(leg, bytes, arrivedAt, now),
       onStream: ({ section: { leg } }, now) => leg.conference.route(now),
       onFault: (leg, error) => this.giveUp(leg, error),
@@ -151,16 +157,15 @@ export class MediaPlane {
         this.giveUpOver(command, error);
       }
     }
-    this.route(now);
-    this.sender.flush();
-    this.arm(now);
+    this.send(now);
+    this.ticks.arm(now);
   }
 
   close(): void {
     const now = clock();
     for (const conference of this.conferences.values()) conference.close(now);
     this.conferences.clear();
-    clearTimeout(this.timer);
+    this.ticks.close();
     this.sockets.destroy();
   }
 
@@ -270,73 +275,14 @@ export class MediaPlane {
     this.route(now);
     const coalescing = this.meter.observe(worked, now);
     if (coalescing !== undefined) this.sockets.setCoalescing(coalescing);
-    if (this.ticks.isDue(now)) this.tick(now);
-    this.arm(now);
+    this.ticks.handlePackets(now);
+    this.route(now);
     return this.sender.take();
   }
 
-  private handleTimer(): void {
-    const now = clock();
-    this.timer = undefined;
-    this.tick(now);
-    this.sender.flush();
-    this.arm(now);
-  }
-
-  private tick(now: Instant): void {
-    this.ticks.noteTick(now);
-    this.timer?.refresh();
-    const elapsedMs = now - (this.fullAt ?? -Infinity);
-    const isFull = elapsedMs >= fullMs - 1;
-    if (isFull) {
-      this.fullAt = now;
-      this.part = (this.part + 1) % parts;
-    }
-    let place = 0;
-    for (const conference of this.conferences.values()) {
-      for (const leg of conference.legs.values()) {
-        const isDue = isFull && (place % parts === this.part || elapsedMs >= parts * fullMs);
-        place += 1;
-        try {
-          this.serveTimers(leg, isDue, now);
-        } catch (error) {
-          this.giveUp(leg, error);
-        }
-      }
-      if (isFull) conference.handleTimeout(now);
-    }
+  private send(now: Instant): void {
     this.route(now);
-  }
-
-  /** What is asked for again, what waits, and padding, cannot wait any longer; everything else is looked at now and then. */
-  private serveTimers(leg: Leg, isDue: boolean, now: Instant): void {
-    if (isDue) {
-      leg.handleTimeout(now);
-      this.tellReport(leg, leg.reporter.poll(now));
-      leg.watchdog.poll(now);
-      leg.conference.handleLegTimeout(leg, now);
-    }
-    if (isDue || leg.bindings.streams.length > 0) this.feedbackWriter.handleTimeout(leg, now);
-    if (leg.waiting.size > 0) leg.sendWaiting(now);
-    if (leg.bandwidth?.isProbing !== true && leg.waiting.size === 0) return;
-    this.ticks.noteUrgency(now);
-    leg.probe(now);
-  }
-
-  /** Without legs nothing ticks. */
-  private arm(now: Instant): void {
-    const timeoutMs = this.ticks.timeoutMs(now);
-    if (this.timer !== undefined && this.timerMs <= timeoutMs) return;
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    if (!this.hasLegs()) return;
-    this.timerMs = timeoutMs;
-    this.timer = setTimeout(() => this.handleTimer(), timeoutMs);
-  }
-
-  private hasLegs(): boolean {
-    for (const { legs } of this.conferences.values()) if (legs.size > 0) return true;
-    return false;
+    this.sender.flush();
   }
 
   private followTransport(transport: LegTransport<Leg>, now: Instant): void {
@@ -344,7 +290,7 @@ export class MediaPlane {
     const change = leg.handleTransport(transport, now);
     if (change === 'unchanged') return;
     const reason = transport.state.kind === 'ended' ? transport.state.reason : undefined;
-    if (change === 'connected') this.ticks.noteMedia(now);
+    if (change === 'connected') this.tickPolicy.noteMedia(now);
     this.tellState(leg, change, reason);
     leg.conference.routeLater(now);
   }
@@ -385,8 +331,7 @@ export class MediaPlane {
   }
 
   private answer(sequence: number): void {
-    const legs = [...this.conferences.values()].reduce((sum, conference) => sum + conference.legs.size, 0);
-    this.options.tell({ kind: 'alive', sequence, conferences: this.conferences.size, legs, load: this.load.measure() });
+    this.options.tell({ kind: 'alive', sequence, conferences: this.conferences.size, legs: this.turns.count, load: this.load.measure() });
   }
 }
 

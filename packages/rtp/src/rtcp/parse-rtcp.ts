@@ -84,19 +84,23 @@ function parseReceiverReport({ bytes, from, end, count }: RtcpBody): RtcpBodyRes
   return { kind: 'receiverReport', ssrc: readInt32(bytes, from), blocks: parseBlocks(bytes, from + 4, count) };
 }
 
+/** Reports without any are the most that comes. */
+const noBlocks: readonly ReportBlock[] = [];
+
 function parseBlocks(bytes: Uint8Array, from: number, count: number): readonly ReportBlock[] {
-  return Array.from({ length: count }, (_, index) => {
-    const at = from + index * reportBlockLength;
-    return {
-      ssrc: readInt32(bytes, at),
-      fractionLost: bytes[at + 4] ?? 0,
-      cumulativeLost: (readUint24(bytes, at + 5) << 8) >> 8,
-      extendedHighestSequenceNumber: readInt32(bytes, at + 8) >>> 0,
-      jitter: readInt32(bytes, at + 12) >>> 0,
-      lastSenderReport: readInt32(bytes, at + 16) >>> 0,
-      delaySinceLastSenderReport: readInt32(bytes, at + 20) >>> 0,
-    };
-  });
+  return count === 0 ? noBlocks : Array.from({ length: count }, (_, index) => parseBlock(bytes, from + index * reportBlockLength));
+}
+
+function parseBlock(bytes: Uint8Array, at: number): ReportBlock {
+  return {
+    ssrc: readInt32(bytes, at),
+    fractionLost: bytes[at + 4] ?? 0,
+    cumulativeLost: (readUint24(bytes, at + 5) << 8) >> 8,
+    extendedHighestSequenceNumber: readInt32(bytes, at + 8) >>> 0,
+    jitter: readInt32(bytes, at + 12) >>> 0,
+    lastSenderReport: readInt32(bytes, at + 16) >>> 0,
+    delaySinceLastSenderReport: readInt32(bytes, at + 20) >>> 0,
+  };
 }
 
 /** RFC 3550 §6.5: chunks of items that end with a zero byte and are padded to four; of the items only CNAME is kept. */

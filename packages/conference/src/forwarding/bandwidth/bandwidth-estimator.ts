@@ -105,6 +105,16 @@ export class BandwidthEstimator {
     return number;
   }
 
+  /** Notes packets that were sent at once, the first by {@link nextNumber}: the first `count` of `sizes`, in bytes on the wire. */
+  noteSentTogether(sizes: Int32Array, count: number, now: Instant): void {
+    for (let index = 0; index < count; index += 1) {
+      const bytes = sizes[index] ?? 0;
+      const number = this.sent.note(bytes, now);
+      this.probe?.noteSent(number, bytes, now);
+    }
+    if (count > 0) this.unansweredSince ??= now;
+  }
+
   /** The most that the client wants to get (REMB): a limit beside transport-wide feedback, and the estimate of a client that gives no other. */
   handleMaximumBitrate(bitrateBps: number): void {
     this.maximumBps = Math.max(leastBps, bitrateBps);

@@ -1,4 +1,4 @@
-import { forwardingCall, plainWords, reportWords } from '@dialplane/kernels';
+import { forwardingCall, reportWords } from '@dialplane/kernels';
 import type { Instant } from '@dialplane/sansio';
 import { type Leg, packetOverhead } from '../legs/leg.ts';
 import type { PacketSender } from '../packets/packet-sender.ts';
@@ -7,6 +7,7 @@ import { absoluteSendTime } from '../streams/sent-extensions.ts';
 import type { SentStream } from '../streams/sent-stream.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
 import type { ForwardingTables } from './forwarding-tables.ts';
+import { PacketRun } from './packet-run.ts';
 
 /**
  * Sends the packets of a stream on to everybody who receives it. What is simply the next packet of a receiver, which nearly all are, is the kernel's, by the numbers that sent streams have
@@ -19,6 +20,7 @@ export class FanOut {
   private readonly call = new Int32Array(forwardingCall.stride);
   private readonly callDoubles = new Float64Array(this.call.buffer);
   private reports = new Int32Array(64 * reportWords.stride);
+  private readonly run = new PacketRun();
 
   /** @param onFault Something of ours failed over a packet: costs the leg. */
   constructor(sender: PacketSender, tables: ForwardingTables, onFault: (leg: Leg, error: unknown) => void) {
@@ -46,6 +48,7 @@ export class FanOut {
     call[forwardingCall.absoluteSendTime] = absoluteSendTime(now);
     call[forwardingCall.receivers] = places.length;
     call[forwardingCall.receiver] = 0;
+    this.run.forget();
     for (let isDone = false; !isDone; ) {
       call[forwardingCall.reports] = 0;
       // Lines and streams may come and go in between, and with them their tables.
@@ -61,7 +64,8 @@ export class FanOut {
     const end = (this.call[forwardingCall.reports] ?? 0) * reportWords.stride;
     for (let at = 0; at < end; at += reportWords.stride) {
       const leg = tables.ownerOf(reports[at + reportWords.stream] ?? -1)?.leg;
-      if (leg !== undefined) noteSent(leg, packets, reports[at + reportWords.first] ?? -1, reports[at + reportWords.until] ?? -1, now);
+      const count = leg === undefined ? 0 : this.run.measure(packets, reports[at + reportWords.first] ?? -1, reports[at + reportWords.until] ?? -1);
+      leg?.noteForwarded(this.run.sizes, count, now);
     }
     for (let at = 0; at < end; at += reportWords.stride) {
       const stream = reports[at + reportWords.handedOver] === 0 ? undefined : tables.ownerOf(reports[at + reportWords.stream] ?? -1);
@@ -75,11 +79,5 @@ export class FanOut {
     } catch (error) {
       this.onFault(stream.leg, error);
     }
-  }
-}
-
-function noteSent(leg: Leg, { words }: ReceivedPackets, first: number, until: number, now: Instant): void {
-  for (let index = first; index !== until && index >= 0; index = words[index * plainWords.stride + plainWords.next] ?? -1) {
-    leg.noteTransportNumber(words[index * plainWords.stride + plainWords.payloadLength] ?? 0, now);
   }
 }

@@ -18,7 +18,8 @@ import type { SentStream } from '../streams/sent-stream.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
 import { StreamWriters } from '../streams/stream-writers.ts';
 import type { openTestKernels } from '../test-media-client.ts';
-import { TickPolicy } from '../tick-policy.ts';
+import { LegTurns } from '../ticks/leg-turns.ts';
+import { TickPolicy } from '../ticks/tick-policy.ts';
 import { RtpPorts } from '../transports/rtp-ports.ts';
 import type { RtpTransport } from '../transports/rtp-transport.ts';
 import { FanOut } from './fan-out.ts';
@@ -53,6 +54,7 @@ export class ForwardingWorld {
   private readonly srtp: Srtp;
   private readonly sender: PacketSender;
   private readonly tables = new ForwardingTables();
+  private readonly turns = new LegTurns<Leg>();
   private readonly feedback = new FeedbackReader((now) => now);
   private readonly packets = new ReceivedPackets();
   private readonly inbound: readonly number[];
@@ -143,7 +145,8 @@ export class ForwardingWorld {
     const quiet = (): void => undefined;
     const clock = (): Instant => now;
     const conference = new Conference('c', { audio: 'forwarded', video: 'forwarded' }, {
-      tell: quiet, mixing: new Mixing(sender, clock, quiet), composing: new Composing(sender, this.fanOut, clock, quiet), repacketizing: new RepacketizingParts(sender, this.fanOut), unrouted: new Set(), isOverTcp: () => false,
+      tell: quiet, mixing: new Mixing(sender, clock, quiet), composing: new Composing(sender, this.fanOut, clock, quiet), repacketizing: new RepacketizingParts(sender, this.fanOut), unrouted: new Set(),
+      turns: this.turns, isOverTcp: () => false,
     });
     const randomness = seededRandomness(7);
     const random = (): number => randomness.nextUint32();
@@ -153,6 +156,7 @@ export class ForwardingWorld {
       transports: { ...shared, agents: new AgentTable({ crypto: nodeCrypto, seed: 1 }), onState: quiet },
       telephones: { ...shared, agents: new AgentTable({ crypto: nodeCrypto, seed: 2 }), ports, onState: (transport, at) => void transport.owner.handleTransport(transport, at) },
       writers: new StreamWriters(sender, new TickPolicy(), tables),
+      turns: this.turns,
       random,
     };
     return receivers.map(({ section, keys, startBps, port }, index) => {

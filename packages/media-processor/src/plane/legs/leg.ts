@@ -16,6 +16,7 @@ import { RtpTransport, type RtpTransportParts } from '../transports/rtp-transpor
 import { SentStream } from '../streams/sent-stream.ts';
 import type { StreamWriters } from '../streams/stream-writers.ts';
 import { StreamBindings } from './stream-bindings.ts';
+import type { LegTurns } from '../ticks/leg-turns.ts';
 import { WebrtcTransport, type WebrtcTransportParts } from '../transports/webrtc-transport.ts';
 
 /** 20 Mbit/s in full packets: five times what a client sends with a screen and three layers of a picture. */
@@ -47,6 +48,7 @@ export interface LegParts {
   readonly transports: WebrtcTransportParts<Leg>;
   readonly telephones: RtpTransportParts<Leg>;
   readonly writers: StreamWriters;
+  readonly turns: LegTurns<Leg>;
   /** A random 32-bit integer. */
   readonly random: () => number;
 }
@@ -173,6 +175,18 @@ export class Leg {
     return state.kind === 'handshaking' ? 'unchanged' : state.kind;
   }
 
+  /** Something cannot wait until it is looked at in its turn. */
+  hurry(): void {
+    this.parts.turns.hurry(this);
+  }
+
+  /** Whether anything cannot wait: what is to be told of its packets, pictures without room, a probe. */
+  get isInHurry(): boolean {
+    if (this.transport === undefined) return false;
+    return this.arrivals.hasUnreported || this.waiting.size > 0 || this.bandwidth?.isProbing === true || this.bindings.streams.some(({ isIncomplete }) => isIncomplete);
+  }
+
+  /** To be called in its turn. */
   handleTimeout(now: Instant): void {
     this.bandwidth?.update(now);
     this.followEstimate();
@@ -221,14 +235,14 @@ export class Leg {
 
   /** The number of the next packet on the transport (transport-wide congestion control). */
   takeTransportNumber(payloadLength: number, now: Instant): number {
-    const number = this.noteTransportNumber(payloadLength, now);
+    const number = this.bandwidth?.noteSent(payloadLength + packetOverhead, now) ?? 0;
     if (this.transport !== undefined) this.transport.line.transportNumber = (number + 1) & 0xffff;
     return number;
   }
 
-  /** The kernel has sent a packet by the next number, as it does by itself. @returns that number. */
-  noteTransportNumber(payloadLength: number, now: Instant): number {
-    return this.bandwidth?.noteSent(payloadLength + packetOverhead, now) ?? 0;
+  /** The kernel has sent `count` packets by the next numbers, as it does by itself. @param sizes with {@link packetOverhead}. */
+  noteForwarded(sizes: Int32Array, count: number, now: Instant): void {
+    this.bandwidth?.noteSentTogether(sizes, count, now);
   }
 
   end(now: Instant): void {

@@ -30,13 +30,17 @@ export class FeedbackWriter {
     this.wallClock = wallClock;
   }
 
-  /** To be called many times a second. */
-  handleTimeout(leg: Leg, now: Instant): void {
+  /** What cannot wait of a leg: to be called with every tick while it is in a hurry. */
+  handleUrgent(leg: Leg, now: Instant): void {
     if (leg.transport?.rtcpRoute === undefined) return;
     const { streams } = leg.bindings;
     if (leg.arrivals.hasUnreported && now - leg.feedbackAt >= feedbackMs) this.tellArrivals(leg, streams, now);
     for (const stream of streams) this.askAgain(leg, stream, now);
-    if (now >= leg.reportDueAt) this.report(leg, streams, now);
+  }
+
+  /** What the streams are like, once a second: to be called in its turn. */
+  handleTimeout(leg: Leg, now: Instant): void {
+    if (now >= leg.reportDueAt && leg.transport?.rtcpRoute !== undefined) this.report(leg, leg.bindings.streams, now);
   }
 
   private tellArrivals(leg: Leg, streams: readonly ReceivedStream[], now: Instant): void {

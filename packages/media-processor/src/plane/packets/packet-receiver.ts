@@ -13,11 +13,10 @@ import type { ReceivedStream } from '../streams/received-stream.ts';
 import type { RtpEnd, RtpPorts } from '../transports/rtp-ports.ts';
 import type { RtpTransport } from '../transports/rtp-transport.ts';
 import type { StreamBinding } from '../legs/stream-bindings.ts';
-import type { TickPolicy } from '../tick-policy.ts';
+import type { TickPolicy } from '../ticks/tick-policy.ts';
 import type { WebrtcTransport } from '../transports/webrtc-transport.ts';
 
-/** As many as the socket kernel brings at once. */
-const capacity = 1024;
+const { capacity } = ReceivedPackets;
 
 export interface PacketReceiverOptions {
   readonly sockets: UdpSockets;
@@ -254,7 +253,7 @@ export class PacketReceiver {
     const { packet, elements } = this;
     elements.locate(packet, leg.extensions);
     const transportNumber = elements.transportSequence();
-    if (transportNumber >= 0) leg.arrivals.note(transportNumber, now);
+    if (transportNumber >= 0) this.noteArrival(leg, transportNumber, now);
     const binding = leg.bindings.find(packet.ssrc) ?? this.bind(leg, now);
     if (binding === undefined) {
       this.statistics.unknownStreams += 1;
@@ -265,7 +264,7 @@ export class PacketReceiver {
     if (isRetransmission && !this.restore(stream)) return;
     this.options.ticks.noteMedia(now);
     if (!stream.note(packet, isRetransmission, now) || packet.payloadLength === 0) return;
-    if (stream.nacks.pollTimeout() !== undefined) this.options.ticks.noteUrgency(now);
+    if (stream.nacks.pollTimeout() !== undefined) this.noteMissing(leg, now);
     if (stream.section.kind === 'audio') this.noteCodec(leg, stream, now);
     if (!leg.maySend(stream.section.mediaStreamType)) return;
     const startsKeyFrame = stream.section.kind === 'video' && stream.section.inspect(packet, stream);
@@ -275,6 +274,16 @@ export class PacketReceiver {
     stream.repacketized?.push(packet, now);
     stream.retransmissions?.put(packet, now);
     if (stream.subscribers.length > 0) this.hold(stream, startsKeyFrame);
+  }
+
+  private noteArrival(leg: Leg, transportNumber: number, now: Instant): void {
+    if (!leg.arrivals.hasUnreported) leg.hurry();
+    leg.arrivals.note(transportNumber, now);
+  }
+
+  private noteMissing(leg: Leg, now: Instant): void {
+    leg.hurry();
+    this.options.ticks.noteUrgency(now);
   }
 
   private bind(leg: Leg, now: Instant): StreamBinding | undefined {

@@ -1,9 +1,6 @@
 import { plainWords } from '@dialplane/kernels';
 import { type ExtensionElements, extensionKind, type RtpPacket } from '@dialplane/rtp';
 
-/** As many as the socket kernel brings at once. */
-const capacity = 1024;
-
 /** What forwarding needs of a packet: what the kernel does, and what only we do. */
 export const packetWords = {
   ...plainWords,
@@ -18,7 +15,9 @@ export const packetWords = {
  * everything here, valid until the batch is served. Packets of one stream are a list, linked by `next`.
  */
 export class ReceivedPackets {
-  readonly words = new Int32Array(capacity * packetWords.stride);
+  /** As many as the socket kernel brings at once. */
+  static readonly capacity = 1024;
+  readonly words = new Int32Array(ReceivedPackets.capacity * packetWords.stride);
   private used = 0;
 
   get count(): number {
@@ -41,7 +40,7 @@ export class ReceivedPackets {
   /** Takes over what the records say. @returns the index of the packet, or -1 where the batch is full. */
   add(packet: RtpPacket, elements: ExtensionElements): number {
     const index = this.used;
-    if (index === capacity) return -1;
+    if (index === ReceivedPackets.capacity) return -1;
     this.used = index + 1;
     const { words } = this;
     const { offsets, lengths } = elements;

@@ -46,7 +46,7 @@ export class AutomaticModes {
       const mode = this.modes.get(leg) ?? new AutomaticVideoMode();
       this.modes.set(leg, mode);
       const transport = this.isOverTcp(leg) ? 'tcp' : 'udp';
-      const why = mode.observe({ availableBps: leg.pictureBps, ...this.pictures.needsOf(leg, now), transport }, now);
+      const why = mode.observe({ availableBps: leg.pictureBps, ...this.pictures.needsOf(leg), transport }, now);
       if (why === undefined) return [];
       this.reasons.set(leg, why);
       return [{ leg, why }];

@@ -1,4 +1,4 @@
-import { type OperatingPoint, operatingPoints, PictureAllocator, type PictureDemand, pictureRank, type PictureRank } from '@dialplane/conference';
+import { type OperatingPoint, PictureAllocator, type PictureDemand, pictureRank, type PictureRank } from '@dialplane/conference';
 import type { WantedStream } from '@dialplane/media-api';
 import { type Instant, instant } from '@dialplane/sansio';
 import { ComposedStream } from './composed-stream.ts';
@@ -14,12 +14,19 @@ const roomyShareMs = 450;
 export interface PictureSources {
   sectionOf(wanted: WantedStream): ReceivedSection | undefined;
   rankOf(wanted: WantedStream): PictureRank;
+  /** In which ways it can be had now, the least first. */
+  pointsOf(section: ReceivedSection, wanted: WantedStream, now: Instant): readonly OperatingPoint[];
 }
 
 /** A picture that a client sees, or would see if it came in. */
 export interface WatchedStream extends WantedStream {
   /** How many of its layers, lowest first, the client's line takes; `undefined` where that is not known, because nothing comes in. */
   readonly takenLayers: number | undefined;
+}
+
+export interface PictureNeeds {
+  readonly wantedPictures: number;
+  readonly leastBps: number;
 }
 
 interface Demand extends PictureDemand {
@@ -30,6 +37,8 @@ interface Demand extends PictureDemand {
 /** The pictures that one client wants to see, and which layer of each its line has room for. */
 export class LegPictures {
   wanted: readonly WantedStream[] = [];
+  /** How many pictures the client wanted when the line was divided last, and what they cost at the least, whether or not it gets them. */
+  needs: PictureNeeds = { wantedPictures: 0, leastBps: 0 };
   private readonly leg: Leg;
   private readonly sources: PictureSources;
   private readonly allocator = new PictureAllocator();
@@ -53,19 +62,15 @@ export class LegPictures {
   share(now: Instant): void {
     this.sharedAt = now;
     const { leg, allocator } = this;
-    const demands = this.mayReceive ? this.demands(now) : [];
+    const wanted = this.demands(now);
+    this.needs = { wantedPictures: wanted.length, leastBps: wanted.reduce((sum, { points }) => sum + (points[0]?.bitrateBps ?? 0), 0) };
+    const demands = this.mayReceive ? wanted : [];
     const shares = allocator.allocate(leg.pictureBps, demands, now);
     leg.wantPictures(demands.length === 0 ? 0 : allocator.wantedBps);
     this.taken = new Map(demands.flatMap(({ mid, points }, index) => (points.length === 0 ? [] : [[mid, (shares[index]?.point?.layer ?? -1) + 1]])));
     this.roomyFromBps = demands.every(({ points }, index) => shares[index]?.point === points.at(-1)) ? allocator.wantedBps : Infinity;
     for (const [index, { stream, section }] of demands.entries()) apply(stream, section, shares[index]?.point);
     for (const stream of leg.sent) if (stream.kind === 'video' && !demands.some((demand) => demand.stream === stream) && !(stream.wantedSource instanceof ComposedStream)) stream.setSource(undefined);
-  }
-
-  /** How many pictures the client wants, and what they cost at the least, whether or not it gets them. */
-  needs(now: Instant): { readonly wantedPictures: number; readonly leastBps: number } {
-    const demands = this.demands(now);
-    return { wantedPictures: demands.length, leastBps: demands.reduce((sum, { points }) => sum + (points[0]?.bitrateBps ?? 0), 0) };
   }
 
   /** What of the wanted pictures the client is sent, if they come in; none while its pictures are mixed, or it is on hold. */
@@ -82,7 +87,7 @@ export class LegPictures {
       const wanted = stream.kind === 'video' ? this.wanted.find(({ mid }) => mid === stream.mid) : undefined;
       const section = wanted === undefined ? undefined : this.sources.sectionOf(wanted);
       if (wanted === undefined || section === undefined || !stream.canCarry(section)) return [];
-      return [{ mid: stream.mid, stream, section, rank: this.sources.rankOf(wanted), points: operatingPoints(section.attainableLayers(now), wanted.height ?? 0) }];
+      return [{ mid: stream.mid, stream, section, rank: this.sources.rankOf(wanted), points: this.sources.pointsOf(section, wanted, now) }];
     });
   }
 }

@@ -2,13 +2,15 @@ import type { WantedStream } from '@dialplane/media-api';
 import type { Instant } from '@dialplane/sansio';
 import type { Conference } from '../conference.ts';
 import type { Leg } from '../legs/leg.ts';
-import { LegPictures, rankOf, type WatchedStream } from './leg-pictures.ts';
+import { AttainablePictures } from './attainable-pictures.ts';
+import { LegPictures, type PictureNeeds, rankOf, type WatchedStream } from './leg-pictures.ts';
 import type { ReceivedSection } from '../legs/received-section.ts';
 
 /** Who is seen by whom: a client says which picture it wants in which of its sections. */
 export class PictureRouting {
   private readonly conference: Conference;
   private readonly pictures = new Map<Leg, LegPictures>();
+  private readonly attainable = new AttainablePictures();
   spotlight: readonly string[] = [];
   private prominent: ReadonlySet<string> = new Set();
   private prominentFor: { readonly spotlight: readonly string[]; readonly dominant: readonly string[] } | undefined;
@@ -20,6 +22,7 @@ export class PictureRouting {
   /** The whole list, in place of the last one. */
   setWanted(leg: Leg, wanted: readonly WantedStream[], now: Instant): void {
     const pictures = this.of(leg);
+    this.attainable.clear();
     pictures.wanted = wanted;
     pictures.share(now);
   }
@@ -29,8 +32,8 @@ export class PictureRouting {
   }
 
   /** What the pictures that a client wants take of its line. */
-  needsOf(leg: Leg, now: Instant): { readonly wantedPictures: number; readonly leastBps: number } {
-    return this.of(leg).needs(now);
+  needsOf(leg: Leg): PictureNeeds {
+    return this.of(leg).needs;
   }
 
   /** The pictures that a client sees, if they come in. */
@@ -43,6 +46,7 @@ export class PictureRouting {
   }
 
   route(now: Instant): void {
+    this.attainable.clear();
     for (const leg of this.conference.legs.values()) if (leg.telephone === undefined) this.of(leg).share(now);
   }
 
@@ -64,7 +68,11 @@ export class PictureRouting {
   private of(leg: Leg): LegPictures {
     const known = this.pictures.get(leg);
     if (known !== undefined) return known;
-    const made = new LegPictures(leg, { sectionOf: (wanted) => this.find(wanted), rankOf: (wanted) => rankOf(wanted, this.prominent) });
+    const made = new LegPictures(leg, {
+      sectionOf: (wanted) => this.find(wanted),
+      rankOf: (wanted) => rankOf(wanted, this.prominent),
+      pointsOf: (section, { height = 0 }, now) => this.attainable.pointsOf(section, height, now),
+    });
     this.pictures.set(leg, made);
     return made;
   }

@@ -106,6 +106,7 @@ export class PassThrough {
 
   /** To be called several times a second. @returns whether somebody is to be routed otherwise. */
   hasChanged(now: Instant): boolean {
+    if (this.conference.telephones === 0) return false;
     for (const [leg, until] of this.pressing) if (until <= now) this.pressing.delete(leg);
     let passed = 0;
     for (const leg of this.conference.legs.values()) passed = (Math.imul(passed, 31) + numberOf(this.follow(leg, now), leg)) | 0;

@@ -83,7 +83,7 @@ export class ReceivedStream implements SourceStream {
     this.heardAt = now;
     this.meter.note(packet.length, now);
     if (!isRetransmission && !this.statistics.note(packet.sequenceNumber, packet.timestamp, packet.length, now)) return false;
-    if (this.section.usesNack && this.nacks.note(packet.sequenceNumber, now)) this.keyFrame = 'needed';
+    if (this.section.usesNack && this.nacks.note(packet.sequenceNumber, now)) this.needKeyFrame();
     return true;
   }
 
@@ -130,6 +130,12 @@ export class ReceivedStream implements SourceStream {
 
   needKeyFrame(): void {
     this.keyFrame = 'needed';
+    this.section.leg.hurry();
+  }
+
+  /** Whether packets of it are to be asked for again, or a key frame. */
+  get isIncomplete(): boolean {
+    return this.nacks.pollTimeout() !== undefined || (this.keyFrame === 'needed' && this.isSeen);
   }
 
   timestampAt(unixMs: number): number | undefined {

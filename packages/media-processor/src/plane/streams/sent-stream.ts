@@ -140,6 +140,7 @@ export class SentStream {
 
   /** Sends temporal layers up to this one, of a source that has them; 3 is all there are. */
   limitTemporalLayers(highest: number): void {
+    if (highest === this.temporalLayers.target) return;
     this.temporalLayers.target = highest;
     this.lend();
   }
@@ -293,6 +294,7 @@ export class SentStream {
     if (typeof this.source !== 'object') return;
     this.waiting.add(this.source, received);
     this.leg.waiting.add(this);
+    this.leg.hurry();
     this.writers.ticks.noteUrgency(now);
   }
 

@@ -2,7 +2,7 @@ import { ExtensionElements, RtpHeaderWriter, RtpPacket, Vp8Descriptor } from '@d
 import type { ForwardingTables } from '../forwarding/forwarding-tables.ts';
 import type { PacketSender } from '../packets/packet-sender.ts';
 import { ReceivedPackets } from '../packets/received-packets.ts';
-import type { TickPolicy } from '../tick-policy.ts';
+import type { TickPolicy } from '../ticks/tick-policy.ts';
 
 /** What all streams of a process write with, one after the other. */
 export class StreamWriters {

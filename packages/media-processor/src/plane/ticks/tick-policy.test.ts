@@ -5,11 +5,15 @@ import { TickPolicy } from './tick-policy.ts';
 
 test('timers are looked at soon while something is missing, with packets while media flows, rarely while nothing does', () => {
   const policy = new TickPolicy();
-  assert.equal(policy.timeoutMs(instant(0)), 500);
+  assert.equal(policy.dueAt(instant(0)), 0, 'they never were');
+  policy.noteTick(instant(10_000));
+  assert.equal(policy.dueAt(instant(10_000)), 10_500);
   policy.noteMedia(instant(10_000));
-  assert.deepEqual([policy.timeoutMs(instant(10_000)), policy.timeoutMs(instant(10_999)), policy.timeoutMs(instant(11_000))], [250, 250, 500]);
-  policy.noteUrgency(instant(10_500));
-  assert.deepEqual([policy.timeoutMs(instant(10_599)), policy.timeoutMs(instant(10_600)), policy.timeoutMs(instant(12_000))], [10, 250, 500]);
+  assert.deepEqual([policy.dueAt(instant(10_000)), policy.dueAt(instant(10_300))], [10_250, 10_300]);
+  policy.noteTick(instant(10_900));
+  assert.deepEqual([policy.dueAt(instant(10_999)), policy.dueAt(instant(11_000))], [11_150, 11_400]);
+  policy.noteUrgency(instant(10_990));
+  assert.deepEqual([policy.dueAt(instant(10_900)), policy.dueAt(instant(11_090))], [10_910, 11_400]);
 });
 
 test('packets bring a look with them once it is time', () => {

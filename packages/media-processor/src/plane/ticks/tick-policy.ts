@@ -1,4 +1,4 @@
-import { type Instant, instant } from '@dialplane/sansio';
+import { addMilliseconds, type Instant, instant } from '@dialplane/sansio';
 
 /** Timers are looked at this often: while something is waited for that hurts, while media flows, and while there is nothing but legs. */
 const urgentMs = 10;
@@ -39,10 +39,11 @@ export class TickPolicy {
     return now - this.tickedAt >= this.intervalMs(now);
   }
 
-  /** How long to wait for packets until timers are looked at without. */
-  timeoutMs(now: Instant): number {
+  /** When timers are looked at without packets, if none come until then; not before `now`. */
+  dueAt(now: Instant): Instant {
     const intervalMs = this.intervalMs(now);
-    return intervalMs === mediaMs ? packetsWithin : intervalMs;
+    const dueAt = addMilliseconds(this.tickedAt, intervalMs === mediaMs ? packetsWithin : intervalMs);
+    return dueAt < now ? now : dueAt;
   }
 
   private intervalMs(now: Instant): number {
