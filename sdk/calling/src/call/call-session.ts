@@ -10,25 +10,11 @@ import type { MediaSignaling } from '../media/media-signaling.ts';
 import type { Platform } from '../platform.ts';
 import type { Call } from '../public/call.ts';
 import type { OperationInput, RequestOptions } from '../signaling/api-client.ts';
-import { ServerError } from '../signaling/server-error.ts';
 import { Turns } from '../turns.ts';
+import { CallReplica } from './call-replica.ts';
 import type { CallServices } from './call-services.ts';
-import { applyEvent, type CallEvent } from './call-view.ts';
+import type { CallEvent } from './call-view.ts';
 import { TelemetryReporter } from './telemetry-reporter.ts';
-
-/** How long an answer may be ahead of the events that belong to it before it is taken instead of them. */
-const catchUpMs = 1000;
-/** After the server could not be asked whether the call goes on, until it is asked again. */
-const askAgainMs = 5000;
-/** Events that wait for one answer; far more than come in its time. */
-const maxHeldEvents = 512;
-
-/** The request that brings this endpoint into the call (start, join, accept) is outstanding. */
-interface Seating {
-  readonly held: CallEvent[];
-  /** Events were lost meanwhile, before a sync event or for their number: one may have been the end of the call. */
-  isOvertaken: boolean;
-}
 
 export interface CallSessionOptions {
   readonly services: CallServices;
@@ -42,7 +28,7 @@ export interface CallSessionOptions {
 }
 
 /**
- * The inside of a call: the server's view of it, the commands on it, its media and its telemetry. What the public object and
+ * The inside of a call: what the server says of it ({@link CallReplica}), the commands on it, its media and its telemetry. What the public object and
  * the features show is derived from here.
  */
 export class CallSession implements CallInternals, MediaSignaling {
@@ -53,13 +39,9 @@ export class CallSession implements CallInternals, MediaSignaling {
   private readonly options: CallSessionOptions;
   private readonly services: CallServices;
   private readonly provisionalId: string;
-  private current: CallView | undefined;
-  private seating: Seating | undefined;
-  private hasEnded = false;
+  private readonly replica: CallReplica;
   /** Muted and unmuted, hand up and down: requests may overtake each other, but the last word is to be the server's last. */
   private readonly selfUpdates = new Turns();
-  private readonly events = new Listeners<[EndpointEvent]>();
-  private readonly viewChanges = new Listeners<[]>();
   /** Aborted when the call is over. */
   private readonly over = new AbortController();
   private readonly stateChanges = new Listeners<[]>();
@@ -69,10 +51,10 @@ export class CallSession implements CallInternals, MediaSignaling {
   constructor(options: CallSessionOptions) {
     this.options = options;
     this.services = options.services;
-    this.current = options.view;
     this.endpointId = options.services.connection.endpointId;
     this.provisionalId = options.services.platform.randomUuid();
     const { platform, localMedia, networkConfiguration } = options.services;
+    this.replica = this.openReplica();
     this.media = new CallMedia({ platform, localMedia, networkConfiguration, signaling: this, onOutgoingEnded: options.onOutgoingEnded });
     // Past the connection's own limits: the last report is for the time after it was closed.
     const { api } = options.services.connection;
@@ -90,7 +72,7 @@ export class CallSession implements CallInternals, MediaSignaling {
   }
 
   get isOver(): boolean {
-    return this.hasEnded;
+    return this.over.signal.aborted;
   }
 
   selfRawId(): string {
@@ -102,66 +84,42 @@ export class CallSession implements CallInternals, MediaSignaling {
   }
 
   callId(): string {
-    return this.current?.callId ?? this.provisionalId;
+    return this.view()?.callId ?? this.provisionalId;
   }
 
   view(): CallView | undefined {
-    return this.current;
+    return this.replica.view;
   }
 
   /** A newer `view` of the call is known, and no request of this client's accounts for it. */
   isOutdatedBy(view: CallView): boolean {
-    return this.seating === undefined && this.current !== undefined && this.current.revision < view.revision;
+    return this.replica.isOutdatedBy(view);
   }
 
   /** The request that brings this endpoint into the call is about to be sent: events wait for its answer, their base. */
   beginSeating(): void {
-    this.seating = { held: [], isOvertaken: false };
+    this.replica.beginSeating();
   }
 
   /** Takes the server's answer to that request: from now on the call exists, and `early` events and held ones count. */
   async adopt(view: CallView, early: readonly CallEvent[] = []): Promise<void> {
-    this.seating?.held.unshift(...early);
     this.telemetry.open();
-    this.replaceView(view);
-    if (!this.hasEnded) await this.media.begin(view.mediaSessions);
-    const isOvertaken = this.seating?.isOvertaken === true;
-    this.endSeating();
-    if (isOvertaken) void this.askWhetherOn();
+    await this.replica.adopt(view, early);
   }
 
   /** No answer is outstanding any more, or none will come: what waited for it counts now. */
   endSeating(): void {
-    const held = this.seating?.held ?? [];
-    this.seating = undefined;
-    for (const event of held) this.handleEvent(event);
+    this.replica.endSeating();
   }
 
-  /**
-   * A sync event came, the events before it are lost: `view` is the whole truth at its revision, or undefined where the call
-   * is not in it. An answer may have overtaken the sync event, so that an older view is ignored and a missing call asked for.
-   */
+  /** A sync event came: `view` is the whole truth, or undefined where the call is not in it. */
   async resynchronise(view: CallView | undefined): Promise<void> {
-    if (this.seating !== undefined) this.seating.isOvertaken = true;
-    else if (view !== undefined) await this.takeWhole(view);
-    // A call that is still being prepared here is not known there, and not lost.
-    else if (this.current !== undefined) await this.askWhetherOn();
+    await this.replica.resynchronise(view);
   }
 
   /** An event of this call. Repeats are dropped. */
   handleEvent(event: CallEvent): void {
-    if (this.seating !== undefined) {
-      if (this.seating.held.length < maxHeldEvents) this.seating.held.push(event);
-      else this.seating.isOvertaken = true;
-      return;
-    }
-    if (this.current === undefined || this.hasEnded) return;
-    const next = applyEvent(this.current, event);
-    if (next === undefined) return;
-    this.current = next;
-    this.handleMediaEvent(event);
-    this.events.call(event);
-    this.viewChanges.call();
+    this.replica.take(event);
   }
 
   async request<Id extends CallOperationId>(
@@ -169,23 +127,24 @@ export class CallSession implements CallInternals, MediaSignaling {
     input: { rawId?: string; body?: CallOperationBody<Id> } = {},
     options: RequestOptions = {},
   ): Promise<OperationResponse<Id>> {
-    if (this.hasEnded) throw clientError('CALL_ENDED');
-    if (this.current === undefined) throw clientError('CALL_NOT_CONNECTED');
-    const params = { callId: this.current.callId, ...(input.rawId === undefined ? {} : { rawId: input.rawId }) };
+    if (this.isOver) throw clientError('CALL_ENDED');
+    const view = this.view();
+    if (view === undefined) throw clientError('CALL_NOT_CONNECTED');
+    const params = { callId: view.callId, ...(input.rawId === undefined ? {} : { rawId: input.rawId }) };
     const isRead = operation === 'getCallFlow' || operation === 'getCallRecords';
     const whole = isRead ? { params } : { params, body: { ...input.body, endpointId: this.endpointId } };
     const send = () => this.services.connection.request(operation, whole as unknown as OperationInput<Id>, options);
     const response = await (operation === 'updateSelf' ? this.selfUpdates.take(send) : send());
-    if (isCallView(response)) await this.catchUp(response);
+    if (isCallView(response)) await this.replica.catchUp(response);
     return response;
   }
 
   onEvent(listener: (event: EndpointEvent) => void): () => void {
-    return this.events.add(listener);
+    return this.replica.events.add(listener);
   }
 
   onViewChanged(listener: () => void): () => void {
-    return this.viewChanges.add(listener);
+    return this.replica.changes.add(listener);
   }
 
   onStateChanged(listener: () => void): () => void {
@@ -292,13 +251,12 @@ export class CallSession implements CallInternals, MediaSignaling {
 
   /** Closes the media, tells the features, and sends the last of the telemetry. Once. */
   end(): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
+    if (this.isOver) return;
     this.over.abort();
     this.ends.call();
     this.media.close();
     void this.telemetry.finish();
-    for (const listeners of [this.events, this.viewChanges, this.stateChanges, this.transfers, this.ends]) listeners.clear();
+    for (const listeners of [this.replica.events, this.replica.changes, this.stateChanges, this.transfers, this.ends]) listeners.clear();
   }
 
   /**
@@ -309,37 +267,19 @@ export class CallSession implements CallInternals, MediaSignaling {
     return { timeoutMs: Number.POSITIVE_INFINITY, signal: this.over.signal };
   }
 
-  private replaceView(view: CallView): void {
-    if (this.hasEnded || (this.current !== undefined && view.revision < this.current.revision)) return;
-    this.current = view;
-    this.viewChanges.call();
-  }
-
-  /** Whatever was missed is in `view`, unless that is older than what is known. */
-  private async takeWhole(view: CallView): Promise<void> {
-    if (this.hasEnded || view.revision < (this.current?.revision ?? 0)) return;
-    this.replaceView(view);
-    if (view.state !== 'Disconnected') await this.media.resynchronise(view.mediaSessions);
-  }
-
-  /** Asks with a command that changes nothing, until the server has said whether this endpoint is in the call. */
-  private async askWhetherOn(): Promise<void> {
+  private openReplica(): CallReplica {
     const { connection, platform } = this.services;
-    while (!this.hasEnded) {
-      const revision = this.current?.revision;
-      try {
-        await this.takeWhole(await connection.request('updateSelf', { params: { callId: this.callId() }, body: { endpointId: this.endpointId } }));
-        return;
-      } catch (error) {
-        const isOut = error instanceof ServerError && (error.status === 404 || error.status === 410);
-        // A refusal has no revision: where more was heard meanwhile, it may concern an earlier part in this call.
-        if (isOut && this.current?.revision !== revision) continue;
-        if (isOut) this.options.onLost();
-        else platform.logger.warning('the server did not say whether the call goes on', error);
-        if (connection.isClosed || (error instanceof ServerError && !error.isRetryable)) return;
-        await new Promise<void>((resolve) => platform.clock.after(askAgainMs, resolve));
-      }
-    }
+    return new CallReplica({
+      view: this.options.view,
+      platform,
+      over: this.over.signal,
+      ask: () => connection.request('updateSelf', { params: { callId: this.callId() }, body: { endpointId: this.endpointId } }),
+      isClosed: () => connection.isClosed,
+      onLost: this.options.onLost,
+      onSeated: (mediaSessions) => this.media.begin(mediaSessions),
+      onEvent: (event) => this.handleMediaEvent(event),
+      onResynchronised: (mediaSessions) => this.media.resynchronise(mediaSessions),
+    });
   }
 
   private handleMediaEvent(event: CallEvent): void {
@@ -353,33 +293,6 @@ export class CallSession implements CallInternals, MediaSignaling {
         this.platform.logger.error('a media session could not be opened', error);
       });
     }
-  }
-
-  /** Waits for the events that an answer is ahead of; where they do not come, the answer itself is taken. */
-  private catchUp(answer: CallView): Promise<void> {
-    return new Promise((resolve) => {
-      const isThere = () => this.hasEnded || (this.current?.revision ?? 0) >= answer.revision;
-      if (isThere()) {
-        resolve();
-        return;
-      }
-      const finish = () => {
-        cancel();
-        unsubscribe();
-        stopWaiting();
-        resolve();
-      };
-      const cancel = this.platform.clock.after(catchUpMs, () => {
-        finish();
-        this.takeWhole(answer).catch((error: unknown) => {
-          this.platform.logger.error('a call could not be brought up to date', error);
-        });
-      });
-      const unsubscribe = this.viewChanges.add(() => {
-        if (isThere()) finish();
-      });
-      const stopWaiting = this.ends.add(finish);
-    });
   }
 }
 
