@@ -40,7 +40,8 @@ export type DeadlineKey =
   | `setup|${string}`
   | `presence|${string}`
   | `interruption|${string}`
-  | `recognition|${string}`;
+  | `recognition|${string}`
+  | `keys|${string}`;
 
 type EventsOfCalls = Exclude<EndpointEvent, { type: 'sync' | 'endpointClosed' | 'incomingCall' }>;
 type WithoutNumber<Event> = Event extends EventsOfCalls ? Omit<Event, 'callId' | 'revision'> : never;

@@ -12,6 +12,7 @@ import { expireMember, handleEndpointClosed, handleEndpointLost, handleEndpointR
 import { abandonPromotion } from './media/promotion.ts';
 import { handleApplicationsUnreached } from './applications/called-users.ts';
 import { handleMovedAway } from './applications/moved-participants.ts';
+import { handleKeysPressed } from './applications/pressed-keys.ts';
 import { handleRecognitionTimeout } from './applications/recognition.ts';
 import { handleReopeningDue } from './media/reopening.ts';
 import { handleEndpointRegistered, handlePhoneRegistered, handleEndpointsFound, handleFindTimeout, handleRingTimeout } from './membership/ringing.ts';
@@ -100,5 +101,7 @@ export function fire(live: LiveCall, key: DeadlineKey, now: Instant): void {
       return handleInterruptionTimeout(live, name, now);
     case 'recognition':
       return handleRecognitionTimeout(live, name, now);
+    case 'keys':
+      return handleKeysPressed(live, name, now);
   }
 }

@@ -83,7 +83,7 @@ export type MediaCommand =
   | { readonly kind: 'setWanted'; readonly conferenceId: string; readonly legId: string; readonly wanted: readonly WantedStream[] }
   /** Who is spotlighted, in order: they come first in composed pictures. */
   | { readonly kind: 'setSpotlight'; readonly conferenceId: string; readonly identifiers: readonly string[] }
-  /** Keys `0-9*#A-D` for a leg, 100 ms each: as telephone events where agreed (RFC 4733), as tones in its sound otherwise. Meanwhile it hears nothing else. */
+  /** Keys `0-9*#A-D` for a leg, 100 ms each and 80 ms of silence after it: as telephone events where agreed (RFC 4733), as tones in its sound otherwise. Meanwhile it hears nothing else. */
   | { readonly kind: 'sendDtmf'; readonly conferenceId: string; readonly legId: string; readonly tones: string }
   /**
    * `country` is that of a tone (ISO 3166-1, two letters), `music` what is heard on hold in place of the server's own. Whatever the modes say, a leg with a sound gets it in one mixed stream.

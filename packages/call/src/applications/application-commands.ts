@@ -7,7 +7,6 @@ import { admitApplication, withdrawApplication } from './applications.ts';
 import type { CallCommand } from '../call-input.ts';
 import { seatsOf, takesPart, type Invitation, type Party } from '../call-model.ts';
 import { endCall } from '../membership/departure.ts';
-import { sendKeys } from '../telephones/dtmf.ts';
 import { endWithoutProcessor, found, openConference } from '../membership/founding.ts';
 import { giveUpInvitation, invitePerson } from '../membership/inviting.ts';
 import { leave } from '../membership/leaving.ts';
@@ -16,6 +15,7 @@ import { takeIn } from './moved-participants.ts';
 import { cancelMedia, provideSounds, requestMedia } from './media-operations.ts';
 import { isMember, muteSeat } from '../membership/moderation.ts';
 import { holdParticipant } from './participant-hold.ts';
+import { pressKeys } from './pressed-keys.ts';
 import { beginPromotion } from '../media/promotion.ts';
 import { listenToTones, stopListeningToTones } from './recognition.ts';
 import { transferByApplication } from '../transfers/transfer.ts';
@@ -73,7 +73,7 @@ export function performAsApplication(live: LiveCall, application: Application, c
     case 'transfer':
       return transferByApplication(live, application, command, now);
     case 'sendDtmf':
-      return sendTones(live, application, command);
+      return pressKeys(live, application, { tones: command.tones, target: command.target, operation: operationOf(command) }, now);
     case 'requestMedia':
       return requestMedia(live, application, command.request, command, now);
     case 'provideSounds':
@@ -130,12 +130,6 @@ function removeParticipant(live: LiveCall, { connectionId, identifier }: Applica
   if (removed.stage.kind !== 'present') giveUpInvitation(live, removed, identifier, now);
   else for (const { endpointId } of seatsOf(removed)) leave(live, endpointId, endReason('removed', identifier), now);
   return done;
-}
-
-function sendTones(live: LiveCall, application: Application, command: Extract<CallCommand, { kind: 'sendDtmf' }>): Verdict {
-  const verdict = sendKeys(live, application, command.tones, command.target);
-  if (verdict.ok) tellApplication(live, application.connectionId, { kind: 'tonesSent', operation: operationOf(command) });
-  return verdict;
 }
 
 function mute(live: LiveCall, application: Application, target: string | undefined): Verdict {

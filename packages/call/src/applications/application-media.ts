@@ -36,11 +36,21 @@ export interface ToneListening {
   readonly heard: number;
 }
 
+/** Keys that an application presses for a telephone, or for all of them. */
+export interface PressedKeys {
+  readonly operation: ApplicationOperation;
+  readonly target: string | undefined;
+  /** How many. */
+  readonly keys: number;
+}
+
 /** What an application plays and hears on its connection. */
 export interface ApplicationMedia {
   readonly waiting: readonly MediaOperation[];
   readonly running: RunningOperation | undefined;
   readonly listening: readonly ToneListening[];
+  /** Keys that it presses, one operation after the other; none where it is absent. */
+  readonly pressing?: readonly PressedKeys[];
 }
 
 export const noMedia: ApplicationMedia = { waiting: [], running: undefined, listening: [] };
@@ -48,6 +58,8 @@ export const noMedia: ApplicationMedia = { waiting: [], running: undefined, list
 /** What came of an operation. Each is told of its end exactly once, unless the call ends first. */
 export type MediaOperationEvent = { readonly operation: ApplicationOperation } & (
   | { readonly kind: 'playStarted' | 'playCompleted' | 'playCancelled' | 'recognitionCancelled' | 'tonesSent' }
+  /** Whom they were for has left. */
+  | { readonly kind: 'tonesNotSent' }
   | { readonly kind: 'playFailed' | 'recognitionPromptFailed' | 'holdFailed'; readonly failure: SoundFailure }
   /** Without the key that ended it. */
   | { readonly kind: 'tonesRecognized'; readonly endedBy: 'mostTones' | 'stopTone'; readonly tones: string }

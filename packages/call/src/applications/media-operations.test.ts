@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { PlayRequest, RecognitionRequest } from '@dialplane/applications-api';
 import type { MediaCommand } from '@dialplane/media-api';
 import { CallMachine, type CallSnapshot, type OperationSounds } from '../index.ts';
-import { bob, telephone, TestCall, type Outcome } from '../test-call.ts';
+import { bob, description, telephone, TestCall, type Outcome } from '../test-call.ts';
 
 const sound = { path: '/sounds/a.pcm', sampleRate: 16_000 } as const;
 const ready: OperationSounds = { kind: 'ready', sounds: [sound] };
@@ -149,10 +149,25 @@ test('keys are told one by one while an application listens, beside what it asks
   assert.deepEqual([listen('stopListeningToTones', 'stop'), listen('stopListeningToTones', 'stop'), ivr.press('1')], [['all toneListeningStopped'], [], []]);
 });
 
-test('keys that an application presses are told when they are on their way', () => {
+test('keys that an application presses are told when the last one has been sent, one operation after the other', () => {
   const ivr = new Ivr();
-  const { lines } = ivr.command({ kind: 'sendDtmf', by: 'connection', tones: '12#', target: telephone, operation: { operationId: 'press' } });
-  assert.deepEqual(lines.filter((line) => !line.startsWith('flow')), ['ok', 'line keys 12# to in-1', 'connection hears press tonesSent']);
+  const press = (tones: string, operationId: string) => ivr.command({ kind: 'sendDtmf', by: 'connection', tones, target: telephone, operation: { operationId } }).lines.filter((line) => !line.startsWith('flow'));
+  const after = (milliseconds: number) => told(ivr.pass(milliseconds));
+  assert.deepEqual([press('12#', 'press'), press('4', 'next')], [['ok', 'line keys 12# to in-1'], ['ok', 'line keys 4 to in-1']]);
+  assert.deepEqual([after(539), after(1), after(179), after(1), after(10_000)], [[], ['press tonesSent'], [], ['next tonesSent'], []]);
+  for (let count = 0; count < 32; count += 1) press('0', `${count}`);
+  assert.match(press('0', 'too many').join(), /^refused CALL_STATE_CONFLICT/);
+});
+
+test('keys for a telephone that leaves meanwhile have not been sent', () => {
+  const ivr = new Ivr();
+  ivr.command({ kind: 'addParticipant', by: 'connection', target: bob.identifier, operation: { operationId: 'add' } });
+  ivr.find(bob);
+  ivr.command({ kind: 'accept', by: 'bob-1', isMuted: false, description: description('offer', 1) });
+  ivr.legConnected('bob-1');
+  ivr.command({ kind: 'sendDtmf', by: 'connection', tones: '12', target: telephone, operation: { operationId: 'press' } });
+  ivr.line({ kind: 'ended', lineId: 'in-1', end: { by: 'remote' } });
+  assert.deepEqual(told(ivr.pass(360)), ['press tonesNotSent']);
 });
 
 test('who is on hold hears music instead of the others, of the application or of the server, and is released when it leaves', () => {

@@ -34,6 +34,8 @@ export function mediaWords(event: MediaOperationEvent): MediaWords {
       return succeeded('ContinuousDtmfRecognitionStopped');
     case 'tonesSent':
       return succeeded('SendDtmfTonesCompleted');
+    case 'tonesNotSent':
+      return { name: 'SendDtmfTonesFailed', data: { resultInformation: { code: 410, subCode: 0, message: 'The participant left before all keys were pressed.' } } };
     case 'holdFailed':
       return { name: 'HoldFailed', data: failure(event.failure, 0) };
   }
