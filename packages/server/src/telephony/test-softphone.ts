@@ -49,9 +49,10 @@ export class Softphone {
     return phone;
   }
 
-  dial(number: string): void {
+  /** @param reliable Whether it takes reliable provisional responses (RFC 3262). */
+  dial(number: string, reliable: 'supported' | 'none' = 'supported'): void {
     const from = `<sip:${this.#username}@${host}:${this.#sipPort}>`;
-    this.#command({ kind: 'invite', sessionId: number, route: this.#route, uri: `sip:${number}@${host}:${this.#sipPort}`, from, contact: this.#contact, credentials: this.#credentials, description: this.#sdp() });
+    this.#command({ kind: 'invite', sessionId: number, route: this.#route, uri: `sip:${number}@${host}:${this.#sipPort}`, from, contact: this.#contact, credentials: this.#credentials, reliable, description: this.#sdp() });
   }
 
   answer({ sessionId }: EventOf<'incoming'>): void {
