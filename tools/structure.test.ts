@@ -159,3 +159,11 @@ test('paths that documents name exist', () => {
   }
   assert.ok(looked > 150, `looked at ${looked} paths`);
 });
+
+test('the glossary is one table, in order, with a row for each noun', () => {
+  const lines = readFileSync(join(root, 'GLOSSARY.md'), 'utf8').split('\n').filter((line) => line.startsWith('|'));
+  assert.deepEqual(lines.slice(0, 2), ['| word | meaning |', '|---|---|']);
+  const words = lines.slice(2).map((line) => (line.split('|')[1] ?? '').trim().toLowerCase());
+  assert.ok(words.length > 50, `looked at ${words.length} rows`);
+  assert.deepEqual(words, [...new Set(words)].toSorted(), 'rows are in the order of their words, and none stands twice');
+});
