@@ -71,6 +71,8 @@ export const TrunkProfile = Type.Object({
   srtp: literals('forbidden', 'allowed', 'required'),
   /** Keys in the description (RFC 4568), or DTLS-SRTP (RFC 5763). */
   srtpKeying: literals('sdes', 'dtls'),
+  /** Whether our own offers say that we answer checks (ICE-lite, RFC 8445), for a border controller that sends sound only where its checks were answered: `offered`; offers of theirs with ICE are answered so in any case. Absent: `answered`. */
+  ice: Type.Optional(literals('answered', 'offered')),
   /** Who makes the tone that callers from this trunk hear while somebody is rung here: `theirs`, the trunk itself, when it gets 180; `ours`, by 183 with a description (RFC 3960). */
   ringback: literals('theirs', 'ours'),
   /** `delayed`: INVITE goes out without a description. */

@@ -28,6 +28,8 @@ export interface RtpLegRequest {
   readonly codecs: readonly string[];
   /** How our own offers secure media where `srtp` allows or requires it: keys in the description (RFC 4568), the default, or DTLS (RFC 5763). Either is answered. */
   readonly keying?: 'sdes' | 'dtls';
+  /** Whether our own offers have ICE, as a lite agent: `answered`, the default, leaves it to the other side's offers. */
+  readonly ice?: 'answered' | 'offered';
   /** Our last description of the session, as SDP, where the leg takes the place of another one: its own go on with the session's id, version, sections and payload types (RFC 3264 §8). */
   readonly continues?: string;
   /** Which way sound is to flow in the first offer of ours: `sendrecv` without it. */

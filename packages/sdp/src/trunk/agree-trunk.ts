@@ -12,6 +12,8 @@ export interface TrunkPolicy extends TrunkCodecPolicy {
   readonly srtp: 'forbidden' | 'allowed' | 'required';
   /** Milliseconds of sound in a packet that we would like, and send to who says nothing about it; 20 without it. */
   readonly packetMs?: number;
+  /** Whether offers of ours say that we answer checks (ICE), to be checked where the other side does that; `answered`, the default, is for offers of theirs only. */
+  readonly ice?: 'answered' | 'offered';
 }
 
 /** How packets are secured. Keys are those with which each side sends (RFC 4568 §6.1). */

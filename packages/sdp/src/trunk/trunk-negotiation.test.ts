@@ -150,6 +150,19 @@ test('packets are as long as the other side asks for, else as the trunk is set, 
   assert.equal(mustAgree(ours.takeAnswer(answer)).trunk.packetMs, 60);
 });
 
+test('offers of ours have ICE where that is wanted, and go on with it where the answer has it, too', () => {
+  const answer = (lines: readonly string[]) => ['v=0', 'o=- 1 1 IN IP4 203.0.113.5', 's=-', 'c=IN IP4 203.0.113.5', 't=0 0', 'm=audio 30002 RTP/AVP 0', ...lines, ''].join('\r\n');
+  const checking = answer(['a=ice-ufrag:abab', `a=ice-pwd:${'ab'.repeat(12)}`, 'a=rtcp-mux']);
+  for (const [answered, goesOn] of [[checking, true], [checking.replace('t=0 0', 't=0 0\r\na=ice-lite'), false], [answer([]), false]] as const) {
+    const ours = negotiationOf({ srtp: 'forbidden', ice: 'offered' });
+    assert.match(ours.offer('sendrecv'), /a=ice-lite\r\n[^]*a=ice-pwd:oursoursoursoursour1xx/);
+    assert.match(ours.offer('sendonly'), /a=ice-pwd:oursoursoursoursour1xx/);
+    assert.equal(mustAgree(ours.takeAnswer(answered)).trunk.ice !== undefined, goesOn);
+    assert.equal(/a=ice-pwd:oursoursoursoursour1xx/.test(ours.offer('sendrecv')), goesOn);
+  }
+  assert.doesNotMatch(negotiationOf({ srtp: 'forbidden' }).offer('sendrecv'), /ice-/);
+});
+
 test('who checks is answered by a lite agent, whose credentials stay until its own are others', () => {
   const offer = (lines: readonly string[]) => ['v=0', 'o=- 1 1 IN IP4 203.0.113.5', 's=-', 'c=IN IP4 203.0.113.5', 't=0 0', 'm=audio 30002 RTP/AVP 0', 'a=candidate:1 1 udp 2130706431 203.0.113.5 30002 typ host', ...lines, ''].join('\r\n');
   const credentials = (seed: string) => [`a=ice-ufrag:${seed}${seed}`, `a=ice-pwd:${seed.repeat(12)}`];

@@ -71,7 +71,7 @@ export class TrunkNegotiation {
     const index = agreed?.index ?? this.taken.index;
     const codecs = offeredTrunkCodecs(policy, [...(agreed?.receive ?? []), ...(this.offered?.codecs ?? []), ...this.taken.codecs]);
     const security = agreed === undefined ? this.offeredSecurity() : this.keptSecurity(agreed.security, lines[index]?.protocol ?? 'RTP/AVP');
-    const ice = agreed?.ice?.local;
+    const ice = agreed === undefined ? this.offeredIce() : agreed.ice?.local;
     this.offered = { index, direction, codecs, keys: security.keys, profile: security.profile, ...(ice !== undefined && { ice }) };
     const section: WrittenTrunkSection = {
       protocol: security.protocol, mid: lines[index]?.mid, direction, codecs, packetMs: this.packetMs, rtcp: 'muxedIfAnswered', keys: security.keys, ...(ice !== undefined && { ice }),
@@ -132,6 +132,12 @@ export class TrunkNegotiation {
     if (keying === 'dtls') return { protocol: 'UDP/TLS/RTP/SAVP', profile: 'dtls', keys: [] };
     const keys = this.offered?.keys.length ? this.offered.keys : sdesSuiteNames.map((suite, at) => ({ tag: at + 1, suite, keyAndSalt: drawKey(suite) }));
     return policy.srtp === 'required' ? { protocol: 'RTP/SAVP', profile: 'sdes', keys } : { protocol: 'RTP/AVP', profile: 'plain', keys };
+  }
+
+  /** Of a first offer; one that is repeated has the same. */
+  private offeredIce(): TrunkIce | undefined {
+    const { policy, drawIce } = this.options;
+    return policy.ice === 'offered' ? (this.offered?.ice ?? drawIce()) : undefined;
   }
 
   /** A session goes on with the keys that it has. */

@@ -38,13 +38,13 @@ const dtmfModes = { telephoneEvent: 'rfc4733', info: 'info', inband: 'inband' } 
 
 /** How a line leads to a trunk. */
 export function farSideOfTrunk({ name, addresses, profile }: LineTrunk, ownNumber: string | undefined): FarSide {
-  const { srtp, srtpKeying, dtmf, dtmfInSound, markerlessDtmf, clientCodec, packetMs, codecs, ringback, offer, firstResponseMs, transfer, attendedTransfer } = profile;
+  const { srtp, srtpKeying, dtmf, dtmfInSound, markerlessDtmf, clientCodec, ice, packetMs, codecs, ringback, offer, firstResponseMs, transfer, attendedTransfer } = profile;
   const towards = addresses.find((address) => numericHost(address) !== undefined);
   return {
     trunk: name, ...(ownNumber !== undefined && { ownNumber }), ringback, offer, firstResponseMs, transfer: transfer === 'refer' ? 'refer' : 'none', attendedTransfer: attendedTransfer === 'refer' ? 'refer' : 'none',
     media: {
       srtp, keying: srtpKeying, dtmf: dtmfModes[dtmf], markerlessDtmf, packetMs, codecs,
-      ...(dtmfInSound !== undefined && { dtmfInSound }), ...(clientCodec !== undefined && { clientCodec }), ...(towards !== undefined && { towards }),
+      ...(dtmfInSound !== undefined && { dtmfInSound }), ...(clientCodec !== undefined && { clientCodec }), ...(ice !== undefined && { ice }), ...(towards !== undefined && { towards }),
     },
   };
 }

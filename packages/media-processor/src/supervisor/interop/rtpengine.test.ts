@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { MediaDescription } from '@dialplane/calling-api';
+import type { RtpLegRequest } from '@dialplane/media-api';
 import { TestTelephone } from '../../plane/test-telephone.ts';
 import { TestMediaProcessor } from '../test-media-processor.ts';
 import { rtpengineTest, TestRtpengine } from './test-rtpengine.ts';
@@ -29,7 +30,7 @@ class Conversation {
     return new Conversation(media, await TestRtpengine.start(t), await TestTelephone.open(t), await TestTelephone.open(t));
   }
 
-  openLeg(legId: string, offer: string | undefined, settings: { readonly srtp: 'forbidden' | 'required'; readonly keying?: 'sdes' | 'dtls' }): void {
+  openLeg(legId: string, offer: string | undefined, settings: Pick<RtpLegRequest, 'srtp' | 'keying' | 'ice'>): void {
     const request = { kind: 'rtp', dtmf: 'info', codecs: ['PCMU'], towards: '127.0.0.1', ...settings, ...(offer !== undefined && { offer: description('offer', offer) }) } as const;
     this.media.send({ kind: 'openLeg', conferenceId: 'a', legId, identifier: `4:${legId}`, isMuted: false, request });
   }
@@ -106,4 +107,18 @@ rtpengineTest('rtpengine checks where we are (ICE) before it sends, and each hea
   assert.match(answer, /a=ice-lite[^]*a=candidate:1 1 udp 2130706431 127\.0\.0\.1/);
   const answered = await engine.pass({ command: 'answer', ...call, 'to-tag': 'b', sdp: answer });
   await conversation.talk(t, portIn(answered));
+});
+
+rtpengineTest('we offer ICE, rtpengine checks where we are before it sends, and each hears the other', async (t) => {
+  const conversation = await Conversation.start(t);
+  const { engine, far, media } = conversation;
+  conversation.openLeg('far', undefined, { srtp: 'forbidden', ice: 'offered' });
+  const offer = await conversation.described('far');
+  assert.match(offer, /a=ice-lite[^]*a=candidate:1 1 udp 2130706431 127\.0\.0\.1/);
+  const offered = await engine.pass({ command: 'offer', ...call, 'rtcp-mux': ['demux'], sdp: offer });
+  assert.doesNotMatch(offered, /a=ice-/);
+  const answered = await engine.pass({ command: 'answer', ...call, ICE: 'force', 'rtcp-mux': ['accept'], 'to-tag': 'b', sdp: plainSdp(far.port) });
+  assert.match(answered, /a=ice-ufrag:/);
+  media.send({ kind: 'describe', conferenceId: 'a', legId: 'far', description: description('answer', answered) });
+  await conversation.talk(t, portIn(offered));
 });

@@ -26,10 +26,10 @@ export class TelephoneNegotiation {
   private readonly firstDirection: MediaDirection;
   private revision = 0;
 
-  constructor({ codecs, dtmf, srtp, packetMs, keying = 'sdes', direction = 'sendrecv', continues }: RtpLegRequest, { fingerprint, rtp }: TelephoneSurroundings) {
+  constructor({ codecs, dtmf, srtp, packetMs, ice, keying = 'sdes', direction = 'sendrecv', continues }: RtpLegRequest, { fingerprint, rtp }: TelephoneSurroundings) {
     this.firstDirection = direction;
     this.trunk = new TrunkNegotiation({
-      policy: { codecs, dtmf, srtp, ...(packetMs !== undefined && { packetMs }) }, keying, fingerprint, rtp,
+      policy: { codecs, dtmf, srtp, ...(packetMs !== undefined && { packetMs }), ...(ice !== undefined && { ice }) }, keying, fingerprint, rtp,
       ...(continues !== undefined && { continues }),
       sessionId: (randomBytes(8).readBigUInt64BE() >> 2n).toString(),
       drawIce: newCredentials,
