@@ -10,18 +10,20 @@ import { makeCertificate } from './certificate.ts';
 import { localAddress } from './local-address.ts';
 import { pinSelf } from './measured-process.ts';
 import { openDialplane } from './media/dialplane/dialplane-server.ts';
-import { forwardingPoints, LoadedRooms } from './media/forwarding.ts';
+import { forwardingPoints } from './media/forwarding.ts';
 import { openFloor } from './media/floor/floor-server.ts';
 import { openJanus } from './media/janus/janus-server.ts';
 import { LoadEngine } from './media/load-engine.ts';
 import { LoadedMix, mixingPoints } from './media/mixing.ts';
 import { type Contest, describeLine, forwardingRow, holdingRows, mixingRow, mixLatencyRow, type Row, soundQualityRow, type Timing } from './media/rows.ts';
 import type { LossyLine } from './media/sound-quality.ts';
+import { warmUpForwarding } from './media/warm-up.ts';
 import { raisePriority, restorePriority } from './priority.ts';
 
 const serverCore = 1;
 const loadCore = 0;
 const janusPort = 8189;
+const mostWarmUps = 6;
 const mixesWithLatency = [2, 50];
 const lossyLines: readonly LossyLine[] = [
   ...[0, 0.02, 0.05, 0.1].map((lostShare) => ({ lostShare, expectedLossPercent: 0 })),
@@ -63,8 +65,8 @@ async function withServers(host: string, work: (contest: Contest) => Promise<voi
 async function printForwarding(openEngine: OpenEngine, host: string, contest: Contest): Promise<void> {
   const points = forwardingPoints.filter(({ label }) => isChosen(label));
   if (points.length === 0) return;
-  await warmUpForwarding(openEngine, contest);
   await using floor = await openFloor(folder, host, serverCore);
+  console.table(await warmUpForwarding([contest.janus, contest.ours, floor], { openEngine, timing, mostRounds: flags.quick ? 2 : mostWarmUps }));
   const table: Row[] = [];
   for (const point of points) {
     using engine = openEngine(point.pathFeedback);
@@ -104,18 +106,7 @@ async function printHolding(openEngine: OpenEngine, contest: Contest): Promise<v
   console.table(await holdingRows(engine, contest, Number(flags.joins)).catch((failure: unknown) => [failed('held', holdingLabel, failure)]));
 }
 
-/** Servers that have run for a while: code that runs a few times a second is compiled only after minutes, and what compiles it is counted with the rest. */
-async function warmUpForwarding(openEngine: OpenEngine, { janus, ours }: Contest): Promise<void> {
-  for (const point of forwardingPoints.filter(({ load, rooms, plan }) => (load === 'saturated' ? (rooms ?? 1) < 3 : load === 'real' && plan.participants > 100))) {
-    using engine = openEngine(point.pathFeedback);
-    for (const server of [janus, ours]) {
-      const rooms = await LoadedRooms.open(engine, server, point);
-      await rooms.measure(timing.warmUpMs, point.load === 'real' ? 3 * timing.durationMs : timing.durationMs);
-      await rooms.close();
-    }
-  }
-}
-
+/** Servers that have mixed for a while, as those that have forwarded for one. */
 async function warmUpMixing(openEngine: OpenEngine, { janus, ours }: Contest): Promise<void> {
   for (const point of mixingPoints.filter(({ participants, talking }) => participants === 50 && talking === 50)) {
     using engine = openEngine('transportWide');
