@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { invariant } from '@dialplane/sansio';
 import { CounterFile } from '../counters/counter-file.ts';
@@ -55,7 +56,7 @@ class PlaneThread {
   async run(): Promise<void> {
     const { driver, addresses, settings } = this;
     const ports = await driver.listeners.start(addresses.local, settings.ports ?? defaultPorts);
-    const handover = await HandoverPort.open((socket, { remote, local }) => driver.streams.add(socket, { remote, local, transport: 'tls' }));
+    const handover = await HandoverPort.open(dirname(settings.countersPath), (socket, { remote, local }) => driver.streams.add(socket, { remote, local, transport: 'tls' }));
     this.main.on('message', (command: PlaneCommand) => this.obey(command));
     driver.keepHouse();
     const houseKeeping = setInterval(() => driver.keepHouse(), houseKeepingMs);

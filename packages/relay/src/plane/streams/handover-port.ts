@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,10 @@ import { formatTransportAddress, parseTransportAddress, type TransportAddress } 
 /** Longest line before a stream: its two ends, as `192.0.2.1:50000 192.0.2.9:443` or `[2001:db8::1]:50000 [2001:db8::9]:443`. */
 const longestLine = 128;
 const newline = 0x0a;
+/** What the path of a socket may have everywhere, in bytes; Linux takes four more. */
+const longestPath = 103;
+
+const [folderName, fileName] = ['relay-streams', 'socket'];
 
 /** Both ends of a stream, as the client sees them. */
 export interface StreamEnds {
@@ -31,9 +35,10 @@ export class HandoverPort {
     this.server = server;
   }
 
-  static async open(onStream: (socket: Socket, ends: StreamEnds) => void): Promise<HandoverPort> {
-    const folder = await mkdtemp(join(tmpdir(), 'dialplane-relay-'));
-    const path = join(folder, 'streams');
+  /** @param dataFolder Nobody else's: what a run leaves there that is killed, the next one replaces. Where its name is too long for the path of a socket, a temporary folder stands in. */
+  static async open(dataFolder: string, onStream: (socket: Socket, ends: StreamEnds) => void): Promise<HandoverPort> {
+    const folder = await folderIn(dataFolder);
+    const path = join(folder, fileName);
     const server = createServer({ allowHalfOpen: true }, (socket) => readEnds(socket, onStream));
     server.listen(path);
     await once(server, 'listening');
@@ -57,6 +62,15 @@ export function handOver(stream: Duplex, { remote, local }: StreamEnds, path: st
   socket.on('close', () => stream.destroy());
   stream.pipe(socket);
   socket.pipe(stream);
+}
+
+/** An empty folder that only this user may enter. */
+async function folderIn(dataFolder: string): Promise<string> {
+  const folder = join(dataFolder, folderName);
+  if (Buffer.byteLength(join(folder, fileName)) > longestPath) return mkdtemp(join(tmpdir(), 'dialplane-relay-'));
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { mode: 0o700 });
+  return folder;
 }
 
 function readEnds(socket: Socket, onStream: (socket: Socket, ends: StreamEnds) => void): void {
