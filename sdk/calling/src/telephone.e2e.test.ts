@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { getIdentifierRawId } from '@azure/communication-common';
 import type { OperationResponse, Trunk } from '@dialplane/calling-api';
 import { Features } from './features/features.ts';
@@ -9,8 +9,6 @@ import type { DtmfTone } from './public/call-options.ts';
 import { TestApplication } from './test-application.ts';
 import { exitWhenDone, hearsSilence, hearsSound, reaches, TestCaller, until } from './test-caller.ts';
 import { TestWholeServer } from './test-whole-server.ts';
-
-exitWhenDone();
 
 /** Numbers of the demonstration carrier, by what they do. */
 const number = (last: string) => ({ phoneNumber: `+120255501${last}` });
@@ -28,7 +26,7 @@ let server: TestWholeServer;
 before(async () => {
   server = await TestWholeServer.start('--demo-carrier', '--webhooks', 'private');
 });
-after(() => server[Symbol.asyncDispose]());
+exitWhenDone(() => server[Symbol.asyncDispose]());
 
 async function signIn(displayName: string): Promise<TestCaller> {
   const { token, identifier } = await server.person(displayName);

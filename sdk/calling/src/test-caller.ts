@@ -39,9 +39,10 @@ interface NodeWebrtc extends WebrtcImplementation {
 
 export const webrtc = createRequire(import.meta.url)('@roamhq/wrtc') as NodeWebrtc;
 
-/** `@roamhq/wrtc` keeps a process alive for good once it has made a track. */
-export function exitWhenDone(): void {
-  after(() => {
+/** `@roamhq/wrtc` keeps a process alive for good once it has made a track. @param close What has to be done before: the process does not wait for what other hooks begin. */
+export function exitWhenDone(close?: () => Promise<void>): void {
+  after(async () => {
+    await close?.();
     setImmediate(() => process.exit());
   });
 }

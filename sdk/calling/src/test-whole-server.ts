@@ -82,9 +82,14 @@ export class TestWholeServer {
 async function launch(dataDir: string, httpPort: string, flags: readonly string[]): Promise<{ readonly child: ChildProcess; readonly url: string }> {
   const args = ['--disable-warning=ExperimentalWarning', main, 'up', '--no-install', '--data-dir', dataDir, '--log-level', 'warn', '--http-port', httpPort, ...ports, ...flags];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /http:\/\/localhost:\d+/.exec(line)?.[0];
-    if (url !== undefined) return { child, url };
-  }
-  throw new Error('the server ended before it was ready');
+  const lines = createInterface({ input: child.stdout });
+  const url = await new Promise<string>((resolve, reject) => {
+    // Goes on reading when it has what it wants: a server that nobody listens to would wait with its next words for ever.
+    lines.on('line', (line) => {
+      const [found] = /http:\/\/localhost:\d+/.exec(line) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+    lines.once('close', () => reject(new Error('the server ended before it was ready')));
+  });
+  return { child, url };
 }

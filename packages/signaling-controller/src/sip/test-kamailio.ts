@@ -35,9 +35,10 @@ request_route {
 }
 `);
   const child = spawn('kamailio', ['-DD', '-E', '-f', file, '-Y', folder, '-P', join(folder, 'pid'), '-m', '32', '-M', '8'], { stdio: 'ignore' });
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   t.after(async () => {
     child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'exit');
+    if (!hasEnded()) await once(child, 'exit');
     await rm(folder, { recursive: true, force: true });
   });
   for (;;) {
@@ -46,7 +47,7 @@ request_route {
       await once(attempt, 'connect');
       return;
     } catch {
-      if (child.exitCode !== null) throw new Error('kamailio did not start');
+      if (hasEnded()) throw new Error('kamailio did not start');
       await delay(20);
     } finally {
       attempt.destroy();

@@ -30,7 +30,12 @@ export class TestBaresip {
     writeFileSync(join(folder, 'config'), settings.join('\n'));
     const child = spawn('baresip', ['-f', folder], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, TERM: 'dumb' } });
     let said = '';
-    for await (const chunk of child.stdout) if ((said += String(chunk)).includes('baresip is ready')) break;
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on('data', (chunk) => {
+        if ((said += String(chunk)).includes('baresip is ready')) resolve();
+      });
+      child.once('exit', () => reject(new Error(`baresip has ended: ${said}`)));
+    });
     const socket = connect(controlPort, '127.0.0.1');
     await once(socket, 'connect');
     socket.resume();
