@@ -42,6 +42,9 @@ function takeIn(one?: EndpointIdentity): object {
   return { kind: 'takeIn', by: service.connectionId, target, ...transferee, from: { callId: 'other', connectionId: 'elsewhere' }, operation: { operationId: 'first' } };
 }
 
+const roomId = '9911111111111111';
+const roomRole = fc.constantFrom('Presenter' as const, 'Collaborator' as const, 'Attendee' as const, 'Consumer' as const);
+
 const decision = fc.oneof(
   fc.record({ kind: fc.constant('redirect'), target: fc.constantFrom({ kind: 'user', identifier: carol.identifier }, { kind: 'user', identifier: dave.identifier }, { kind: 'number', number: '+15550101' }) }),
   fc.record({ kind: fc.constant('reject'), reason: fc.constantFrom('none', 'busy', 'forbidden') }),
@@ -51,6 +54,7 @@ const decision = fc.oneof(
 const command = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('start'), caller: endpoint, targets: fc.array(identifier, { maxLength: 4 }), isMuted, description: maybe(aDescription) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('join'), joiner: endpoint, groupId: fc.constantFrom(groupId, '22222222-2222-4222-8222-222222222222'), isMuted, role: maybe(fc.constantFrom('Attendee' as const, 'Presenter' as const)) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('join'), joiner: endpoint, roomId: fc.constantFrom(roomId, '9922222222222222'), pstnDialOutEnabled: fc.boolean(), isMuted, role: roomRole }) },
   fc.record({ kind: fc.constant('startAsApplication'), application: fc.constant(service), targets: fc.array(identifier, { maxLength: 3 }), ringMs: maybe(fc.constant(10_000)) }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('attachApplication'), application: fc.constant(service) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('decide'), by: fc.constant('offer'), identifier, decision }) },
@@ -62,7 +66,7 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant('reject'), by, reason: fc.constantFrom('declined', 'busy') }),
   fc.record({ kind: fc.constant('hangUp'), by, forEveryone: fc.boolean() }),
   fc.record({ kind: fc.constant('updateSelf'), by, isMuted: maybe(isMuted), isHandRaised: maybe(isMuted) }),
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('addParticipant'), by, target: identifier }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('addParticipant'), by, target: identifier, role: maybe(roomRole) }) },
   fc.record({ kind: fc.constant('removeParticipant'), by, target: identifier }),
   fc.record({ kind: fc.constant('mute'), by, target: maybe(identifier) }),
   fc.record({ kind: fc.constant('lowerHands'), by, targets: maybe(fc.array(identifier, { maxLength: 3 })) }),
@@ -107,6 +111,7 @@ const observation = fc.oneof(
   fc.record({ kind: fc.constant('modesAsked'), modes, target: maybe(identifier) }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('transferSettled'), transferId: fc.constant(''), failure: maybe(fc.constant({ code: 486, subCode: 0, message: 'Busy.', category: 'Success', endedBy: 'platform' })), referral: maybe(fc.constant({ lineId: 'elsewhere', number: '+15550101' })) }) },
   fc.record({ kind: fc.constant('movedAway'), identifier }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('roomChanged'), pstnDialOutEnabled: fc.boolean(), roles: fc.dictionary(identifier, roomRole, { maxKeys: 4 }) }) },
   fc.record({ kind: fc.constant('transferTaken'), transferId: fc.constant(''), callId: fc.constant('other') }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('takeOver'), transfer: fc.constant({ callId: 'other', transferId: 'its' }), takesPlaceOf: by, transferee: endpoint.map((one) => ({ identifier: one.identifier, endpoints: [one] })), way: fc.constantFrom('refer', 'join') }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('media'), event: fc.record({ kind: fc.constant('legStateChanged'), state: fc.constantFrom('negotiating', 'connected', 'connected', 'interrupted', 'closed') }) }) },
@@ -152,6 +157,8 @@ const offered = input({ kind: 'endpointsFound', identifier: bob.identifier, isKn
 const decided = (decision: object) => input({ kind: 'decide', by: 'offer', identifier: bob.identifier, decision });
 const opened = input({ kind: 'media', event: { kind: 'conferenceOpened', process: 'media-0' } });
 
+const enters = (joiner: EndpointIdentity, role: string) => input({ kind: 'join', joiner, roomId, pstnDialOutEnabled: true, isMuted: false, role });
+
 const lost = input({ kind: 'media', event: { kind: 'conferenceFailed', reason: 'MEDIA_PROCESS_LOST' } });
 const unavailable = input({ kind: 'media', event: { kind: 'conferenceFailed', reason: 'MEDIA_PROCESSOR_UNAVAILABLE' } });
 
@@ -166,6 +173,7 @@ const reported = (who: string) => input({ kind: 'reportMedia', by: who, mediaSes
 
 /** Where a sequence sets out from: arbitrary commands alone seldom get far. */
 export const openings: Record<string, readonly Step[]> = {
+  room: [enters(alice, 'Presenter'), enters(bob, 'Attendee'), enters(carol, 'Consumer'), opened, connected],
   nothing: [],
   ringing: [startDirect, ring],
   answered: [startDirect, ring, answer],

@@ -74,7 +74,7 @@ function changed(view: Call, event: Exclude<CallEvent, PassingEvent>): Call {
       const { identifier, participantId } = view.self;
       const hand = event.raisedHandOrder === undefined ? {} : { raisedHandOrder: event.raisedHandOrder };
       const spotlight = event.spotlightOrder === undefined ? {} : { spotlightOrder: event.spotlightOrder };
-      return { ...view, self: { identifier, participantId, isMuted: event.isMuted, role: event.role, ...hand, ...spotlight } };
+      return { ...view, self: { identifier, participantId, isMuted: event.isMuted, role: event.role, ...hand, ...spotlight, ...(event.permissions === undefined ? {} : { permissions: event.permissions }) } };
     }
     case 'mediaSessionUpdated':
       return { ...view, mediaSessions: [...view.mediaSessions.filter(({ mediaSessionId }) => mediaSessionId !== event.mediaSession.mediaSessionId), event.mediaSession] };

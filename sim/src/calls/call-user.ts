@@ -94,9 +94,10 @@ export class CallUser {
   private leave(): Move {
     const { by } = this;
     const forEveryone = this.chance.happens(0.1);
-    return this.chance.happens(0.1)
-      ? this.move(100, 5_000, () => [{ kind: 'hangUp', by, forEveryone }])
-      : this.move(15_000, 100_000, () => [{ kind: 'hangUp', by, forEveryone }]);
+    const isSoon = this.chance.happens(0.1);
+    // In a room the role may forbid the end for all: they go then by themselves.
+    const alone: CommandBody[] = forEveryone ? [{ kind: 'hangUp', by, forEveryone: false }] : [];
+    return this.move(isSoon ? 100 : 15_000, isSoon ? 5_000 : 100_000, ({ kind }) => [{ kind: 'hangUp', by, forEveryone }, ...(kind === 'room' ? alone : [])]);
   }
 
   private act(): Move[] {

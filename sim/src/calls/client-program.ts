@@ -7,6 +7,7 @@ import type { HostMachine, Received, Transmission } from '../host.ts';
 import { RequestClient } from '../request-client.ts';
 import { CallReplica } from './call-replica.ts';
 import { CallUser, type Move } from './call-user.ts';
+import { idOf, type CallPlace } from './call-place.ts';
 import type { CallMessage, CallRequest, CommandBody } from './messages.ts';
 
 const resumeMs = 3_000;
@@ -15,7 +16,7 @@ const firstOffer: MediaDescription = { type: 'offer', revision: 1, sdp: 'v=0\r\n
 /** What a client is told to do once, by its script. */
 export type Intention =
   | { readonly kind: 'call'; readonly targets: readonly string[] }
-  | { readonly kind: 'join'; readonly groupId: string }
+  | { readonly kind: 'join'; readonly place: CallPlace }
   | { readonly kind: 'close' };
 
 /**
@@ -127,17 +128,17 @@ export class ClientProgram implements HostMachine<CallMessage> {
       this.ask({ kind: 'close', endpointId: this.endpointId }, now);
       for (const replica of this.replicas.values()) if (!replica.isEnded) replica.end(undefined);
     } else if (intention.kind === 'join') {
-      for (const { replica } of this.ofGroup(intention.groupId)) replica.beginSeating();
-      this.ask({ kind: 'command', command: { kind: 'join', joiner: this.identity, groupId: intention.groupId, isMuted: this.chance.happens(0.5) } }, now);
+      for (const { replica } of this.ofPlace(intention.place)) replica.beginSeating();
+      this.ask({ kind: 'command', command: { kind: 'join', joiner: this.identity, ...intention.place, isMuted: this.chance.happens(0.5) } }, now);
     } else {
       const description = this.chance.happens(0.8) ? { description: firstOffer } : {};
       this.ask({ kind: 'command', command: { kind: 'start', caller: this.identity, targets: intention.targets, isMuted: false, ...description } }, now);
     }
   }
 
-  /** Running calls of a group: one that rings here may be the one that is being joined. */
-  private ofGroup(groupId: string): Array<{ readonly view: Call; readonly replica: CallReplica }> {
-    return [...this.replicas.values()].filter(({ view, isEnded }) => view.groupId === groupId && !isEnded).map((replica) => ({ view: replica.view, replica }));
+  /** Running calls of a group or room: one that rings here may be the one that is being joined. */
+  private ofPlace(place: CallPlace): Array<{ readonly view: Call; readonly replica: CallReplica }> {
+    return [...this.replicas.values()].filter(({ view, isEnded }) => isOf(view, place) && !isEnded).map((replica) => ({ view: replica.view, replica }));
   }
 
   private ask(body: CallRequest, now: Instant): string {
@@ -161,7 +162,7 @@ export class ClientProgram implements HostMachine<CallMessage> {
     const view = result.ok ? result.call : undefined;
     const callId = body.callId ?? view?.callId;
     if (callId === undefined) {
-      if (body.command.kind === 'join' && 'groupId' in body.command) for (const { replica } of this.ofGroup(body.command.groupId)) replica.seated(undefined);
+      if (body.command.kind === 'join') for (const { replica } of this.ofPlace(body.command)) replica.seated(undefined);
       return;
     }
     const known = this.replicas.get(callId);
@@ -172,8 +173,8 @@ export class ClientProgram implements HostMachine<CallMessage> {
       if (doubted.replica.view.revision === doubted.revision) doubted.replica.end(undefined);
       else if (!doubted.replica.isEnded) this.doubt(callId, doubted.replica, now);
     }
-    if (body.command.kind === 'join' && 'groupId' in body.command) {
-      for (const { view: rung, replica } of this.ofGroup(body.command.groupId)) replica.seated(rung.callId === callId ? view : undefined);
+    if (body.command.kind === 'join') {
+      for (const { view: rung, replica } of this.ofPlace(body.command)) replica.seated(rung.callId === callId ? view : undefined);
     }
     if (body.command.kind === 'accept') known?.seated(view);
     else if (known !== undefined && !known.isEnded && view !== undefined) known.show(view);
@@ -198,7 +199,7 @@ export class ClientProgram implements HostMachine<CallMessage> {
   private meetWhileJoining(view: Call, now: Instant): void {
     this.meet(view, now);
     for (const body of this.asked.values()) {
-      if (body.kind === 'command' && body.command.kind === 'join' && 'groupId' in body.command && body.command.groupId === view.groupId) this.replicas.get(view.callId)?.beginSeating();
+      if (body.kind === 'command' && body.command.kind === 'join' && isOf(view, body.command)) this.replicas.get(view.callId)?.beginSeating();
     }
   }
 
@@ -276,4 +277,8 @@ export class ClientProgram implements HostMachine<CallMessage> {
 
 function seats({ kind }: CommandBody): boolean {
   return kind === 'start' || kind === 'join' || kind === 'accept';
+}
+
+function isOf({ groupId, roomId }: Call, place: CallPlace): boolean {
+  return (groupId ?? roomId) === idOf(place);
 }

@@ -10,10 +10,13 @@ import type { Request } from '../request-client.ts';
 import type { Journal } from './journal.ts';
 import type { CallMessage, CallRequest, Directory } from './messages.ts';
 import { SubscribedApplication, type AnsweredCall, type Deed } from './subscribed-application.ts';
+import { idOf, roomRoles } from './call-place.ts';
 import { TelephoneNetwork, type LineTask } from './telephone-network.ts';
 
 const presenceSweepMs = 5_000;
 const presenceTimeoutMs = 20_000;
+/** A room changes this often at least. */
+const roomEveryMs = 20_000;
 /** A telephone calls this often at least. */
 const telephoneEveryMs = 6_000;
 
@@ -26,6 +29,7 @@ type Task =
   | { readonly kind: 'deed'; readonly deed: Deed }
   | { readonly kind: 'movedAway'; readonly callId: string; readonly identifier: string }
   | { readonly kind: 'telephone' }
+  | { readonly kind: 'room' }
   | { readonly kind: 'sweep' };
 
 /** What is asked of the world around a controller. */
@@ -37,6 +41,8 @@ export interface ControllerSurroundings {
   readonly mediaHost: string;
   /** Whom telephones call from outside. */
   readonly called: readonly IncomingLine['target'][];
+  /** Rooms, which change now and then. */
+  readonly rooms: readonly string[];
   /** When they cease to, on the world's clock. */
   readonly callsUntil: number;
 }
@@ -84,6 +90,7 @@ export class ControllerProgram implements HostMachine<CallMessage> {
     for (const machine of this.calls.values()) for (const { from, identifier } of machine.recentMoves(now)) this.give(from, { kind: 'movedAway', identifier }, now);
     this.tasks.add(now + presenceSweepMs, { kind: 'sweep' });
     this.tasks.add(now + surroundings.chance.between(1_000, telephoneEveryMs), { kind: 'telephone' });
+    this.tasks.add(now + surroundings.chance.between(1_000, roomEveryMs), { kind: 'room' });
   }
 
   handle({ from, message }: Received<CallMessage>, now: Instant): void {
@@ -166,6 +173,9 @@ export class ControllerProgram implements HostMachine<CallMessage> {
       case 'telephone':
         this.beCalled(now);
         return;
+      case 'room':
+        this.changeRoom(now);
+        return;
       case 'sweep':
         this.sweep(now);
     }
@@ -190,6 +200,17 @@ export class ControllerProgram implements HostMachine<CallMessage> {
     this.hear(this.telephones.ring(chance.pick(called), `4:+1555020${chance.below(10)}`), now);
   }
 
+  /** Somebody is not invited any more, others have another role. */
+  private changeRoom(now: Instant): void {
+    const { chance, rooms, directory, callsUntil } = this.surroundings;
+    if (now > callsUntil) return;
+    this.tasks.add(now + chance.between(1_000, roomEveryMs), { kind: 'room' });
+    const callId = this.disk.get(`place/${chance.pick(rooms)}`);
+    if (typeof callId !== 'string' || this.calls.get(callId)?.isEnded !== false) return;
+    const invited = [...directory.keys()].filter(() => chance.happens(0.9));
+    this.give(callId, { kind: 'roomChanged', pstnDialOutEnabled: chance.happens(0.5), roles: Object.fromEntries(invited.map((identifier) => [identifier, chance.pick(roomRoles)])) }, now);
+  }
+
   private hear(event: LineEvent, now: Instant): void {
     if (event.kind !== 'incoming') {
       const callId = this.lines.get(event.lineId);
@@ -198,11 +219,11 @@ export class ControllerProgram implements HostMachine<CallMessage> {
       return;
     }
     const { target, lineId } = event.line;
-    const group = target.kind === 'group' ? this.disk.get(`group/${target.groupId}`) : undefined;
+    const group = target.kind === 'group' ? this.disk.get(`place/${target.groupId}`) : undefined;
     const isRunning = typeof group === 'string' && this.calls.get(group)?.isEnded === false;
     const callId = isRunning ? group : this.surroundings.chance.uuid();
     if (!isRunning) this.calls.set(callId, new CallMachine(this.machineOptions(callId), instant(0)));
-    if (target.kind === 'group') this.disk.put(`group/${target.groupId}`, callId);
+    if (target.kind === 'group') this.disk.put(`place/${target.groupId}`, callId);
     this.lines.set(lineId, callId);
     this.give(callId, { kind: 'line', event }, now);
   }
@@ -241,16 +262,16 @@ export class ControllerProgram implements HostMachine<CallMessage> {
     this.outputs.push({ to: from, message: { kind: 'response', requestId, body: { kind: 'result', result: { ok: false, code: 'CALL_NOT_FOUND' } } } });
   }
 
-  /** The call that a `start` or `join` belongs to: the one it made before, the group's running one, or a new one. */
+  /** The call that a `start` or `join` belongs to: the one it made before, the running one of the group or room, or a new one. */
   private foundedBy(requestId: string, command: Extract<CallRequest, { kind: 'command' }>['command']): string {
     const earlier = this.disk.get(`founded/${requestId}`);
     if (typeof earlier === 'string') return earlier;
-    const group = command.kind === 'join' && 'groupId' in command ? `group/${command.groupId}` : undefined;
-    const running = group === undefined ? undefined : this.disk.get(group);
+    const place = command.kind === 'join' ? `place/${idOf(command)}` : undefined;
+    const running = place === undefined ? undefined : this.disk.get(place);
     const callId = typeof running === 'string' && this.calls.get(running)?.isEnded === false ? running : this.surroundings.chance.uuid();
     if (!this.calls.has(callId)) this.calls.set(callId, new CallMachine(this.machineOptions(callId), instant(0)));
     this.disk.put(`founded/${requestId}`, callId);
-    if (group !== undefined) this.disk.put(group, callId);
+    if (place !== undefined) this.disk.put(place, callId);
     return callId;
   }
 

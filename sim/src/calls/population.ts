@@ -7,6 +7,7 @@ export interface Population {
   /** The endpoints of each user; some have none. */
   readonly directory: ReadonlyMap<string, readonly EndpointIdentity[]>;
   readonly groups: readonly string[];
+  readonly rooms: readonly string[];
   /** Whom users call: each other, somebody who does not exist, and telephones. */
   readonly acquaintances: readonly string[];
   /** Whom telephones call. */
@@ -20,6 +21,7 @@ export function populate(chance: Chance, users: number): Population {
   return {
     directory,
     groups,
+    rooms: Array.from({ length: Math.max(1, Math.floor(users / 4)) }, (_, index) => String(99_000_000_000_000_000n + BigInt(index))),
     acquaintances: [...identifiers, '8:acs:sim_nobody', ...Array.from({ length: 8 }, (_, last) => `4:+1555010${last}`)],
     called: [
       ...identifiers.map((identifier) => ({ kind: 'users' as const, identifiers: [identifier] })),

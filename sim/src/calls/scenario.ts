@@ -2,6 +2,7 @@ import type { EndpointIdentity } from '@dialplane/call';
 import { lossyLink, reliableLink } from '../link.ts';
 import { World, type Tally } from '../world.ts';
 import { AgreementChecker, checkEnds, checkNothingLeft } from './checkers.ts';
+import { roomRoles } from './call-place.ts';
 import { ClientProgram } from './client-program.ts';
 import { ControllerProgram } from './controller-program.ts';
 import { Journal } from './journal.ts';
@@ -22,6 +23,7 @@ export interface CallsReport extends Tally {
   readonly seed: number;
   readonly calls: number;
   readonly groupCalls: number;
+  readonly roomCalls: number;
   readonly promotions: number;
   /** Parts that telephones had in calls. */
   readonly telephones: number;
@@ -59,7 +61,7 @@ export function runCalls({ seed, users, intentionsPerEndpoint }: CallsScenario):
 
   world.setDefaultConditions(lossyLink);
   world.connect('controller', 'media', reliableLink);
-  const surroundings = { directory, journal, chance: chance.fork(), mediaHost: 'media', called, callsUntil: activeMs };
+  const surroundings = { directory, journal, chance: chance.fork(), mediaHost: 'media', called, rooms: population.rooms, callsUntil: activeMs };
   const controller = world.add('controller', (disk, now) => new ControllerProgram(disk, now, surroundings));
   const mediaChance = chance.fork();
   world.add('media', () => new MediaProgram(mediaChance, { refusal: 0.05, loss: 0.4, leg: 0.02 }));
@@ -77,21 +79,22 @@ export function runCalls({ seed, users, intentionsPerEndpoint }: CallsScenario):
 }
 
 /** An endpoint with what it sets out to do. */
-function addClient(world: World<CallMessage>, identity: EndpointIdentity, { acquaintances, groups }: Population, intentions: number): ClientHost {
+function addClient(world: World<CallMessage>, identity: EndpointIdentity, { acquaintances, groups, rooms }: Population, intentions: number): ClientHost {
   const { chance } = world;
   const clientChance = chance.fork();
   const host = world.add(identity.endpointId, (_disk, now) => new ClientProgram(identity, 'controller', acquaintances, clientChance, now));
   for (let index = 0; index < intentions; index += 1) {
     const at = host.localTime(chance.between(0, activeMs));
-    const kind = chance.weigh({ call: 6, several: 2, join: 3 });
-    if (kind === 'join') host.program?.intend({ kind: 'join', groupId: chance.pick(groups) }, at);
+    const kind = chance.weigh({ call: 6, several: 2, join: 3, enter: 2 });
+    if (kind === 'join') host.program?.intend({ kind: 'join', place: { groupId: chance.pick(groups) } }, at);
+    else if (kind === 'enter') host.program?.intend({ kind: 'join', place: { roomId: chance.pick(rooms), pstnDialOutEnabled: chance.happens(0.5), role: chance.pick(roomRoles) } }, at);
     else host.program?.intend({ kind: 'call', targets: Array.from({ length: kind === 'call' ? 1 : chance.between(2, 4) }, () => chance.pick(acquaintances)) }, at);
   }
   return host;
 }
 
 /** What the records and counts of a journal say of a run. */
-function reportOf({ records: kept, counts }: Journal): Pick<CallsReport, keyof Journal['counts'] | 'calls' | 'groupCalls' | 'telephones' | 'reasons'> {
+function reportOf({ records: kept, counts }: Journal): Pick<CallsReport, keyof Journal['counts'] | 'calls' | 'groupCalls' | 'roomCalls' | 'telephones' | 'reasons'> {
   const records = [...kept.values()];
   const reasons: Record<string, number> = {};
   for (const { endReason } of records) {
@@ -99,5 +102,5 @@ function reportOf({ records: kept, counts }: Journal): Pick<CallsReport, keyof J
     reasons[name] = (reasons[name] ?? 0) + 1;
   }
   const telephones = records.flatMap(({ participations }) => participations).filter(({ line }) => line !== undefined).length;
-  return { ...counts, calls: records.length, groupCalls: records.filter(({ kind }) => kind === 'group').length, telephones, reasons };
+  return { ...counts, calls: records.length, groupCalls: records.filter(({ kind }) => kind === 'group').length, roomCalls: records.filter(({ kind }) => kind === 'room').length, telephones, reasons };
 }
