@@ -119,3 +119,14 @@ test('after a restart applications are told again', () => {
   assert.equal(restored.poll()?.kind, 'userCalled');
   assert.equal(restored.poll(), undefined);
 });
+
+test('an application that answers when nobody else is left does not keep the call', () => {
+  const call = new TestCall().gather();
+  call.command({ kind: 'attachApplication', application: service });
+  call.command({ kind: 'addParticipant', by: 'alice-1', target: '8:acs:r_dave' });
+  call.offer('8:acs:r_dave');
+  for (const by of ['alice-1', 'bob-1', 'carol-1']) call.command({ kind: 'hangUp', by, forEveryone: false });
+  assert.equal(call.machine.isEnded, false, 'the first application waits for whom it may yet talk to');
+  const { record } = decide(call, { kind: 'answer', application: { ...service, connectionId: 'second' } }, '8:acs:r_dave');
+  assert.equal(record?.endReason.subCode, 7000);
+});

@@ -6,7 +6,7 @@ import type { CallCommand, CallObservation } from '../call-input.ts';
 import type { CallModel, Party } from '../call-model.ts';
 import type { LiveCall } from '../live-call.ts';
 import { moveUnanswered } from '../media/promotion.ts';
-import { dismissParty } from '../membership/departure.ts';
+import { dismissParty, endWhenEmpty } from '../membership/departure.ts';
 import { inviteWhenOpen } from '../membership/dialing.ts';
 import { connectCallers } from '../membership/ringback.ts';
 import { failInvitation, lookUp } from '../membership/ringing.ts';
@@ -55,6 +55,7 @@ function redirect(live: LiveCall, party: Party, target: RedirectTarget, now: Ins
   const { model, options } = live;
   const identifier = target.kind === 'user' ? target.identifier : `4:${target.number}`;
   const redirections = (party.invitation?.redirections ?? 0) + 1;
+  if (model.room !== undefined) return refused('CALL_STATE_CONFLICT', 'The call of a room is for who is invited to it: it is not sent on.');
   if (model.parties.has(identifier)) return refused('TARGET_INVALID', 'They are in this call, or called by it, already.');
   if (redirections > live.limits.redirections) return refused('CALL_STATE_CONFLICT', `A call is sent on ${live.limits.redirections} times at most.`);
   const absence = target.kind === 'number' ? options.telephoneAbsence?.() : undefined;
@@ -89,6 +90,8 @@ function answer(live: LiveCall, party: Party, application: ApplicationIdentity, 
   connectCallers(live, now);
   model.connectedAt ??= now;
   model.failures = [];
+  // Whoever called may have left meanwhile: applications do not wait for nobody.
+  endWhenEmpty(live, endReason('endedByPlatform', 'platform', 'Nobody but applications was left in the call.'), now);
   return done;
 }
 

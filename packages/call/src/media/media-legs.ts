@@ -46,7 +46,8 @@ export function restrictLeg(live: LiveCall, endpointId: string, when: 'always' |
   const { model } = live;
   const { party, seat } = seatedAt(model, endpointId) ?? {};
   const conferenceId = conferenceOf(model);
-  if (party?.role === undefined || seat?.leg === undefined || conferenceId === undefined) return;
+  // A telephone sends sound and nothing else, and is muted.
+  if (party?.role === undefined || seat?.leg === undefined || seat.line !== undefined || conferenceId === undefined) return;
   const streams = sendableBy(model, party);
   if (when === 'always' || streams.length < 3) live.media({ kind: 'setSendable', conferenceId, legId: seat.leg.mediaSessionId, streams });
 }

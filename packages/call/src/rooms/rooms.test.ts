@@ -118,3 +118,18 @@ test('a room outlives a restart', () => {
   const restored = CallMachine.restore(JSON.parse(JSON.stringify(call.machine.snapshot(call.now))), call.options, call.now);
   assert.deepEqual(restored.viewFor('bob-1'), call.machine.viewFor('bob-1'));
 });
+
+test('a SIP phone of somebody who only watches is not heard, whatever key it presses; and nobody is sent on into a room', () => {
+  const call = gatherInRoom(true);
+  const dave = '8:acs:r_dave';
+  call.command({ kind: 'addParticipant', by: 'alice-1', target: dave, role: 'Consumer' });
+  call.input({ kind: 'endpointsFound', identifier: dave, isKnown: true, endpoints: [], phones: [{ deviceId: 'desk' }], isOffered: true });
+  assert.deepEqual(call.command({ kind: 'decide', by: 'offer', identifier: dave, decision: { kind: 'redirect', target: { kind: 'user', identifier: '8:acs:r_eve' } } }).lines, ['refused CALL_STATE_CONFLICT']);
+  const { lineId } = call;
+  const muted = (outcome: Outcome): unknown[] => outcome.outputs.flatMap((output) => (output.kind === 'media' && output.command.kind === 'setMuted' ? [output.command.isMuted] : []));
+  assert.deepEqual(muted(call.line({ kind: 'answered', lineId })), [true]);
+  for (const tone of ['*', '6']) assert.deepEqual(muted(call.line({ kind: 'dtmf', lineId, tone })), []);
+  assert.equal(call.machine.viewFor('bob-1')?.participants.find(({ identifier }) => identifier === dave)?.isMuted, true);
+  change(call, { ...everybody, [dave]: 'Attendee' });
+  assert.deepEqual(['*', '6'].flatMap((tone) => muted(call.line({ kind: 'dtmf', lineId, tone }))), [false]);
+});

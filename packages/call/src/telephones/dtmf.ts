@@ -1,6 +1,7 @@
 import type { Instant } from '@dialplane/sansio';
 import { replaceSeat, type Seat, type Seated, type SeatLine } from '../call-model.ts';
 import type { LiveCall } from '../live-call.ts';
+import { may } from '../rooms/role-permissions.ts';
 import { setMute } from '../membership/moderation.ts';
 import { hearTone } from '../applications/recognition.ts';
 import { done, refused, type Verdict } from '../verdict.ts';
@@ -37,5 +38,8 @@ export function showTone(live: LiveCall, seat: Seat, tone: string, now: Instant)
 function takeKey(live: LiveCall, seat: Seat, line: SeatLine, key: string): void {
   const changed: Seat = { ...seat, line: { ...line, lastKey: key } };
   replaceSeat(live.model, changed);
+  const party = live.model.parties.get(seat.identifier);
+  const isForbidden = seat.mute.kind === 'muted' && party !== undefined && !may(live.model, party, 'unmuteMic');
+  if (isForbidden) return;
   if (line.lastKey === '*' && key === '6' && live.model.kind !== 'oneToOne' && members(live.model).length > 1) setMute(live, changed, seat.mute.kind === 'muted' ? { kind: 'unmuted' } : { kind: 'muted' });
 }

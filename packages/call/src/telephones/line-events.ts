@@ -1,7 +1,7 @@
 import type { EndReason } from '@dialplane/calling-api';
 import type { Instant } from '@dialplane/sansio';
 import type { LineEnd, LineEvent } from '@dialplane/telephony-api';
-import { conferenceOf, isCalling, replaceSeat, seatedAt, takesPart, type Seat, type Seated } from '../call-model.ts';
+import { conferenceOf, isCalling, replaceSeat, seatedAt, takesPart, type MuteState, type Seat, type Seated } from '../call-model.ts';
 import { endCall } from '../membership/departure.ts';
 import { showTone } from './dtmf.ts';
 import { forward } from './forwarding.ts';
@@ -10,6 +10,7 @@ import { leave } from '../membership/leaving.ts';
 import { holdTelephones } from './line-commands.ts';
 import { reasonOfLineEnd } from './line-ends.ts';
 import type { LiveCall } from '../live-call.ts';
+import { may } from '../rooms/role-permissions.ts';
 import { connectCallers, hearEarlyMedia, ringBack } from '../membership/ringback.ts';
 import { failInvitation, loseDevice, reject, takeCall } from '../membership/ringing.ts';
 import { concludeIfReferring, handleTransferEnded, handleTransferRequested } from '../transfers/telephone-transfer.ts';
@@ -74,14 +75,15 @@ function progressed(live: LiveCall, seat: Seat, { status, hasEarlyMedia }: Extra
 /** A called telephone answers: it has the call from here on, without waiting for its media. */
 function answered(live: LiveCall, { party, seat }: Seated, displayName: string | undefined, now: Instant): void {
   if (takesPart(seat)) return;
-  const taker: Seat = { ...seat, stage: { kind: 'connected', connectedAt: now }, ...(displayName === undefined ? {} : { displayName }) };
+  const mute: MuteState = may(live.model, party, 'unmuteMic') ? seat.mute : { kind: 'muted' };
+  const taker: Seat = { ...seat, mute, stage: { kind: 'connected', connectedAt: now }, ...(displayName === undefined ? {} : { displayName }) };
   live.flow(seat.participantId, 'controller', { kind: 'callState', state: 'Connected' });
   connectCallers(live, now);
   takeCall(live, party, taker, now);
   const conferenceId = conferenceOf(live.model);
   // It was not to be heard before it answered.
   if (live.model.kind !== 'oneToOne' && seat.leg !== undefined && conferenceId !== undefined) {
-    live.media({ kind: 'setMuted', conferenceId, legId: seat.leg.mediaSessionId, isMuted: false });
+    live.media({ kind: 'setMuted', conferenceId, legId: seat.leg.mediaSessionId, isMuted: mute.kind === 'muted' });
   }
   holdTelephones(live);
 }
