@@ -9,6 +9,9 @@ import type { SentStream } from '../streams/sent-stream.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
 import { bytesPerMsOf, type DivisibleCodec, Repacketizer, type SoundPacket } from './repacketizer.ts';
 
+/** In bytes: no telephone sends more, and what is longer is left out. */
+const longestPayload = 1500;
+
 /** What all repacketized streams of a process are sent with, one after the other. */
 export class RepacketizingParts {
   readonly sender: PacketSender;
@@ -17,8 +20,8 @@ export class RepacketizingParts {
   readonly packet = new RtpPacket();
   readonly packets = new ReceivedPackets();
   readonly noElements = new ExtensionElements();
-  /** The longest packet that is read, which is the longest datagram that telephones send. */
-  readonly room = new Uint8Array(rtpHeaderLength + 1500);
+  /** Of the packet that is made. */
+  readonly room = new Uint8Array(rtpHeaderLength + longestPayload);
 
   constructor(sender: PacketSender, fanOut: FanOut) {
     this.sender = sender;
@@ -77,7 +80,7 @@ export class RepacketizedStream implements SourceStream {
   push({ bytes, payloadOffset, payloadLength, payloadType, sequenceNumber, timestamp, marker }: RtpPacket, now: Instant): void {
     if (this.subscribers.length === 0) return void this.repacketizer.flush();
     const ahead = this.newest === undefined ? 1 : sequenceDistance(sequenceNumber, this.newest);
-    if (ahead <= 0) return;
+    if (ahead <= 0 || payloadLength > longestPayload) return;
     this.newest = sequenceNumber;
     const payload = bytes.subarray(payloadOffset, payloadOffset + payloadLength);
     // The frame that tells of silence in G.729 is shorter than the others, and the last one of a packet (RFC 3551 §4.5.6).
