@@ -6,7 +6,7 @@ import type { SignalingMetrics } from '../signaling-metrics.ts';
 import type { CallChange, CallStore } from './call-store.ts';
 import { EndedCall, type Ending } from './ended-call.ts';
 import { listEntry } from './list-entry.ts';
-import type { RunningCall } from './running-call.ts';
+import { RunningCall } from './running-call.ts';
 
 export interface CallKeeperOptions {
   readonly store: CallStore;
@@ -60,21 +60,18 @@ export class CallKeeper {
   async keepRunning(call: RunningCall): Promise<boolean> {
     const { callId } = call.about;
     const { stored, parts } = call.snapshot(this.options.clock.now());
-    const running = { snapshot: JSON.stringify(stored), parts: call.parts.takeChanges(parts) };
-    const parties = call.takeNewParties();
     const isNew = !this.stored.has(callId);
-    const flow = isNew ? call.flow.takeUnsaved() : [];
+    const running = { isNew, snapshot: JSON.stringify(stored), parts: call.parts.takeChanges(parts) };
+    const parties = call.listUnstoredParties();
     if (!isNew) this.noteFlow(call);
-    const isSaved = await this.write(() => this.options.store.save({ ...this.base(call), running, parties, flow, ending: undefined, summaries: [] }));
+    const isSaved = await this.write(() => this.options.store.save({ ...this.base(call), running, parties, flow: [], ending: undefined, summaries: [] }));
     if (isSaved) {
-      if (!this.stored.has(callId)) this.options.metrics.callStarted();
-      this.stored.add(callId);
+      call.noteStoredParties(parties);
+      if (!this.stored.has(callId)) this.noteNew(call);
       return true;
     }
     if (!this.stored.has(callId)) return false;
     call.parts.putBack(running.parts);
-    call.flow.putBack(flow);
-    call.putBackParties(parties);
     if (!this.ended.has(callId)) this.unsaved.set(callId, call);
     return true;
   }
@@ -127,6 +124,12 @@ export class CallKeeper {
     if (this.failing && this.unsaved.size === 0) await this.write(() => this.options.store.probe());
   }
 
+  private noteNew(call: RunningCall): void {
+    this.stored.add(call.about.callId);
+    this.options.metrics.callStarted();
+    this.noteFlow(call);
+  }
+
   private async erase(callId: string): Promise<boolean> {
     this.stored.delete(callId);
     this.unsaved.delete(callId);
@@ -155,10 +158,12 @@ export class CallKeeper {
   private async saveEnded(call: EndedCall): Promise<boolean> {
     const { callId } = call.about;
     const flow = call.flow.takeUnsaved();
+    const { facts } = call.flow;
     const ending = { endedAt: call.endedAt, lanes: call.lanes, entry: this.entryOf(call) };
-    const { summaries, parties } = call;
-    const isSaved = await this.write(() => this.options.store.save({ ...this.base(call), running: undefined, parties: [...parties], flow, ending, summaries }));
-    if (!isSaved) {
+    const { summaries, unstoredParties: parties } = call;
+    const isSaved = await this.write(() => this.options.store.save({ ...this.base(call), running: undefined, parties, flow, ending, summaries }));
+    if (isSaved) call.storedFacts = facts;
+    else {
       call.flow.putBack(flow);
       this.unsaved.set(callId, call);
     }
@@ -169,9 +174,14 @@ export class CallKeeper {
     const { callId } = call.about;
     const flow = call.flow.takeUnsaved();
     if (flow.length === 0) return;
-    const entry = call instanceof EndedCall ? this.entryOf(call) : undefined;
+    const { facts } = call.flow;
+    const isSummedUp = call instanceof RunningCall || call.storedFacts === facts;
+    const entry = isSummedUp ? undefined : this.entryOf(call);
     const isSaved = await this.write(() => this.options.store.saveFlow(callId, call.flow.progress, flow, entry));
-    if (isSaved) return;
+    if (isSaved) {
+      if (!isSummedUp) call.storedFacts = facts;
+      return;
+    }
     call.flow.putBack(flow);
     this.unsavedFlow.set(callId, call);
   }

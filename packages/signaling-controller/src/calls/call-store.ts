@@ -20,8 +20,8 @@ export interface StoredCall {
 
 /** What changes together, and is committed together. */
 export interface CallChange extends StoredCall {
-  /** The engine's snapshot as JSON, and what has changed about its parts; absent once the call has ended. */
-  readonly running: { readonly snapshot: string; readonly parts: PartChanges } | undefined;
+  /** The engine's snapshot as JSON, and what has changed about its parts; absent once the call has ended. `isNew` while the store does not hold the call. */
+  readonly running: { readonly isNew: boolean; readonly snapshot: string; readonly parts: PartChanges } | undefined;
   readonly savedAt: number;
   /** Identifiers that were not in the call before. */
   readonly parties: readonly string[];
@@ -55,19 +55,8 @@ export class CallStore {
 
   /** Commits a change of one call, all of it or nothing. */
   async save(change: CallChange): Promise<void> {
-    const { callId, startedAt, running, ending } = change;
-    const statements = [
-      this.statements.putCall({
-        id: callId,
-        started_at: startedAt,
-        snapshot: running?.snapshot ?? null,
-        saved_at: change.savedAt,
-        flow_progress: JSON.stringify(change.progress),
-        ended_at: ending?.endedAt ?? null,
-        lanes: ending === undefined ? null : JSON.stringify(ending.lanes),
-        entry: ending === undefined ? null : JSON.stringify(ending.entry),
-      }),
-    ];
+    const { callId, startedAt, running } = change;
+    const statements = [this.callStatement(change)];
     if (running === undefined) statements.push(this.statements.deleteParts({ call_id: callId }));
     else statements.push(...this.partStatements(callId, running.parts));
     for (const identifier of change.parties) statements.push(this.statements.putParty({ identifier, started_at: startedAt, call_id: callId }));
@@ -126,13 +115,8 @@ export class CallStore {
   }
 
   async hasParty(callId: string, identifier: string): Promise<boolean> {
-    const row = await this.store.database
-      .selectFrom('call_party')
-      .select('call_id')
-      .where('call_id', '=', callId)
-      .where('identifier', '=', identifier)
-      .executeTakeFirst();
-    return row !== undefined;
+    const { rows } = await this.store.database.executeQuery(this.statements.findParty({ call_id: callId, identifier }).compile());
+    return rows.length > 0;
   }
 
   async flowOf(callId: string): Promise<FlowEvent[]> {
@@ -207,6 +191,18 @@ export class CallStore {
     await this.store.write([this.store.database.updateTable('call').set({ snapshot: null }).where('id', '=', '')]);
   }
 
+  private callStatement({ callId, startedAt, savedAt, progress, running, ending }: CallChange): Statement {
+    const state = { id: callId, snapshot: running?.snapshot ?? null, saved_at: savedAt, flow_progress: JSON.stringify(progress) };
+    if (running?.isNew === false) return this.statements.putState(state);
+    return this.statements.putCall({
+      ...state,
+      started_at: startedAt,
+      ended_at: ending?.endedAt ?? null,
+      lanes: ending === undefined ? null : JSON.stringify(ending.lanes),
+      entry: ending === undefined ? null : JSON.stringify(ending.entry),
+    });
+  }
+
   private partStatements(callId: string, { added, removed }: PartChanges): Statement[] {
     return [
       ...added.map(([name, text]) => this.statements.putPart({ call_id: callId, name, text })),
@@ -236,6 +232,9 @@ function callStatements({ database }: Store) {
         })),
       ),
     ),
+    putState: reusableStatement<Pick<Schema['call'], 'id' | 'snapshot' | 'saved_at' | 'flow_progress'>>(['id', 'snapshot', 'saved_at', 'flow_progress'], ({ id, ...state }) =>
+      database.updateTable('call').set(state).where('id', '=', id),
+    ),
     putPart: reusableStatement<Schema['call_snapshot_part']>(['call_id', 'name', 'text'], (row) =>
       database.insertInto('call_snapshot_part').values(row).onConflict((conflict) => conflict.doNothing()),
     ),
@@ -253,6 +252,9 @@ function callStatements({ database }: Store) {
     ),
     putParty: reusableStatement<Schema['call_party']>(['identifier', 'started_at', 'call_id'], (row) =>
       database.insertInto('call_party').values(row).onConflict((conflict) => conflict.doNothing()),
+    ),
+    findParty: reusableStatement<Pick<Schema['call_party'], 'call_id' | 'identifier'>>(['call_id', 'identifier'], (row) =>
+      database.selectFrom('call_party').select('call_id').where('call_id', '=', row.call_id).where('identifier', '=', row.identifier),
     ),
     putFlow: reusableStatement<Schema['call_flow']>(['call_id', 'first_sequence', 'events'], (row) =>
       database.insertInto('call_flow').values(row).onConflict((conflict) =>

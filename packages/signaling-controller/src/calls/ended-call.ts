@@ -2,6 +2,7 @@ import type { CallRecord } from '@dialplane/call';
 import type { CallSummary, EndReason } from '@dialplane/calling-api';
 import type { ClientDescription } from '../endpoints/registered-endpoint.ts';
 import type { Clock } from '../clock.ts';
+import type { CallFacts } from './call-facts.ts';
 import type { CallFlowRecorder } from './call-flow-recorder.ts';
 import { callSummaries } from './call-summaries.ts';
 import type { CallOutline } from './list-entry.ts';
@@ -19,10 +20,14 @@ export class EndedCall implements Omit<CallOutline, 'facts'> {
   readonly kind: CallOutline['kind'];
   readonly lanes: CallOutline['lanes'];
   readonly parties: ReadonlySet<string>;
+  /** Those whom the store may not hold yet. */
+  readonly unstoredParties: readonly string[];
   readonly flow: CallFlowRecorder;
   /** Wall-clock milliseconds. */
   readonly endedAt: number;
   readonly summaries: readonly CallSummary[];
+  /** What its list entry in the store was drawn from. */
+  storedFacts: CallFacts | undefined;
   private readonly participantIds: ReadonlyMap<string, string>;
 
   /** Draws the conclusion of `call`; its flow record goes on here. */
@@ -33,6 +38,7 @@ export class EndedCall implements Omit<CallOutline, 'facts'> {
     this.kind = record?.kind ?? call.kind;
     this.lanes = call.lanes;
     this.parties = new Set(call.parties);
+    this.unstoredParties = call.listUnstoredParties();
     this.flow = call.flow;
     this.endedAt = record === undefined ? wall : dating(record.endedAt);
     this.summaries = record === undefined ? [] : callSummaries(record, dating, clientOf);

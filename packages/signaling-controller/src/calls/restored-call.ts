@@ -18,7 +18,7 @@ export function restoredCall(stored: InterruptedCall, { clock, flowLimits, machi
   const options = { ...machineOptions(about), downtimeMs: Math.max(0, clock.wallMs() - savedAt) };
   const call = new RunningCall(about, CallMachine.restore({ ...snapshot, parts }, options, clock.now()), new CallFlowRecorder(stored.progress, flowLimits));
   for (const identifier of parties) call.addParty(identifier);
-  call.takeNewParties();
+  call.noteStoredParties(parties);
   call.parts.adopt(Object.keys(parts));
   for (const endpointId of call.machine.endpoints()) {
     call.endpoints.add(endpointId);

@@ -72,7 +72,7 @@ export class RunningCall {
   /** What each participant was last offered of the relay. */
   private readonly relayOffers = new Map<string, string>();
   private readonly legs: LegReports;
-  private newParties: string[] = [];
+  private readonly storedParties = new Set<string>();
 
   constructor(about: CallAbout, machine: CallMachine, flow: CallFlowRecorder) {
     this.about = about;
@@ -193,19 +193,16 @@ export class RunningCall {
   }
 
   addParty(identifier: string): void {
-    if (this.parties.has(identifier)) return;
     this.parties.add(identifier);
-    this.newParties.push(identifier);
   }
 
-  takeNewParties(): readonly string[] {
-    const taken = this.newParties;
-    this.newParties = [];
-    return taken;
+  /** Parties of which nobody has said that the store holds them. */
+  listUnstoredParties(): readonly string[] {
+    return this.parties.size === this.storedParties.size ? [] : [...this.parties].filter((identifier) => !this.storedParties.has(identifier));
   }
 
-  putBackParties(parties: readonly string[]): void {
-    this.newParties = [...parties, ...this.newParties];
+  noteStoredParties(parties: readonly string[]): void {
+    for (const identifier of parties) this.storedParties.add(identifier);
   }
 
   /** What the media path saw of a leg of this call. */

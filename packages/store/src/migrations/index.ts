@@ -10,7 +10,8 @@ import { numberHoldsMigration } from './0009-number-holds.ts';
 import { telephoneUsageInOrderMigration } from './0010-telephone-usage-in-order.ts';
 import { eventSubscriptionsMigration } from './0011-event-subscriptions.ts';
 import { roomsMigration } from './0012-rooms.ts';
+import { endedCallsMigration } from './0013-ended-calls.ts';
 import type { Migration } from './migration.ts';
 
 /** All migrations in order: the first leads to schema version 1, and so on. Append only. */
-export const migrations: readonly Migration[] = [identityMigration, callsMigration, callSnapshotPartsMigration, relayMigration, telephonyMigration, sipMessagesMigration, openTelephoneLinesMigration, callConnectionsMigration, numberHoldsMigration, telephoneUsageInOrderMigration, eventSubscriptionsMigration, roomsMigration];
+export const migrations: readonly Migration[] = [identityMigration, callsMigration, callSnapshotPartsMigration, relayMigration, telephonyMigration, sipMessagesMigration, openTelephoneLinesMigration, callConnectionsMigration, numberHoldsMigration, telephoneUsageInOrderMigration, eventSubscriptionsMigration, roomsMigration, endedCallsMigration];
