@@ -15,8 +15,8 @@ import { startServer, type ServerProcess } from './server-process.ts';
 const measuredCore = 0;
 const generatorCore = 1;
 const pairCount = 64;
-/** Until then V8 compiles what is hot; before, its threads take a sixth of what a call costs. */
-const warmUpMs = 8000;
+/** V8 compiles and collects beside the calls: on a busy machine its threads took 0.3 ms a call from the 8th to the 13th second of load, 0.1 ms after the 18th. */
+const warmUpMs = 18_000;
 const measuredMs = 10_000;
 const idleStreams = 5000;
 const endpointsPerUser = 20;
