@@ -7,7 +7,10 @@ import { startServer, type RunningServer } from '@dialplane/server';
 import { missingOf, skipWithout } from '@dialplane/testing';
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { build } from 'vite';
+import { assertAccessible, assertPagesAccessible } from './test-accessibility.ts';
 import { drawFace } from './test-face.ts';
+import { changePolicy } from './test-policy.ts';
+import { subscribeApplication } from './test-subscriptions.ts';
 
 const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Said loudly where there is no browser; in CI nothing may be missing. */
@@ -25,7 +28,7 @@ let browser: Browser;
 before(async () => {
   if (skip !== false) return;
   await build({ root, logLevel: 'error' });
-  server = await startServer({ dataDir: join(home, 'data'), httpsPort: 0, httpPort: 0, relayPort: 0, relaySecondPort: 0, mediaPort: 0, mediaProcesses: 1, sipPort: 0, sipTlsPort: 0, demoCarrier: { ringMs: 50 }, logLevel: 'silent' });
+  server = await startServer({ dataDir: join(home, 'data'), httpsPort: 0, httpPort: 0, relayPort: 0, relaySecondPort: 0, mediaPort: 0, mediaProcesses: 1, sipPort: 0, sipTlsPort: 0, webhooks: 'private', demoCarrier: { ringMs: 50 }, logLevel: 'silent' });
   const face = tourFolder === undefined ? [] : [`--use-file-for-fake-video-capture=${drawFace(join(home, 'face.y4m'))}`];
   browser = await chromium.launch({
     executablePath: chromiumPath, env: { ...process.env, HOME: home },
@@ -93,19 +96,23 @@ test('two people sign in, call, see each other, hold, hang up, and read how the 
   const card = bob.page.getByRole('alertdialog', { name: 'Ada Lovelace' });
   await card.waitFor();
   await status(ada.page, 'Ringing').waitFor();
+  await assertAccessible(bob.page, 'an incoming call, dark');
   await picture(bob.page, 'incoming-call');
   await card.getByRole('button', { name: 'Video' }).click();
   await seeOther(ada.page, 'Bob Kahn');
   await seeOther(bob.page, 'Ada Lovelace');
   assert.ok(await isInsideWindow(bob.page));
+  await assertAccessible(ada.page, 'the stage');
   await picture(ada.page, 'call');
 
-  await ada.page.getByRole('button', { name: /^Connection/ }).click();
+  await ada.page.getByRole('button', { name: /^Connection/ }).press('Enter');
   await ada.page.getByText('Direct · UDP').waitFor();
   await ada.page.getByText('Round trip and jitter').waitFor();
+  await assertAccessible(ada.page, 'the connection of a call');
   await picture(ada.page, 'connection');
   await ada.page.keyboard.press('Escape');
   await ada.page.getByText('Round trip and jitter').waitFor({ state: 'hidden' });
+  await ada.page.waitForFunction(() => document.activeElement?.getAttribute('aria-label')?.startsWith('Connection'));
 
   await bob.page.keyboard.press('m');
   await ada.page.getByLabel('Muted').waitFor();
@@ -142,6 +149,7 @@ test('two people sign in, call, see each other, hold, hang up, and read how the 
   await ladder.press('ArrowDown');
   await ada.page.getByLabel('Chosen line').getByText('startCall 201').waitFor();
   await ada.page.locator('main').evaluate((main) => main.scrollTo(0, 0));
+  await assertAccessible(ada.page, 'a call flow');
   await picture(ada.page, 'call-flow');
   await ada.page.getByRole('radio', { name: 'Table' }).click();
   await ada.page.getByRole('table', { name: 'Call flow' }).getByText('acceptCall 200').waitFor();
@@ -239,6 +247,15 @@ test('an operator makes a room and invites; a role decides what one can do, also
   await otto.page.getByText(/no longer invited to the room/).waitFor();
   assert.ok(await isInsideWindow(otto.page));
   assert.deepEqual([...nora.complaints, ...otto.complaints], []);
+});
+
+test('every page is accessible, light and dark; an application is subscribed to calls, told of one, paused and deleted', { skip }, async () => {
+  const [olga, ben] = [await openWindow(desk), await openWindow(phone)];
+  await signIn(olga.page, `${server.httpUrl}/${new URL(await server.createSignInLink()).hash}`, 'Olga Nowak');
+  await signIn(ben.page, server.httpUrl, 'Ben');
+  await assertPagesAccessible(olga.page);
+  await subscribeApplication(olga.page, ben.page);
+  assert.deepEqual(ben.complaints, []);
 });
 
 test('a call that is declined says so on both sides', { skip }, async () => {
@@ -382,37 +399,7 @@ test('a telephone is called from the dial pad, sent keys, transferred, joined by
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByText('No SIP phone yet.').waitFor();
   await changePolicy(page);
-  assert.deepEqual([...complaints, ...other.complaints], []);
-});
-
-/** Bars, limits and prices, each seen to hold for the next number that is asked about. */
-async function changePolicy(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Limits and dialing policy' }).click();
-  const why = async (number: string, sentence: RegExp): Promise<void> => {
-    await page.getByLabel('Number to call').fill(number);
-    await page.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.getByRole('table', { name: 'Rules' }).getByText(sentence).first().waitFor();
-  };
-  await why('+12025550101', /^No limit is reached/);
-  await page.getByLabel('Never numbers that begin with').fill('+44 0049');
-  await page.getByText('“0049” is no beginning of a number').waitFor();
-  await page.getByLabel('Never numbers that begin with').fill('+44 +12025550101');
-  await page.getByRole('button', { name: 'Save the rules' }).click();
-  await page.getByRole('button', { name: 'Save the rules' }).and(page.locator(':disabled')).waitFor();
-  await why('+12025550101', /begin with \+12025550101 are barred/);
-  await page.getByLabel('Each person: Calls at a time').fill('0');
-  await page.getByRole('button', { name: 'Save the limits: Each person' }).click();
-  await page.getByRole('button', { name: 'Save the limits: Each person' }).and(page.locator(':disabled')).waitFor();
-  await page.getByRole('group', { name: 'New limit' }).getByLabel('Numbers that begin with').fill('+12025550102');
-  await page.getByLabel('Calls at a time', { exact: true }).fill('0');
-  await page.getByRole('button', { name: 'Add the limit' }).click();
-  await page.getByRole('table', { name: 'Limits', exact: true }).getByText('Numbers that begin with +12025550102').waitFor();
-  await why('+12025550102', /^Calls to \+12025550102… together may have 0 telephone calls at a time/);
-  await page.getByLabel('A minute costs').fill('0,02');
-  await page.getByRole('group', { name: 'New rate' }).getByLabel('Numbers that begin with').fill('+1');
-  await page.getByRole('button', { name: 'Add the rate' }).click();
-  await page.getByRole('table', { name: 'Rates' }).getByRole('row', { name: '+1 0.02 USD' }).waitFor();
-  await page.getByRole('table', { name: 'Options' }).getByRole('row', { name: /^--sip-strangers silent/ }).waitFor();
   await page.locator('main').evaluate((main) => main.scrollTo(0, 0));
   await picture(page, 'policy');
-}
+  assert.deepEqual([...complaints, ...other.complaints], []);
+});

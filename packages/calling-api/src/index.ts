@@ -38,7 +38,7 @@ export { EndpointEvent, EventBatch, EventEnvelope, passesBy, type PassingEvent }
 export {
   CallFlow, ClientFlowDetail, FlowCandidate, FlowDetail, FlowEvent, FlowLane, FlowSource, ReportTelemetryRequest, StreamQuality,
 } from './flow.ts';
-export { EventFilter, EventSubscription, EventSubscriptionList, PutEventSubscriptionRequest } from './event-subscriptions.ts';
+export { AdvancedFilter, EventDelivery, EventFilter, EventSubscription, EventSubscriptionList, PutEventSubscriptionRequest } from './event-subscriptions.ts';
 export {
   CreateRoomRequest, maxRoomParticipants, Room, RoomId, RoomList, RoomParticipant, RoomParticipantList, RoomRole, UpdateRoomParticipantsRequest, UpdateRoomRequest,
 } from './rooms.ts';

@@ -1,10 +1,11 @@
-import { Button, Field, Input, Spinner, Switch, Text, tokens } from '@fluentui/react-components';
+import { Button, Field, Input, Link, Spinner, Switch, Text, tokens } from '@fluentui/react-components';
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
 import type { CallListEntry } from '@dialplane/calling-api';
 import { useState, type ReactNode } from 'react';
 import { useQuery } from '../api/use-query.ts';
 import { useCalling } from '../calling/calling-context.tsx';
 import { useCommand } from '../calling/use-command.ts';
+import { hrefOf } from '../routes/route.ts';
 import { useSession } from '../session/use-session.tsx';
 import { FailureBar } from '../shell/failure-bar.tsx';
 import { Page } from '../shell/page.tsx';
@@ -61,7 +62,7 @@ export function CallsPage(): ReactNode {
       )}
       {first.error === undefined ? null : <FailureBar error={first.error} onRetry={first.reload} />}
       {first.value === undefined && first.isLoading ? <Spinner label="Loading calls" /> : null}
-      {first.value !== undefined && calls.length === 0 ? <Text style={{ color: tokens.colorNeutralForeground3 }}>No calls yet.</Text> : null}
+      {first.value !== undefined && calls.length === 0 ? <Text style={{ color: tokens.colorNeutralForeground3 }}>No calls yet. <Link href={hrefOf({ screen: 'call' })}>Call somebody</Link>, and the call stands here with its flow, its quality and why it ended.</Text> : null}
       {calls.length === 0 ? null : (
         <CallListTable calls={calls} self={isEverybody ? undefined : session?.identifier} {...(isEverybody ? {} : { onCall: (target: string) => run(() => startCall(target, false)) })} />
       )}

@@ -1,9 +1,10 @@
-import { Badge, Button, makeStyles, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, tokens } from '@fluentui/react-components';
+import { Badge, Button, makeStyles, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components';
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
 import type { CallDiagnostics, CallRecords } from '@dialplane/calling-api';
 import type { ReactNode } from 'react';
 import { streamName } from '../flow/event-text.ts';
 import { Section } from '../shell/page.tsx';
+import { TableScroller } from '../shell/table-scroller.tsx';
 import { downloadText } from '../text/download.ts';
 import { formatDuration } from '../text/duration.ts';
 import { personName } from '../text/person.ts';
@@ -11,7 +12,6 @@ import { formatBitrate, formatRatio } from '../text/quantity.ts';
 import { toCsv } from './csv.ts';
 
 const useStyles = makeStyles({
-  scroller: { overflowX: 'auto', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1 },
   table: { minWidth: '820px', tableLayout: 'auto', '& td': { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' } },
 });
 
@@ -34,7 +34,7 @@ export function RecordTables({ callId, records, titles }: RecordTablesProps): Re
     <>
       {diagnostics.length === 0 ? null : (
         <Section title="Quality per stream" actions={csv('diagnostics', diagnostics)}>
-          <div className={styles.scroller}>
+          <TableScroller label="Quality per stream">
             <Table size="small" className={styles.table} aria-label="Quality per stream">
               <TableHeader><TableRow>{['Device of', 'Stream', 'Codec', 'Transport', 'Round trip', 'Jitter', 'Loss', 'Jitter buffer', 'Video', 'Freezes'].map((head) => <TableHeaderCell key={head}>{head}</TableHeaderCell>)}</TableRow></TableHeader>
               <TableBody>
@@ -54,12 +54,12 @@ export function RecordTables({ callId, records, titles }: RecordTablesProps): Re
                 ))}
               </TableBody>
             </Table>
-          </div>
+          </TableScroller>
         </Section>
       )}
       {summaries.length === 0 ? null : (
         <Section title="Call detail records" actions={csv('summary', summaries)}>
-          <div className={styles.scroller}>
+          <TableScroller label="Call detail records">
             <Table size="small" className={styles.table} aria-label="Call detail records">
               <TableHeader><TableRow>{['Device of', 'Took part', 'Ended with', 'What that means', 'Client'].map((head) => <TableHeaderCell key={head}>{head}</TableHeaderCell>)}</TableRow></TableHeader>
               <TableBody>
@@ -74,7 +74,7 @@ export function RecordTables({ callId, records, titles }: RecordTablesProps): Re
                 ))}
               </TableBody>
             </Table>
-          </div>
+          </TableScroller>
         </Section>
       )}
     </>

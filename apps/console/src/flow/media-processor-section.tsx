@@ -1,13 +1,13 @@
-import { makeStyles, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, tokens } from '@fluentui/react-components';
+import { makeStyles, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components';
 import type { CallFlow } from '@dialplane/calling-api';
 import { useMemo, type ReactNode } from 'react';
 import { Section } from '../shell/page.tsx';
+import { TableScroller } from '../shell/table-scroller.tsx';
 import { formatOffset } from '../text/duration.ts';
 import { formatBitrate, formatCount, formatRatio } from '../text/quantity.ts';
 import { legRows, mediaCourse, type LegRow } from './media-course.ts';
 
 const useStyles = makeStyles({
-  scroller: { overflowX: 'auto', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1 },
   table: { minWidth: '680px', tableLayout: 'auto' },
   numeric: { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' },
 });
@@ -20,7 +20,7 @@ export function MediaProcessorSection({ flow, titles }: { readonly flow: CallFlo
   if (turns.length === 0) return null;
   return (
     <Section title="Media processor">
-      <div className={styles.scroller}>
+      <TableScroller label="Decisions about media">
         <Table size="small" className={styles.table} aria-label="Decisions about media">
           <TableHeader>
             <TableRow>{['At', 'For', 'What', 'Why'].map((name) => <TableHeaderCell key={name}>{name}</TableHeaderCell>)}</TableRow>
@@ -36,7 +36,7 @@ export function MediaProcessorSection({ flow, titles }: { readonly flow: CallFlo
             ))}
           </TableBody>
         </Table>
-      </div>
+      </TableScroller>
       {legs.length === 0 ? null : <LegTable legs={legs} titles={titles} />}
     </Section>
   );
@@ -45,7 +45,7 @@ export function MediaProcessorSection({ flow, titles }: { readonly flow: CallFlo
 function LegTable({ legs, titles }: { readonly legs: readonly LegRow[]; readonly titles: ReadonlyMap<string, string> }): ReactNode {
   const styles = useStyles();
   return (
-    <div className={styles.scroller}>
+    <TableScroller label="Connections as the media processor saw them">
       <Table size="small" className={styles.table} aria-label="Connections as the media processor saw them">
         <TableHeader>
           <TableRow>{['Connection of', 'Received', 'Sent', 'Round trip', 'Line takes', 'Reported'].map((name) => <TableHeaderCell key={name}>{name}</TableHeaderCell>)}</TableRow>
@@ -63,7 +63,7 @@ function LegTable({ legs, titles }: { readonly legs: readonly LegRow[]; readonly
           ))}
         </TableBody>
       </Table>
-    </div>
+    </TableScroller>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Badge, makeStyles, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
+import { TableScroller } from '../shell/table-scroller.tsx';
 import { formatDuration, formatOffset } from '../text/duration.ts';
 import { formatBytes } from '../text/quantity.ts';
 import { streamName } from './event-text.ts';
@@ -7,7 +8,6 @@ import type { PairRow, StreamRow } from './flow-analysis.ts';
 import { candidateText, pathNames } from './media-path.ts';
 
 const useStyles = makeStyles({
-  scroller: { overflowX: 'auto', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1 },
   table: { minWidth: '680px', tableLayout: 'auto' },
   numeric: { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' },
   address: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, whiteSpace: 'nowrap' },
@@ -21,7 +21,7 @@ export function PairTable({ pairs, titles }: { readonly pairs: readonly PairRow[
   const styles = useStyles();
   if (pairs.length === 0) return <Text className={styles.empty}>No client has reported a pair: media was never tried, or the reports are still to come.</Text>;
   return (
-    <div className={styles.scroller}>
+    <TableScroller label="Candidate pairs">
       <Table size="small" className={styles.table} aria-label="Candidate pairs">
         <TableHeader>
           <TableRow>{['Seen by', 'Outcome', 'Path', 'Local', 'Remote', 'Round trip', 'Tried at'].map((name) => <TableHeaderCell key={name}>{name}</TableHeaderCell>)}</TableRow>
@@ -40,7 +40,7 @@ export function PairTable({ pairs, titles }: { readonly pairs: readonly PairRow[
           ))}
         </TableBody>
       </Table>
-    </div>
+    </TableScroller>
   );
 }
 
@@ -52,7 +52,7 @@ export function StreamTable({ streams, titles }: { readonly streams: readonly St
   if (streams.length === 0) return <Text className={styles.empty}>No media was seen.</Text>;
   const at = (ms: number | undefined): string => (ms === undefined ? '–' : `${formatOffset(ms)} s`);
   return (
-    <div className={styles.scroller}>
+    <TableScroller label="Media per direction">
       <Table size="small" className={styles.table} aria-label="Media per direction">
         <TableHeader>
           <TableRow>{['Device of', 'Direction', 'Media', 'Codec', 'First packet', 'Last packet', 'Flowed for', 'Packets', 'Bytes', 'Lost'].map((name) => <TableHeaderCell key={name}>{name}</TableHeaderCell>)}</TableRow>
@@ -74,6 +74,6 @@ export function StreamTable({ streams, titles }: { readonly streams: readonly St
           ))}
         </TableBody>
       </Table>
-    </div>
+    </TableScroller>
   );
 }

@@ -25,7 +25,7 @@ export function QualityCharts({ callId, isCompact = false }: { readonly callId: 
           { name: 'Jitter', color: tokens.colorPaletteDarkOrangeForeground1, values: shown.map(({ jitterMs }) => jitterMs ?? null) },
         ]} />
         <TimeChart title="Bit rate" unit="kbit/s" seconds={seconds} series={[
-          { name: 'Sent', color: tokens.colorPaletteGrapeBorderActive, values: shown.map(({ sentBps }) => sentBps / 1000) },
+          { name: 'Sent', color: tokens.colorPaletteGrapeForeground2, values: shown.map(({ sentBps }) => sentBps / 1000) },
           { name: 'Received', color: tokens.colorPaletteGreenForeground1, values: shown.map(({ receivedBps }) => receivedBps / 1000) },
         ]} />
         <TimeChart title="Loss" unit="%" seconds={seconds} series={[{ name: 'Lost', color: tokens.colorPaletteRedForeground1, values: shown.map(({ loss }) => (loss === undefined ? null : loss * 100)) }]} />

@@ -20,5 +20,5 @@ export function RelayedSection({ callId, titles, refreshMs }: RelayedSectionProp
   // A server without a relay has no ledger to ask: then there is nothing to show either.
   const records = useQuery(`relayed ${callId} ${refreshMs}`, (signal) => ask('listRelayUsageRecords', { query: { callId } }, signal), { refreshMs: () => refreshMs });
   const rows = (records.value?.value ?? []).map((record) => rowInCall(record, titles));
-  return rows.length === 0 ? null : <Section title="Relayed"><UsageTable rows={rows} label="Relayed" /></Section>;
+  return rows.length === 0 ? null : <Section title="Relayed"><UsageTable head="For" rows={rows} label="Relayed" /></Section>;
 }

@@ -16,20 +16,25 @@ const useStyles = makeStyles({
     display: 'grid', gap: '16px', padding: '20px', borderRadius: tokens.borderRadiusXLarge, backgroundColor: tokens.colorNeutralBackground1, boxShadow: tokens.shadow64, border: `1px solid ${tokens.colorNeutralStroke1}`,
     animationName: { from: { transform: 'translateY(-16px)', opacity: 0 }, to: { transform: 'none', opacity: 1 } }, animationDuration: tokens.durationSlow, animationTimingFunction: tokens.curveDecelerateMid,
   },
+  unseen: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' },
   who: { display: 'flex', gap: '14px', alignItems: 'center', minWidth: 0, '& > div': { minWidth: 0 } },
   name: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   actions: { display: 'grid', gridTemplateColumns: 'repeat(3, 1fr)', gap: '8px' },
   decline: { backgroundColor: tokens.colorPaletteRedBackground3, color: tokens.colorNeutralForegroundOnBrand, ':hover': { backgroundColor: tokens.colorPaletteRedForeground1, color: tokens.colorNeutralForegroundOnBrand } },
 });
 
-/** A card for every call that rings, above whatever is shown, with its sound. */
+/** A card for every call that rings, above whatever is shown, with its sound; and a sentence for screen readers, also where the focus stays with who is typing. */
 export function IncomingCallCards(): ReactNode {
   const styles = useStyles();
   const { incoming } = useCalling();
   const isRinging = incoming.length > 0;
   useEffect(() => (isRinging ? startRinging('incoming') : undefined), [isRinging]);
-  if (!isRinging) return null;
-  return <div className={styles.layer}>{incoming.map((call) => <IncomingCallCard key={call.id} call={call} />)}</div>;
+  return (
+    <>
+      <span aria-live="assertive" className={styles.unseen}>{incoming.map(({ callerInfo }) => `${nameOf(callerInfo)} is calling you.`).join(' ')}</span>
+      {isRinging ? <div className={styles.layer}>{incoming.map((call) => <IncomingCallCard key={call.id} call={call} />)}</div> : null}
+    </>
+  );
 }
 
 /** The card takes the focus unless the person is typing: then Enter answers. Escape declines. */

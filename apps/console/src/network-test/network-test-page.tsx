@@ -1,4 +1,4 @@
-import { Badge, Button, makeStyles, MessageBar, MessageBarBody, MessageBarTitle, Spinner, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text, tokens } from '@fluentui/react-components';
+import { Badge, Button, makeStyles, MessageBar, MessageBarBody, MessageBarTitle, Spinner, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text } from '@fluentui/react-components';
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
 import { CopyRegular } from '@fluentui/react-icons/svg/copy';
 import { useState, type ReactNode } from 'react';
@@ -7,13 +7,13 @@ import { useCommand } from '../calling/use-command.ts';
 import { useSession } from '../session/use-session.tsx';
 import { FailureBar } from '../shell/failure-bar.tsx';
 import { Page, Section } from '../shell/page.tsx';
+import { TableScroller } from '../shell/table-scroller.tsx';
 import { downloadText } from '../text/download.ts';
 import { reportText, type NetworkReport, type ReportRow } from './network-report.ts';
 import { runNetworkTest } from './run-network-test.ts';
 
 const useStyles = makeStyles({
   lead: { maxWidth: '72ch', margin: 0 },
-  scroller: { overflowX: 'auto', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1 },
   table: { minWidth: '640px', tableLayout: 'auto' },
 });
 
@@ -62,12 +62,12 @@ function Report({ report }: { readonly report: NetworkReport }): ReactNode {
           </>
         }
       >
-        <div className={styles.scroller}>
+        <TableScroller label="Ways to the server">
           <Table size="small" className={styles.table} aria-label="Ways to the server">
             <TableHeader><TableRow>{['What', 'Verdict', 'Seen'].map((head) => <TableHeaderCell key={head}>{head}</TableHeaderCell>)}</TableRow></TableHeader>
             <TableBody>{report.rows.map((row) => <Row key={row.what} row={row} />)}</TableBody>
           </Table>
-        </div>
+        </TableScroller>
       </Section>
     </>
   );

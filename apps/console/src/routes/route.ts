@@ -11,6 +11,7 @@ export type Route =
   | { readonly screen: 'usage' }
   | { readonly screen: 'telephony' }
   | { readonly screen: 'policy' }
+  | { readonly screen: 'subscriptions' }
   | { readonly screen: 'operator' }
   | { readonly screen: 'about' };
 
@@ -35,7 +36,7 @@ export function parseRoute(fragment: string): Route {
     case 'usage':
       return { screen: 'usage' };
     case 'telephony':
-      return { screen: second === 'policy' ? 'policy' : 'telephony' };
+      return { screen: second === 'policy' || second === 'subscriptions' ? second : 'telephony' };
     case 'operator':
       return { screen: 'operator' };
     case 'about':
@@ -70,6 +71,8 @@ export function hrefOf(route: Route): string {
       return '#/telephony';
     case 'policy':
       return '#/telephony/policy';
+    case 'subscriptions':
+      return '#/telephony/subscriptions';
     case 'operator':
       return '#/operator';
     case 'about':

@@ -31,7 +31,8 @@ const useStyles = makeStyles({
   },
   current: { color: tokens.colorBrandForeground1, backgroundColor: tokens.colorNeutralBackground1, fontWeight: tokens.fontWeightSemibold },
   space: { flexGrow: 1, '@media (max-width: 719px)': { display: 'none' } },
-  account: { minWidth: '44px', width: '44px', height: '44px', padding: 0, borderRadius: '50%' },
+  account: { minWidth: '44px', width: '76px', padding: '4px 0', display: 'grid', justifyItems: 'center', gap: '2px', fontWeight: tokens.fontWeightRegular, fontSize: tokens.fontSizeBase100, lineHeight: tokens.lineHeightBase100, '@media (max-width: 719px)': { width: '44px', height: '44px', padding: 0, borderRadius: '50%' } },
+  name: { maxWidth: '100%', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', '@media (max-width: 719px)': { display: 'none' } },
 });
 
 const items = [
@@ -51,7 +52,7 @@ export function Navigation({ route }: { readonly route: Route }): ReactNode {
   const styles = useStyles();
   const { operatorToken } = useSession();
   const isNarrow = useIsNarrow();
-  const current = route.screen === 'flow' ? 'calls' : route.screen === 'policy' ? 'telephony' : route.screen === 'room' ? 'rooms' : route.screen;
+  const current = route.screen === 'flow' ? 'calls' : route.screen === 'policy' || route.screen === 'subscriptions' ? 'telephony' : route.screen === 'room' ? 'rooms' : route.screen;
   const isShown = (name: string): boolean => (operatorToken === undefined ? !forOperators.has(name) : !(isNarrow && name === 'About'));
   return (
     <nav className={styles.nav} aria-label="Console">
@@ -82,7 +83,8 @@ function AccountMenu(): ReactNode {
     <Menu checkedValues={{ appearance: [appearance] }} onCheckedValueChange={(_, { checkedItems: [item] }) => choose((item ?? 'system') as Appearance)}>
       <MenuTrigger disableButtonEnhancement>
         <Button appearance="subtle" className={styles.account} aria-label={`Signed in as ${session.displayName}; appearance and sign-out`}>
-          <Avatar name={session.displayName} size={36} color="brand" badge={{ status: isOnline ? 'available' : 'offline' }} aria-hidden />
+          <Avatar size={36} color="brand" badge={{ status: isOnline ? 'available' : 'offline' }} aria-hidden />
+          <span className={styles.name}>{session.displayName}</span>
         </Button>
       </MenuTrigger>
       <MenuPopover>

@@ -6,7 +6,7 @@ const useStyles = makeStyles({
   page: { width: '100%', maxWidth: '1320px', margin: '0 auto', flexShrink: 0, padding: '24px 32px 48px', boxSizing: 'border-box', display: 'grid', gap: '24px', alignContent: 'start', gridTemplateColumns: 'minmax(0, 1fr)', '@media (max-width: 719px)': { padding: '16px 16px 32px', gap: '16px' }, '@media print': { padding: 0 } },
   head: { display: 'flex', flexWrap: 'wrap', justifyContent: 'space-between', alignItems: 'center', gap: '12px' },
   title: { margin: 0 },
-  actions: { display: 'flex', gap: '8px', flexWrap: 'wrap' },
+  actions: { display: 'flex', gap: '8px', flexWrap: 'wrap', '& > a + a': { marginLeft: '12px' } },
   section: { display: 'grid', gap: '12px', gridTemplateColumns: 'minmax(0, 1fr)' },
 });
 

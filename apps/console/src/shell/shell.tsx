@@ -24,6 +24,7 @@ const PolicyPage = lazy(() => import('../policy/policy-page.tsx').then(({ Policy
 const RoomsPage = lazy(() => import('../rooms/rooms-page.tsx').then(({ RoomsPage }) => ({ default: RoomsPage })));
 const RoomPage = lazy(() => import('../rooms/room-page.tsx').then(({ RoomPage }) => ({ default: RoomPage })));
 const TelephonyPage = lazy(() => import('../telephony/telephony-page.tsx').then(({ TelephonyPage }) => ({ default: TelephonyPage })));
+const SubscriptionsPage = lazy(() => import('../subscriptions/subscriptions-page.tsx').then(({ SubscriptionsPage }) => ({ default: SubscriptionsPage })));
 const OperatorPage = lazy(() => import('../operator/operator-page.tsx').then(({ OperatorPage }) => ({ default: OperatorPage })));
 const AboutPage = lazy(() => import('../about/about-page.tsx').then(({ AboutPage }) => ({ default: AboutPage })));
 
@@ -119,6 +120,8 @@ function Screen({ route }: { readonly route: Route }): ReactNode {
       return <TelephonyPage />;
     case 'policy':
       return <PolicyPage />;
+    case 'subscriptions':
+      return <SubscriptionsPage />;
     case 'operator':
       return <OperatorPage />;
     case 'about':

@@ -23,7 +23,7 @@ export function Keypad({ call, buttonClass }: { readonly call: Call; readonly bu
       <PopoverTrigger disableButtonEnhancement>
         <Tooltip content="Keypad" relationship="label"><Button className={buttonClass} icon={<DialpadRegular />} /></Tooltip>
       </PopoverTrigger>
-      <PopoverSurface aria-label="Keypad"><Keys call={call} /></PopoverSurface>
+      <PopoverSurface role="dialog" aria-label="Keypad"><Keys call={call} /></PopoverSurface>
     </Popover>
   );
 }

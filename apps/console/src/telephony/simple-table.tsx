@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 const useStyles = makeStyles({
   root: { display: 'grid', gap: '8px', gridTemplateColumns: 'minmax(0, 1fr)', justifyItems: 'start' },
   scroller: { boxSizing: 'border-box', width: '100%', overflow: 'auto', maxHeight: '452px', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1 },
-  table: { minWidth: '640px', tableLayout: 'auto', '& td': { fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere' } },
+  table: { minWidth: '640px', tableLayout: 'auto', '& td': { fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere' }, '& .fui-Badge': { whiteSpace: 'nowrap', flexShrink: 0 } },
   actions: { '& td:last-child': { whiteSpace: 'nowrap' } },
   head: { position: 'sticky', top: 0, zIndex: 1, backgroundColor: tokens.colorNeutralBackground1, boxShadow: `0 1px 0 ${tokens.colorNeutralStroke2}` },
   unseen: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' },
@@ -30,7 +30,7 @@ export interface SimpleTableProps {
   readonly empty: string;
 }
 
-/** A table whose cells are given row by row. A long one scrolls under its head, and is searched. */
+/** A table whose cells are given row by row. A long one scrolls under its head, and is searched. One without actions takes the focus itself, so that the arrow keys scroll it. */
 export function SimpleTable({ label, heads, rows, empty }: SimpleTableProps): ReactNode {
   const styles = useStyles();
   const [query, setQuery] = useState('');
@@ -40,7 +40,7 @@ export function SimpleTable({ label, heads, rows, empty }: SimpleTableProps): Re
   return (
     <div className={styles.root}>
       {isSearched ? <SearchBox value={query} placeholder={`Search ${rows.length}`} aria-label={`Search in ${label}`} onChange={(_, { value }) => setQuery(value)} /> : null}
-      <div className={styles.scroller}>
+      <div className={styles.scroller} {...(heads.at(-1) === '' ? {} : { tabIndex: 0, role: 'group', 'aria-label': label })}>
         <Table size="small" className={mergeClasses(styles.table, heads.at(-1) === '' && styles.actions)} aria-label={label}>
           <TableHeader className={styles.head}><TableRow>{heads.map((head, index) => <TableHeaderCell key={head === '' ? index : head}>{head === '' ? <span className={styles.unseen}>Actions</span> : head}</TableHeaderCell>)}</TableRow></TableHeader>
           <TableBody>

@@ -18,7 +18,7 @@ const healthRefreshMs = 5000;
 /** Carriers, numbers, routes and SIP phones, and what was telephoned; for operators. */
 export function TelephonyPage(): ReactNode {
   return (
-    <Page title="Telephony" actions={<Link href={hrefOf({ screen: 'policy' })}>Limits and dialing policy</Link>}>
+    <Page title="Telephony" actions={<><Link href={hrefOf({ screen: 'policy' })}>Limits and dialing policy</Link><Link href={hrefOf({ screen: 'subscriptions' })}>Event subscriptions</Link></>}>
       <OperatorsOnly>{(operatorApi) => <Sections operatorApi={operatorApi} />}</OperatorsOnly>
     </Page>
   );

@@ -6,6 +6,7 @@ import type { Query } from '../api/use-query.ts';
 import { useCommand } from '../calling/use-command.ts';
 import { FailureBar } from '../shell/failure-bar.tsx';
 import { Section } from '../shell/page.tsx';
+import { formatInstant } from '../text/instant.ts';
 import { ConfirmedDelete } from './confirmed-delete.tsx';
 import { NewTrunk } from './new-trunk.tsx';
 import { SimpleTable, type SimpleRow } from './simple-table.tsx';
@@ -50,7 +51,7 @@ export function TrunksSection({ operatorApi, trunks }: TrunksSectionProps): Reac
         </span>,
         health.registration,
         health.activeLines,
-        health.lastSeenAt === undefined ? 'never' : whenHeard(health.lastSeenAt),
+        health.lastSeenAt === undefined ? 'never' : formatInstant(health.lastSeenAt),
         <span key="actions" className={styles.actions}>
           <Switch checked={isEnabled} aria-label={`Use ${name}`} onChange={() => run(() => put(name, { ...settingsOf(trunk), isEnabled: !isEnabled }))} />
           <ConfirmedDelete name={name} consequence={`No call goes to ${name} or comes from it any more.`} onDelete={() => remove(name)} />
@@ -70,9 +71,4 @@ export function TrunksSection({ operatorApi, trunks }: TrunksSectionProps): Reac
       <NewTrunk operatorApi={operatorApi} onPut={put} />
     </Section>
   );
-}
-
-function whenHeard(instant: string): string {
-  const date = new Date(instant);
-  return date.toDateString() === new Date().toDateString() ? date.toLocaleTimeString() : date.toLocaleString();
 }

@@ -12,7 +12,7 @@ import { Page, Section } from '../shell/page.tsx';
 import { downloadText } from '../text/download.ts';
 import { RelaySettingsCard } from './relay-settings-card.tsx';
 import { instantsOf, recentDays } from './usage-period.ts';
-import { rowOfRecord, rowOfSum, usageViews, type UsageRow, type UsageView } from './usage-rows.ts';
+import { rowOfRecord, rowOfSum, usageHeads, usageViews, type UsageRow, type UsageView } from './usage-rows.ts';
 import { UsageTable } from './usage-table.tsx';
 
 const useStyles = makeStyles({ filters: { display: 'flex', flexWrap: 'wrap', gap: '12px 24px', alignItems: 'end' } });
@@ -64,7 +64,7 @@ function Usage({ operatorApi }: { readonly operatorApi: ApiClient }): ReactNode 
         </RadioGroup>
       </div>
       {usage.error === undefined ? null : <FailureBar error={usage.error} onRetry={usage.reload} />}
-      {usage.value === undefined ? (usage.isLoading ? <Spinner label="Adding up" /> : null) : <UsageTable rows={usage.value} label="Relay usage" />}
+      {usage.value === undefined ? (usage.isLoading ? <Spinner label="Adding up" /> : null) : <UsageTable rows={usage.value} label="Relay usage" head={usageHeads[view]} />}
     </Section>
   );
 }

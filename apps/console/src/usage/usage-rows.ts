@@ -6,6 +6,9 @@ export type UsageView = 'day' | 'call' | 'user' | 'allocation';
 
 export const usageViews = { day: 'Per day', call: 'Per call', user: 'Per person', allocation: 'Per allocation' } as const satisfies Record<UsageView, string>;
 
+/** What a line of each view is. */
+export const usageHeads = { day: 'Day', call: 'Call', user: 'Person', allocation: 'Began' } as const satisfies Record<UsageView, string>;
+
 /** A line of the table of usage. Bytes as the ledger counts them, durations in ms. */
 export interface UsageRow {
   readonly key: string;

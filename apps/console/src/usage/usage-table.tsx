@@ -1,26 +1,33 @@
 import { Link, makeStyles, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text, tokens } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { hrefOf } from '../routes/route.ts';
+import { TableScroller } from '../shell/table-scroller.tsx';
 import { formatDuration } from '../text/duration.ts';
 import { formatBytes } from '../text/quantity.ts';
 import { formatMoney, totalCost, type UsageRow } from './usage-rows.ts';
 
 const useStyles = makeStyles({
-  scroller: { overflowX: 'auto', border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, backgroundColor: tokens.colorNeutralBackground1 },
   table: { minWidth: '720px', tableLayout: 'auto', '& td': { fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' } },
   total: { fontWeight: tokens.fontWeightSemibold },
   empty: { color: tokens.colorNeutralForeground3 },
 });
 
+interface UsageTableProps {
+  readonly rows: readonly UsageRow[];
+  readonly label: string;
+  /** What its lines are: `Day`. */
+  readonly head: string;
+}
+
 /** What the relay carried, line by line, and all of it together. Bytes are exact in the title of their cell. */
-export function UsageTable({ rows, label }: { readonly rows: readonly UsageRow[]; readonly label: string }): ReactNode {
+export function UsageTable({ rows, label, head }: UsageTableProps): ReactNode {
   const styles = useStyles();
   if (rows.length === 0) return <Text className={styles.empty}>Nothing was relayed.</Text>;
   const sum = (of: (row: UsageRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
   return (
-    <div className={styles.scroller}>
+    <TableScroller label={label}>
       <Table size="small" className={styles.table} aria-label={label}>
-        <TableHeader><TableRow>{['', 'Reached over', 'Allocations', 'Sent to peers', 'Received from peers', 'Time', 'Cost'].map((head) => <TableHeaderCell key={head}>{head}</TableHeaderCell>)}</TableRow></TableHeader>
+        <TableHeader><TableRow>{[head, 'Reached over', 'Allocations', 'Sent to peers', 'Received from peers', 'Time', 'Cost'].map((text) => <TableHeaderCell key={text}>{text}</TableHeaderCell>)}</TableRow></TableHeader>
         <TableBody>
           {rows.map((row) => (
             <TableRow key={row.key}>
@@ -44,6 +51,6 @@ export function UsageTable({ rows, label }: { readonly rows: readonly UsageRow[]
           </TableRow>
         </TableBody>
       </Table>
-    </div>
+    </TableScroller>
   );
 }

@@ -114,9 +114,31 @@ test('subscriptions choose by the subject, are listed and deleted, and webhooks 
   assert.deepEqual([subscription?.name, subscription?.url], ['calls', application.callbackUri]);
   await assert.rejects(alice.operate('PUT', '/v1/event-subscriptions/deaf', { url: `${server.httpUrl}/nowhere` }), /400.*body.url/);
   await assert.rejects(alice.operate('PUT', '/v1/event-subscriptions/file', { url: 'file:///etc/passwd' }), /400/);
+  const unknownKey = { operatorType: 'StringIn', key: 'data.colour', values: ['red'] };
+  await assert.rejects(alice.operate('PUT', '/v1/event-subscriptions/red', { url: application.callbackUri, filter: { advancedFilters: [unknownKey] } }), /400/);
   await alice.operate('DELETE', '/v1/event-subscriptions/calls');
   await assert.rejects(alice.operate('DELETE', '/v1/event-subscriptions/calls'), /404.*EVENT_SUBSCRIPTION_NOT_FOUND/);
   await assert.rejects(alice.ask('GET', '/v1/event-subscriptions'), /403|401/);
+});
+
+test('a subscription chooses by who is called, tells what became of its last delivery, and is told nothing while it is paused', async (t) => {
+  const { application, alice, bob, carol } = await scene(t, { filter: (one) => ({ advancedFilters: [{ operatorType: 'StringIn', key: 'data.to.rawId', values: [one.signedIn.identifier] }] }) });
+  const subscription = async (): Promise<EventSubscription | undefined> => (await alice.operate<EventSubscriptionList>('GET', '/v1/event-subscriptions')).value[0];
+  const before = await subscription();
+  assert.ok(before?.validatedAt !== undefined && before.lastDelivery === undefined);
+  await command(alice, await call(alice, carol), 'hangUp');
+  const begun = await call(alice, bob);
+  assert.equal((await application.toldOfCall())['correlationId'], begun.callId, 'and not of the call to Carol');
+  // Its answer is on the way for as long as Bob rings.
+  let delivery: EventSubscription['lastDelivery'];
+  while (delivery === undefined) delivery = (await subscription())?.lastDelivery;
+  assert.deepEqual([delivery.outcome, delivery.sentence], ['taken', 'it answered with 200.']);
+
+  application.isGone = true;
+  const { url, filter } = before;
+  const paused = await alice.operate<EventSubscription>('PUT', '/v1/event-subscriptions/calls', { url, filter, isPaused: true });
+  assert.deepEqual([paused.isPaused, paused.validatedAt, paused.lastDelivery], [true, before.validatedAt, delivery]);
+  await assert.rejects(alice.operate('PUT', '/v1/event-subscriptions/calls', { url, filter }), /400.*body.url/, 'resumed, it has to want to be called');
 });
 
 test('an application that takes nothing changes nothing: who is signed in rings, and who is not is said to be away', async (t) => {

@@ -113,10 +113,11 @@ export class TelephonyDesk {
     return { value: [...this.#books.eventSubscriptions.list()] };
   }
 
-  /** As for the webhook of a number. */
+  /** As for the webhook of a number, but that one which is to be told nothing for now is not asked. */
   async putEventSubscription(name: string, request: PutEventSubscriptionRequest): Promise<Answer<EventSubscription>> {
+    if (request.isPaused === true) return this.#books.eventSubscriptions.put(name, request, false);
     const fault = await this.#books.incomingCalls.validate(request.url);
-    return fault === undefined ? this.#books.eventSubscriptions.put(name, request) : refusal('REQUEST_INVALID', fault, 'body.url');
+    return fault === undefined ? this.#books.eventSubscriptions.put(name, request, true) : refusal('REQUEST_INVALID', fault, 'body.url');
   }
 
   deleteEventSubscription(name: string): Promise<Answer<undefined>> {

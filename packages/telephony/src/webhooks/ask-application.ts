@@ -22,7 +22,7 @@ export function askApplication(desk: IncomingCallDesk, call: AskedCall, decide: 
       return { ok: true, value: undefined };
     },
     undecided: (sentence) => decide(lineId, { kind: 'line', far: call.far, line: { ...call.line, target: { kind: 'nobody', status: 480, sentence } } }),
-  }, decideWithinMs);
+  }, { decideWithinMs });
 }
 
 function decisionFor({ line: { lineId: _lineId, ...line }, far }: AskedCall, decision: CallDecision): Decision {

@@ -54,7 +54,7 @@ function desk(t: TestContext, options: Partial<IncomingCallDeskOptions> = {}): I
 type Undecided = { readonly kind: 'undecided'; readonly sentence: string };
 const ask = (asked: IncomingCallDesk, url: string, decideWithinMs = 30_000): Promise<CallDecision | Undecided> =>
   new Promise((resolve) => {
-    asked.ask(call, [url], { decided: async (decision) => carriedOut(() => resolve(decision)), undecided: (sentence) => resolve({ kind: 'undecided', sentence }) }, decideWithinMs);
+    asked.ask(call, [url], { decided: async (decision) => carriedOut(() => resolve(decision)), undecided: (sentence) => resolve({ kind: 'undecided', sentence }) }, { decideWithinMs });
   });
 const carriedOut = (work: () => void) => {
   work();

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import type { ApplicationIdentity, CallDecision, ConnectionOutcome, IncomingCallControl, OfferedCall, OfferListener, RedirectTarget, RejectReason } from '@dialplane/applications-api';
+import type { EventDelivery } from '@dialplane/calling-api';
 import type { Logger } from '@dialplane/telemetry';
 import { IncomingCallContexts } from './incoming-call-context.ts';
 import { incomingCallEvent, validationEvent } from './incoming-call-event.ts';
-import type { WebhookSender } from './webhook-sender.ts';
+import type { WebhookReceipt, WebhookSender } from './webhook-sender.ts';
 
 export interface IncomingCallDeskOptions {
   readonly sender: WebhookSender;
@@ -16,6 +17,14 @@ export interface IncomingCallDeskOptions {
   readonly now: () => number;
   /** How long to wait before each further try, in milliseconds; 1, 2 and 4 seconds by default. */
   readonly retryAfterMs?: readonly number[];
+}
+
+/** How one call is put to applications. */
+export interface AskOptions {
+  /** How long they may think, once one was told, in milliseconds; as long as the call waits without it. */
+  readonly decideWithinMs?: number;
+  /** Told what came of every try. */
+  readonly told?: (url: string, delivery: Omit<EventDelivery, 'at'>) => void;
 }
 
 /**
@@ -69,17 +78,16 @@ export class IncomingCallDesk implements IncomingCallControl {
    *
    * @param urls of their webhooks, at least one.
    * @param listener told later, unless the call is withdrawn before.
-   * @param decideWithinMs how long they may think, once one was told; as long as the call waits without it.
    */
-  ask(call: OfferedCall, urls: readonly string[], listener: OfferListener, decideWithinMs?: number): void {
+  ask(call: OfferedCall, urls: readonly string[], listener: OfferListener, options: AskOptions = {}): void {
     // Calls that ring meanwhile leave room for those that do not.
-    if (this.#waiting.size >= (decideWithinMs === undefined ? mostWaiting / 2 : mostWaiting)) {
+    if (this.#waiting.size >= (options.decideWithinMs === undefined ? mostWaiting / 2 : mostWaiting)) {
       queueMicrotask(() => listener.undecided('Too many calls wait for the word of an application.'));
       return;
     }
     const waiting: WaitingCall = { call, listener, word: 'awaited', over: new AbortController() };
     this.#waiting.set(call.offerId, waiting);
-    void this.#put(waiting, urls, decideWithinMs).catch((error: unknown) => {
+    void this.#put(waiting, urls, options).catch((error: unknown) => {
       this.#options.logger.error({ err: error, callId: call.callId }, 'A call could not be put to an application.');
       this.#giveUp(call.offerId, 'The call could not be put to the application.');
     });
@@ -126,10 +134,10 @@ export class IncomingCallDesk implements IncomingCallControl {
     for (const offerId of this.#waiting.keys()) this.#take(offerId);
   }
 
-  async #put({ call, over }: WaitingCall, urls: readonly string[], decideWithinMs: number | undefined): Promise<void> {
+  async #put({ call, over }: WaitingCall, urls: readonly string[], { decideWithinMs, told }: AskOptions): Promise<void> {
     const { resourceId, serverCallIdOf, now } = this.#options;
     const event = incomingCallEvent(call, { resourceId: resourceId(), serverCallId: serverCallIdOf(call.callId), incomingCallContext: this.#contexts.write(call.offerId) }, now());
-    const receipts = await Promise.all(urls.map((url) => this.#deliver(call.callId, url, event, over.signal)));
+    const receipts = await Promise.all(urls.map((url) => this.#deliver(call.callId, url, event, over.signal, told)));
     if (over.signal.aborted) return;
     if (!receipts.some(({ isTaken }) => isTaken)) {
       this.#giveUp(call.offerId, `The application that decides about this call cannot be reached: ${receipts[0]?.sentence}`);
@@ -139,14 +147,22 @@ export class IncomingCallDesk implements IncomingCallControl {
     }
   }
 
-  async #deliver(callId: string, url: string, event: object, signal: AbortSignal): Promise<{ readonly isTaken: boolean; readonly sentence: string }> {
+  async #deliver(callId: string, url: string, event: object, signal: AbortSignal, told: AskOptions['told']): Promise<WebhookReceipt> {
     const { sender, resourceId, logger, retryAfterMs = presetRetriesMs } = this.#options;
+    let failures = 0;
     const receipt = await sender.deliver({
       url, resourceId: resourceId(), body: [event], retryAfterMs, signal,
       headers: (tries) => ({ 'aeg-event-type': 'Notification', 'aeg-delivery-count': String(tries) }),
-      onRetry: (outcome) => logger.warn({ callId, outcome }, 'A webhook did not take an incoming call; it is told again.'),
+      onRetry: (outcome) => {
+        failures += 1;
+        told?.(url, { outcome: 'failed', sentence: outcome });
+        logger.warn({ callId, outcome }, 'A webhook did not take an incoming call; it is told again.');
+      },
     });
-    if (!receipt.isTaken && !signal.aborted) logger.warn({ callId, outcome: receipt.sentence }, 'A webhook did not take an incoming call.');
+    const { isTaken, sentence } = receipt;
+    if (isTaken || !signal.aborted) told?.(url, { outcome: isTaken ? 'taken' : 'failed', sentence });
+    else if (failures === 0) told?.(url, { outcome: 'overtaken', sentence: 'the call was answered, decided or over first.' });
+    if (!isTaken && !signal.aborted) logger.warn({ callId, outcome: sentence }, 'A webhook did not take an incoming call.');
     return receipt;
   }
 

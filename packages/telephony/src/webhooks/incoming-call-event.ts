@@ -13,9 +13,12 @@ interface EventGridEvent {
   readonly data: object;
 }
 
+/** Its `eventType`. */
+export const incomingCallType = 'Microsoft.Communication.IncomingCall';
+
 /** Azure's `IncomingCall` in the schema of Event Grid. `incomingCallContext` is what answers, redirects or rejects it. @param at milliseconds since 1970. */
 export function incomingCallEvent(call: OfferedCall, { resourceId, serverCallId, incomingCallContext }: { readonly resourceId: string; readonly serverCallId: string; readonly incomingCallContext: string }, at: number): EventGridEvent {
-  return eventGridEvent('Microsoft.Communication.IncomingCall', subjectOf(call), resourceId, at, {
+  return eventGridEvent(incomingCallType, subjectOf(call), resourceId, at, {
     to: identifierModel(call.to),
     from: identifierModel(call.from),
     serverCallId,

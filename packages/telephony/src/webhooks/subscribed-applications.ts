@@ -1,7 +1,6 @@
 import type { CalledUserAudience, OfferedCall, OfferListener } from '@dialplane/applications-api';
 import type { EventSubscriptionBook } from './event-subscription-book.ts';
 import type { IncomingCallDesk } from './incoming-call-desk.ts';
-import { subjectOf } from './incoming-call-event.ts';
 
 /** Calls between users, for the applications that have subscribed to them. */
 export class SubscribedApplications implements CalledUserAudience {
@@ -14,12 +13,12 @@ export class SubscribedApplications implements CalledUserAudience {
   }
 
   isInterested(call: Pick<OfferedCall, 'from' | 'to'>): boolean {
-    return this.#subscriptions.urlsFor(subjectOf(call)).length > 0;
+    return this.#subscriptions.urlsFor(call).length > 0;
   }
 
   tell(call: OfferedCall, listener: OfferListener): void {
-    const urls = this.#subscriptions.urlsFor(subjectOf(call));
-    if (urls.length > 0) this.#desk.ask(call, urls, listener);
+    const urls = this.#subscriptions.urlsFor(call);
+    if (urls.length > 0) this.#desk.ask(call, urls, listener, { told: (url, delivery) => this.#subscriptions.noteDelivery(call, url, delivery) });
     else queueMicrotask(() => listener.undecided('No application has subscribed to this call any more.'));
   }
 
