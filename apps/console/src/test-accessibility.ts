@@ -21,6 +21,7 @@ export async function assertAccessible(page: Page, what: string): Promise<void> 
   await page.evaluate(`${source};0`);
   const violations = await page.evaluate(async (run) => {
     // Half way from one color to the other nothing has its contrast.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     await Promise.allSettled(document.getAnimations().filter((animation) => animation instanceof CSSTransition).map(({ finished }) => finished));
     // Fluent's focus traps: the focus passes through them and never stays.
     const { violations: found } = await axe.run({ exclude: ['[data-tabster-dummy]'] }, run);
@@ -34,9 +35,10 @@ export async function assertPagesAccessible(page: Page): Promise<void> {
   for (const [path, heading] of pages) {
     await page.evaluate((fragment) => window.location.assign(fragment), `#/${path}`);
     await page.getByRole('heading', { name: heading, exact: true, level: 1 }).waitFor();
-    await page.getByRole('progressbar').waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.querySelector('main [role=progressbar]') === null);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.waitForFunction((scheme) => getComputedStyle(document.querySelector('.fui-FluentProvider') ?? document.body).colorScheme === scheme, colorScheme);
       await assertAccessible(page, `${heading}, ${colorScheme}`);
     }
   }
