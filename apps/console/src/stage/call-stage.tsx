@@ -96,7 +96,7 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
               </Tooltip>
             )}
             {isWaiting ? null : (
-              <Tooltip content="People" relationship="label">
+              <Tooltip content={`People: ${participants.length + 1}`} relationship="label">
                 <Button appearance="subtle" size="large" icon={<PeopleRegular />} onClick={() => setPanel('people')} style={{ minWidth: 'auto' }}>{participants.length + 1}</Button>
               </Tooltip>
             )}
