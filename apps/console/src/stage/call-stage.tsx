@@ -1,5 +1,5 @@
 import { Features, type Call } from '@dialplane/calling';
-import { Button, FluentProvider, makeStyles, OverlayDrawer, DrawerBody, DrawerHeader, DrawerHeaderTitle, Text, Tooltip } from '@fluentui/react-components';
+import { Button, FluentProvider, makeStyles, OverlayDrawer, DrawerBody, DrawerHeader, DrawerHeaderTitle, Text, Tooltip, useRestoreFocusTarget } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { GridRegular } from '@fluentui/react-icons/svg/grid';
 import { PeopleRegular } from '@fluentui/react-icons/svg/people';
@@ -56,6 +56,7 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
   const { session } = useSession();
   const { devices, connectedAt } = useCalling();
   const [panel, setPanel] = useState<Panel>();
+  const opener = useRestoreFocusTarget();
   const [arrangement, setArrangement] = useState<Arrangement>('gallery');
   useEmitter(call, 'stateChanged idChanged isMutedChanged isScreenSharingOnChanged isLocalVideoStartedChanged callerInfoChanged');
   const raiseHand = call.feature(Features.RaiseHand);
@@ -88,7 +89,7 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
           </div>
           <div className={styles.tools}>
             <Tooltip content={level === undefined ? 'Connection' : `Connection: ${level}`} relationship="label">
-              <Button appearance="subtle" size="large" icon={<PulseRegular primaryFill={level === undefined ? 'currentColor' : levelColors[level]} />} onClick={() => setPanel('quality')} />
+              <Button {...opener} appearance="subtle" size="large" icon={<PulseRegular primaryFill={level === undefined ? 'currentColor' : levelColors[level]} />} onClick={() => setPanel('quality')} />
             </Tooltip>
             {participants.length < 2 ? null : (
               <Tooltip content={arrangement === 'gallery' ? 'Show who speaks' : 'Show everybody'} relationship="label">
@@ -97,10 +98,10 @@ export function CallStage({ call }: { readonly call: Call }): ReactNode {
             )}
             {isWaiting ? null : (
               <Tooltip content={`People: ${participants.length + 1}`} relationship="label">
-                <Button appearance="subtle" size="large" icon={<PeopleRegular />} onClick={() => setPanel('people')} style={{ minWidth: 'auto' }}>{participants.length + 1}</Button>
+                <Button {...opener} appearance="subtle" size="large" icon={<PeopleRegular />} onClick={() => setPanel('people')} style={{ minWidth: 'auto' }}>{participants.length + 1}</Button>
               </Tooltip>
             )}
-            <Tooltip content="Devices" relationship="label"><Button appearance="subtle" size="large" icon={<SettingsRegular />} onClick={() => setPanel('devices')} /></Tooltip>
+            <Tooltip content="Devices" relationship="label"><Button {...opener} appearance="subtle" size="large" icon={<SettingsRegular />} onClick={() => setPanel('devices')} /></Tooltip>
           </div>
         </header>
         <div className={styles.notices}>
