@@ -24,7 +24,7 @@ test('invalid input is thrown at once, with code and sentence', async () => {
   assert.throws(() => agent.startCall([{ communicationUserId: 'nobody' }]), { errorCode: 'TARGET_MALFORMED' });
   assert.throws(() => agent.startCall([{} as { communicationUserId: string }]), { errorCode: 'TARGET_MALFORMED' });
   assert.throws(() => agent.join({ groupId: 'not a guid' }), { errorCode: 'GROUP_ID_NOT_GUID' });
-  assert.throws(() => agent.join({ roomId: '99423457' }), { errorCode: 'LOCATOR_UNSUPPORTED' });
+  assert.throws(() => agent.join({ meetingLink: 'https://meetings.example/99423457' }), { errorCode: 'LOCATOR_UNSUPPORTED' });
   await assert.rejects(alice.client.createCallAgent(new AzureCommunicationTokenCredential((await server.token()).token)), { code: 409, subCode: 40228 });
 
   await using guest = await TestCaller.signIn(server, 'Guest', { scopes: ['voip.join'] });
