@@ -290,7 +290,7 @@ test('a sign-in link lets one person in over TLS, who as operator lets the next 
   await late.page.getByRole('alert').getByText('SIGN_IN_CODE_INVALID').waitFor();
 
   const next = await openWindow(phone);
-  await signIn(next.page, `${server.httpsUrl}/${new URL(made).hash}`, 'Nora');
+  await signIn(next.page, `${server.httpsUrl}/${new URL(made).hash}`, 'Nele');
   assert.equal(await next.page.getByRole('link', { name: 'Operator' }).count(), 0);
   assert.deepEqual(operator.complaints, []);
 });
