@@ -37,9 +37,9 @@ export interface RelayPlane {
   readonly ports: readonly number[];
   /** `native` or `dgram`, as the kernel says. */
   readonly udpImplementation: 'native' | 'dgram';
-  /** Makes a credential work, from the moment the running callback has ended: before anybody can come with it. */
+  /** Makes a credential work, from the moment this returns. */
   admit(grant: RelayGrant): void;
-  /** Makes it stop working and ends its allocations, likewise. */
+  /** Makes it stop working and ends its allocations. */
   revoke(credentialId: string): void;
   /** Takes a decrypted stream whose first bytes are STUN; they must still be unread. */
   takeStream(handedOver: HandedOverStream): void;

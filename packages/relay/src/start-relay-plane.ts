@@ -7,7 +7,7 @@ import { longestGrant } from './counters/counters-layout.ts';
 import { recoverUsage } from './counters/recover-usage.ts';
 import { Gathered } from './plane/gathered.ts';
 import { handOver } from './plane/streams/handover-port.ts';
-import type { GrantChange, PlaneCommand, PlaneReport, PlaneWorkerData, UsageToken } from './plane/plane-messages.ts';
+import type { PlaneCommand, PlaneReport, PlaneWorkerData, UsageToken } from './plane/plane-messages.ts';
 import { PlaneCounters, type PlaneStatistics } from './plane/plane-statistics.ts';
 import { RelayError } from './relay-error.ts';
 import type { RelayGrant } from './relay-grant.ts';
@@ -48,7 +48,6 @@ class ThreadedRelayPlane implements RelayPlane {
   private readonly counters = new PlaneCounters();
   /** What a thread that is started again has to admit. */
   private readonly grants = new Map<string, RelayGrant>();
-  private readonly changes = new Gathered<GrantChange>((changes) => this.command({ kind: 'changeGrants', changes }));
   private forgetAtSize = fewGrants;
   private state: PlaneState = { kind: 'starting' };
   private isDraining = false;
@@ -77,12 +76,12 @@ class ThreadedRelayPlane implements RelayPlane {
     if (length > longestGrant) throw new RangeError(`A relay grant has at most ${longestGrant} bytes as JSON, not ${length}.`);
     this.grants.set(grant.credentialId, grant);
     if (this.grants.size >= this.forgetAtSize) this.forgetExpired();
-    this.changes.add({ kind: 'admit', grant });
+    this.command({ kind: 'admit', grant });
   }
 
   revoke(credentialId: string): void {
     this.grants.delete(credentialId);
-    this.changes.add({ kind: 'revoke', credentialId });
+    this.command({ kind: 'revoke', credentialId });
   }
 
   takeStream({ stream, remoteAddress, remotePort, localAddress = '' }: HandedOverStream): void {
@@ -136,8 +135,7 @@ class ThreadedRelayPlane implements RelayPlane {
     if (at.absentBecause !== undefined) logger.warn({ reason: at.absentBecause }, 'The relay uses node:dgram, at more than twice the cost of its native kernel.');
     if (at.countersAbsentBecause !== undefined) logger.warn({ reason: at.countersAbsentBecause }, 'The relay saves its live counters every second only: a crash may lose the last one.');
     this.forgetExpired();
-    const changes = Array.from(this.grants.values(), (grant): GrantChange => ({ kind: 'admit', grant }));
-    if (changes.length > 0) worker.postMessage({ kind: 'changeGrants', changes } satisfies PlaneCommand);
+    for (const grant of this.grants.values()) worker.postMessage({ kind: 'admit', grant } satisfies PlaneCommand);
     if (this.isDraining) worker.postMessage({ kind: 'drain' } satisfies PlaneCommand);
   }
 

@@ -11,14 +11,10 @@ export interface PlaneWorkerData {
   readonly statistics: SharedArrayBuffer;
 }
 
-/** What becomes of a credential. */
-export type GrantChange =
-  | { readonly kind: 'admit'; readonly grant: RelayGrant }
-  | { readonly kind: 'revoke'; readonly credentialId: string };
-
 /** What the thread of the plane is told. */
 export type PlaneCommand =
-  | { readonly kind: 'changeGrants'; readonly changes: readonly GrantChange[] }
+  | { readonly kind: 'admit'; readonly grant: RelayGrant }
+  | { readonly kind: 'revoke'; readonly credentialId: string }
   /** Answer `usage`: these steps are stored, or will not be in this run. */
   | { readonly kind: 'stored'; readonly tokens: readonly UsageToken[] }
   | { readonly kind: 'notStored'; readonly tokens: readonly UsageToken[] }

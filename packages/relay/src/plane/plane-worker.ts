@@ -10,7 +10,7 @@ import { Gathered } from './gathered.ts';
 import { HandoverPort } from './streams/handover-port.ts';
 import { LimitedLog } from './limited-log.ts';
 import { MachineAddresses } from './ports/machine-addresses.ts';
-import type { GrantChange, PlaneCommand, PlaneReport, PlaneWorkerData, UsageStep } from './plane-messages.ts';
+import type { PlaneCommand, PlaneReport, PlaneWorkerData, UsageStep } from './plane-messages.ts';
 import { PlaneCounters } from './plane-statistics.ts';
 import { RelayDriver } from './relay-driver.ts';
 
@@ -95,9 +95,10 @@ class PlaneThread {
   private obey(command: PlaneCommand): void {
     const { driver } = this;
     switch (command.kind) {
-      case 'changeGrants':
-        for (const change of command.changes) this.changeGrant(change);
-        return;
+      case 'admit':
+        return driver.admit(command.grant);
+      case 'revoke':
+        return driver.revoke(command.credentialId);
       case 'stored':
         for (const token of command.tokens) driver.confirm(token);
         return this.onAnswered();
@@ -115,20 +116,9 @@ class PlaneThread {
   private catchUp(): void {
     for (let next = receiveMessageOnPort(this.main); next !== undefined; next = receiveMessageOnPort(this.main)) {
       const command = next.message as PlaneCommand;
-      if (command.kind !== 'changeGrants') {
-        queueMicrotask(() => this.obey(command));
-        continue;
-      }
-      for (const change of command.changes) {
-        if (change.kind === 'admit') this.changeGrant(change);
-        else queueMicrotask(() => this.changeGrant(change));
-      }
+      if (command.kind === 'admit') this.obey(command);
+      else queueMicrotask(() => this.obey(command));
     }
-  }
-
-  private changeGrant(change: GrantChange): void {
-    if (change.kind === 'admit') this.driver.admit(change.grant);
-    else this.driver.revoke(change.credentialId);
   }
 
   private report(message: PlaneReport): void {
