@@ -30,7 +30,8 @@ processorTest('a conference goes to the process that has less to do now, whateve
   media.send({ kind: 'openLeg', conferenceId: 'b', legId: 'leg', identifier: '8:acs:anna', isMuted: false, request: { kind: 'webrtc', offer: describe(offerOf('chromium')) } });
   await media.next('legDescribed');
   const crowd = await stranger(t, media.processor.addresses()[0]?.port ?? 0);
-  while ((loads()[0] ?? 0) < (loads()[1] ?? 0) + 0.25) {
+  // Just beyond what counts as alike, by the figures that the next conference is placed by: more of a core a crowd gets only where nothing else wants one.
+  while ((loads()[0] ?? 0) < (loads()[1] ?? 0) + 0.11) {
     crowd.ask();
     await new Promise(setImmediate);
   }
