@@ -1,3 +1,4 @@
+import { resourceOfUser } from '@dialplane/calling-api';
 import type { Identity } from '@dialplane/identity';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AzureError } from './azure-error.ts';
@@ -83,7 +84,7 @@ export class IdentityOperations {
 
 /** Identities of other resources do not exist for this caller. */
 export function requireOwn(caller: Caller, identifier: string): void {
-  if (!identifier.startsWith(`8:acs:${caller.resource.id}_`)) throw new AzureError('USER_NOT_FOUND', { target: 'id' });
+  if (resourceOfUser(identifier) !== caller.resource.id) throw new AzureError('USER_NOT_FOUND', { target: 'id' });
 }
 
 /** Counts a request of the caller; throws `RATE_LIMITED` where it is one too many. */

@@ -16,6 +16,11 @@ export function identifierKind(rawId: RawId): IdentifierKind {
   return 'unknown';
 }
 
+/** The resource of a communication user; `undefined` of everybody else. */
+export function resourceOfUser(rawId: RawId): string | undefined {
+  return /^8:acs:([^_]+)_/.exec(rawId)?.[1];
+}
+
 /** A raw identifier as Azure's server SDKs have it: an object with a member for its kind. */
 export type IdentifierModel =
   | { readonly kind: 'communicationUser'; readonly rawId: RawId; readonly communicationUser: { readonly id: string } }

@@ -19,7 +19,7 @@ export { AccessTokenClaims, TokenScope } from './access-token.ts';
 export { apiErrors, ErrorResponse, type ApiErrorCode } from './errors.ts';
 export { EndReason, endReason, endReasons, ResultCategory, type EndReasonName } from './end-reasons.ts';
 export { sipEndReason, type LineDirection, type SipEnding } from './sip-end-reasons.ts';
-export { DisplayName, identifierKind, identifierModel, RawId, Timestamp, Uuid, type IdentifierKind, type IdentifierModel } from './identifiers.ts';
+export { DisplayName, identifierKind, identifierModel, RawId, resourceOfUser, Timestamp, Uuid, type IdentifierKind, type IdentifierModel } from './identifiers.ts';
 export {
   IceCandidate, IceServer, maxSdpLength, maxVideoTiles, MediaDescription, MediaMode, MediaModes, MediaSession, MediaSessionState, MediaStreamType, PictureStreamType,
   StreamInfo, Topology, VideoTile, WantedStream, WatchedPicture,

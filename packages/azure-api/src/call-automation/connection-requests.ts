@@ -1,5 +1,5 @@
 import type { ApplicationOperation } from '@dialplane/applications-api';
-import type { CustomContext } from '@dialplane/calling-api';
+import { resourceOfUser, type CustomContext } from '@dialplane/calling-api';
 import type { FastifyRequest } from 'fastify';
 import { AzureError } from '../azure-error.ts';
 import { parseIdentifier } from './identifier.ts';
@@ -86,7 +86,7 @@ export function applicationOf(fields: Fields, name: 'source' | 'answeredBy', res
   const given = fields[name];
   if (given === undefined || given === null) return {};
   const party = parseIdentifier({ communicationUser: given });
-  if (party?.kind !== 'user' || !party.identifier.startsWith(`8:acs:${resourceId}_`)) throw invalid(name, `${name} is a communication user of this resource`);
+  if (party?.kind !== 'user' || resourceOfUser(party.identifier) !== resourceId) throw invalid(name, `${name} is a communication user of this resource`);
   return { identifier: party.identifier };
 }
 

@@ -1,8 +1,8 @@
-import { maxRoomParticipants, type CreateRoomRequest, type RoomParticipant, type RoomRole, type UpdateRoomParticipantsRequest, type UpdateRoomRequest } from '@dialplane/calling-api';
+import { maxRoomParticipants, type CreateRoomRequest, type RoomParticipant, RoomRole, type UpdateRoomParticipantsRequest, type UpdateRoomRequest } from '@dialplane/calling-api';
 import { AzureError } from '../azure-error.ts';
 import { parseObject } from '../json-body.ts';
 
-const roles: readonly RoomRole[] = ['Presenter', 'Attendee', 'Consumer', 'Collaborator'];
+const roles = RoomRole.anyOf.map(({ const: role }) => role);
 const userForm = /^8:acs:[0-9a-zA-Z-]{1,64}_[0-9a-zA-Z-]{1,64}$/;
 /** RFC 3339 §5.6. */
 const timestampForm = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;

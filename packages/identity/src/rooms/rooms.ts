@@ -215,6 +215,5 @@ function freshId(): string {
 
 /** The same for the same text. */
 function derivedId(text: string): string {
-  const bytes = Buffer.from(hash('sha256', text, 'hex').slice(0, 12), 'hex');
-  return `99${String(bytes.readUIntBE(0, 6) % 10 ** 15).padStart(15, '0')}`;
+  return `99${String(hash('sha256', text, 'buffer').readUIntBE(0, 6) % 10 ** 15).padStart(15, '0')}`;
 }

@@ -4,7 +4,7 @@ import type {
   ConnectionRequest, CreateConnectionRequest, IncomingCallControl, MoveRequest,
 } from '@dialplane/applications-api';
 import type { ApplicationEvent, CallCommand, CommandResult } from '@dialplane/call';
-import { endReason, type EndReason } from '@dialplane/calling-api';
+import { endReason, resourceOfUser, type EndReason } from '@dialplane/calling-api';
 import type { CallDriver } from '../calls/call-driver.ts';
 import { callIdOf, serverCallIdOf } from '../calls/server-call-id.ts';
 import type { Clock } from '../clock.ts';
@@ -117,7 +117,7 @@ export class CallConnections implements CallConnectionControl {
   /** Whoever is in a room belongs to its resource. */
   private callOfRoom(roomId: string, resourceId: string): string | undefined {
     const about = this.options.calls.ofRoom(roomId)?.about;
-    return about?.caller.identifier.startsWith(`8:acs:${resourceId}_`) === true ? about.callId : undefined;
+    return about !== undefined && resourceOfUser(about.caller.identifier) === resourceId ? about.callId : undefined;
   }
 
   get(resourceId: string, connectionId: string): CallConnectionProperties | undefined {

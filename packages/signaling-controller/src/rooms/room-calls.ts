@@ -1,9 +1,9 @@
-import { identifierKind, type RoomRole } from '@dialplane/calling-api';
-import type { RoomAnswer, RoomInvitation, Rooms } from '@dialplane/identity';
+import { identifierKind, resourceOfUser, type RoomRole } from '@dialplane/calling-api';
+import type { RoomInvitation, Rooms } from '@dialplane/identity';
 import type { Logger } from '@dialplane/telemetry';
 import type { CallDriver } from '../calls/call-driver.ts';
-import { ApiError } from '../http/api-error.ts';
 import { keptSafe } from '../operations/kept-safe.ts';
+import { givenRoom } from './given-room.ts';
 
 export interface RoomCallsOptions {
   readonly rooms: Pick<Rooms, 'invitation' | 'state' | 'onChanged'>;
@@ -23,8 +23,7 @@ export class RoomCalls {
 
   /** With what a user comes into a room; throws why they may not. What is done with it in this turn of the event loop is done with what is so. */
   async admit(identifier: string, roomId: string): Promise<RoomInvitation> {
-    const answer = await keptSafe(this.options.rooms.invitation(resourceOf(identifier), roomId, identifier));
-    return admitted(answer);
+    return givenRoom(await keptSafe(this.options.rooms.invitation(resourceOfUser(identifier) ?? '', roomId, identifier)), 'roomId');
   }
 
   /** The role of somebody who is to be added to a call, where that is the call of a room; throws why they may not come. A telephone has none. */
@@ -57,14 +56,4 @@ export class RoomCalls {
       logger.error({ err: error, roomId }, 'The call of a room could not be told that the room has changed.');
     }
   }
-}
-
-function admitted(answer: RoomAnswer<RoomInvitation>): RoomInvitation {
-  if (answer.ok) return answer.value;
-  throw new ApiError(answer.code, { target: 'roomId' });
-}
-
-/** Of a communication user: `8:acs:{resource}_{user}`. */
-function resourceOf(identifier: string): string {
-  return /^8:acs:([^_]+)_/.exec(identifier)?.[1] ?? '';
 }

@@ -4,8 +4,8 @@ import type { Instant } from '@dialplane/sansio';
 const roundMs = 200;
 
 /**
- * Which legs are looked at: each has its turn five times a second, spread evenly, so that not everything comes at once and a leg costs nothing in between. Those in a hurry do not wait for
- * their turn.
+ * Which legs are looked at: each has its turn five times a second, as many of them at once as have become due, so that not everything comes at once and a leg costs nothing in between. Those
+ * in a hurry do not wait for their turn.
  */
 export class LegTurns<Member extends object> {
   private readonly members: Member[] = [];

@@ -23,8 +23,8 @@ export interface PlaneTicksOptions {
 }
 
 /**
- * When timers are looked at, and whose: ticks come with packets while there are any, by a timer of their own where none come, and not at all without legs. Each tick goes to the legs in a hurry,
- * every other one to those whose turn it is, and to conferences.
+ * When timers are looked at, and whose: ticks come with packets while there are any, by a timer of their own where none come, and not at all without legs. Each tick goes to the legs in a hurry;
+ * those whose turn it is, and conferences, are looked at ten times a second at most.
  */
 export class PlaneTicks {
   private readonly options: PlaneTicksOptions;
